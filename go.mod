@@ -1,0 +1,3 @@
+module github.com/wavewright/wavewright
+
+go 1.26
