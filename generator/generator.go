@@ -1,0 +1,176 @@
+package generator
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/generator/internal/render"
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/templates"
+)
+
+// Version of wavewright. It stands in the state of every repository that this
+// version wrote, and an older version refuses to work on that repository.
+const Version = "0.1.0"
+
+// schemaPath is where editors find the schema of the spec.
+const schemaPath = ".wavewright/environments.schema.json"
+
+// ErrNoSpec says that neither a folder nor any above it has a spec.
+var ErrNoSpec = errors.New("there is no " + schema.FileName + " here or in a folder above; wavewright init DIR makes a first one")
+
+// Find returns the folder of the spec: start or the nearest folder above it that
+// has one.
+func Find(start string) (string, error) {
+	dir, err := filepath.Abs(start)
+	if err != nil {
+		return "", fmt.Errorf("find the spec: %w", err)
+	}
+	for {
+		info, err := os.Stat(filepath.Join(dir, schema.FileName))
+		if err == nil && !info.IsDir() {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", ErrNoSpec
+		}
+		dir = parent
+	}
+}
+
+// Result is what the spec of one folder means: the resolved platform and the
+// rendered tree. With errors among the diagnostics it holds nothing else.
+type Result struct {
+	// Diagnostics are all findings, errors and warnings.
+	Diagnostics diag.List
+	// Sources are the texts that the diagnostics point at.
+	Sources diag.Sources
+
+	dir      string
+	platform *model.Platform
+	tree     tree.Tree
+}
+
+// Generate reads the spec in dir and renders the repository in memory. Nothing is
+// written. Faults of the user's files are diagnostics of the result; an error means
+// that the world failed.
+func Generate(dir string) (*Result, error) {
+	return generate(dir, nil)
+}
+
+// generate is Generate with the text of some files replaced, by path: what
+// promotion is about to write.
+func generate(dir string, replaced map[string][]byte) (*Result, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", dir, err)
+	}
+	defer root.Close()
+	r := &Result{dir: dir}
+	err = r.load(root.FS(), replaced)
+	if err != nil {
+		return nil, fmt.Errorf("read the spec: %w", err)
+	}
+	return r, nil
+}
+
+// load runs the line from the spec to the tree, as far as there are no errors.
+func (r *Result) load(fsys fs.FS, replaced map[string][]byte) error {
+	spec, sources, list, err := schema.Load(fsys, schema.FileName)
+	r.Sources, r.Diagnostics = sources, list
+	if err != nil || list.HasErrors() {
+		return err
+	}
+	pins, err := r.pins(fsys, spec, replaced)
+	if err != nil || r.Diagnostics.HasErrors() {
+		return err
+	}
+	platform, list := model.Resolve(model.Input{Spec: spec, Pins: pins, Sources: sources})
+	r.Diagnostics = append(r.Diagnostics, list...)
+	if r.Diagnostics.HasErrors() {
+		return nil
+	}
+	return r.render(fsys, spec, platform)
+}
+
+// pins reads releases/<env>.yaml of every environment but the first.
+func (r *Result) pins(fsys fs.FS, spec *schema.Spec, replaced map[string][]byte) (map[string]*release.Releases, error) {
+	pins := map[string]*release.Releases{}
+	for i := 1; i < len(spec.Environments); i++ {
+		name := spec.Environments[i].Name
+		file := release.File(name)
+		src, ok := replaced[file]
+		if !ok {
+			var err error
+			src, err = fs.ReadFile(fsys, file)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		r.Sources[file] = src
+		parsed, list := release.Parse(file, src)
+		r.Diagnostics = append(r.Diagnostics, list...)
+		pins[name] = parsed
+	}
+	return pins, nil
+}
+
+func (r *Result) render(fsys fs.FS, spec *schema.Spec, platform *model.Platform) error {
+	in, err := templateInput(fsys, spec)
+	if err != nil {
+		return err
+	}
+	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(platform, placeholders) }
+	in.Exists = func(path string) bool {
+		info, err := fs.Stat(fsys, path)
+		return err == nil && info.IsDir()
+	}
+	rendered, list := render.Render(in)
+	r.Diagnostics = append(r.Diagnostics, list...)
+	if list.HasErrors() {
+		for name, src := range render.Sources(in) {
+			r.Sources[name] = src
+		}
+		return nil
+	}
+	rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
+	r.platform, r.tree = platform, rendered
+	return nil
+}
+
+// templateInput is the built-in templates with the user's folder over them.
+func templateInput(fsys fs.FS, spec *schema.Spec) (render.Input, error) {
+	in := render.Input{Builtin: templates.FS()}
+	if spec.Templates == "" {
+		return in, nil
+	}
+	layer, err := fs.Sub(fsys, spec.Templates)
+	if err != nil {
+		return in, err
+	}
+	if _, err := fs.Stat(layer, "."); err != nil {
+		return in, fmt.Errorf("templates: %w", err)
+	}
+	in.Layers = []render.Layer{{Name: spec.Templates, FS: layer}}
+	return in, nil
+}
+
+func scopes(platform *model.Platform, placeholders []string) ([]render.Scope, error) {
+	found, err := platform.Scopes(placeholders)
+	out := make([]render.Scope, len(found))
+	for i, scope := range found {
+		out[i] = render.Scope{Values: scope.Values, Data: scope.Data, Archive: scope.Archive}
+	}
+	return out, err
+}

@@ -1,0 +1,238 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// Candidate is an element that an environment can run at this revision.
+type Candidate struct {
+	release.Slot
+	Fields release.Element
+}
+
+// argocd derives candidates, ApplicationSets and their elements.
+func (r *resolver) argocd() {
+	for _, env := range r.p.Environments {
+		var candidates []Candidate
+		for _, target := range env.Targets {
+			candidates = append(candidates, target.Candidates()...)
+		}
+		r.applicationSets(env, candidates)
+	}
+}
+
+// Candidates lists what a target can run at this revision: namespaces, then
+// applications, each by name.
+func (t *Target) Candidates() []Candidate {
+	return append(t.NamespaceCandidates(), t.ApplicationCandidates()...)
+}
+
+// NamespaceCandidates lists the elements of the target's namespaces.
+func (t *Target) NamespaceCandidates() []Candidate {
+	var out []Candidate
+	security := t.Env.Settings.PodSecurity
+	for _, ns := range t.Namespaces {
+		out = append(out, Candidate{
+			release.Slot{Target: string(t.Name), Kind: release.Namespace, Name: string(ns.Name)},
+			release.Element{
+				{Name: "name", Value: ns.applicationName()},
+				{Name: "project", Value: string(t.Env.Name) + "-infra"},
+				{Name: "path", Value: t.path("infra", ns.Name)},
+				{Name: "namespace", Value: string(ns.Name)},
+				{Name: "cluster", Value: string(t.Cluster.Name)},
+				{Name: "podSecurityEnforce", Value: security.Enforce},
+				{Name: "podSecurityWarn", Value: security.Warn},
+				{Name: "podSecurityAudit", Value: security.Audit},
+				{Name: "podSecurityVersion", Value: t.Cluster.PodSecurityVersion},
+			},
+		})
+	}
+	return out
+}
+
+// ApplicationCandidates lists the elements of the target's applications.
+func (t *Target) ApplicationCandidates() []Candidate {
+	var out []Candidate
+	for _, in := range t.Instances {
+		out = append(out, Candidate{
+			release.Slot{Target: string(t.Name), Kind: release.Application, Name: string(in.App.Name)},
+			release.Element{
+				{Name: "name", Value: in.applicationName()},
+				{Name: "project", Value: string(in.project())},
+				{Name: "path", Value: t.path("apps", in.App.Name)},
+				{Name: "namespace", Value: string(in.Namespace.Name)},
+				{Name: "cluster", Value: string(t.Cluster.Name)},
+			},
+		})
+	}
+	return out
+}
+
+// path is where an overlay is, from the folder of the spec.
+func (t *Target) path(group string, name Name) string {
+	return "overlays/" + string(t.Name) + "/" + group + "/" + string(name)
+}
+
+// applicationName is the Application of a namespace. The environment is not said
+// twice when the namespace ends with it.
+func (ns *Namespace) applicationName() string {
+	stem := string(ns.Name)
+	if short, ok := strings.CutSuffix(stem, "-"+string(ns.Target.Env.Name)); ok {
+		stem = short
+	}
+	return "infra-" + stem + "-" + string(ns.Target.Name)
+}
+
+func (in *Instance) applicationName() string {
+	return string(in.App.Name) + "-" + string(in.Target.Name)
+}
+
+// project is the AppProject and ApplicationSet of an instance.
+func (in *Instance) project() Name {
+	if in.App.Team == nil {
+		return in.Target.Env.Name + "-apps"
+	}
+	return in.Target.Env.Name + "-" + in.App.Team.Name
+}
+
+// maxComposed is the length that labels and most Kubernetes names may have.
+const maxComposed = 63
+
+// names checks the names that are composed: Applications are global, and a
+// namespace has one owner in a cluster.
+func (r *resolver) names() {
+	applications, namespaces := map[string]string{}, map[string]Name{}
+	for _, env := range r.p.Environments {
+		for _, target := range env.Targets {
+			for _, ns := range target.Namespaces {
+				key := string(target.Cluster.Name) + "/" + string(ns.Name)
+				if other, ok := namespaces[key]; ok {
+					r.sharedNamespace(target, ns, other)
+				}
+				namespaces[key] = target.Name
+				r.applicationName(applications, ns.applicationName(), "namespace "+string(ns.Name), ns.Instances[0].App)
+			}
+			for _, in := range target.Instances {
+				r.applicationName(applications, in.applicationName(), "application "+string(in.App.Name), in.App)
+			}
+		}
+	}
+}
+
+func (r *resolver) sharedNamespace(target *Target, ns *Namespace, other Name) {
+	d := r.list.Error(target.Env.at, "namespace/shared", fmt.Sprintf("namespace %q belongs to %s already", ns.Name, other))
+	d.Detail = fmt.Sprintf("%s and %s run on cluster %s.", other, target.Name, target.Cluster.Name)
+	d.Hint = "Let the namespace pattern contain {env} or {target}."
+}
+
+func (r *resolver) applicationName(seen map[string]string, name, what string, app *Application) {
+	if other, ok := seen[name]; ok {
+		d := r.list.Error(app.At, "name/duplicate", fmt.Sprintf("two Applications would be called %q", name))
+		d.Detail = fmt.Sprintf("One is of %s, the other of %s.", other, what)
+		d.Hint = "Rename one of the applications or environments."
+	}
+	if len(name) > maxComposed {
+		d := r.list.Error(app.At, "name/long", fmt.Sprintf("the name of an Application would be too long: %q", name))
+		d.Detail = fmt.Sprintf("It has %d characters, %d are possible.", len(name), maxComposed)
+	}
+	seen[name] = what
+}
+
+// applicationSets groups candidates and pins by project, which is the
+// ApplicationSet's name too. A project that only old pins know stays as long as
+// they do.
+func (r *resolver) applicationSets(env *Environment, candidates []Candidate) {
+	sets := map[string]*ApplicationSet{}
+	set := func(project string) *ApplicationSet {
+		if sets[project] == nil {
+			sets[project] = r.applicationSet(env, project)
+		}
+		return sets[project]
+	}
+	set(string(env.Name) + "-infra")
+	for _, c := range candidates {
+		s := set(c.Fields.Get("project"))
+		s.reach(c.Fields)
+		if env.Follows() {
+			s.add(r.p.Repository, r.p.Repository.Branch, c.Fields)
+		}
+	}
+	if !env.Follows() {
+		r.pinned(env, set)
+	}
+	for _, name := range sortedKeys(sets) {
+		env.ApplicationSets = append(env.ApplicationSets, sets[name])
+	}
+	slices.SortStableFunc(env.ApplicationSets, func(a, b *ApplicationSet) int { return cmp.Compare(a.Wave, b.Wave) })
+}
+
+func (r *resolver) applicationSet(env *Environment, project string) *ApplicationSet {
+	s := &ApplicationSet{Name: Name(project), Wave: env.AppsWave, SyncOptions: env.Settings.Sync.Options}
+	owner := strings.TrimPrefix(project, string(env.Name)+"-")
+	if owner == "infra" {
+		s.Infra, s.Wave, s.SyncOptions = true, env.InfraWave, env.Settings.Sync.InfraOptions
+	}
+	s.Team = r.teams[owner]
+	return s
+}
+
+// pinned adds the elements of the environment's pins.
+func (r *resolver) pinned(env *Environment, set func(string) *ApplicationSet) {
+	releases := r.pins[string(env.Name)]
+	if releases == nil {
+		return
+	}
+	for _, pin := range releases.Pins {
+		if !r.belongs(env, pin) {
+			continue
+		}
+		project := pin.Element.Get("project")
+		s := set(project)
+		s.reach(pin.Element)
+		s.add(r.p.Repository, pin.Revision, pin.Element)
+	}
+}
+
+func (s *ApplicationSet) add(repository Repository, revision string, fields release.Element) {
+	s.Elements = append(s.Elements, Element{
+		Name: Name(fields.Get("name")), Revision: revision, Fields: fields,
+		Path: repository.Join(fields.Get("path")),
+	})
+}
+
+// reach adds the destination of an element.
+func (s *ApplicationSet) reach(fields release.Element) {
+	d := Destination{Cluster: fields.Get("cluster"), Namespace: fields.Get("namespace")}
+	if !slices.Contains(s.Destinations, d) {
+		s.Destinations = append(s.Destinations, d)
+	}
+	slices.SortFunc(s.Destinations, func(a, b Destination) int {
+		return cmp.Or(strings.Compare(a.Cluster, b.Cluster), strings.Compare(a.Namespace, b.Namespace))
+	})
+}
+
+// belongs reports a pin that would make its environment deploy as another one: the
+// file is what that environment's owners review.
+func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
+	project, path := pin.Element.Get("project"), pin.Element.Get("path")
+	what := ""
+	switch {
+	case !strings.HasPrefix(project, string(env.Name)+"-") || !Name(project).Valid():
+		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
+	case !strings.HasPrefix(path, "overlays/"+pin.Target+"/"):
+		what = fmt.Sprintf("path %q is not below overlays/%s", path, pin.Target)
+	default:
+		return true
+	}
+	at := diag.Range{File: release.File(string(env.Name))}
+	d := r.list.Error(at, "release/foreign", what)
+	d.Detail = "It stands in the pin of " + pin.Slot.String() + "."
+	d.Hint = "Pins are written by wavewright promote; restore the file from Git."
+	return false
+}

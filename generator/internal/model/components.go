@@ -1,0 +1,293 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Base is what all environments share of an application: what it says of itself,
+// as far as it is the same on every target.
+type Base struct {
+	*Pod
+	// Kind of the workload.
+	Kind string
+	// Services are the ports of the Service; empty when nothing listens.
+	Services []yamltree.Ordered
+	// Claims are the persistent volumes.
+	Claims []Claim
+	// Labels of all objects and pods that the application states.
+	Labels map[string]string
+	// SecurityPatch is what deviates from the hardening component.
+	SecurityPatch yamltree.Ordered
+	// Exceptions are the reasons for what deviates, by annotation.
+	Exceptions map[string]string
+	// ServiceAccountAnnotations, for example a cloud identity.
+	ServiceAccountAnnotations map[string]string
+	// Recreate says that the application is a singleton.
+	Recreate string
+	// Ingress and Egress rules that are the same on every target.
+	Ingress, Egress []yamltree.Ordered
+}
+
+// bases derives what the base of each application has, and what is left for its
+// overlays.
+func (r *resolver) bases() {
+	for _, env := range r.p.Environments {
+		env.inherited = env.Defaults.environmentPod()
+	}
+	hardened := (&Workload{}).pod("")
+	r.p.Hardening = hardened
+	for _, app := range r.p.Applications {
+		app.Base = r.base(app, hardened)
+		for _, in := range app.Instances {
+			in.overlay()
+		}
+		app.share()
+		app.sharePolicies()
+	}
+}
+
+// base resolves the application's own layer alone.
+func (r *resolver) base(app *Application, hardened *Pod) *Base {
+	w := &Workload{}
+	d := r.decoder.With(yamltree.DecodeOptions{Partial: true, Expand: baseScope(app).expand})
+	d.Decode(app.spec.Layer, &w.Workload)
+	w.Workload.Node = app.spec.Layer
+	w.dropVarying()
+	w.Failover, w.Tolerations = "", nil // an overlay states them together
+	pod := w.pod(app.Name)
+	base := &Base{Pod: pod, Kind: "Deployment", Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
+	base.SecurityPatch = diff(&Pod{Security: pod.Security, ContainerSecurity: pod.ContainerSecurity},
+		&Pod{Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, app.Name)
+	base.Exceptions = w.exceptions()
+	if w.Singleton != nil {
+		base.Recreate = w.Singleton.Reason
+	}
+	// Replicas, resources and the rollout belong to the environment.
+	pod.Replicas, pod.Resources, pod.MinReadySeconds, pod.ProgressDeadlineSeconds = 0, nil, 0, 0
+	pod.Lifecycle, pod.Grace, pod.Startup = nil, 0, nil
+	if w.Singleton == nil {
+		pod.Strategy = nil
+	}
+	return base
+}
+
+// exceptions lists the reasons of what the workload may do beyond the usual.
+func (w *Workload) exceptions() map[string]string {
+	out := map[string]string{}
+	if w.Security.Root != nil {
+		out["wavewright.dev/runs-as-root"] = w.Security.Root.Reason
+	}
+	if w.Security.WritableRootFilesystem != nil {
+		out["wavewright.dev/writable-root-filesystem"] = w.Security.WritableRootFilesystem.Reason
+	}
+	if w.Singleton != nil {
+		out["wavewright.dev/singleton"] = w.Singleton.Reason
+	}
+	return out
+}
+
+// dropVarying takes out what depends on the target: the overlays state it.
+func (w *Workload) dropVarying() {
+	varies := func(s string) bool { return strings.Contains(s, varying) }
+	drop := func(m map[string]string) {
+		for key, value := range m {
+			if varies(value) {
+				delete(m, key)
+			}
+		}
+	}
+	drop(w.Env)
+	drop(w.Labels)
+	drop(w.NodeSelector)
+	drop(w.ServiceAccount.Annotations)
+	if varies(w.Image) {
+		w.Image = ""
+	}
+	if slices.ContainsFunc(w.Command, varies) {
+		w.Command = nil
+	}
+	if slices.ContainsFunc(w.Args, varies) {
+		w.Args = nil
+	}
+	for name, secret := range w.Secrets {
+		if varies(secret.Existing) {
+			delete(w.Secrets, name)
+		}
+	}
+}
+
+// environmentPod is what the components of an environment set: everything that
+// profiles are made to differ in.
+func (w *Workload) environmentPod() *Pod {
+	p := &Pod{
+		Resources: w.resources(), Tolerations: w.tolerations(), Lifecycle: w.lifecycle(), Grace: w.grace(),
+		MinReadySeconds: w.Rollout.MinReadySeconds, ProgressDeadlineSeconds: w.Rollout.ProgressDeadlineSeconds,
+		Strategy: w.strategy(),
+	}
+	if low, high := w.Replicas(); low == high {
+		p.Replicas = low
+	}
+	return p
+}
+
+// Resources of the environment's workloads, as its component prints them.
+func (e *Environment) Resources() yamltree.Ordered { return e.inherited.Resources }
+
+// Pod is what the environment's components set.
+func (e *Environment) Pod() *Pod { return e.inherited }
+
+// Replicated reports whether the environment says how replicas are spread and
+// rolled out; development leaves it to Kubernetes.
+func (e *Environment) Replicated() bool {
+	low, _ := e.Defaults.Replicas()
+	return low > 1 || e.Spread() != ""
+}
+
+// Spread is the component that keeps replicas apart; none when it is empty.
+func (e *Environment) Spread() Name { return spread(e.Defaults.AntiAffinity) }
+
+func spread(antiAffinity string) Name {
+	if antiAffinity == "" || antiAffinity == "none" {
+		return ""
+	}
+	return Name("spread-" + antiAffinity)
+}
+
+// FastFailover reports whether workloads leave a lost node after seconds.
+func (e *Environment) FastFailover() bool { return e.Defaults.Failover == "fast" }
+
+// StartupNumbers are what the environment sets on startup probes; empty when it
+// has none.
+func (e *Environment) StartupNumbers() yamltree.Ordered {
+	if e.Defaults.Probes.Startup == nil {
+		return nil
+	}
+	return numbers(e.Defaults.Probes.Startup, e.Defaults.Probes.Startup.Period)
+}
+
+// component returns the name of one of the environment's components.
+func (e *Environment) component(suffix string) Name { return e.Name + "-" + Name(suffix) }
+
+// Service lists the components that a replicated workload with probes uses, which
+// a bundle joins; empty when there is only one.
+func (e *Environment) Service() []Name {
+	parts := e.parts(true, true)
+	if len(parts) < 2 {
+		return nil
+	}
+	return parts
+}
+
+func (e *Environment) parts(probed, replicated bool) []Name {
+	parts := []Name{e.component("workload")}
+	if probed && len(e.StartupNumbers()) > 0 {
+		parts = append(parts, e.component("startup"))
+	}
+	if replicated && e.Replicated() {
+		parts = append(parts, e.component("replicated"))
+	}
+	return parts
+}
+
+// overlay chooses the components of an instance and patches what they and the base
+// do not give.
+func (in *Instance) overlay() {
+	env, w, base := in.Target.Env, in.Workload, in.App.Base
+	want := w.pod(in.App.Name)
+	probed := base.Liveness != nil && want.Startup != nil && len(env.StartupNumbers()) > 0
+	replicated := w.Singleton == nil && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
+	in.Components = env.parts(probed, replicated)
+	if bundle := env.Service(); len(bundle) > 0 && slices.Equal(bundle, in.Components) {
+		in.Components = []Name{env.component("service")}
+	} else if own := spread(w.AntiAffinity); !replicated && w.Singleton == nil && own != "" {
+		in.Components = append(in.Components, own)
+	}
+	have := in.inherit(probed, replicated)
+	if in.fillsDefaultStrategy(want, have) {
+		want.Strategy = have.Strategy
+	}
+	in.Patch = diff(want, have, in.App.Name)
+	in.rest()
+}
+
+// inherit is the pod as the base and the chosen components leave it.
+func (in *Instance) inherit(probed, replicated bool) *Pod {
+	env := in.Target.Env.inherited
+	have := *in.App.Base.Pod
+	have.Replicas, have.Resources, have.Tolerations = env.Replicas, env.Resources, env.Tolerations
+	have.Lifecycle, have.Grace = env.Lifecycle, env.Grace
+	have.MinReadySeconds, have.ProgressDeadlineSeconds = env.MinReadySeconds, env.ProgressDeadlineSeconds
+	if replicated {
+		have.Strategy = env.Strategy
+	}
+	if probed {
+		have.Startup = overlay(have.Liveness, in.Target.Env.StartupNumbers())
+	}
+	return &have
+}
+
+// fillsDefaultStrategy reports that nothing states a strategy and that the wanted
+// one is what Kubernetes does by itself.
+func (in *Instance) fillsDefaultStrategy(want, have *Pod) bool {
+	byItself := yamltree.Ordered{pair("type", "RollingUpdate"), pair("rollingUpdate",
+		yamltree.Ordered{pair("maxUnavailable", "25%"), pair("maxSurge", "25%")})}
+	return len(have.Strategy) == 0 && yamltree.EncodeFlow(want.Strategy) == yamltree.EncodeFlow(byItself)
+}
+
+// rest compares what lies beside the pod.
+func (in *Instance) rest() {
+	w, base := in.Workload, in.App.Base
+	in.Labels = changed(w.Labels, base.Labels)
+	in.ServiceAccountAnnotations = changed(w.ServiceAccount.Annotations, base.ServiceAccountAnnotations)
+}
+
+// share gives the base the objects that are the same on every target, and leaves
+// them to the overlays when a single one differs.
+func (a *Application) share() {
+	for i, in := range a.Instances {
+		services, claims := in.Workload.services(), in.Workload.Claims(a.Name)
+		if i == 0 {
+			a.Base.Services, a.Base.Claims = services, claims
+		}
+		in.Services, in.Claims = services, claims
+	}
+	for _, in := range a.Instances {
+		if yamltree.EncodeFlow(in.Services) != yamltree.EncodeFlow(a.Base.Services) {
+			a.Base.Services = nil
+		}
+		if !slices.Equal(in.Claims, a.Base.Claims) {
+			a.Base.Claims = nil
+		}
+	}
+	for _, in := range a.Instances {
+		if a.Base.Services != nil {
+			in.Services = nil
+		}
+		if a.Base.Claims != nil {
+			in.Claims = nil
+		}
+	}
+}
+
+// services lists the ports of the Service.
+func (w *Workload) services() []yamltree.Ordered {
+	var ports []yamltree.Ordered
+	for _, port := range w.PortList() {
+		ports = append(ports, servicePort(port))
+	}
+	return ports
+}
+
+// changed returns the entries of want that have does not have.
+func changed(want, have map[string]string) map[string]string {
+	out := map[string]string{}
+	for key, value := range want {
+		if have[key] != value {
+			out[key] = value
+		}
+	}
+	return out
+}

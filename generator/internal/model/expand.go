@@ -1,0 +1,74 @@
+package model
+
+import "strings"
+
+// placeholders are the words that strings of the spec may have in braces. They are
+// the scopes of template paths, and {name} for the platform's.
+func placeholders() []string {
+	return []string{"{app}", "{cluster}", "{env}", "{name}", "{namespace}", "{target}", "{team}"}
+}
+
+// varying marks a text that is not the same on every target.
+const varying = "\x00"
+
+// expander replaces placeholders in one scope.
+type expander map[string]string
+
+// expand replaces the placeholders that stand alone: ${env} of a shell and {{env}}
+// of another template language are left as they are.
+func (e expander) expand(s string) string {
+	if !strings.Contains(s, "{") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		word, value := e.at(s, i)
+		if word == "" {
+			b.WriteByte(s[i])
+			i++
+			continue
+		}
+		b.WriteString(value)
+		i += len(word)
+	}
+	return b.String()
+}
+
+// at returns the placeholder that stands at offset i of s, with its value.
+func (e expander) at(s string, i int) (word, value string) {
+	if s[i] != '{' || i > 0 && (s[i-1] == '{' || s[i-1] == '$') {
+		return "", ""
+	}
+	for word, value := range e {
+		if strings.HasPrefix(s[i:], word) && !strings.HasPrefix(s[i+len(word):], "}") {
+			return word, value
+		}
+	}
+	return "", ""
+}
+
+// scopeOf returns the expander of an application on a target. The namespace is
+// empty while it is still being derived.
+func scopeOf(app *Application, target *Target, namespace string) expander {
+	return expander{
+		"{app}": string(app.Name), "{team}": app.TeamName(), "{env}": string(target.Env.Name),
+		"{cluster}": string(target.Cluster.Name), "{target}": string(target.Name),
+		"{namespace}": namespace,
+	}
+}
+
+// baseScope expands what is the same everywhere and marks what is not.
+func baseScope(app *Application) expander {
+	return expander{
+		"{app}": string(app.Name), "{team}": app.TeamName(),
+		"{env}": varying, "{cluster}": varying, "{target}": varying, "{namespace}": varying,
+	}
+}
+
+// TeamName returns the name of the application's team, or nothing.
+func (a *Application) TeamName() string {
+	if a.Team == nil {
+		return ""
+	}
+	return string(a.Team.Name)
+}

@@ -1,0 +1,79 @@
+package model
+
+import (
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Layer is one of the trees that a workload is merged from.
+type Layer struct {
+	// Name says whose layer it is, for people.
+	Name string
+	Node *yamltree.Node
+}
+
+// add appends a layer that says something.
+func add(layers []Layer, name string, node *yamltree.Node) []Layer {
+	if node == nil {
+		return layers
+	}
+	return append(layers, Layer{name, node})
+}
+
+// merge returns the tree that the layers make together.
+func merge(layers []Layer) *yamltree.Node {
+	nodes := make([]*yamltree.Node, 0, len(layers))
+	for _, layer := range layers {
+		nodes = append(nodes, layer.Node)
+	}
+	return yamltree.Merge(nodes...)
+}
+
+// profileChain returns the settings of a profile and of what it extends, the
+// built-in profile first.
+func (r *resolver) profileChain(name string) []Layer {
+	if node, ok := r.builtin(name); ok {
+		return []Layer{{"built-in profile " + name, node}}
+	}
+	profile, ok := r.spec.Profiles[name]
+	if !ok {
+		return nil
+	}
+	return append(r.profileChain(profile.Extends), Layer{"profile " + name, profile.Node.Without("extends")})
+}
+
+func (r *resolver) builtin(name string) (*yamltree.Node, bool) {
+	if node, ok := r.builtins[name]; ok {
+		return node, node != nil
+	}
+	node := schema.BuiltinProfile(name, r.sources)
+	r.builtins[name] = node
+	return node, node != nil
+}
+
+// workloads picks the workload block of each layer of settings.
+func workloads(settings []Layer) []Layer {
+	var layers []Layer
+	for _, s := range settings {
+		layers = add(layers, s.Name, s.Node.Get("workload"))
+	}
+	return layers
+}
+
+// applicationLayers returns what an application says of itself on a target, from
+// the widest to the narrowest layer.
+func applicationLayers(app *Application, target *Target, profiles []Layer) []Layer {
+	layers := add(nil, "application "+string(app.Name), app.spec.Layer)
+	for _, profile := range profiles {
+		name := profileName(profile.Name)
+		layers = add(layers, "application "+string(app.Name)+" in profile "+name, app.spec.Profiles[name])
+	}
+	env, cluster := string(target.Env.Name), string(target.Cluster.Name)
+	layers = add(layers, "application "+string(app.Name)+" in environment "+env, app.spec.Environments[env])
+	return add(layers, "application "+string(app.Name)+" on cluster "+cluster, app.spec.Clusters[cluster])
+}
+
+// profileName returns the name of the profile whose layer this is.
+func profileName(layer string) string { return layer[strings.LastIndexByte(layer, ' ')+1:] }

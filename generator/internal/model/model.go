@@ -1,0 +1,214 @@
+package model
+
+import (
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Platform is the whole resolved spec.
+type Platform struct {
+	// Name of the platform.
+	Name       Name
+	Repository Repository
+	ArgoCD     ArgoCD
+	// Environments in promotion order.
+	Environments []*Environment
+	// Teams by name; empty when the spec has none.
+	Teams []*Team
+	// Applications by name, also those that run nowhere.
+	Applications []*Application
+	// DNS is the name server that every pod may ask, unless a cluster says otherwise.
+	DNS PodSet
+	// Hardening is the pod of a workload without exceptions.
+	Hardening *Pod
+}
+
+// Repository is where Argo CD reads the generated tree.
+type Repository struct {
+	URL    URL
+	Branch string
+	// Prefix is the folder of the tree within the repository with a slash at its
+	// end, or nothing.
+	Prefix string
+}
+
+// ArgoCD says where Argo CD runs.
+type ArgoCD struct {
+	Namespace Name
+}
+
+// Team owns applications.
+type Team struct {
+	Name Name
+}
+
+// PodSet selects pods of a namespace.
+type PodSet struct {
+	Namespace Name
+	PodLabels map[string]string
+}
+
+// Environment is one step of the promotion order.
+type Environment struct {
+	Node *yamltree.Node
+	Name Name
+	// Profile that gives the defaults.
+	Profile Name
+	// From is the environment that promotions come from; nil for the first
+	// environment, which follows the branch.
+	From    *Environment
+	Targets []*Target
+	// InfraWave and AppsWave order the ApplicationSets at creation.
+	InfraWave, AppsWave int
+	Settings            schema.Settings
+	// Defaults is the workload that the environment gives to every application.
+	Defaults *Workload
+	// Floor is the least number of replicas that the profile accepts.
+	Floor int
+	// inherited is the pod that the environment's components make.
+	inherited *Pod
+	// ApplicationSets in the order in which they are printed.
+	ApplicationSets []*ApplicationSet
+
+	layers []Layer
+	node   *yamltree.Node
+	at     diag.Range
+}
+
+// Follows reports whether the environment runs the branch instead of pins.
+func (e *Environment) Follows() bool { return e.From == nil }
+
+// Target is an environment on one cluster.
+type Target struct {
+	Name    Name
+	Env     *Environment
+	Cluster *Cluster
+	// Namespaces by name.
+	Namespaces []*Namespace
+	// Instances by application name.
+	Instances []*Instance
+}
+
+// Cluster is a place to deploy to.
+type Cluster struct {
+	Name Name
+	// Kubernetes is the version of the Pod Security Standards: latest, or v1.36.
+	PodSecurityVersion string
+	// Nodes that can run applications; 0 when the spec does not say.
+	Nodes   int
+	Gateway *schema.Gateway
+	DNS     PodSet
+	// OwnDNS says that the cluster's name server differs from the platform's.
+	OwnDNS  bool
+	Secrets *schema.SecretProvider
+}
+
+// Namespace of a target.
+type Namespace struct {
+	Name   Name
+	Target *Target
+	// Team that owns everything in it; nil when there are no teams.
+	Team      *Team
+	Instances []*Instance
+	// Quota is the hard amount of each resource, in printed order.
+	Quota yamltree.Ordered
+	// QuotaNote says where the amounts come from.
+	QuotaAuto bool
+}
+
+// Application is one application, wherever it runs.
+type Application struct {
+	Name Name
+	// Team that owns it; nil when there are no teams.
+	Team *Team
+	// At is the place of its name in the spec.
+	At diag.Range
+	// Base is what all environments share.
+	Base *Base
+	// Instances in promotion order.
+	Instances []*Instance
+
+	spec schema.Application
+}
+
+// Instance is an application on a target.
+type Instance struct {
+	App       *Application
+	Target    *Target
+	Namespace *Namespace
+	// Workload is the merge of all layers.
+	Workload *Workload
+	// Components that the overlay uses, by name.
+	Components []Name
+	// Patch is what the overlay changes in the workload; empty when nothing.
+	Patch yamltree.Ordered
+	// Labels that the overlay adds to those of the base.
+	Labels map[string]string
+	// Ingress and Egress rules beyond those of the base.
+	Ingress, Egress []yamltree.Ordered
+	// Services and Claims are set when they are not the same on every target.
+	Services []yamltree.Ordered
+	Claims   []Claim
+	// ServiceAccountAnnotations that differ from those of the base.
+	ServiceAccountAnnotations map[string]string
+
+	ingress, egress []rule
+	layers          []Layer
+}
+
+// ApplicationSet is one ApplicationSet and its AppProject, which has the same name.
+type ApplicationSet struct {
+	Name Name
+	// Infra says that it deploys namespaces instead of applications.
+	Infra bool
+	Team  *Team
+	Wave  int
+	// Elements that Argo CD deploys: candidates at the branch for the first
+	// environment, pins for the others.
+	Elements []Element
+	// Destinations of candidates and pins.
+	Destinations []Destination
+	// SyncOptions of the Applications.
+	SyncOptions []string
+}
+
+// Element is one Application: what a list generator's element holds.
+type Element struct {
+	// Name of the Application.
+	Name Name
+	// Revision is a commit, or the branch for the first environment.
+	Revision string
+	// Path of the overlay from the root of the repository.
+	Path   string
+	Fields release.Element
+}
+
+// Get returns a field of the element, or "" when it does not have it.
+func (e Element) Get(field string) string { return e.Fields.Get(field) }
+
+// Destination is a namespace on a cluster.
+type Destination struct {
+	Cluster, Namespace string
+}
+
+// Application returns the application of this name, or nil.
+func (p *Platform) Application(name string) *Application {
+	for _, app := range p.Applications {
+		if string(app.Name) == name {
+			return app
+		}
+	}
+	return nil
+}
+
+// Environment returns the environment of this name, or nil.
+func (p *Platform) Environment(name string) *Environment {
+	for _, env := range p.Environments {
+		if string(env.Name) == name {
+			return env
+		}
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Service is the Service of an application, ready to print.
+type Service struct {
+	Name  Name
+	Ports []yamltree.Ordered
+}
+
+func service(app Name, ports []yamltree.Ordered) *Service {
+	if len(ports) == 0 {
+		return nil
+	}
+	return &Service{app, ports}
+}
+
+// Service is the Service that all targets share; nil when there is none.
+func (a *Application) Service() *Service { return service(a.Name, a.Base.Services) }
+
+// Service is the target's own Service; nil when the base has it.
+func (in *Instance) Service() *Service { return service(in.App.Name, in.Services) }
+
+// Policy is a NetworkPolicy of an application, ready to print.
+type Policy struct {
+	Name, App       Name
+	Ingress, Egress []yamltree.Ordered
+}
+
+func policy(name, app Name, ingress, egress []yamltree.Ordered) *Policy {
+	if len(ingress) == 0 && len(egress) == 0 {
+		return nil
+	}
+	return &Policy{name, app, ingress, egress}
+}
+
+// Policy holds the rules that are the same on every target; nil without any.
+func (a *Application) Policy() *Policy {
+	return policy(a.Name, a.Name, a.Base.Ingress, a.Base.Egress)
+}
+
+// Policy holds the rules that the target adds; nil without any.
+func (in *Instance) Policy() *Policy {
+	return policy(in.App.Name+"-"+in.Target.Env.Name, in.App.Name, in.Ingress, in.Egress)
+}
+
+// AllLabels are the labels that the base sets on all objects and pods.
+func (a *Application) AllLabels(p *Platform) map[string]string {
+	labels := map[string]string{
+		"app.kubernetes.io/instance": string(a.Name),
+		"app.kubernetes.io/part-of":  string(p.Name),
+	}
+	if a.Team != nil {
+		labels["owner"] = string(a.Team.Name)
+	}
+	for key, value := range a.Base.Labels {
+		labels[key] = value
+	}
+	return labels
+}
+
+// Uses reports whether a workload uses a shared component.
+func (p *Platform) Uses(component string) bool {
+	for _, env := range p.Environments {
+		if env.Replicated() && string(env.Spread()) == component || component == "fast-failover" && env.FastFailover() {
+			return true
+		}
+	}
+	for _, app := range p.Applications {
+		for _, in := range app.Instances {
+			if slices.Contains(in.Components, Name(component)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// FastFailover is what pods tolerate of a lost node, with fast failover.
+func (p *Platform) FastFailover() []yamltree.Ordered { return fastFailover() }
+
+// Join returns a path from the root of the repository.
+func (r Repository) Join(parts ...any) string {
+	path := r.Prefix
+	for i, part := range parts {
+		if i > 0 {
+			path += "/"
+		}
+		path += fmt.Sprint(part)
+	}
+	return path
+}
+
+// Description says what the AppProject is for.
+func (s *ApplicationSet) Description(env *Environment) string {
+	switch {
+	case s.Infra:
+		return "Namespaces of " + string(env.Name)
+	case s.Team != nil:
+		return fmt.Sprintf("Applications of team %s in %s", s.Team.Name, env.Name)
+	}
+	return "Applications of " + string(env.Name)
+}
+
+// WaveText is the wave as an annotation holds it.
+func (s *ApplicationSet) WaveText() string { return strconv.Itoa(s.Wave) }
+
+// StartupField is one number of the environment's startup probes.
+type StartupField struct {
+	// Name of the field, in letters.
+	Name  Path
+	Value any
+}
+
+// StartupFields are the numbers that the environment sets on startup probes.
+func (e *Environment) StartupFields() []StartupField {
+	var out []StartupField
+	for _, entry := range e.StartupNumbers() {
+		out = append(out, StartupField{Path(entry.Key), entry.Value})
+	}
+	return out
+}
+
+// Label is the key of the candidate among those of its kind.
+func (c Candidate) Label() Name { return Name(c.Name) }
+
+// Map is the candidate's element as a map.
+func (c Candidate) Map() yamltree.Ordered {
+	var out yamltree.Ordered
+	for _, field := range c.Fields {
+		out = append(out, pair(field.Name, field.Value))
+	}
+	return out
+}
+
+// MinReplicas is the least number of replicas.
+func (w *Workload) MinReplicas() int { low, _ := w.Replicas(); return low }
+
+// MaxReplicas is the greatest number of replicas.
+func (w *Workload) MaxReplicas() int { _, high := w.Replicas(); return high }
+
+// Route is an HTTPRoute, ready to print.
+type Route struct {
+	Name Name
+	// Gateway refers to the gateway, and its listener when one is named.
+	Gateway    yamltree.Ordered
+	Host, Path string
+	Port       int
+}
+
+// Routes lists the instance's routes by name.
+func (in *Instance) Routes() []Route {
+	var routes []Route
+	gateway := in.Target.Cluster.Gateway
+	for _, name := range sortedKeys(in.Workload.Expose) {
+		declared := in.Workload.Expose[name]
+		port, _ := in.Workload.port(declared.Port)
+		parent := yamltree.Ordered{pair("name", gateway.Name), pair("namespace", gateway.Namespace)}
+		if gateway.Listener != "" {
+			parent = append(parent, pair("sectionName", gateway.Listener))
+		}
+		routes = append(routes, Route{
+			Name: in.App.Name + "-" + Name(name), Gateway: parent, Host: declared.Host,
+			Path: orDefault(declared.Path, "/"), Port: port.Port.Port,
+		})
+	}
+	return routes
+}
+
+// SecretReference is an ExternalSecret, ready to print.
+type SecretReference struct {
+	Name             string
+	StoreKind, Store string
+	// Key in the store, and the properties of it that are used.
+	Key        string
+	Properties []string
+}
+
+// Secrets lists what the secret store has to provide, by name.
+func (in *Instance) Secrets() []SecretReference {
+	var out []SecretReference
+	scope := scopeOf(in.App, in.Target, string(in.Namespace.Name))
+	for _, name := range sortedKeys(in.Workload.Secrets) {
+		declared := in.Workload.Secrets[name]
+		if declared.Key == "" {
+			continue
+		}
+		store := in.Target.Cluster.Secrets.Store
+		ref := SecretReference{
+			Name: secretName(in.App.Name, name, declared), Key: declared.Key,
+			StoreKind: orDefault(store.Kind, "ClusterSecretStore"), Store: scope.expand(store.Name),
+		}
+		for _, property := range declared.Env {
+			ref.Properties = append(ref.Properties, property)
+		}
+		slices.Sort(ref.Properties)
+		ref.Properties = slices.Compact(ref.Properties)
+		out = append(out, ref)
+	}
+	return out
+}

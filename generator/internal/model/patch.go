@@ -1,0 +1,131 @@
+package model
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// diff returns the strategic merge patch, below spec, that turns the pod have into
+// want; it is empty when they are equal. The container is called name.
+func diff(want, have *Pod, name Name) yamltree.Ordered {
+	var spec, pod, container yamltree.Ordered
+	w, h := reflect.ValueOf(want).Elem(), reflect.ValueOf(have).Elem()
+	for i := range w.NumField() {
+		field := w.Type().Field(i)
+		change, changed := change(w.Field(i), h.Field(i), field.Tag.Get("list"))
+		if !changed {
+			continue
+		}
+		entry := pair(field.Tag.Get("key"), change)
+		switch field.Tag.Get("in") {
+		case "container":
+			container = append(container, entry)
+		case "pod":
+			pod = append(pod, entry)
+		default:
+			spec = append(spec, entry)
+		}
+	}
+	if len(container) > 0 {
+		named := append(yamltree.Ordered{pair("name", string(name))}, container...)
+		pod = append(pod, pair("containers", []yamltree.Ordered{named}))
+	}
+	if len(pod) > 0 {
+		spec = append(spec, pair("template", yamltree.Ordered{pair("spec", pod)}))
+	}
+	return spec
+}
+
+// change compares one field and returns what a patch says about it.
+func change(want, have reflect.Value, list string) (any, bool) {
+	w, h := want.Interface(), have.Interface()
+	switch {
+	case yamltree.EncodeFlow(w) == yamltree.EncodeFlow(h):
+		return nil, false
+	case want.IsZero() || want.Kind() == reflect.Slice && want.Len() == 0:
+		return nil, true // null removes the field
+	}
+	switch value := w.(type) {
+	case yamltree.Ordered:
+		return changedMap(value, h.(yamltree.Ordered)), true
+	case []yamltree.Ordered:
+		return changedList(value, h.([]yamltree.Ordered), list), true
+	}
+	return w, true
+}
+
+// changedMap keeps the entries that differ and removes, with null, those that are
+// gone.
+func changedMap(want, have yamltree.Ordered) yamltree.Ordered {
+	var out yamltree.Ordered
+	for _, entry := range want {
+		old, exists := lookup(have, entry.Key)
+		if exists && yamltree.EncodeFlow(old) == yamltree.EncodeFlow(entry.Value) {
+			continue
+		}
+		inner, isMap := entry.Value.(yamltree.Ordered)
+		if before, wasMap := old.(yamltree.Ordered); isMap && wasMap {
+			entry.Value = changedMap(inner, before)
+		}
+		out = append(out, entry)
+	}
+	for _, entry := range have {
+		if _, kept := lookup(want, entry.Key); !kept {
+			out = append(out, pair(entry.Key, nil))
+		}
+	}
+	return out
+}
+
+func lookup(m yamltree.Ordered, key string) (any, bool) {
+	for _, entry := range m {
+		if entry.Key == key {
+			return entry.Value, true
+		}
+	}
+	return nil, false
+}
+
+// changedList patches a list. Lists whose items have names are patched item by
+// item; other lists that Kubernetes merges by a key are replaced with a marker;
+// what Kubernetes replaces as a whole is printed as a whole.
+func changedList(want, have []yamltree.Ordered, list string) []yamltree.Ordered {
+	switch list {
+	case "named":
+		return changedItems(want, have)
+	case "keyed":
+		return append([]yamltree.Ordered{{pair("$patch", "replace")}}, want...)
+	}
+	return want
+}
+
+func changedItems(want, have []yamltree.Ordered) []yamltree.Ordered {
+	var out []yamltree.Ordered
+	for _, item := range want {
+		old, exists := named(have, item[0].Value)
+		switch {
+		case !exists:
+			out = append(out, item)
+		case yamltree.EncodeFlow(old) != yamltree.EncodeFlow(item):
+			out = append(out, append(slices.Clone(item[:1]), changedMap(item[1:], old[1:])...))
+		}
+	}
+	for _, item := range have {
+		if _, kept := named(want, item[0].Value); !kept {
+			out = append(out, yamltree.Ordered{item[0], pair("$patch", "delete")})
+		}
+	}
+	return out
+}
+
+// named finds the item whose first entry, its name, has this value.
+func named(items []yamltree.Ordered, name any) (yamltree.Ordered, bool) {
+	for _, item := range items {
+		if item[0].Value == name {
+			return item, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,231 @@
+package model
+
+import (
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Pod is a workload in the words of Kubernetes: every field is ready to print.
+// Fields are empty when the object leaves them out. The fields with a key tag are
+// compared one by one to find what an overlay has to patch.
+type Pod struct {
+	Replicas                int              `key:"replicas"`
+	Strategy                yamltree.Ordered `key:"strategy"`
+	MinReadySeconds         int              `key:"minReadySeconds"`
+	ProgressDeadlineSeconds int              `key:"progressDeadlineSeconds"`
+
+	Grace            int                `key:"terminationGracePeriodSeconds" in:"pod"`
+	ImagePullSecrets []yamltree.Ordered `key:"imagePullSecrets" in:"pod" list:"keyed"`
+	NodeSelector     yamltree.Ordered   `key:"nodeSelector" in:"pod"`
+	Tolerations      []yamltree.Ordered `key:"tolerations" in:"pod"`
+	PriorityClass    string             `key:"priorityClassName" in:"pod"`
+	Security         yamltree.Ordered   `key:"securityContext" in:"pod"`
+	Volumes          []yamltree.Ordered `key:"volumes" in:"pod" list:"keyed"`
+
+	Image             string             `key:"image" in:"container"`
+	Command           []string           `key:"command" in:"container"`
+	Args              []string           `key:"args" in:"container"`
+	Ports             []yamltree.Ordered `key:"ports" in:"container" list:"keyed"`
+	Env               []yamltree.Ordered `key:"env" in:"container" list:"named"`
+	Resources         yamltree.Ordered   `key:"resources" in:"container"`
+	Mounts            []yamltree.Ordered `key:"volumeMounts" in:"container" list:"keyed"`
+	Startup           yamltree.Ordered   `key:"startupProbe" in:"container"`
+	Readiness         yamltree.Ordered   `key:"readinessProbe" in:"container"`
+	Liveness          yamltree.Ordered   `key:"livenessProbe" in:"container"`
+	Lifecycle         yamltree.Ordered   `key:"lifecycle" in:"container"`
+	ContainerSecurity yamltree.Ordered   `key:"securityContext" in:"container"`
+}
+
+// pair is shorthand for an entry of an ordered map.
+func pair(key string, value any) yamltree.Pair { return yamltree.Pair{Key: key, Value: value} }
+
+// pod translates the workload of an application.
+func (w *Workload) pod(app Name) *Pod {
+	p := &Pod{
+		Image: w.Image, Command: w.Command, Args: w.Args, PriorityClass: w.PriorityClass,
+		MinReadySeconds: w.Rollout.MinReadySeconds, ProgressDeadlineSeconds: w.Rollout.ProgressDeadlineSeconds,
+		Strategy: w.strategy(), Resources: w.resources(), Tolerations: w.tolerations(), Lifecycle: w.lifecycle(),
+		Grace: w.grace(), Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(),
+	}
+	if low, high := w.Replicas(); low == high {
+		p.Replicas = low
+	}
+	for _, name := range w.ImagePullSecrets {
+		p.ImagePullSecrets = append(p.ImagePullSecrets, yamltree.Ordered{pair("name", name)})
+	}
+	for _, key := range sortedKeys(w.NodeSelector) {
+		p.NodeSelector = append(p.NodeSelector, pair(key, w.NodeSelector[key]))
+	}
+	for _, port := range w.PortList() {
+		p.Ports = append(p.Ports, containerPort(port))
+	}
+	p.Env = w.env(app)
+	p.Volumes, p.Mounts = w.volumes(app)
+	p.Readiness, p.Liveness, p.Startup = w.probes()
+	return p
+}
+
+func containerPort(port Port) yamltree.Ordered {
+	out := yamltree.Ordered{pair("name", string(port.Name)), pair("containerPort", port.Container)}
+	if port.Protocol != "TCP" {
+		out = append(out, pair("protocol", port.Protocol))
+	}
+	return out
+}
+
+// servicePort offers a port under its name.
+func servicePort(port Port) yamltree.Ordered {
+	out := yamltree.Ordered{pair("name", string(port.Name)), pair("port", port.Port.Port), pair("targetPort", string(port.Name))}
+	if port.Protocol != "TCP" {
+		out = append(out, pair("protocol", port.Protocol))
+	}
+	return out
+}
+
+// strategy replaces pods one by one within bounds, or all at once for a singleton.
+func (w *Workload) strategy() yamltree.Ordered {
+	if w.Singleton != nil {
+		return yamltree.Ordered{pair("type", "Recreate")}
+	}
+	if w.Rollout.MaxSurge == "" && w.Rollout.MaxUnavailable == "" {
+		return nil
+	}
+	var rolling yamltree.Ordered
+	if w.Rollout.MaxUnavailable != "" {
+		rolling = append(rolling, pair("maxUnavailable", replicaAmount(w.Rollout.MaxUnavailable)))
+	}
+	if w.Rollout.MaxSurge != "" {
+		rolling = append(rolling, pair("maxSurge", replicaAmount(w.Rollout.MaxSurge)))
+	}
+	return yamltree.Ordered{pair("type", "RollingUpdate"), pair("rollingUpdate", rolling)}
+}
+
+func (w *Workload) resources() yamltree.Ordered {
+	var out yamltree.Ordered
+	if len(w.Resources.Requests) > 0 {
+		out = append(out, pair("requests", amounts(w.Resources.Requests)))
+	}
+	if len(w.Resources.Limits) > 0 {
+		out = append(out, pair("limits", amounts(w.Resources.Limits)))
+	}
+	return out
+}
+
+// fastSeconds is how long a pod stays on a node that stopped answering, with fast failover.
+const fastSeconds = 30
+
+func (w *Workload) tolerations() []yamltree.Ordered {
+	var out []yamltree.Ordered
+	for _, t := range w.Tolerations {
+		item := yamltree.Ordered{pair("key", t.Key)}
+		for _, field := range []yamltree.Pair{pair("operator", t.Operator), pair("value", t.Value), pair("effect", t.Effect)} {
+			if field.Value != "" {
+				item = append(item, field)
+			}
+		}
+		out = append(out, item)
+	}
+	if w.Failover == "fast" {
+		out = append(out, fastFailover()...)
+	}
+	return out
+}
+
+// fastFailover tolerates a lost node for seconds instead of Kubernetes' five minutes.
+func fastFailover() []yamltree.Ordered {
+	var out []yamltree.Ordered
+	for _, condition := range []string{"not-ready", "unreachable"} {
+		out = append(out, yamltree.Ordered{
+			pair("key", "node.kubernetes.io/"+condition), pair("operator", "Exists"),
+			pair("effect", "NoExecute"), pair("tolerationSeconds", fastSeconds),
+		})
+	}
+	return out
+}
+
+// lifecycle keeps a stopping pod serving while routes to it are taken away.
+func (w *Workload) lifecycle() yamltree.Ordered {
+	if w.Rollout.PreStopSeconds == 0 {
+		return nil
+	}
+	sleep := yamltree.Ordered{pair("sleep", yamltree.Ordered{pair("seconds", w.Rollout.PreStopSeconds)})}
+	return yamltree.Ordered{pair("preStop", sleep)}
+}
+
+// shutdownSeconds is what Kubernetes gives a container to stop by itself.
+const shutdownSeconds = 30
+
+// grace adds the pause before the stop to the time for the stop.
+func (w *Workload) grace() int {
+	if w.Rollout.PreStopSeconds == 0 {
+		return 0
+	}
+	return shutdownSeconds + w.Rollout.PreStopSeconds
+}
+
+func (w *Workload) podSecurity() yamltree.Ordered {
+	user, group := w.user()
+	out := yamltree.Ordered{
+		pair("runAsNonRoot", w.Security.Root == nil), pair("runAsUser", user), pair("runAsGroup", group),
+		pair("fsGroup", group), pair("fsGroupChangePolicy", "OnRootMismatch"),
+		pair("seccompProfile", yamltree.Ordered{pair("type", "RuntimeDefault")}),
+	}
+	if w.lowPort() {
+		out = append(out, pair("sysctls", []yamltree.Ordered{{
+			pair("name", "net.ipv4.ip_unprivileged_port_start"), pair("value", "0"),
+		}}))
+	}
+	return out
+}
+
+func (w *Workload) containerSecurity() yamltree.Ordered {
+	return yamltree.Ordered{
+		pair("allowPrivilegeEscalation", false),
+		pair("readOnlyRootFilesystem", w.Security.WritableRootFilesystem == nil),
+		pair("capabilities", yamltree.Ordered{pair("drop", []string{"ALL"})}),
+	}
+}
+
+// env lists plain variables and secret references together, by name.
+func (w *Workload) env(app Name) []yamltree.Ordered {
+	variables := map[string]yamltree.Ordered{}
+	for name, value := range w.Env {
+		variables[name] = yamltree.Ordered{pair("name", name), pair("value", value)}
+	}
+	for key, secret := range w.Secrets {
+		for name, property := range secret.Env {
+			ref := yamltree.Ordered{pair("name", secretName(app, key, secret)), pair("key", property)}
+			variables[name] = yamltree.Ordered{
+				pair("name", name), pair("valueFrom", yamltree.Ordered{pair("secretKeyRef", ref)}),
+			}
+		}
+	}
+	var out []yamltree.Ordered
+	for _, name := range sortedKeys(variables) {
+		out = append(out, variables[name])
+	}
+	return out
+}
+
+// secretName is the Secret that a reference reads.
+func secretName(app Name, key string, secret schema.Secret) string {
+	if secret.Existing != "" {
+		return secret.Existing
+	}
+	return string(app) + "-" + key
+}
+
+func (w *Workload) volumes(app Name) (volumes, mounts []yamltree.Ordered) {
+	for _, name := range sortedKeys(w.Volumes) {
+		v := w.Volumes[name]
+		volume := yamltree.Ordered{pair("name", name)}
+		if v.Size != "" {
+			volume = append(volume, pair("persistentVolumeClaim", yamltree.Ordered{pair("claimName", string(app)+"-"+name)}))
+		} else {
+			volume = append(volume, pair("emptyDir", yamltree.Ordered{pair("sizeLimit", string(v.Scratch))}))
+		}
+		volumes = append(volumes, volume)
+		mounts = append(mounts, yamltree.Ordered{pair("name", name), pair("mountPath", v.Mount)})
+	}
+	return volumes, mounts
+}

@@ -1,0 +1,122 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// probes translates the probes. Without any, the first port is asked for a TCP
+// connection: a workload that listens is never without a check.
+func (w *Workload) probes() (readiness, liveness, startup yamltree.Ordered) {
+	readiness = w.probe(w.Probes.Readiness, w.defaultProbe(readinessPeriod))
+	liveness = w.probe(w.Probes.Liveness, w.defaultProbe(livenessPeriod))
+	return readiness, liveness, w.startup(liveness)
+}
+
+// startup borrows the handler of liveness unless it has one of its own.
+func (w *Workload) startup(liveness yamltree.Ordered) yamltree.Ordered {
+	p := w.Probes.Startup
+	switch {
+	case p == nil:
+		return nil
+	case hasHandler(p):
+		return w.probe(p, nil)
+	case liveness == nil:
+		return nil
+	}
+	return overlay(liveness, numbers(p, p.Period))
+}
+
+// overlay returns m with the entries of top set.
+func overlay(m, top yamltree.Ordered) yamltree.Ordered {
+	out := slices.Clone(m)
+	for _, entry := range top {
+		i := slices.IndexFunc(out, func(p yamltree.Pair) bool { return p.Key == entry.Key })
+		if i < 0 {
+			out = append(out, entry)
+		} else {
+			out[i] = entry
+		}
+	}
+	return out
+}
+
+// Periods of the default probes, in seconds. They differ because a pod should
+// leave its Service long before it is restarted.
+const (
+	readinessPeriod = 5
+	livenessPeriod  = 15
+)
+
+// defaultProbe opens a connection to the first port; nil without a port.
+func (w *Workload) defaultProbe(period int) *schema.Probe {
+	for _, port := range w.PortList() {
+		if port.Protocol == "TCP" {
+			return &schema.Probe{TCP: true, Port: string(port.Name), Period: period}
+		}
+	}
+	return nil
+}
+
+func hasHandler(p *schema.Probe) bool {
+	return p.HTTP != "" || p.GRPC != nil || p.TCP || p.Exec != nil
+}
+
+// probe prints a probe; what it leaves out comes from the fallback.
+func (w *Workload) probe(p, fallback *schema.Probe) yamltree.Ordered {
+	if p == nil {
+		p = fallback
+	}
+	if p == nil {
+		return nil
+	}
+	handler := p
+	if !hasHandler(p) {
+		if fallback == nil {
+			return nil
+		}
+		handler = fallback
+	}
+	period := p.Period
+	if period == 0 && fallback != nil {
+		period = fallback.Period
+	}
+	return append(w.handler(handler), numbers(p, period)...)
+}
+
+// numbers prints what a probe states beside its handler.
+func numbers(p *schema.Probe, period int) yamltree.Ordered {
+	var out yamltree.Ordered
+	for _, field := range []struct {
+		key   string
+		value int
+	}{
+		{"initialDelaySeconds", p.InitialDelay}, {"periodSeconds", period},
+		{"timeoutSeconds", p.Timeout}, {"failureThreshold", p.Failures},
+	} {
+		if field.value > 0 {
+			out = append(out, pair(field.key, field.value))
+		}
+	}
+	return out
+}
+
+func (w *Workload) handler(p *schema.Probe) yamltree.Ordered {
+	port, _ := w.port(p.Port)
+	name := string(port.Name)
+	switch {
+	case p.HTTP != "":
+		return yamltree.Ordered{pair("httpGet", yamltree.Ordered{pair("path", p.HTTP), pair("port", name)})}
+	case p.GRPC != nil:
+		grpc := yamltree.Ordered{pair("port", port.Container)}
+		if *p.GRPC != "" {
+			grpc = append(grpc, pair("service", *p.GRPC))
+		}
+		return yamltree.Ordered{pair("grpc", grpc)}
+	case p.Exec != nil:
+		return yamltree.Ordered{pair("exec", yamltree.Ordered{pair("command", p.Exec)})}
+	}
+	return yamltree.Ordered{pair("tcpSocket", yamltree.Ordered{pair("port", name)})}
+}

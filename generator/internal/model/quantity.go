@@ -1,0 +1,117 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Quantity is an amount of a resource: thousandths of a core for cpu, and whole
+// units (bytes, pods) for everything else.
+type Quantity int64
+
+// maxQuantity keeps sums over many thousand workloads within 64 bits.
+const maxQuantity = 1 << 47
+
+// ParseQuantity reads a Kubernetes quantity of a resource. An error says what is
+// wrong with it.
+func ParseQuantity(resource, text string) (Quantity, error) {
+	number, suffix := splitQuantity(text)
+	value, err := strconv.ParseFloat(number, 64)
+	factor, known := quantityFactor(suffix)
+	if err != nil || !known || number == "" {
+		return 0, fmt.Errorf("%q is not a quantity such as 2, 500m or 1Gi", text)
+	}
+	value *= factor
+	if isCPU(resource) {
+		value *= 1000
+	}
+	switch {
+	case value < 0:
+		return 0, fmt.Errorf("%q is negative", text)
+	case value > maxQuantity:
+		return 0, fmt.Errorf("%q is too large", text)
+	case math.Abs(value-math.Round(value)) > 1e-6:
+		return 0, fmt.Errorf("%q is finer than Kubernetes counts %s", text, resource)
+	}
+	return Quantity(math.Round(value)), nil
+}
+
+func splitQuantity(text string) (number, suffix string) {
+	end := strings.IndexFunc(text, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
+	if end < 0 {
+		return text, ""
+	}
+	return text[:end], text[end:]
+}
+
+func quantityFactor(suffix string) (float64, bool) {
+	factors := map[string]float64{
+		"": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
+		"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40,
+	}
+	f, ok := factors[suffix]
+	return f, ok
+}
+
+func isCPU(resource string) bool { return strings.HasSuffix(resource, "cpu") }
+
+// isBytes reports whether a resource is counted in bytes.
+func isBytes(resource string) bool {
+	return strings.HasSuffix(resource, "memory") || strings.HasSuffix(resource, "storage")
+}
+
+// Format writes q as people write an amount of the resource: 1500m, 2, 512Mi, 3Gi.
+func (q Quantity) Format(resource string) string {
+	switch {
+	case isCPU(resource) && q%1000 != 0:
+		return fmt.Sprintf("%dm", int64(q))
+	case isCPU(resource):
+		return strconv.FormatInt(int64(q)/1000, 10)
+	case isBytes(resource):
+		return formatBytes(int64(q))
+	}
+	return strconv.FormatInt(int64(q), 10)
+}
+
+func formatBytes(n int64) string {
+	for _, unit := range []struct {
+		suffix string
+		size   int64
+	}{{"Ti", 1 << 40}, {"Gi", 1 << 30}, {"Mi", 1 << 20}, {"Ki", 1 << 10}} {
+		if n >= unit.size && n%unit.size == 0 {
+			return strconv.FormatInt(n/unit.size, 10) + unit.suffix
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// Step rounds q up to the next of 1, 2, 3, 4, 6, 8, 12, 16 … units. An automatic
+// quota moves in such steps, so that ordinary growth neither edits it nor makes
+// two branches collide in it.
+func (q Quantity) Step(resource string) Quantity {
+	if q == 0 {
+		return 0
+	}
+	unit := Quantity(10)
+	switch {
+	case isCPU(resource):
+		unit = 1000
+	case isBytes(resource):
+		unit = 1 << 30
+	case resource == "persistentvolumeclaims":
+		unit = 1
+	}
+	for step := Quantity(1); ; step *= 2 {
+		if q <= step*unit {
+			return step * unit
+		}
+		if half := step + step/2; step > 1 && q <= half*unit {
+			return half * unit
+		}
+	}
+}
+
+// Worst returns q times 1.2, the headroom of an automatic quota.
+func (q Quantity) Worst() Quantity { return q + (q+4)/5 }

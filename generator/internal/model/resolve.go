@@ -1,0 +1,273 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Input is what Resolve works on: a spec without errors and the pins of each
+// environment that has any.
+type Input struct {
+	Spec *schema.Spec
+	// Pins by environment; they are nil before the first promotion.
+	Pins map[string]*release.Releases
+	// Sources receives the built-in profiles, so that findings can show them.
+	Sources diag.Sources
+}
+
+// Resolve merges all layers and derives the platform. The platform is usable only
+// when the list has no errors.
+func Resolve(in Input) (*Platform, diag.List) {
+	r := &resolver{
+		spec: in.Spec, sources: in.Sources, pins: in.Pins,
+		builtins: map[string]*yamltree.Node{},
+		decoder:  yamltree.NewDecoder(yamltree.DecodeOptions{}),
+		p:        &Platform{},
+	}
+	r.platform()
+	r.environments()
+	if r.list.HasErrors() {
+		return r.p, r.list
+	}
+	r.applications()
+	if r.list.HasErrors() {
+		return r.p, r.list
+	}
+	r.flattened()
+	r.routes()
+	r.network()
+	r.bases()
+	r.quotas()
+	r.argocd()
+	return r.p, r.list
+}
+
+// resolver carries one run of Resolve.
+type resolver struct {
+	spec     *schema.Spec
+	sources  diag.Sources
+	pins     map[string]*release.Releases
+	builtins map[string]*yamltree.Node
+	decoder  *yamltree.Decoder
+	p        *Platform
+	clusters map[string]*Cluster
+	teams    map[string]*Team
+	list     diag.List
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func (r *resolver) platform() {
+	spec := r.spec
+	r.p.Name = Name(spec.Metadata.Name)
+	r.p.Repository = Repository{URL: URL(spec.Repository.URL), Branch: orDefault(spec.Repository.Branch, "main")}
+	if spec.Repository.Path != "" {
+		r.p.Repository.Prefix = spec.Repository.Path + "/"
+	}
+	r.p.ArgoCD.Namespace = Name(orDefault(spec.ArgoCD.Namespace, "argocd"))
+	r.p.DNS = podSet(spec.Platform.DNS)
+	r.teams = map[string]*Team{}
+	for _, name := range sortedKeys(spec.Teams) {
+		team := &Team{Name: Name(name)}
+		r.teams[name] = team
+		r.p.Teams = append(r.p.Teams, team)
+	}
+	r.clusters = map[string]*Cluster{}
+	for _, name := range sortedKeys(spec.Clusters) {
+		r.clusters[name] = r.cluster(name, spec.Clusters[name])
+	}
+	if len(spec.Clusters) == 0 {
+		r.clusters[schema.DefaultCluster] = r.cluster(schema.DefaultCluster, schema.Cluster{})
+	}
+}
+
+func orDefault(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
+
+// podSet returns the declared name server or the one that most clusters have.
+func podSet(declared *schema.PodSet) PodSet {
+	if declared == nil {
+		return PodSet{Namespace: "kube-system", PodLabels: map[string]string{"k8s-app": "kube-dns"}}
+	}
+	return PodSet{Namespace: Name(declared.Namespace), PodLabels: declared.PodLabels}
+}
+
+// cluster merges what the platform says of all clusters with what one says of itself.
+func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
+	facts := r.spec.Platform
+	if own := c.Node.Without("kubernetes", "nodes"); own != nil {
+		facts = schema.Platform{}
+		r.decode(yamltree.Merge(r.spec.Node.Get("platform"), own), &facts, nil)
+	}
+	cluster := &Cluster{
+		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes,
+		Gateway: facts.Gateway, DNS: podSet(facts.DNS), Secrets: facts.Secrets,
+	}
+	if c.Kubernetes != "" {
+		cluster.PodSecurityVersion = "v" + c.Kubernetes
+	}
+	cluster.OwnDNS = cluster.DNS.Namespace != r.p.DNS.Namespace || !maps.Equal(cluster.DNS.PodLabels, r.p.DNS.PodLabels)
+	return cluster
+}
+
+// decode fills into from a merged tree; expand may be nil.
+func (r *resolver) decode(node *yamltree.Node, into any, expand func(string) string) {
+	if node == nil {
+		return
+	}
+	d := r.decoder.With(yamltree.DecodeOptions{Expand: expand})
+	d.Decode(node, into)
+	r.list = append(r.list, d.Findings()...)
+}
+
+func (r *resolver) environments() {
+	for i := range r.spec.Environments {
+		declared := &r.spec.Environments[i]
+		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), at: declared.Node.At("name")}
+		r.p.Environments = append(r.p.Environments, env)
+		env.From = r.predecessor(i)
+		env.InfraWave = i
+		if declared.Wave != nil {
+			env.InfraWave = *declared.Wave
+		}
+		r.settings(env, declared)
+		for _, target := range declared.Targets() {
+			env.Targets = append(env.Targets, &Target{Name: Name(target.Name), Env: env, Cluster: r.clusters[target.Cluster]})
+		}
+	}
+	last := 0
+	for _, env := range r.p.Environments {
+		last = max(last, env.InfraWave)
+	}
+	for _, env := range r.p.Environments {
+		env.AppsWave = env.InfraWave + last + 1
+	}
+}
+
+func (r *resolver) predecessor(i int) *Environment {
+	if i == 0 {
+		return nil
+	}
+	if from := r.spec.Environments[i].Promotion.From; from != "" {
+		return r.p.Environment(from)
+	}
+	return r.p.Environments[i-1]
+}
+
+// settings merges the profile chain and the environment.
+func (r *resolver) settings(env *Environment, declared *schema.Environment) {
+	chain := r.profileChain(declared.Profile)
+	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion")
+	layers := append(slices.Clone(chain), Layer{"environment " + declared.Name, own})
+	env.Node = merge(layers)
+	r.decode(env.Node, &env.Settings, nil)
+	env.layers = workloads(layers)
+	env.node = merge(env.layers)
+	env.Floor = floor(merge(workloads(chain)))
+	var defaults schema.Workload
+	r.decoder.With(yamltree.DecodeOptions{Partial: true}).Decode(env.node, &defaults)
+	env.Defaults = &Workload{Workload: defaults}
+}
+
+// floor is the least number of replicas that a profile accepts.
+func floor(profile *yamltree.Node) int {
+	n, _ := profile.Get("scale").Get("min").Int()
+	return int(n)
+}
+
+func (r *resolver) applications() {
+	for _, name := range sortedKeys(r.spec.Applications) {
+		declared := r.spec.Applications[name]
+		app := &Application{Name: Name(name), At: declared.Name, Team: r.teams[declared.Team], spec: declared}
+		r.p.Applications = append(r.p.Applications, app)
+	}
+	for i, env := range r.p.Environments {
+		chain := r.profileChain(r.spec.Environments[i].Profile)
+		for _, target := range env.Targets {
+			r.target(target, &r.spec.Environments[i], chain)
+		}
+	}
+	r.names()
+}
+
+// target resolves every application that runs on a target.
+func (r *resolver) target(target *Target, declared *schema.Environment, chain []Layer) {
+	namespaces := map[string]*Namespace{}
+	for _, app := range r.p.Applications {
+		name := r.namespaceName(app, target, declared)
+		in := r.instance(app, target, chain, name)
+		if in == nil {
+			continue
+		}
+		ns := namespaces[name]
+		if ns == nil {
+			ns = r.namespace(target, declared, name, app.Team)
+			namespaces[name] = ns
+		}
+		if ns.Team != app.Team {
+			ns.Team = nil
+		}
+		in.Namespace = ns
+		ns.Instances = append(ns.Instances, in)
+		target.Instances = append(target.Instances, in)
+		app.Instances = append(app.Instances, in)
+	}
+	for _, name := range sortedKeys(namespaces) {
+		target.Namespaces = append(target.Namespaces, namespaces[name])
+	}
+}
+
+func (r *resolver) namespaceName(app *Application, target *Target, declared *schema.Environment) string {
+	pattern := declared.Namespace
+	if pattern == "" {
+		pattern = "{name}-{env}"
+		if len(r.p.Teams) > 0 {
+			pattern = "{team}-{env}"
+		}
+	}
+	scope := scopeOf(app, target, "")
+	scope["{name}"] = string(r.p.Name)
+	return scope.expand(pattern)
+}
+
+func (r *resolver) namespace(target *Target, declared *schema.Environment, name string, team *Team) *Namespace {
+	if !schema.IsName(name) {
+		at := declared.Node.At("name")
+		if declared.Namespace != "" {
+			at = declared.Node.At("namespace")
+		}
+		r.list.Error(at, "namespace/invalid", fmt.Sprintf("%q cannot be a namespace", name)).Hint =
+			"A namespace has lower-case letters, digits and hyphens, begins with a letter and has at most 63 characters. Placeholders: " +
+				strings.Join(placeholders(), " ") + "."
+	}
+	return &Namespace{Name: Name(name), Target: target, Team: team}
+}
+
+// instance resolves one application on one target; nil when it does not run there.
+func (r *resolver) instance(app *Application, target *Target, chain []Layer, namespace string) *Instance {
+	env := target.Env
+	own := applicationLayers(app, target, chain)
+	// One left fold: what a layer removed must stay removed for the next one.
+	node := merge(append(env.layers[:len(env.layers):len(env.layers)], own...))
+	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
+		return nil
+	}
+	in := &Instance{App: app, Target: target, layers: own}
+	var w schema.Workload
+	r.decode(node, &w, scopeOf(app, target, namespace).expand)
+	in.Workload = &Workload{Workload: w}
+	in.Workload.Node = node
+	r.check(in)
+	return in
+}

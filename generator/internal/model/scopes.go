@@ -1,0 +1,166 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Data is what a template sees as its dot. Which fields are set depends on the
+// placeholders in the template's path; the others are nil.
+type Data struct {
+	Platform  *Platform
+	Env       *Environment
+	Cluster   *Cluster
+	Target    *Target
+	Team      *Team
+	Namespace *Namespace
+	App       *Application
+	// Instance is the application on the target, when the path has both.
+	Instance *Instance
+}
+
+// Scope is one combination of placeholder values.
+type Scope struct {
+	// Values by placeholder, without braces.
+	Values map[string]string
+	Data   *Data
+	// Archive is the state archive that files of the scope belong to.
+	Archive string
+}
+
+// Scopes returns, sorted in the order of the model, every combination of values
+// that the placeholders of a template path have together. An application together
+// with an environment or a target means: where it runs.
+func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
+	var scopes []Scope
+	seen := map[string]bool{}
+	if slices.Contains(placeholders, "namespace") && !slices.Contains(placeholders, "target") {
+		return nil, fmt.Errorf("{namespace} needs {target} beside it, because the same namespace may exist on several clusters")
+	}
+	for _, row := range p.rows(placeholders) {
+		scope, complete := row.project(placeholders)
+		if key := scope.key(placeholders); complete && !seen[key] {
+			seen[key] = true
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes, nil
+}
+
+// rows lists the combinations that exist, as fine as the placeholders need.
+func (p *Platform) rows(placeholders []string) []Data {
+	has := func(name string) bool { return slices.Contains(placeholders, name) }
+	placed := has("env") || has("target") || has("cluster") || has("namespace")
+	var rows []Data
+	switch {
+	case has("app") && !placed:
+		for _, app := range p.Applications {
+			if len(app.Instances) > 0 {
+				rows = append(rows, Data{App: app, Team: app.Team})
+			}
+		}
+	case has("team") && !placed:
+		for _, team := range p.Teams {
+			rows = append(rows, Data{Team: team})
+		}
+	case !placed:
+		return []Data{{Platform: p}}
+	default:
+		for _, env := range p.Environments {
+			for _, target := range env.Targets {
+				rows = append(rows, target.rows(has("namespace"), has("app") || has("team"))...)
+			}
+		}
+	}
+	for i := range rows {
+		rows[i].Platform = p
+	}
+	return rows
+}
+
+func (t *Target) rows(namespaces, instances bool) []Data {
+	base := Data{Env: t.Env, Cluster: t.Cluster, Target: t}
+	var rows []Data
+	switch {
+	case instances:
+		for _, in := range t.Instances {
+			row := base
+			row.App, row.Instance, row.Namespace, row.Team = in.App, in, in.Namespace, in.App.Team
+			rows = append(rows, row)
+		}
+	case namespaces:
+		for _, ns := range t.Namespaces {
+			row := base
+			row.Namespace, row.Team = ns, ns.Team
+			rows = append(rows, row)
+		}
+	default:
+		rows = append(rows, base)
+	}
+	return rows
+}
+
+// project keeps of a row what the placeholders name. It is incomplete when the row
+// lacks one of them.
+func (row Data) project(placeholders []string) (Scope, bool) {
+	has := func(name string) bool { return slices.Contains(placeholders, name) }
+	data := Data{Platform: row.Platform}
+	values := map[string]string{}
+	if row.Env != nil && (has("env") || has("target")) {
+		data.Env = row.Env
+		values["env"] = string(row.Env.Name)
+	}
+	if row.Cluster != nil && (has("cluster") || has("target")) {
+		data.Cluster = row.Cluster
+		values["cluster"] = string(row.Cluster.Name)
+	}
+	if row.Target != nil && has("target") {
+		data.Target = row.Target
+		values["target"] = string(row.Target.Name)
+	}
+	if row.Team != nil && (has("team") || has("app")) {
+		data.Team = row.Team
+		values["team"] = string(row.Team.Name)
+	}
+	if row.Namespace != nil && has("namespace") {
+		data.Namespace = row.Namespace
+		values["namespace"] = string(row.Namespace.Name)
+	}
+	if row.App != nil && has("app") {
+		data.App = row.App
+		values["app"] = string(row.App.Name)
+	}
+	if data.App != nil && data.Target != nil {
+		data.Instance, data.Namespace = row.Instance, row.Namespace
+	}
+	scope := Scope{Values: map[string]string{}, Data: &data, Archive: archive(values)}
+	for _, name := range placeholders {
+		value, ok := values[name]
+		if !ok {
+			return Scope{}, false
+		}
+		scope.Values[name] = value
+	}
+	return scope, true
+}
+
+// archive chooses the state archive of a scope: branches that change different
+// applications touch different archives.
+func archive(values map[string]string) string {
+	if app, ok := values["app"]; ok {
+		return "applications/" + app
+	}
+	if env, ok := values["env"]; ok {
+		return "environments/" + env
+	}
+	return "repository"
+}
+
+func (s Scope) key(placeholders []string) string {
+	var b strings.Builder
+	for _, name := range placeholders {
+		b.WriteString(s.Values[name] + "/")
+	}
+	return b.String()
+}

@@ -1,0 +1,98 @@
+package release
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// namespaces wants the namespaces of all applications that are wanted, each at the
+// newest commit at which the previous environment runs it.
+func (p *promotion) namespaces() {
+	commit, first := map[Slot]string{}, map[Slot]string{}
+	for _, c := range p.wanted {
+		if c.Kind != Application {
+			continue
+		}
+		ns := Slot{Target: c.Target, Kind: Namespace, Name: c.Element.Get("namespace")}
+		found := p.previous.hosts(c.Name)
+		if len(found) == 0 {
+			p.homeless(c.Name)
+			continue
+		}
+		commit[ns] = newest(p.in.Pushed.Line, append(found, commit[ns])...)
+		first[ns] = c.Name
+	}
+	for _, ns := range slices.SortedFunc(maps.Keys(commit), Slot.Compare) {
+		if !p.want(ns, commit[ns]) {
+			p.refused.add("promote/not-a-candidate",
+				fmt.Sprintf("%s, which application %s needs, is not a candidate at revision %s", ns, first[ns], short(commit[ns])),
+				fmt.Sprintf("Promote the namespaces to %s first: `wavewright promote %s --infra --to %s`.",
+					p.previous.env.Name, first[ns], p.previous.env.Name))
+		}
+	}
+}
+
+// homeless refuses an application whose namespace the previous environment does not
+// run, which only an edit by hand can bring about.
+func (p *promotion) homeless(app string) {
+	from := p.previous.env.Name
+	p.refused.add("promote/skipped",
+		fmt.Sprintf("%s runs application %s, but has no pin for its namespace as pushed", from, app),
+		fmt.Sprintf("Run `wavewright promote %s --infra --to %s` and push.", app, from))
+}
+
+// bareNamespaces wants the namespaces in which no application is declared.
+func (p *promotion) bareNamespaces(upcoming *Candidates) {
+	bare := p.previous.bare(p.to.Name)
+	if p.previous.first() {
+		bare = bareCandidates(upcoming, p.in.Pushed.Revision)
+	}
+	for _, name := range slices.Sorted(maps.Keys(bare)) {
+		for _, target := range p.targets {
+			p.want(Slot{Target: target, Kind: Namespace, Name: name}, bare[name])
+		}
+	}
+}
+
+func bareCandidates(c *Candidates, commit string) map[string]string {
+	out := map[string]string{}
+	for _, e := range c.All() {
+		if e.Kind == Namespace {
+			out[e.Name] = commit
+		}
+	}
+	for _, e := range c.All() {
+		if e.Kind == Application {
+			delete(out, e.Element.Get("namespace"))
+		}
+	}
+	return out
+}
+
+// reachable refuses what the previous environment runs at commits that the remote
+// may lose or never had.
+func (p *promotion) reachable() {
+	for _, pin := range p.req.needs(p.in.Pushed.Previous) {
+		if p.in.Pushed.Unreachable[pin.Revision] {
+			p.refused.add("promote/unreachable",
+				fmt.Sprintf("%s is pinned at %s, which is not in the history of %s", pin.Slot, short(pin.Revision), p.in.Pushed.Name),
+				fmt.Sprintf("Promote a pushed revision to %s first.", p.previous.env.Name))
+		}
+	}
+}
+
+// homes refuses applications whose namespace is neither there nor coming. Where
+// namespaces move too, whatever keeps one back is refused already.
+func (p *promotion) homes() {
+	if p.req.Infra || len(p.req.Applications) == 0 {
+		return
+	}
+	for _, c := range p.wanted {
+		ns := Slot{Target: c.Target, Kind: Namespace, Name: c.Element.Get("namespace")}
+		if _, pinned := p.in.Current.Find(ns); !pinned {
+			p.refused.add("promote/no-namespace", fmt.Sprintf("%s needs %s, which has no pin", c.Slot, ns),
+				"Add --infra, or promote everything by naming no application.")
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Object names reach git on its standard input, one a line, so that none of them
+// can be an option.
+
+// revisionText is what may be asked for with --revision: a commit id, a tag, a
+// branch, and steps back from them.
+var revisionText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/~^-]*$`)
+
+// Commit returns the full id of the commit that text names, or "" when there is none.
+func (r *Repo) Commit(text string) (string, error) {
+	if !revisionText.MatchString(text) {
+		return "", nil
+	}
+	found, err := r.commits([]string{text})
+	if err != nil {
+		return "", err
+	}
+	return found[0], nil
+}
+
+// commits returns the full id of each named commit, "" for those that do not exist.
+func (r *Repo) commits(names []string) ([]string, error) {
+	var stdin strings.Builder
+	for _, n := range names {
+		stdin.WriteString(n + "^{commit}\n")
+	}
+	out, err := r.git([]byte(stdin.String()), "cat-file", "--batch-check=%(objectname)")
+	if err != nil {
+		return nil, err
+	}
+	found := make([]string, len(names))
+	for i, l := range strings.Split(strings.TrimSuffix(out, "\n"), "\n") {
+		if i < len(found) && revision(l) == nil {
+			found[i] = l
+		}
+	}
+	return found, nil
+}
+
+// blob is a file at a revision. A file that does not exist has an empty ID.
+type blob struct {
+	ID   string
+	Data []byte
+}
+
+// ReadAt returns the bytes of a file at a commit; the path is relative to the spec's
+// folder. The second result is false when the commit has no such file.
+func (r *Repo) ReadAt(commit, file string) ([]byte, bool, error) {
+	found, err := r.blobs([]string{commit}, file)
+	if err != nil || found[0].ID == "" {
+		return nil, false, err
+	}
+	return found[0].Data, true, nil
+}
+
+// blobs reads the same file at many commits in one run of git.
+func (r *Repo) blobs(commits []string, file string) ([]blob, error) {
+	if !fs.ValidPath(file) || strings.ContainsAny(file, "\n\r\x00") {
+		return nil, fmt.Errorf("read %q: not a clean relative path", file)
+	}
+	var stdin strings.Builder
+	for _, c := range commits {
+		if err := revision(c); err != nil {
+			return nil, fmt.Errorf("read %s at %q: %w", file, c, err)
+		}
+		stdin.WriteString(c + ":" + r.prefix + file + "\n")
+	}
+	out, err := r.git([]byte(stdin.String()), "cat-file", "--batch=%(objectname) %(objecttype) %(objectsize)")
+	if err != nil {
+		return nil, err
+	}
+	return splitBatch(out, len(commits))
+}
+
+// splitBatch takes the output of cat-file --batch apart: a headline and, for an
+// object that exists, its bytes and a line feed.
+func splitBatch(out string, n int) ([]blob, error) {
+	found := make([]blob, n)
+	for i := range found {
+		headline, rest, ok := strings.Cut(out, "\n")
+		if !ok {
+			return nil, errors.New("git cat-file: output ends early")
+		}
+		out = rest
+		is := strings.Fields(headline)
+		if len(is) != 3 || revision(is[0]) != nil {
+			continue // "<name> missing"
+		}
+		size, err := strconv.Atoi(is[2])
+		if err != nil || size >= len(out) {
+			return nil, fmt.Errorf("git cat-file: unexpected %q", headline)
+		}
+		if is[1] == "blob" {
+			found[i] = blob{ID: is[0], Data: []byte(out[:size])}
+		}
+		out = out[size+1:]
+	}
+	return found, nil
+}
+
+// Line returns the commits on the first-parent line that ends at commit, newest
+// first: what the branch itself was, without the insides of merged branches.
+func (r *Repo) Line(commit string) ([]string, error) {
+	if err := revision(commit); err != nil {
+		return nil, fmt.Errorf("list commits of %q: %w", commit, err)
+	}
+	out, err := r.git(nil, "rev-list", "--first-parent", commit)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Fields(out), nil
+}
+
+// Contains reports whether commit tip has commit in its history. A commit that this
+// repository does not have is not contained; ask only when the clone is not shallow.
+func (r *Repo) Contains(tip, commit string) (bool, error) {
+	found, err := r.commits([]string{commit})
+	if err != nil || found[0] == "" {
+		return false, err
+	}
+	_, err = r.git(nil, "merge-base", "--is-ancestor", "--end-of-options", found[0], tip)
+	if exitCode(err) == 1 {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,67 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Refusal says why a request is not carried out although nothing is broken.
+type Refusal struct {
+	// Code is stable and names the rule, for example "promote/skipped".
+	Code string `json:"code"`
+	// Text says what was found; no full stop.
+	Text string `json:"text"`
+	// Hint says what to do.
+	Hint string `json:"hint"`
+}
+
+// Refusals are all the reasons that were found, in the order in which they were met.
+type Refusals []Refusal
+
+// String returns one paragraph a refusal, as a person reads them.
+func (r Refusals) String() string {
+	var b strings.Builder
+	for _, f := range r {
+		fmt.Fprintf(&b, "refused: %s [%s]\n", f.Text, f.Code)
+		if f.Hint != "" {
+			fmt.Fprintf(&b, "  hint: %s\n", f.Hint)
+		}
+	}
+	return b.String()
+}
+
+// add appends a refusal that is not there yet.
+func (r *Refusals) add(code, text, hint string) {
+	f := Refusal{Code: code, Text: text, Hint: hint}
+	if !slices.Contains(*r, f) {
+		*r = append(*r, f)
+	}
+}
+
+// didYouMean returns a hint that names the nearest of the known names, or all of them.
+func didYouMean(name string, known []string) string {
+	if len(known) == 0 {
+		return "There are none."
+	}
+	if near := yamltree.Suggest(name, known); near != "" {
+		return fmt.Sprintf("Did you mean %q?", near)
+	}
+	return "Known are " + summary(known) + "."
+}
+
+// shownNames is how many names a message lists.
+const shownNames = 8
+
+// summary joins names and cuts a long list.
+func summary(names []string) string {
+	if len(names) <= shownNames {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:shownNames], ", "), len(names)-shownNames)
+}
+
+// short abbreviates a commit id for messages.
+func short(commit string) string { return commit[:min(len(commit), 12)] }

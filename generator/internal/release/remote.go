@@ -1,0 +1,142 @@
+package release
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Ref is a branch of a remote as it was last fetched or pushed.
+type Ref struct {
+	// Name is how people write it, for example "origin/main".
+	Name string
+	// Commit is the full id of its tip.
+	Commit string
+}
+
+// NotPushedError says that a branch has no remote-tracking ref.
+type NotPushedError struct {
+	Branch string
+	// Remote is where the branch was looked for; empty when no remote fits.
+	Remote string
+}
+
+// Error says what is missing.
+func (e *NotPushedError) Error() string {
+	if e.Remote == "" {
+		return "this repository has no remote that could be the pushed one"
+	}
+	return fmt.Sprintf("branch %s is not on remote %s", e.Branch, e.Remote)
+}
+
+// Hint says what to do about it.
+func (e *NotPushedError) Hint() string {
+	if e.Remote == "" {
+		return fmt.Sprintf("Run `git remote add origin URL`, then `git push -u origin %s`.", e.Branch)
+	}
+	return fmt.Sprintf("Push first: `git push -u %s %s`. If it is pushed already, run `git fetch %s`.", e.Remote, e.Branch, e.Remote)
+}
+
+// branchText is what a branch may be called here; git allows a little more.
+var branchText = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/+@-]*$`)
+
+// Pushed finds the remote-tracking ref of branch: on the remote of the branch's
+// upstream, else on the remote whose URL is address, else on origin. The error is a
+// *NotPushedError when there is no such ref.
+func (r *Repo) Pushed(branch, address string) (Ref, error) {
+	if !branchText.MatchString(branch) || strings.Contains(branch, "..") {
+		return Ref{}, fmt.Errorf("%q cannot be used as a branch", branch)
+	}
+	remote, tracking, err := r.upstream(branch)
+	if err != nil {
+		return Ref{}, err
+	}
+	if remote == "" {
+		if remote, err = r.remoteFor(address); err != nil {
+			return Ref{}, err
+		}
+		tracking = "refs/remotes/" + remote + "/" + branch
+	}
+	if remote == "" {
+		return Ref{}, &NotPushedError{Branch: branch}
+	}
+	found, err := r.commits([]string{tracking})
+	if err != nil {
+		return Ref{}, err
+	}
+	if found[0] == "" {
+		return Ref{}, &NotPushedError{Branch: branch, Remote: remote}
+	}
+	return Ref{Name: strings.TrimPrefix(tracking, "refs/remotes/"), Commit: found[0]}, nil
+}
+
+// upstream returns the remote that the local branch pulls from, and the ref that
+// tracks the branch of the same name there.
+func (r *Repo) upstream(branch string) (remote, tracking string, err error) {
+	local := "refs/heads/" + branch
+	out, err := r.git(nil, "for-each-ref", "--format=%(refname)%00%(upstream:remotename)%00%(upstream:remoteref)%00%(upstream)", local)
+	if err != nil {
+		return "", "", err
+	}
+	for l := range strings.Lines(out) {
+		is := strings.Split(strings.TrimSuffix(l, "\n"), "\x00")
+		if len(is) != 4 || is[0] != local || is[1] == "" || is[1] == "." {
+			continue
+		}
+		if is[2] == local && is[3] != "" {
+			return is[1], is[3], nil
+		}
+		return is[1], "refs/remotes/" + is[1] + "/" + branch, nil
+	}
+	return "", "", nil
+}
+
+// remoteFor returns the remote whose URL is address, else origin, else the only
+// remote there is, else "".
+func (r *Repo) remoteFor(address string) (string, error) {
+	out, err := r.git(nil, "config", "--null", "--get-regexp", `^remote\..*\.url$`)
+	if err != nil && exitCode(err) != 1 {
+		return "", err
+	}
+	var names []string
+	for entry := range strings.SplitSeq(out, "\x00") {
+		key, value, ok := strings.Cut(entry, "\n")
+		if !ok {
+			continue
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(key, "remote."), ".url")
+		if sameAddress(value, address) {
+			return name, nil
+		}
+		names = append(names, name)
+	}
+	switch {
+	case slices.Contains(names, "origin"):
+		return "origin", nil
+	case len(names) == 1:
+		return names[0], nil
+	}
+	return "", nil
+}
+
+// sameAddress reports whether two URLs name the same repository, whatever the
+// protocol: people clone with SSH what Argo CD reads through HTTPS.
+func sameAddress(a, b string) bool {
+	return b != "" && normalAddress(a) == normalAddress(b)
+}
+
+// scpAddress is the short form of an SSH address: user@host:path.
+var scpAddress = regexp.MustCompile(`^(?:[^@/:]+@)?([^/:]{2,}):([^/].*)$`)
+
+func normalAddress(s string) string {
+	s = strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(s), "/"), ".git")
+	if m := scpAddress.FindStringSubmatch(s); m != nil {
+		return strings.ToLower(m[1]) + "/" + m[2]
+	}
+	if u, err := url.Parse(s); err == nil && u.Hostname() != "" {
+		return strings.ToLower(u.Hostname()) + u.Path
+	}
+	return s
+}

@@ -1,0 +1,92 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// jsonLayout finds the place of every token in the skeleton of a JSON file. A token
+// may stand for a whole value, or, when it is plain, be a part of a string.
+func jsonLayout(skeleton string) *layout {
+	b := &layoutBuilder{text: skeleton, tokens: findTokens(skeleton)}
+	inString := stringMap(skeleton, len(b.tokens))
+	sample := jsonSample(skeleton, inString)
+	if err := json.Unmarshal([]byte(sample), new(any)); err != nil {
+		return &layout{broken: jsonError(sample, err)}
+	}
+	for i, t := range b.tokens {
+		step := op{kind: opJSON, token: i}
+		if inString[i] {
+			step.kind = opPlain
+			if t.char == tokenValue {
+				b.out.faults = append(b.out.faults, slotFault{i, fault{codeEscape, "value inside quotes", wholeOnly, "Remove the quotes: they are added."}})
+			}
+		}
+		b.until(t.offset)
+		b.out.ops = append(b.out.ops, step)
+		b.done = t.offset + len(string(t.char))
+	}
+	b.until(len(skeleton))
+	return &b.out
+}
+
+func jsonError(sample string, err error) *yamltree.SkeletonError {
+	line := 0
+	if e, ok := err.(*json.SyntaxError); ok {
+		line = strings.Count(sample[:min(int(e.Offset), len(sample))], "\n") + 1
+	}
+	return &yamltree.SkeletonError{Line: line, Message: err.Error()}
+}
+
+// stringMap reports for each token whether it stands inside a string.
+func stringMap(skeleton string, tokens int) []bool {
+	found := make([]bool, 0, tokens)
+	quoted, escaped := false, false
+	for _, r := range skeleton {
+		switch {
+		case r == tokenPlain || r == tokenValue:
+			found = append(found, quoted)
+			escaped = false
+		case escaped:
+			escaped = false
+		case quoted && r == '\\':
+			escaped = true
+		case r == '"':
+			quoted = !quoted
+		}
+	}
+	return found
+}
+
+// jsonSample replaces every token by what is valid exactly where the token is.
+func jsonSample(skeleton string, inString []bool) string {
+	var b strings.Builder
+	for _, r := range skeleton {
+		if r != tokenPlain && r != tokenValue {
+			b.WriteRune(r)
+			continue
+		}
+		if inString[0] {
+			b.WriteByte('x')
+		} else {
+			b.WriteString("null")
+		}
+		inString = inString[1:]
+	}
+	return b.String()
+}
+
+// appendJSON writes a value as JSON. Maps and lists do not get here.
+func appendJSON(dst []byte, v *printed) []byte {
+	if v.class == classBare || v.class == classFloat {
+		return append(dst, v.text...)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v.text) // a string always has an encoding
+	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}

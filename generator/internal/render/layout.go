@@ -1,0 +1,272 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// layout says how the values of a skeleton are put into their places. It is made
+// once for each distinct skeleton and never changes.
+type layout struct {
+	ops    []op
+	keys   []keyGroup
+	faults []slotFault
+	// broken says why the skeleton is not YAML or not JSON at all.
+	broken *yamltree.SkeletonError
+}
+
+// slotFault refuses a token.
+type slotFault struct {
+	token int
+	fault
+}
+
+type opKind uint8
+
+const (
+	opText   opKind = iota // text is copied
+	opPlain                // a plain value is copied as it is
+	opScalar               // text is a whole plain scalar with plain tokens in it
+	opValue                // a value fills a whole scalar
+	opJSON                 // a value of any class, encoded as JSON
+)
+
+// op is one step of filling in a skeleton.
+type op struct {
+	kind  opKind
+	text  string
+	token int  // index of the first token that the step takes
+	key   bool // the scalar is a key, which is always a text
+	slot  slot
+}
+
+// slot is the place of a value.
+type slot struct {
+	flow    bool // no block can begin here
+	inPlace bool // a block begins where the token is, not below the key
+	indent  int  // of a block's lines
+	next    int  // step at which the next line begins
+	literal literalSlot
+}
+
+// token is one token of a skeleton.
+type token struct {
+	char         rune
+	offset       int
+	line, column int // from 1; columns count characters
+}
+
+func findTokens(skeleton string) []token {
+	var found []token
+	line, column := 1, 1
+	for offset, r := range skeleton {
+		switch r {
+		case tokenPlain, tokenValue:
+			found = append(found, token{r, offset, line, column})
+		case '\n':
+			line, column = line+1, 0
+		}
+		column++
+	}
+	return found
+}
+
+// yamlLayout parses a skeleton and finds the place of every token.
+func yamlLayout(skeleton string) *layout {
+	scalars, err := yamltree.Scalars([]byte(skeleton))
+	if err != nil {
+		return &layout{broken: err}
+	}
+	b := &layoutBuilder{text: skeleton, lines: lineOffsets(skeleton), tokens: findTokens(skeleton)}
+	if fault := duplicateKey(scalars); fault != nil {
+		return &layout{broken: fault}
+	}
+	b.out.keys = b.keyGroups(scalars)
+	b.owners = b.ownersOf(slices.DeleteFunc(scalars, func(s yamltree.Scalar) bool { return !hasToken(s.Text) }))
+	b.build()
+	return &b.out
+}
+
+func hasToken(s string) bool {
+	return strings.ContainsRune(s, tokenPlain) || strings.ContainsRune(s, tokenValue)
+}
+
+func lineOffsets(s string) []int {
+	offsets := []int{0}
+	for i := range len(s) {
+		if s[i] == '\n' {
+			offsets = append(offsets, i+1)
+		}
+	}
+	return offsets
+}
+
+// owner is a scalar together with the bytes that it takes in the skeleton; from and
+// to are 0 when the bytes are not simply its text (quotes, several lines).
+type owner struct {
+	yamltree.Scalar
+	start    int // of the scalar, its tag or its anchor
+	from, to int
+}
+
+type layoutBuilder struct {
+	text   string
+	lines  []int
+	tokens []token
+	owners []owner
+	out    layout
+	last   token // the last answer of offset
+	done   int   // bytes of text that have become steps
+}
+
+// ownersOf locates the scalars that contain tokens.
+func (b *layoutBuilder) ownersOf(scalars []yamltree.Scalar) []owner {
+	owners := make([]owner, 0, len(scalars))
+	for _, s := range scalars {
+		o := owner{Scalar: s, start: b.offset(s.Line, s.Column)}
+		if s.Style == yamltree.Plain && !s.Marked && strings.HasPrefix(b.text[o.start:], s.Text) {
+			o.from, o.to = o.start, o.start+len(s.Text)
+		}
+		owners = append(owners, o)
+	}
+	return owners
+}
+
+// offset returns the byte at a line and a column. It is asked in the order of the
+// text, so it goes on from the last answer: a line may be very long.
+func (b *layoutBuilder) offset(line, column int) int {
+	if b.last.line != line || b.last.column > column {
+		b.last = token{line: line, column: 1, offset: b.lines[min(line, len(b.lines))-1]}
+	}
+	for ; b.last.column < column && b.last.offset < len(b.text); b.last.column++ {
+		_, size := utf8.DecodeRuneInString(b.text[b.last.offset:])
+		b.last.offset += size
+	}
+	return b.last.offset
+}
+
+// build turns the skeleton into steps.
+func (b *layoutBuilder) build() {
+	for i := 0; i < len(b.tokens); {
+		o := b.ownerAt(b.tokens[i])
+		if o != nil && o.to > 0 {
+			i = b.scalar(o, i)
+			continue
+		}
+		f := refusal(b.tokens[i], o)
+		if f == nil && b.mayEndDocument(b.tokens[i]) {
+			f = &fault{codeEscape, "value at the start of a continued line", "", "Indent the line."}
+		}
+		if f != nil {
+			b.out.faults = append(b.out.faults, slotFault{i, *f})
+		}
+		b.until(b.tokens[i].offset)
+		b.out.ops = append(b.out.ops, op{kind: opPlain, token: i})
+		b.done = b.tokens[i].offset + len(string(tokenPlain))
+		i++
+	}
+	b.until(len(b.text))
+	b.setNext()
+}
+
+// mayEndDocument reports whether a token inside a scalar of several lines could give
+// a line of three dots, which ends a YAML document even within quotes.
+func (b *layoutBuilder) mayEndDocument(t token) bool {
+	return strings.Trim(b.text[b.lines[t.line-1]:t.offset], ".") == ""
+}
+
+// until copies the text up to an offset, with a step of its own for each end of a
+// line, so that the steps of one line can be told from those of the next.
+func (b *layoutBuilder) until(offset int) {
+	rest := b.text[b.done:offset]
+	if line, _, found := strings.Cut(rest, "\n"); found && len(b.out.ops) > 0 && line != "" {
+		b.out.ops = append(b.out.ops, op{kind: opText, text: line})
+		rest = rest[len(line):]
+	}
+	if rest != "" {
+		b.out.ops = append(b.out.ops, op{kind: opText, text: rest})
+	}
+	b.done = offset
+}
+
+// setNext tells every slot where its line ends.
+func (b *layoutBuilder) setNext() {
+	next := len(b.out.ops)
+	for i := len(b.out.ops) - 1; i >= 0; i-- {
+		if o := &b.out.ops[i]; o.kind == opValue {
+			o.slot.next = next
+		} else if o.kind == opText && strings.HasPrefix(o.text, "\n") {
+			next = i
+		}
+	}
+}
+
+// scalar adds the step for a plain scalar that begins at token i or has it as its
+// first token, and returns the index of the first token after it.
+func (b *layoutBuilder) scalar(o *owner, i int) int {
+	b.until(o.from)
+	after := i
+	for after < len(b.tokens) && b.tokens[after].offset < o.to {
+		after++
+	}
+	step := op{kind: opScalar, text: o.Text, token: i, key: o.Key}
+	switch {
+	case o.Text == string(tokenValue) && !o.Key:
+		step.kind, step.slot = opValue, b.slotFor(o, b.tokens[i])
+	case strings.ContainsRune(o.Text, tokenValue):
+		for t := i; t < after; t++ {
+			if f := refusal(b.tokens[t], o); f != nil {
+				b.out.faults = append(b.out.faults, slotFault{t, *f})
+			}
+		}
+	}
+	b.out.ops = append(b.out.ops, step)
+	b.done = o.to
+	return after
+}
+
+// ownerAt returns the scalar that a token is in, or nil: then it is in a comment.
+func (b *layoutBuilder) ownerAt(t token) *owner {
+	last, _ := slices.BinarySearchFunc(b.owners, t.offset+1, func(o owner, offset int) int { return o.start - offset })
+	for i := last - 1; i >= 0; i-- {
+		o := &b.owners[i]
+		if o.to > 0 {
+			if t.offset < o.to {
+				return o
+			}
+			return nil
+		}
+		if strings.ContainsRune(o.Text, t.char) {
+			return o
+		}
+	}
+	return nil
+}
+
+// slotFor describes the place of a value that is a whole scalar.
+func (b *layoutBuilder) slotFor(o *owner, t token) slot {
+	before := b.text[b.lines[t.line-1]:t.offset]
+	ownLine := strings.Trim(before, " ") == ""
+	afterDash := o.InSequence && strings.HasSuffix(strings.TrimRight(before, " "), "-") && strings.Trim(before, " -") == ""
+	s := slot{flow: o.Flow, inPlace: ownLine || afterDash, indent: t.column - 1}
+	switch {
+	case s.inPlace:
+	case o.InSequence:
+		s.flow = true // a list within an explicit key: ? - x
+	default:
+		s.indent = blockIndent(o.ParentIndent)
+	}
+	s.literal = b.literalFor(o, t, before, afterDash)
+	return s
+}
+
+// blockIndent returns the indent of a block below a key, or of a whole document.
+func blockIndent(parent int) int {
+	if parent < 0 {
+		return 0
+	}
+	return parent + 2
+}

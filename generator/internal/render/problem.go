@@ -1,0 +1,176 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Codes of the findings about templates.
+const (
+	codeParse     = "template/parse"
+	codeExec      = "template/exec"
+	codeEscape    = "template/escape"
+	codeYAML      = "template/yaml"
+	codePath      = "template/path"
+	codeCollision = "template/collision"
+	codeFunction  = "template/function"
+)
+
+// problem is a fault with its place in a template.
+type problem struct {
+	at diag.Range
+	fault
+}
+
+func (p problem) diagnostic() diag.Diagnostic {
+	return diag.Diagnostic{Severity: diag.Error, Code: p.code, Summary: p.summary, Detail: p.detail, Hint: p.hint, Subject: p.at}
+}
+
+// report adds the problems of all jobs. The same one in many instances of a template
+// is reported once, for the first instance, with their number.
+func report(jobs []job, outcomes []outcome, list *diag.List) {
+	type key struct {
+		at   diag.Range
+		code string
+	}
+	first, count := map[key]int{}, map[key]int{}
+	for i := range outcomes {
+		for _, p := range outcomes[i].problems {
+			k := key{p.at, p.code}
+			if count[k]++; count[k] > 1 {
+				continue
+			}
+			first[k] = len(*list)
+			d := p.diagnostic()
+			d.Detail = sentences(d.Detail, "While rendering "+jobs[i].path)
+			*list = append(*list, d)
+		}
+	}
+	for k, at := range first {
+		if n := count[k] - 1; n > 0 {
+			(*list)[at].Detail += fmt.Sprintf(" and in %d more", n)
+		}
+		(*list)[at].Detail += "."
+	}
+}
+
+func sentences(a, b string) string { return strings.TrimPrefix(a+"\n"+b, "\n") }
+
+// collect puts the files into a tree and reports paths that two templates produce.
+func collect(jobs []job, outcomes []outcome, list *diag.List) tree.Tree {
+	files := make(tree.Tree, len(jobs))
+	owner := make(map[string]*source, len(jobs))
+	reported := map[[2]*source]bool{}
+	for i := range outcomes {
+		if !outcomes[i].ok {
+			continue
+		}
+		j := &jobs[i]
+		if other := owner[j.path]; other != nil {
+			if pair := [2]*source{other, j.src}; !reported[pair] {
+				reported[pair] = true
+				list.Error(j.src.start(), codeCollision, "two templates give the same path").
+					Detail = other.display + " and " + j.src.display + " both produce " + j.path + "."
+			}
+			continue
+		}
+		owner[j.path], files[j.path] = j.src, outcomes[i].file
+	}
+	return files
+}
+
+// printedProblem is a fault of the value with index i among those printed.
+func (w *worker) printedProblem(i int, f fault) problem {
+	return problem{w.prog.printed[w.rec.printed[i].action], f}
+}
+
+// layoutProblems returns what is wrong with a skeleton, or nil.
+func (w *worker) layoutProblems(j *job, l *layout) []problem {
+	if l.broken != nil {
+		return []problem{w.brokenProblem(j, l.broken)}
+	}
+	var problems []problem
+	for _, f := range l.faults {
+		p := w.printedProblem(f.token, f.fault)
+		if v := w.rec.printed[f.token]; v.class != className && v.class != classBare {
+			p.detail = sentences("The value is "+v.describe()+".", p.detail)
+		}
+		problems = append(problems, p)
+	}
+	return problems
+}
+
+func (p printed) describe() string {
+	switch p.class {
+	case classText:
+		return "a string"
+	case classFloat:
+		return "a number with a fraction"
+	case classLiteral:
+		return "a result of literal"
+	case classFlow:
+		return "a result of flow"
+	}
+	return describe(p.value)
+}
+
+// brokenProblem reports a text that is not YAML or JSON. The text is a rendering, so
+// its line is looked up in the template; the nearest printing action is the fallback.
+func (w *worker) brokenProblem(j *job, e *yamltree.SkeletonError) problem {
+	what := "YAML"
+	if w.rec.mode == modeJSON {
+		what = "JSON"
+	}
+	p := problem{at: j.src.start(), fault: fault{code: codeYAML, summary: "rendered text is not " + what, detail: "The reader says: " + e.Message + "."}}
+	if e.Line > 0 {
+		line, tokens := renderedLine(w.rec.out.Bytes(), e.Line)
+		p.detail = sentences(p.detail, fmt.Sprintf("Line %d of the rendering, with … for each value: %s", e.Line, withoutTokens(line)))
+		if at, ok := w.templateLine(j.src, line, tokens); ok {
+			p.at = at
+		}
+	}
+	return p
+}
+
+// templateLine finds the line of a template that gave a rendered line: the one with
+// its first value, else the only one with the same text. before is the number of
+// values in the lines before.
+func (w *worker) templateLine(s *source, line string, before int) (diag.Range, bool) {
+	if hasToken(line) {
+		at := w.prog.printed[w.rec.printed[before].action]
+		return placeLine(at.File, w.prog.sources[at.File].content, at.Line), true
+	}
+	text := []byte(strings.TrimSpace(line))
+	at := bytes.Index(s.content, text)
+	if len(text) == 0 || at < 0 || bytes.Contains(s.content[at+1:], text) {
+		return diag.Range{}, false
+	}
+	return placeLine(s.display, s.content, bytes.Count(s.content[:at], []byte("\n"))+1), true
+}
+
+// renderedLine returns a line of a rendering and the number of tokens before it.
+func renderedLine(text []byte, number int) (line string, tokens int) {
+	for ; number > 1; number-- {
+		before, rest, found := bytes.Cut(text, []byte("\n"))
+		if !found {
+			break
+		}
+		text = rest
+		tokens += countTokens(string(before))
+	}
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	return string(first), tokens
+}
+
+func countTokens(s string) int {
+	return strings.Count(s, string(tokenPlain)) + strings.Count(s, string(tokenValue))
+}
+
+func withoutTokens(line string) string {
+	return strings.NewReplacer(string(tokenPlain), "…", string(tokenValue), "…").Replace(line)
+}

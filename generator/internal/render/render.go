@@ -1,0 +1,110 @@
+// Package render turns a platform and templates into the output tree, all in
+// memory.
+//
+// A template's path is its plan: overlays/{target}/apps/{app}/quota.yaml.tmpl is
+// rendered once for each application on each target. A file without .tmpl is
+// copied; files below _lib/ hold [[define]] blocks that every template can use;
+// kustomization.yaml templates are rendered last and can ask for their siblings.
+// Layers of the user lie over the built-in templates: the same path replaces, a
+// new path adds.
+//
+// Escaping is by construction. Every printing action of every template gets a
+// call of emit appended to its parse tree. In YAML and JSON, emit writes a token
+// into the output and keeps the value aside. The text with tokens, the skeleton,
+// is parsed once for each distinct one; a value that is not exactly one whole
+// scalar there is an error of the template. Only then are values laid out in
+// their places. So the structure of a file is decided before any byte of the
+// user's spec is looked at, and a template author can neither forget escaping nor
+// get around it. In all other files only texts that are harmless everywhere
+// (model.Name and its kind, numbers, booleans) print.
+//
+// Invariants: the result depends on the input alone, not on scheduling; files and
+// findings come in a fixed order; templates and model data are never changed.
+package render
+
+import (
+	"io/fs"
+
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// Scope is one instance of a template: an application on a target, for example.
+type Scope struct {
+	// Values gives each placeholder of the template's path its value.
+	Values map[string]string
+	// Data is what the template sees as dot.
+	Data any
+	// Archive names the state archive that the rendered file belongs to.
+	Archive string
+}
+
+// Layer is a folder of templates that lies over the ones before it.
+type Layer struct {
+	Name string // as it is shown in diagnostics, e.g. "templates"
+	FS   fs.FS
+}
+
+// Input is everything that decides the output tree.
+type Input struct {
+	// Builtin holds the templates of the program. Its root is the output's root.
+	Builtin fs.FS
+	// Layers are the user's folders; later ones win.
+	Layers []Layer
+	// Scopes returns the instances for a sorted set of placeholders, in a stable
+	// order. The empty set stands for the repository as a whole. It is called once
+	// for each distinct set.
+	Scopes func(placeholders []string) ([]Scope, error)
+	// Exists reports whether the user has a folder at a path of the output; it
+	// finds the user's custom/ components. Nil means that there are none.
+	Exists func(path string) bool
+}
+
+// Render returns all files that the templates produce, and everything that is
+// wrong with the templates. With errors the tree is incomplete, or nil when no
+// template could be tried.
+func Render(in Input) (tree.Tree, diag.List) {
+	var list diag.List
+	sources := load(in, &list)
+	prog := compile(sources, &list)
+	jobs := plan(in, sources, &list)
+	if list.HasErrors() {
+		return nil, list.Sorted()
+	}
+	r := &run{prog: prog, exists: in.Exists, cache: newLayouts()}
+	first, last := splitKustomizations(jobs)
+	outcomes := r.all(first, nil)
+	outcomes = append(outcomes, r.all(last, folders(first, outcomes))...)
+	jobs = append(first, last...)
+	files := collect(jobs, outcomes, &list)
+	report(jobs, outcomes, &list)
+	return files, list.Sorted()
+}
+
+// Sources returns the text of every template under the name that diagnostics use,
+// for the printer of diagnostics.
+func Sources(in Input) diag.Sources {
+	var ignored diag.List
+	found := diag.Sources{}
+	for _, s := range load(in, &ignored) {
+		found[s.display] = s.content
+	}
+	return found
+}
+
+// Entry is one line of the list of templates.
+type Entry struct {
+	Path     string // of the template, placeholders and .tmpl included
+	Layer    string // where it comes from: a layer's name, or "built-in"
+	Replaces string // the layer whose template it replaces, or empty
+}
+
+// List returns all templates in the order of their paths.
+func List(in Input) ([]Entry, diag.List) {
+	var list diag.List
+	var entries []Entry
+	for _, s := range load(in, &list) {
+		entries = append(entries, Entry{Path: s.path, Layer: s.layer, Replaces: s.replaces})
+	}
+	return entries, list.Sorted()
+}

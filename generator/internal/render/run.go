@@ -1,0 +1,184 @@
+package render
+
+import (
+	"bytes"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"text/template"
+
+	"github.com/wavewright/wavewright/generator/internal/tree"
+)
+
+// run renders jobs in parallel. What it returns depends on the jobs alone.
+type run struct {
+	prog   *program
+	exists func(string) bool
+	cache  *layouts
+}
+
+// outcome is the result of one job.
+type outcome struct {
+	ok       bool // there is a file
+	file     tree.File
+	problems []problem
+}
+
+// chunk is the number of neighbouring jobs that a worker takes at a time: they are
+// of the same template and share layouts.
+const chunk = 16
+
+// all renders jobs and returns their outcomes by index. siblings is nil for the
+// first pass.
+func (r *run) all(jobs []job, siblings map[string]*Siblings) []outcome {
+	outcomes := make([]outcome, len(jobs))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (len(jobs)+chunk-1)/chunk) {
+		group.Go(func() {
+			w := r.newWorker(siblings)
+			for {
+				end := int(next.Add(chunk))
+				if end-chunk >= len(jobs) {
+					return
+				}
+				for i := end - chunk; i < min(end, len(jobs)); i++ {
+					outcomes[i] = w.job(&jobs[i])
+				}
+			}
+		})
+	}
+	group.Wait()
+	return outcomes
+}
+
+// worker has its own clone of the templates, because the functions that record are
+// bound to it.
+type worker struct {
+	*run
+	siblings map[string]*Siblings
+	set      *template.Template
+	rec      recorder
+	file     []byte
+	kept     arena
+}
+
+func (r *run) newWorker(siblings map[string]*Siblings) *worker {
+	w := &worker{run: r, siblings: siblings}
+	w.set = template.Must(r.prog.set.Clone()) // fails only after an execution
+	w.set.Funcs(template.FuncMap{emitName: w.rec.emit, siblingsName: w.rec.siblings})
+	return w
+}
+
+func (w *worker) job(j *job) outcome {
+	if !j.src.isTemplate() {
+		return j.outcome(j.src.content)
+	}
+	w.rec.reset(j.path)
+	if w.siblings != nil {
+		w.rec.kustomization = func() Siblings { return siblingsOf(w.siblings, j.path, w.exists) }
+	}
+	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.data); err != nil {
+		return outcome{problems: []problem{w.prog.execProblem(err, j.data)}}
+	}
+	if len(bytes.TrimSpace(w.rec.out.Bytes())) == 0 {
+		return outcome{}
+	}
+	if !w.rec.mode.structured() {
+		return j.outcome(w.kept.keep(w.rec.out.Bytes()))
+	}
+	return w.structured(j)
+}
+
+// structured puts the values of a YAML or JSON file into its skeleton.
+func (w *worker) structured(j *job) outcome {
+	l := w.cache.get(w.rec.mode, w.rec.out.Bytes())
+	if problems := w.layoutProblems(j, l); problems != nil {
+		return outcome{problems: problems}
+	}
+	for _, g := range l.keys {
+		if i := g.duplicate(w.rec.printed); i >= 0 {
+			return outcome{problems: []problem{w.printedProblem(i, duplicateFault)}}
+		}
+	}
+	w.file = l.fill(w.file[:0], w.rec.printed)
+	return j.outcome(w.kept.keep(w.file))
+}
+
+var duplicateFault = fault{codeEscape, "key is in the map already", "A map cannot have the same key twice.", ""}
+
+func (j *job) outcome(content []byte) outcome {
+	return outcome{ok: true, file: tree.File{
+		ID: j.file.id, Archive: j.file.archive, Content: content,
+		Executable: j.src.executable || bytes.HasPrefix(content, []byte("#!")),
+	}}
+}
+
+// layouts holds the layouts of all skeletons that were seen.
+type layouts struct {
+	mu    sync.RWMutex
+	known [modeJSON + 1]map[string]*layout
+}
+
+func newLayouts() *layouts {
+	l := &layouts{}
+	l.known[modeYAML], l.known[modeJSON] = map[string]*layout{}, map[string]*layout{}
+	return l
+}
+
+// get returns the layout of a skeleton. Two workers may make the same one at a time;
+// they are equal.
+func (l *layouts) get(m mode, skeleton []byte) *layout {
+	l.mu.RLock()
+	found := l.known[m][string(skeleton)]
+	l.mu.RUnlock()
+	if found != nil {
+		return found
+	}
+	text := string(skeleton)
+	// A file ends with a line feed, and so does a literal at its end.
+	whole := strings.TrimSuffix(text, "\n") + "\n"
+	if m == modeJSON {
+		found = jsonLayout(whole)
+	} else {
+		found = yamlLayout(whole)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known[m][text] = found
+	return found
+}
+
+// arena copies file contents into large blocks: one allocation for many files.
+type arena struct{ free []byte }
+
+const arenaBlock = 256 << 10
+
+func (a *arena) keep(b []byte) []byte {
+	if len(b) > arenaBlock/4 {
+		return slices.Clone(b)
+	}
+	if len(b) > len(a.free) {
+		a.free = make([]byte, arenaBlock)
+	}
+	kept := a.free[:len(b):len(b)]
+	a.free = a.free[len(b):]
+	copy(kept, b)
+	return kept
+}
+
+// splitKustomizations separates the kustomization.yaml templates, which are
+// rendered when all other files are known.
+func splitKustomizations(jobs []job) (first, last []job) {
+	for _, j := range jobs {
+		if j.src.isTemplate() && path.Base(j.path) == kustomization {
+			last = append(last, j)
+		} else {
+			first = append(first, j)
+		}
+	}
+	return first, last
+}

@@ -1,0 +1,56 @@
+package render
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+)
+
+// Siblings is what a kustomization.yaml template gets from the function siblings:
+// the files of its folder, by the field of a kustomization that takes them.
+type Siblings struct {
+	Resources  []model.Path
+	Patches    []model.Path
+	Components []model.Path
+}
+
+// folders sorts the rendered YAML files by folder.
+func folders(jobs []job, outcomes []outcome) map[string]*Siblings {
+	found := map[string]*Siblings{}
+	for i, j := range jobs {
+		if !outcomes[i].ok || path.Ext(j.path) != ".yaml" || path.Base(j.path) == kustomization {
+			continue
+		}
+		dir, name := path.Split(j.path)
+		s := found[dir]
+		if s == nil {
+			s = &Siblings{}
+			found[dir] = s
+		}
+		if strings.HasSuffix(name, ".patch.yaml") {
+			s.Patches = append(s.Patches, model.Path(name))
+		} else {
+			s.Resources = append(s.Resources, model.Path(name))
+		}
+	}
+	for _, s := range found {
+		slices.Sort(s.Resources)
+		slices.Sort(s.Patches)
+	}
+	return found
+}
+
+// siblingsOf returns the siblings of one kustomization.
+func siblingsOf(all map[string]*Siblings, file string, exists func(string) bool) Siblings {
+	dir, _ := path.Split(file)
+	var s Siblings
+	if found := all[dir]; found != nil {
+		s = *found
+	}
+	if exists != nil && exists(dir+"custom") {
+		s.Components = []model.Path{"custom"}
+	}
+	return s
+}

@@ -1,0 +1,140 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+var (
+	parseMessage    = regexp.MustCompile(`(?s)^template: .*?:(\d+): (.*)$`)
+	execMessage     = regexp.MustCompile(`(?s)^template: (.*?):(\d+):(\d+): executing .*? at <(.*?)>: (.*)$`)
+	unclosedAction  = regexp.MustCompile(`^unclosed action started at .*:(\d+)$`)
+	unknownFunction = regexp.MustCompile(`^function "(.*)" not defined$`)
+	missingField    = regexp.MustCompile(`^can't evaluate field (\w+) in type (.*)$`)
+	callingFunction = regexp.MustCompile(`^error calling (\w+): (.*)$`)
+	wrongArguments  = regexp.MustCompile(`^wrong (?:number of args|type) `)
+)
+
+// parseProblem translates an error of the template parser, which knows the line.
+func parseProblem(s *source, err error) problem {
+	m := parseMessage.FindStringSubmatch(strings.Replace(err.Error(), s.display+":", ":", 1))
+	if m == nil {
+		return problem{s.start(), fault{codeParse, "template does not parse", err.Error(), ""}}
+	}
+	line, _ := strconv.Atoi(m[1])
+	if u := unclosedAction.FindStringSubmatch(m[2]); u != nil {
+		line, _ = strconv.Atoi(u[1])
+		m[2] = "unclosed action"
+	}
+	at := placeLine(s.display, s.content, line)
+	if f := unknownFunction.FindStringSubmatch(m[2]); f != nil {
+		return problem{narrow(at, s, f[1]), functionFault(f[1])}
+	}
+	return problem{at, fault{codeParse, "template does not parse", "The parser says: " + m[2] + ".", parseHint(m[2])}}
+}
+
+func parseHint(message string) string {
+	switch {
+	case strings.Contains(message, `unexpected "["`), strings.Contains(message, `unexpected "]"`):
+		return "Actions stand between [[ and ]]. Leave a space where a YAML list begins or ends: [ [[.A]], [[.B]] ]."
+	case strings.Contains(message, "unclosed action"):
+		return "Actions stand between [[ and ]]."
+	}
+	return ""
+}
+
+// functionFault explains why a function of sprig or of Go is not there.
+func functionFault(name string) fault {
+	f := fault{code: codeFunction, summary: fmt.Sprintf("unknown function %q", cut(name, 30))}
+	switch name {
+	case "toYaml", "toJson", "toPrettyJson", "toRawJson", "indent", "nindent":
+		f.hint = "Print the value alone, key: [[.Value]]; it is laid out at the right indent."
+	case "quote", "squote", "html", "js", "urlquery":
+		f.hint = "Print the value alone, key: [[.Value]]; it is quoted when it needs to be."
+	case "keys":
+		f.hint = "Use sortedKeys; keys has no fixed order."
+	case "now", "date", "env", "expandenv", "getHostByName", "uuidv4", "randInt", "randAlphaNum":
+		f.detail = "A rendering must not depend on the time, on chance or on the machine."
+	case emitName:
+		f.hint = "Remove it; every value passes through emit anyway."
+	default:
+		var names []string
+		for _, known := range Functions() {
+			names = append(names, known.Name)
+		}
+		if guess := yamltree.Suggest(name, names); guess != "" {
+			f.hint = "Did you mean " + guess + "?"
+		} else {
+			f.hint = "wavewright templates list --functions prints all functions."
+		}
+	}
+	return f
+}
+
+// narrow reduces the range of a line to a word in it.
+func narrow(at diag.Range, s *source, word string) diag.Range {
+	line, _ := renderedLine(s.content, at.Line)
+	text := string([]rune(line)[at.Column-1:])
+	m := regexp.MustCompile(`\b` + regexp.QuoteMeta(word) + `\b`).FindStringIndex(text)
+	if m == nil {
+		return at
+	}
+	at.Column += len([]rune(text[:m[0]]))
+	at.EndColumn = at.Column + len([]rune(word))
+	return at
+}
+
+// execProblem translates an error of the execution of a template.
+func (p *program) execProblem(err error, data any) problem {
+	var refused *emitError
+	if errors.As(err, &refused) {
+		return problem{p.printed[refused.action], refused.fault}
+	}
+	m := execMessage.FindStringSubmatch(err.Error())
+	if m == nil || p.sources[m[1]] == nil {
+		return problem{fault: fault{codeExec, "template fails", err.Error(), ""}}
+	}
+	at := p.execPlace(m[1], m[2], m[3], m[4])
+	var own *funcError
+	if errors.As(err, &own) {
+		return problem{at, fault{codeFunction, own.summary, own.detail, own.hint}}
+	}
+	return problem{at, execFault(m[5], data)}
+}
+
+// execPlace returns the place that text/template names: its column counts bytes from
+// 0, and its context is cut when it is long.
+func (p *program) execPlace(name, line, column, context string) diag.Range {
+	s := p.sources[name]
+	number, _ := strconv.Atoi(line)
+	offset, _ := strconv.Atoi(column)
+	start := 0
+	for range number - 1 {
+		start += strings.IndexByte(string(s.content[start:]), '\n') + 1
+	}
+	width := len(strings.TrimSuffix(context, "..."))
+	return place(s.display, s.content, start+offset, start+offset+width)
+}
+
+func execFault(message string, data any) fault {
+	if m := missingField.FindStringSubmatch(message); m != nil {
+		f := fault{code: codeExec, summary: "no field " + cut(m[1], 30), detail: "The value is of type " + m[2] + "."}
+		if guess := yamltree.Suggest(m[1], fieldsOf(data, m[2])); guess != "" {
+			f.hint = "Did you mean " + guess + "?"
+		}
+		return f
+	}
+	if m := callingFunction.FindStringSubmatch(message); m != nil {
+		return fault{codeFunction, m[1] + " fails", "It says: " + m[2] + ".", ""}
+	}
+	if wrongArguments.MatchString(message) {
+		return fault{codeFunction, "function is not called right", "The executor says: " + message + ".", ""}
+	}
+	return fault{codeExec, "template fails", "The executor says: " + message + ".", ""}
+}

@@ -1,0 +1,183 @@
+package tree
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// Compare finds out what has to be done to bring the repository to want, and writes
+// nothing. version is the semantic version of this wavewright, for the state. An
+// error means that the repository could not be read or that its state is damaged or
+// newer; conflicts and refusals are in the plan.
+func (r *Repository) Compare(want Tree, version string) (*Plan, error) {
+	if err := checkInput(want, version); err != nil {
+		return nil, err
+	}
+	records := wantedRecords(want)
+	wanted := byArchive(records)
+	var found scanner
+	archives, err := r.readState(wanted, version, &found)
+	if err != nil {
+		return nil, err
+	}
+	records, err = join(records, wanted, archives)
+	if err != nil {
+		return nil, err
+	}
+	if err := found.scan(r.root, records); err != nil {
+		return nil, err
+	}
+	return newPlan(r, version, records, archives, &found), nil
+}
+
+func checkInput(want Tree, version string) error {
+	if _, err := semver.StrictNewVersion(version); err != nil {
+		return fmt.Errorf("version %q: %w", version, err)
+	}
+	var errs []error
+	for _, p := range want.Check() {
+		errs = append(errs, p)
+	}
+	return errors.Join(errs...)
+}
+
+// newPlan decides about everything that was read. From here on nothing is read.
+func newPlan(r *Repository, version string, records []*record, archives []*archive, s *scanner) *Plan {
+	c := comparison{
+		plan:  &Plan{repository: r, version: version, changes: append(s.refused, s.leftovers...)},
+		final: map[string][]entry{},
+	}
+	for _, m := range findMoves(records) {
+		c.move(m)
+	}
+	for _, r := range records {
+		if !r.settled && r.disk.kind != hidden {
+			c.add(c.change(r, r.decide()))
+		}
+	}
+	c.archives(archives)
+	c.plan.sort()
+	return c.plan
+}
+
+// comparison collects decisions into a plan.
+type comparison struct {
+	plan  *Plan
+	final map[string][]entry // the archives afterwards
+}
+
+// add takes a change into the plan.
+func (c *comparison) add(change Change) {
+	if change.State == StateUnchanged && change.Action == ActionNone {
+		c.plan.unchanged++
+		return
+	}
+	c.plan.changes = append(c.plan.changes, change)
+}
+
+// change makes a verdict about r's path into a change, and enters what the state
+// keeps of it.
+func (c *comparison) change(r *record, v verdict) Change {
+	recorded := !c.keep(r, v.keep)
+	change := Change{
+		Path: r.path, ID: r.id(), State: v.state, Action: v.action(), Reason: v.reason,
+		Executable: v.exec, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
+	}
+	if change.Action == ActionNone && !recorded {
+		change.Action = ActionRecord
+	}
+	change.contents(r, v)
+	return change
+}
+
+// keep enters an entry into the archive that it belongs to. It reports whether the
+// state holds it already, at the same place.
+func (c *comparison) keep(r *record, e *entry) bool {
+	if e == nil {
+		return r.entry == nil
+	}
+	archive := r.archive
+	if r.want != nil {
+		archive = r.want.Archive
+	}
+	c.final[archive] = append(c.final[archive], *e)
+	return r.entry != nil && archive == r.archive && e.equal(r.entry)
+}
+
+func (r *record) id() string {
+	if r.want != nil {
+		return r.want.ID
+	}
+	return r.entry.id
+}
+
+// action is what a verdict means for the file.
+func (v verdict) action() Action {
+	switch v.state {
+	case StateNew:
+		return ActionCreate
+	case StateUpdate:
+		return ActionUpdate
+	case StateOrphan:
+		return ActionDelete
+	}
+	return ActionNone
+}
+
+// contents keeps the versions that a reader of the plan may want to see.
+func (c *Change) contents(r *record, v verdict) {
+	switch c.State {
+	case StateNew:
+		c.New = v.data
+	case StateUpdate:
+		c.New, c.Disk, c.Base = v.data, r.disk.data, r.entry.base
+	case StateForeign:
+		c.New, c.Disk = r.want.Content, r.disk.data
+	case StateConflict, StateUnresolved:
+		c.New, c.Disk, c.Base = r.want.Content, r.disk.data, r.entry.base
+	case StateUserModified, StateOrphanEdited, StateOrphan:
+		c.Disk, c.Base = r.disk.data, r.entry.base
+	}
+}
+
+// permissions returns the mode of a file that Apply writes: of a file that is there,
+// all bits but the execute bits are kept.
+func permissions(old fs.FileInfo, exec bool) fs.FileMode {
+	perm := fs.FileMode(0o644)
+	if old != nil {
+		perm = old.Mode().Perm()
+	}
+	switch {
+	case exec && perm&0o100 == 0:
+		return perm | perm&0o444>>2
+	case !exec:
+		return perm &^ 0o111
+	}
+	return perm
+}
+
+// archives finds the archives that change. Entries below hidden paths are missing
+// from final, which does no harm: such a plan is blocked.
+func (c *comparison) archives(before []*archive) {
+	for _, a := range before {
+		c.archive(a)
+		delete(c.final, a.name)
+	}
+	for name := range c.final {
+		c.archive(&archive{name: name})
+	}
+}
+
+func (c *comparison) archive(a *archive) {
+	final := c.final[a.name]
+	slices.SortFunc(final, func(x, y entry) int { return cmp.Compare(x.path, y.path) })
+	if slices.EqualFunc(a.entries, final, func(x, y entry) bool { return x.equal(&y) }) && len(final) > 0 {
+		return
+	}
+	c.plan.archives = append(c.plan.archives, archiveChange{name: a.name, old: a.entries, final: final, seen: a.seen})
+}

@@ -1,0 +1,21 @@
+// Package tree holds a rendered repository in memory and writes it over a folder
+// in which people edit files by hand, without ever losing what they wrote.
+//
+// It knows bytes and paths, nothing about YAML or Kubernetes. The line is
+//
+//	Tree (path → bytes) × disk × committed state ─Compare→ Plan ─Apply→ files, state last
+//
+// Three versions of each file meet: B, the last pure rendering, which the state
+// keeps; D, what is on disk; N, the new rendering. Compare reads, decides, and
+// writes nothing; it works on a read-only file system. Apply carries out a plan.
+//
+// Invariants:
+//   - A file that is not in the state is never overwritten and never deleted.
+//   - A file whose text differs from B is never overwritten and never deleted.
+//   - Symbolic links are never followed and never replaced; everything goes through
+//     os.Root, so nothing outside the folder can be reached at all.
+//   - The state is untrusted input and is checked like a rendered tree.
+//   - A state entry is written only after its file; an Apply that was interrupted
+//     anywhere is completed by the next Compare and Apply.
+//   - Plans and state do not depend on the clock, the machine or scheduling.
+package tree

@@ -1,0 +1,125 @@
+package tree
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// move is a file whose rendering has another path now.
+type move struct{ from, to *record }
+
+// findMoves pairs wanted files that the state does not know with entries of the same
+// ID whose path is not wanted any more.
+func findMoves(records []*record) []move {
+	gone := map[string][]*record{}
+	for _, r := range records {
+		if r.want == nil {
+			gone[r.entry.id] = append(gone[r.entry.id], r)
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	var moves []move
+	for _, r := range records {
+		if candidates := gone[r.newID()]; len(candidates) > 0 {
+			moves = append(moves, move{from: slices.MinFunc(candidates, byState), to: r})
+		}
+	}
+	return moves
+}
+
+// newID returns the ID of a wanted file that the state does not know, else "".
+func (r *record) newID() string {
+	if r.want == nil || r.entry != nil {
+		return ""
+	}
+	return r.want.ID
+}
+
+// byState prefers the entry that is still managed: an orphan may have left its ID to
+// the file that took its place.
+func byState(a, b *record) int {
+	rank := func(r *record) int {
+		return slices.Index([]entryState{managed, deleted, orphan}, r.entry.state)
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.path, b.path))
+}
+
+// move decides about both paths of a move, or leaves them to be decided one by one.
+//
+// Apply writes the new path and then deletes the old one, so an interrupted move
+// shows as two equal files, or as the new one alone: both count as moved. A user who
+// moves the file first, by hand, meets the same rules.
+func (c *comparison) move(m move) {
+	from, to := m.from.disk.kind, m.to.disk.kind
+	switch {
+	case from == obstructed || from == hidden:
+		// The new path starts afresh; the old one is kept as an orphan.
+	case to == obstructed || to == hidden:
+		c.stay(m) // the new path is refused
+	case to == absent && from == regular:
+		c.carry(m)
+	case to == absent && m.from.entry.state != orphan:
+		c.arrive(m) // the user deleted it: it stays deleted
+	case from == absent && m.from.entry.state == managed:
+		c.arrive(m)
+	case from == absent:
+		// The old file was given up; the new path starts afresh.
+	case bytes.Equal(m.to.disk.data, m.from.disk.data):
+		c.arrive(m)
+		c.clear(m)
+	case same(m.to.disk.data, m.to.want.Content):
+		c.arrive(m)
+		m.from.settled = false // edited or not, what is left there is an orphan
+	default:
+		c.stay(m) // the new path is foreign
+	}
+}
+
+// at returns the new path's record as if the state knew it, with what is on disk.
+func (m move) at(d disk) *record {
+	return &record{path: m.to.path, want: m.to.want, entry: m.from.entry, archive: m.from.archive, disk: d}
+}
+
+// stay keeps the old entry; the plan is blocked at the new path.
+func (c *comparison) stay(m move) {
+	m.from.settled = true
+	c.keep(m.from, m.from.entry)
+}
+
+// arrive decides about the new path by what is there.
+func (c *comparison) arrive(m move) {
+	m.from.settled, m.to.settled = true, true
+	r := m.at(m.to.disk)
+	change := c.change(r, r.decide())
+	change.From = m.from.path
+	c.add(change)
+}
+
+// clear deletes the old file, which is equal to the one at the new path.
+func (c *comparison) clear(m move) {
+	c.add(Change{
+		Path: m.from.path, ID: m.from.entry.id, State: StateOrphan, Action: ActionDelete,
+		Reason: "moved to " + m.to.path, Disk: m.from.disk.data, Base: m.from.entry.base, seen: m.from.disk.info,
+	})
+}
+
+// carry brings the file from its old path to its new one, where nothing is.
+func (c *comparison) carry(m move) {
+	m.from.settled, m.to.settled = true, true
+	r := m.at(m.from.disk)
+	v := r.decide()
+	change := c.change(r, v)
+	change.From, change.seen, change.seenFrom = m.from.path, nil, m.from.disk.info
+	if !change.Conflict() && !change.Refusal() {
+		change.Reason = "moved from " + m.from.path
+		if v.state == StateUserModified || !same(v.data, m.to.want.Content) {
+			change.Reason += ", with what you changed"
+		}
+		change.State, change.Action = StateMoved, ActionMove
+		change.New, change.Disk, change.Base = v.data, m.from.disk.data, m.from.entry.base
+	}
+	c.add(change)
+}

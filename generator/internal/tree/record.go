@@ -1,0 +1,105 @@
+package tree
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// record is everything known about one path.
+type record struct {
+	path    string
+	want    *File  // nil: not generated
+	entry   *entry // nil: not in the state
+	archive string // where entry is
+	disk    disk
+	settled bool // decided with the record that it moved to or from
+}
+
+// managed returns the entry of a wanted file that has been written.
+func (r *record) managed() entry {
+	return entry{
+		path: r.path, id: r.want.ID, exec: r.want.Executable, state: managed, base: r.want.Content,
+	}
+}
+
+func sortArchives(archives []*archive) {
+	slices.SortFunc(archives, func(a, b *archive) int { return cmp.Compare(a.name, b.name) })
+}
+
+// wantedRecords returns a record for each file of a tree, sorted by path.
+func wantedRecords(want Tree) []*record {
+	records := make([]record, len(want))
+	files := make([]File, len(want))
+	pointers := make([]*record, len(want))
+	for i, path := range slices.Sorted(maps.Keys(want)) {
+		files[i] = want[path]
+		records[i] = record{path: path, want: &files[i]}
+		pointers[i] = &records[i]
+	}
+	return pointers
+}
+
+func byArchive(records []*record) map[string][]*record {
+	groups := map[string][]*record{}
+	for _, r := range records {
+		groups[r.want.Archive] = append(groups[r.want.Archive], r)
+	}
+	return groups
+}
+
+// join adds the state to the wanted records and returns all records by path.
+func join(records []*record, wanted map[string][]*record, archives []*archive) ([]*record, error) {
+	j := joiner{records: records}
+	for _, a := range archives {
+		if a.asWanted {
+			for i, r := range wanted[a.name] {
+				r.entry, r.archive = &a.entries[i], a.name
+			}
+		}
+	}
+	for _, a := range archives {
+		if a.asWanted {
+			continue
+		}
+		for i := range a.entries {
+			if err := j.add(a, &a.entries[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	slices.SortFunc(j.records, func(a, b *record) int { return cmp.Compare(a.path, b.path) })
+	return j.records, nil
+}
+
+type joiner struct {
+	records []*record
+	index   map[string]*record // built when first needed
+}
+
+func (j *joiner) add(a *archive, e *entry) error {
+	if j.index == nil {
+		j.index = make(map[string]*record, len(j.records))
+		for _, r := range j.records {
+			j.index[r.path] = r
+		}
+	}
+	r := j.index[e.path]
+	switch {
+	case r == nil:
+		r = &record{path: e.path}
+		j.records, j.index[e.path] = append(j.records, r), r
+	case r.entry == nil:
+	case r.want != nil && r.want.Archive == r.archive:
+		return nil // a run that moved the file to its archive was interrupted: the old entry is dead
+	case r.want == nil || r.want.Archive != a.name:
+		return fmt.Errorf("%s: %s is in %s too; delete its block in one of the two", archivePath(a.name), e.path, archivePath(r.archive))
+	}
+	if r.want != nil && bytes.Equal(e.base, r.want.Content) {
+		e.base = r.want.Content // one copy is enough
+	}
+	r.entry, r.archive = e, a.name
+	return nil
+}

@@ -1,0 +1,201 @@
+package tree
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// archive is a state archive as it is on disk.
+type archive struct {
+	name    string
+	seen    fs.FileInfo // nil when it is not on disk
+	entries []entry
+	// asWanted says that it holds exactly the wanted files with their new
+	// renderings; entries then share the tree's memory.
+	asWanted bool
+}
+
+// archiveFile is an archive that was found and not read yet.
+type archiveFile struct {
+	root *os.Root // of the folder that it lies in
+	name string   // of the archive
+	base string   // of the file
+}
+
+// readState reads all archives, sorted by name. wanted holds the files of a tree by
+// archive, sorted by path: an archive that equals its wanted text need not be
+// decoded, which is the common case.
+func (r *Repository) readState(wanted map[string][]*record, version string, leftovers *scanner) ([]*archive, error) {
+	s := stateReader{wanted: wanted, version: version, leftovers: leftovers}
+	defer s.close()
+	top, err := r.stateRoot()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.find(top, ""); err != nil {
+		return nil, err
+	}
+	return s.read()
+}
+
+// stateRoot opens the state's folder.
+func (r *Repository) stateRoot() (*os.Root, error) {
+	root := r.root
+	for name := range strings.SplitSeq(stateFolder, "/") {
+		next, err := enter(root, name)
+		if root != r.root {
+			root.Close()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", stateFolder, err)
+		}
+		root = next
+	}
+	return root, nil
+}
+
+type stateReader struct {
+	wanted    map[string][]*record
+	version   string
+	leftovers *scanner
+	opened    []*os.Root
+	files     []archiveFile
+}
+
+func (s *stateReader) close() {
+	for _, root := range s.opened {
+		root.Close()
+	}
+}
+
+// find collects the archives of a folder and of those below it. prefix is the
+// folder's part of archive names. Files with another ending are none of ours.
+func (s *stateReader) find(root *os.Root, prefix string) error {
+	s.opened = append(s.opened, root)
+	names, err := listNames(root)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", stateFolder+"/"+prefix, err)
+	}
+	for _, name := range names {
+		if stem, ok := strings.CutSuffix(name, archiveEnding); ok {
+			s.files = append(s.files, archiveFile{root: root, base: name, name: prefix + stem})
+			continue
+		}
+		if err := s.other(root, prefix, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// other looks at what is no archive: a folder, a temporary file, or somebody's file,
+// which is left alone. A link is an error: behind it, the state would seem empty.
+func (s *stateReader) other(root *os.Root, prefix, name string) error {
+	path := stateFolder + "/" + prefix + name
+	info, err := root.Lstat(name)
+	switch {
+	case err != nil:
+		return fmt.Errorf("read %s: %w", path, cause(err))
+	case info.Mode().IsRegular() && isTemp(name):
+		s.leftovers.leftover(path, info)
+		return nil
+	case info.Mode().IsRegular():
+		return nil
+	}
+	sub, err := enter(root, name)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	return s.find(sub, prefix+name+"/")
+}
+
+// read reads the archives side by side and returns them sorted by name.
+func (s *stateReader) read() ([]*archive, error) {
+	archives := make([]*archive, len(s.files))
+	errs := make([]error, len(s.files))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(parallel(), len(s.files)) {
+		group.Go(func() {
+			var disk, text []byte
+			for i := next.Add(1) - 1; int(i) < len(s.files); i = next.Add(1) - 1 {
+				archives[i], errs[i] = s.archive(&s.files[i], &disk, &text)
+			}
+		})
+	}
+	group.Wait()
+	if err := joinSorted(errs); err != nil {
+		return nil, err
+	}
+	sortArchives(archives)
+	return archives, nil
+}
+
+// archive reads one archive. The buffers are reused.
+func (s *stateReader) archive(f *archiveFile, disk, text *[]byte) (*archive, error) {
+	path := archivePath(f.name)
+	if reason := archiveProblem(f.name); reason != "" {
+		return nil, fmt.Errorf("%s: the name %s", path, reason)
+	}
+	info, err := f.root.Lstat(f.base)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, cause(err))
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read %s: %s is in the place of a state archive", path, kindOf(info.Mode()))
+	}
+	src, err := readInto(disk, f.root, f.base, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	a := &archive{name: f.name, seen: info}
+	src = withoutCRLF(src)
+	if files := s.wanted[f.name]; len(files) > 0 {
+		if entries := wantedEntries(files); equalsArchive(src, s.version, entries, text) {
+			a.entries, a.asWanted = entries, true
+			return a, nil
+		}
+	}
+	a.entries, err = decodeArchive(path, src, s.version)
+	return a, err
+}
+
+// withoutCRLF undoes a checkout with CRLF line ends. An archive itself never holds a
+// carriage return, so nothing is lost.
+func withoutCRLF(src []byte) []byte {
+	line, _, _ := bytes.Cut(src, []byte("\n"))
+	if !bytes.HasSuffix(line, []byte("\r")) {
+		return src
+	}
+	return bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+}
+
+// wantedEntries returns the entries of files as they are once all are written.
+func wantedEntries(files []*record) []entry {
+	entries := make([]entry, len(files))
+	for i, r := range files {
+		entries[i] = r.managed()
+	}
+	return entries
+}
+
+// equalsArchive reports whether src is the archive of entries, whatever version of
+// ours or before wrote it.
+func equalsArchive(src []byte, version string, entries []entry, buffer *[]byte) bool {
+	first, rest, _ := bytes.Cut(src, []byte("\n"))
+	d := decoder{rest: src}
+	if len(first) == 0 || d.header(version) != nil {
+		return false // decoding says what is wrong
+	}
+	*buffer = appendArchive((*buffer)[:0], version, entries)
+	return bytes.Equal((*buffer)[len(header(version)):], rest)
+}

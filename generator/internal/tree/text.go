@@ -1,0 +1,83 @@
+package tree
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+const byteOrderMark = "\xef\xbb\xbf"
+
+// isText reports whether content is UTF-8 without NUL.
+func isText(content []byte) bool {
+	return bytes.IndexByte(content, 0) < 0 && utf8.Valid(content)
+}
+
+// same reports whether two contents are equal but for a byte order mark and the
+// kind of line ends: a checkout with CRLF is not an edit. Binary content has to be
+// equal byte by byte.
+func same(a, b []byte) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
+	if plain(a) && plain(b) || !isText(a) || !isText(b) {
+		return false
+	}
+	return bytes.Equal(normal(a), normal(b))
+}
+
+// plain reports whether normal would return the content itself.
+func plain(content []byte) bool {
+	return bytes.IndexByte(content, '\r') < 0 && !bytes.HasPrefix(content, []byte(byteOrderMark))
+}
+
+// normal returns text without byte order mark and with LF line ends.
+func normal(text []byte) []byte {
+	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
+	if bytes.IndexByte(text, '\r') < 0 {
+		return text
+	}
+	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+}
+
+// restyle returns text with the line ends and byte order mark that the file on disk
+// has, so that an update does not fight the user's editor or git settings. A file
+// with mixed line ends sets no style.
+func restyle(text, disk []byte) []byte {
+	if plain(text) && plain(disk) || !isText(text) || !isText(disk) {
+		return text
+	}
+	styled := normal(text)
+	lines, crlf := bytes.Count(disk, []byte("\n")), bytes.Count(disk, []byte("\r\n"))
+	switch {
+	case crlf > 0 && crlf == lines:
+		styled = bytes.ReplaceAll(styled, []byte("\n"), []byte("\r\n"))
+	case crlf > 0:
+		return text
+	}
+	if bytes.HasPrefix(disk, []byte(byteOrderMark)) {
+		styled = append([]byte(byteOrderMark), styled...)
+	}
+	if !bytes.Equal(normal(styled), normal(text)) {
+		return text // stray CRs or a second mark: the style cannot be told from the text
+	}
+	return styled
+}
+
+// unresolved reports whether content holds git conflict markers, in their order.
+func unresolved(content []byte) bool {
+	markers := []string{"<<<<<<< ", "=======", ">>>>>>> "}
+	for line := range bytes.Lines(content) {
+		line = bytes.TrimRight(line, "\r\n")
+		found := bytes.HasPrefix(line, []byte(markers[0]))
+		if markers[0] == "=======" {
+			found = string(line) == "======="
+		}
+		if !found {
+			continue
+		}
+		if markers = markers[1:]; len(markers) == 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,83 @@
+package generator
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/wavewright/wavewright/generator/internal/tree"
+)
+
+// Plan is what writing a result would do to the folder: every path with what was
+// found and what is to be done.
+type Plan = tree.Plan
+
+// Change is one path of a plan.
+type Change = tree.Change
+
+// Errors that commands turn into exit codes.
+var (
+	// ErrLocked says that another run is writing to the folder.
+	ErrLocked = tree.ErrLocked
+	// ErrNewer says that a newer version wrote the folder's state.
+	ErrNewer = tree.ErrNewer
+	// ErrInvalid says that the spec has errors; they are among the diagnostics.
+	ErrInvalid = errors.New("the spec has errors")
+)
+
+// Plan compares the rendered tree with the folder. Nothing is written.
+func (r *Result) Plan() (*Plan, error) {
+	var plan *Plan
+	err := r.with(func(repository *tree.Repository) (err error) {
+		plan, err = repository.Compare(r.tree, Version)
+		return err
+	})
+	return plan, err
+}
+
+// Write compares and, unless something blocks the plan, applies it. The plan is
+// returned in any case; the caller asks it whether it was blocked.
+func (r *Result) Write() (*Plan, error) {
+	var plan *Plan
+	err := r.with(func(repository *tree.Repository) error {
+		unlock, err := repository.Lock()
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		plan, err = repository.Compare(r.tree, Version)
+		if err != nil || blocked(plan) || !plan.Pending() {
+			return err
+		}
+		return repository.Apply(plan)
+	})
+	return plan, err
+}
+
+// with opens the folder for one step. A result with errors has no tree.
+func (r *Result) with(step func(*tree.Repository) error) error {
+	if r.tree == nil {
+		return ErrInvalid
+	}
+	repository, err := tree.Open(r.dir)
+	if err != nil {
+		return fmt.Errorf("open the repository: %w", err)
+	}
+	defer repository.Close()
+	return step(repository)
+}
+
+// Files returns the rendered tree: the content of each file by path. It is what a
+// fresh folder would hold.
+func (r *Result) Files() map[string][]byte {
+	files := make(map[string][]byte, len(r.tree))
+	for path, file := range r.tree {
+		files[path] = file.Content
+	}
+	return files
+}
+
+// blocked reports whether a plan cannot be applied.
+func blocked(plan *Plan) bool {
+	conflicts, refusals := plan.Blocked()
+	return len(conflicts)+len(refusals) > 0
+}

@@ -1,0 +1,179 @@
+package schema
+
+import "github.com/wavewright/wavewright/schema/yamltree"
+
+// Environment is one step of the promotion order, on one or several clusters.
+type Environment struct {
+	Node *yamltree.Node `yaml:"-" json:"-"`
+	// Name of the environment.
+	Name string `yaml:"name" required:"true"`
+	// Profile that gives the environment its defaults: development, staging, production, or one of yours.
+	Profile string `yaml:"profile" required:"true"`
+	// Cluster that the environment runs on; its target is called like the environment. Default: in-cluster.
+	Cluster string `yaml:"cluster"`
+	// Clusters that the environment runs on, in rollout order; the targets are called <environment>-<cluster>, also when there is one.
+	Clusters []string `yaml:"clusters"`
+	// Namespace pattern; may use {name} {env} {team} {cluster} {target} {app}. Default: {name}-{env}, or {team}-{env} once teams exist.
+	Namespace string `yaml:"namespace"`
+	// Wave of the environment's ApplicationSets. Default: its place in the list, from 0.
+	Wave *int `yaml:"wave"`
+	// Promotion says where the environment's pins come from.
+	Promotion Promotion `yaml:"promotion"`
+	// Access of people to the environment.
+	Access *Access `yaml:"access" later:"RBAC is written by a later version"`
+	// Windows in which Argo CD may or may not sync.
+	Windows map[string]Window `yaml:"windows" later:"AppProjects have no sync windows yet"`
+	// Network switches guardrails off for a namespace, with a reason.
+	Network map[string]NetworkException `yaml:"network" later:"default-deny is on in every namespace"`
+	// Notifications of Argo CD, by trigger.
+	Notifications map[string][]string `yaml:"notifications" later:"subscribe in Argo CD until then"`
+	// Validation steps of the environment, by name.
+	Validation map[string]Step `yaml:"validation" later:"pipelines are written by a later version"`
+	// Owners in code-owner notation.
+	Owners []string `yaml:"owners" later:"CODEOWNERS is written by a later version"`
+	// ArgoCD names the Argo CD instance that runs the environment, when there are several.
+	ArgoCD   string `yaml:"argocd" later:"one Argo CD runs all environments"`
+	Settings `yaml:",inline"`
+}
+
+// Profile is a named set of defaults for environments.
+type Profile struct {
+	Node *yamltree.Node `yaml:"-" json:"-"`
+	// Extends names the profile that this one starts from.
+	Extends  string `yaml:"extends" required:"true"`
+	Settings `yaml:",inline"`
+}
+
+// Settings are what a profile gives to an environment and what an environment may override.
+type Settings struct {
+	// Workload holds the defaults of every application in the environment.
+	Workload *yamltree.Node `yaml:"workload" layer:"workload"`
+	// PodSecurity sets the Pod Security Standards of the namespaces.
+	PodSecurity PodSecurity `yaml:"podSecurity"`
+	// Quota of every namespace: auto (the worst case times 1.2, rounded up to a step), or explicit amounts.
+	Quota Quota `yaml:"quota"`
+	// LimitRange of every namespace, for each container.
+	LimitRange LimitRange `yaml:"limitRange"`
+	// Sync policy of the Applications.
+	Sync Sync `yaml:"sync"`
+	// ApplicationSets says how careful the environment's ApplicationSets are.
+	ApplicationSets ApplicationSets `yaml:"applicationSets"`
+	// Debug access of people: full, limited or none.
+	Debug string `yaml:"debug" enum:"full,limited,none" later:"RBAC is written by a later version"`
+	// Images states what the environment demands of images: a digest or a real tag (pinned), or anything (any).
+	Images string `yaml:"images" enum:"any,pinned"`
+}
+
+// PodSecurity holds a Pod Security Standard for each mode.
+type PodSecurity struct {
+	// Enforce rejects pods.
+	Enforce string `yaml:"enforce" enum:"baseline,restricted"`
+	// Warn tells the person who applies.
+	Warn string `yaml:"warn" enum:"baseline,restricted"`
+	// Audit records in the audit log.
+	Audit string `yaml:"audit" enum:"baseline,restricted"`
+}
+
+// LimitRange bounds each container of a namespace.
+type LimitRange struct {
+	// Min of a container, by resource.
+	Min map[string]Amount `yaml:"min"`
+	// Max of a container, by resource.
+	Max map[string]Amount `yaml:"max"`
+	// Default limits of a container that states none.
+	Default map[string]Amount `yaml:"default"`
+	// DefaultRequest of a container that states none.
+	DefaultRequest map[string]Amount `yaml:"defaultRequest"`
+}
+
+// Sync is the sync policy of an environment's Applications.
+type Sync struct {
+	// Automated sync; without it, people sync by hand.
+	Automated *Automated `yaml:"automated"`
+	// Options of the applications' Applications.
+	Options []string `yaml:"options"`
+	// InfraOptions of the namespaces' Applications; these alone create namespaces.
+	InfraOptions []string `yaml:"infraOptions"`
+	// Retry of failed syncs.
+	Retry Retry `yaml:"retry"`
+}
+
+// Automated sync of Argo CD.
+type Automated struct {
+	// Prune deletes what left the repository.
+	Prune bool `yaml:"prune"`
+	// SelfHeal reverts changes made in the cluster.
+	SelfHeal bool `yaml:"selfHeal"`
+	// AllowEmpty permits an Application without any object.
+	AllowEmpty bool `yaml:"allowEmpty"`
+}
+
+// Retry of a failed sync, with exponential backoff.
+type Retry struct {
+	// Limit is the number of attempts.
+	Limit int `yaml:"limit"`
+	// Backoff between attempts.
+	Backoff Backoff `yaml:"backoff"`
+}
+
+// Backoff between attempts.
+type Backoff struct {
+	// Duration of the first pause, for example 5s.
+	Duration string `yaml:"duration"`
+	// Factor by which each pause is longer.
+	Factor int `yaml:"factor"`
+	// MaxDuration of a pause, for example 3m.
+	MaxDuration string `yaml:"maxDuration"`
+}
+
+// ApplicationSets says how careful an environment's ApplicationSets are.
+type ApplicationSets struct {
+	// Policy: sync, or create-update (an Application is never deleted by its ApplicationSet).
+	Policy string `yaml:"policy" enum:"sync,create-update"`
+	// PreserveResourcesOnDeletion keeps the running objects when an Application is deleted.
+	PreserveResourcesOnDeletion bool `yaml:"preserveResourcesOnDeletion"`
+	// AllowPause lets a person change the sync policy of one Application, for example to pause it.
+	AllowPause bool `yaml:"allowPause"`
+}
+
+// Promotion says where an environment's pins come from.
+type Promotion struct {
+	// From names the environment to promote from. Default: the one before it.
+	From string `yaml:"from"`
+	// RequireHealthy asks for evidence of health before a promotion.
+	RequireHealthy *bool `yaml:"requireHealthy" later:"promote checks the Git history only"`
+	// Soak is how long the previous environment must have been healthy.
+	Soak string `yaml:"soak" later:"promote checks the Git history only"`
+	// Mode of generated pipelines: pullRequest or commit.
+	Mode string `yaml:"mode" enum:"pullRequest,commit" later:"pipelines are written by a later version"`
+}
+
+// Window is a sync window.
+type Window struct {
+	// Allow is a cron schedule at which syncs are allowed.
+	Allow string `yaml:"allow"`
+	// Deny is a cron schedule at which syncs are denied.
+	Deny string `yaml:"deny"`
+	// Duration of the window.
+	Duration string `yaml:"duration" required:"true"`
+	// TimeZone of the schedule.
+	TimeZone string `yaml:"timeZone"`
+	// ManualSync permits syncs by hand in a closed window.
+	ManualSync bool `yaml:"manualSync"`
+}
+
+// NetworkException switches network policies off.
+type NetworkException struct {
+	// Reason why.
+	Reason string `yaml:"reason" required:"true"`
+	// Expires is the date from which it is an error.
+	Expires string `yaml:"expires" required:"true"`
+}
+
+// Step validates an environment.
+type Step struct {
+	// Uses: lint, schema, security, policy, compliance or job.
+	Uses string `yaml:"uses" required:"true" enum:"lint,schema,security,policy,compliance,job"`
+	// Job to run: APPLICATION/JOB.
+	Job string `yaml:"job"`
+}

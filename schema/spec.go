@@ -1,0 +1,206 @@
+package schema
+
+import "github.com/wavewright/wavewright/schema/yamltree"
+
+// APIVersion and Kind open every environments.yaml.
+const (
+	APIVersion = "wavewright.dev/v1alpha1"
+	Kind       = "Environments"
+)
+
+// FileName is the name of the spec; commands look for it from the working
+// directory upward.
+const FileName = "environments.yaml"
+
+// Spec is the root of environments.yaml.
+type Spec struct {
+	Node *yamltree.Node `yaml:"-" json:"-"`
+	// APIVersion of the spec: wavewright.dev/v1alpha1.
+	APIVersion string `yaml:"apiVersion" required:"true" enum:"wavewright.dev/v1alpha1"`
+	// Kind of the file: Environments.
+	Kind string `yaml:"kind" required:"true" enum:"Environments"`
+	// Metadata names the platform.
+	Metadata Metadata `yaml:"metadata" required:"true"`
+	// Repository is the Git repository that holds the generated tree.
+	Repository Repository `yaml:"repository" required:"true"`
+	// ArgoCD says where Argo CD runs and who installs it.
+	ArgoCD ArgoCD `yaml:"argocd"`
+	// Include lists glob patterns of further files, relative to this one. Each holds the applications of one team.
+	Include []string `yaml:"include"`
+	// Templates is a folder, relative to this file, whose templates replace built-in ones (same path) or add files (new path).
+	Templates string `yaml:"templates"`
+	// Platform states facts of the clusters; it is the default of every cluster.
+	Platform Platform `yaml:"platform"`
+	// Clusters by Argo CD destination name. Without any, everything runs on in-cluster.
+	Clusters map[string]Cluster `yaml:"clusters"`
+	// Teams by name. Once there is one, every application belongs to a team.
+	Teams map[string]Team `yaml:"teams"`
+	// Profiles of your own, by name; each extends a built-in profile or another of yours.
+	Profiles map[string]Profile `yaml:"profiles"`
+	// Environments in promotion order: the first follows the branch, every later one runs pins.
+	Environments []Environment `yaml:"environments" required:"true"`
+	// Applications by name; names are global, because Argo CD Applications are called <application>-<target>.
+	ApplicationNodes map[string]*yamltree.Node `yaml:"applications" layer:"application"`
+	// Applications of this file and of all included ones.
+	Applications map[string]Application `yaml:"-" json:"-"`
+	// Images states rules for all images.
+	Images Images `yaml:"images"`
+	// Files sets the regeneration policy of generated files by glob.
+	Files FilePolicies `yaml:"files" later:"hand edits are kept as they are until then"`
+	// Moved records renames of applications and environments, so that hand edits and history go along.
+	Moved []Move `yaml:"moved" later:"keep the name until then"`
+	// CI chooses the pipelines that are generated.
+	CI CI `yaml:"ci" later:"run wavewright generate --check in your own pipeline until then"`
+}
+
+// Metadata names a platform.
+type Metadata struct {
+	// Name of the platform; the default namespace is <name>-<environment>.
+	Name string `yaml:"name" required:"true"`
+}
+
+// Repository is where the generated tree is pushed and where Argo CD reads it.
+type Repository struct {
+	// URL as Argo CD is to use it: https, ssh, git or file protocol, or git@host:path.
+	URL string `yaml:"url" required:"true"`
+	// Branch that the first environment follows. Default: main.
+	Branch string `yaml:"branch"`
+	// Path of the folder that holds this spec within the repository. Default: the root of the repository.
+	Path string `yaml:"path"`
+}
+
+// ArgoCD says where Argo CD runs.
+type ArgoCD struct {
+	// Namespace of Argo CD. Default: argocd.
+	Namespace string `yaml:"namespace"`
+	// Install says who installs Argo CD: none (you do). Default: none.
+	Install string `yaml:"install" enum:"none"`
+}
+
+// Platform states what clusters offer. A cluster may override any of it.
+type Platform struct {
+	// Gateway that exposes applications.
+	Gateway *Gateway `yaml:"gateway"`
+	// DNS is the cluster's name server; every pod may ask it. Default: kube-system, k8s-app: kube-dns.
+	DNS *PodSet `yaml:"dns"`
+	// Metrics is the scraper that collects metrics.
+	Metrics *PodSet `yaml:"metrics" later:"applications cannot state metrics endpoints yet"`
+	// Secrets says how secret references become Kubernetes Secrets.
+	Secrets *SecretProvider `yaml:"secrets"`
+}
+
+// Gateway is a Gateway API gateway.
+type Gateway struct {
+	// Name of the Gateway object.
+	Name string `yaml:"name" required:"true"`
+	// Namespace of the Gateway object and of its pods.
+	Namespace string `yaml:"namespace" required:"true"`
+	// Listener is the name of the Gateway's listener (sectionName). Default: all listeners.
+	Listener string `yaml:"listener"`
+	// PodLabels select the gateway's pods: only they may reach exposed ports.
+	PodLabels map[string]string `yaml:"podLabels" required:"true"`
+}
+
+// PodSet selects pods of one namespace.
+type PodSet struct {
+	// Namespace of the pods.
+	Namespace string `yaml:"namespace" required:"true"`
+	// PodLabels select the pods.
+	PodLabels map[string]string `yaml:"podLabels" required:"true"`
+}
+
+// SecretProvider turns secret references into Kubernetes Secrets.
+type SecretProvider struct {
+	// Provider: external-secrets.
+	Provider string `yaml:"provider" required:"true" enum:"external-secrets"`
+	// Store that External Secrets reads.
+	Store SecretStore `yaml:"store" required:"true"`
+}
+
+// SecretStore names a store of External Secrets.
+type SecretStore struct {
+	// Kind: ClusterSecretStore or SecretStore. Default: ClusterSecretStore.
+	Kind string `yaml:"kind" enum:"ClusterSecretStore,SecretStore"`
+	// Name of the store; placeholders are expanded.
+	Name string `yaml:"name" required:"true"`
+}
+
+// Cluster is a place to deploy to, addressed by its Argo CD destination name.
+type Cluster struct {
+	Node *yamltree.Node `yaml:"-" json:"-"`
+	// Kubernetes version, for example "1.36": the Pod Security version of the namespaces. Default: latest.
+	Kubernetes string `yaml:"kubernetes"`
+	// Nodes that can run applications. Strict anti-affinity is checked against it.
+	Nodes int `yaml:"nodes"`
+	// Zones that the nodes are spread over.
+	Zones int `yaml:"zones" later:"zones are spread over as far as there are any"`
+	// APIServer is the address of the Kubernetes API as pods see it.
+	APIServer *APIServer `yaml:"apiServer" later:"no application may reach the API server yet"`
+	// RegistryMirror replaces registry hosts in image names.
+	RegistryMirror map[string]string `yaml:"registryMirror" later:"state the image in the application's clusters block until then"`
+	Platform       `yaml:",inline"`
+}
+
+// APIServer is the address of the Kubernetes API.
+type APIServer struct {
+	// CIDRs of the API server.
+	CIDRs []string `yaml:"cidrs" required:"true"`
+}
+
+// Team owns applications.
+type Team struct {
+	// Owners in code-owner notation, for example @acme/storefront.
+	Owners []string `yaml:"owners" later:"CODEOWNERS is written by a later version"`
+	// Access of people to the team's namespaces.
+	Access *Access `yaml:"access" later:"RBAC is written by a later version"`
+}
+
+// Access lists groups by what they may do.
+type Access struct {
+	// View groups read everything but secrets.
+	View []string `yaml:"view"`
+	// Debug groups debug as far as the environment permits it.
+	Debug []string `yaml:"debug"`
+	// BreakGlass groups may do in an emergency what the environment forbids; it is audited.
+	BreakGlass []string `yaml:"breakGlass"`
+}
+
+// Images states rules for all images.
+type Images struct {
+	// RequireDigest makes an image without a digest an error in every environment.
+	RequireDigest bool `yaml:"requireDigest"`
+}
+
+// FilePolicies are globs of generated files by what regeneration does with them.
+type FilePolicies struct {
+	// Omit files: they are not generated.
+	Omit []string `yaml:"omit"`
+	// Keep files as they are on disk.
+	Keep []string `yaml:"keep"`
+	// CreateOnly files are written once.
+	CreateOnly []string `yaml:"createOnly"`
+	// Overwrite files without asking.
+	Overwrite []string `yaml:"overwrite"`
+}
+
+// Move is a rename.
+type Move struct {
+	// From is the old name.
+	From string `yaml:"from" required:"true"`
+	// To is the new name.
+	To string `yaml:"to" required:"true"`
+}
+
+// CI chooses pipelines.
+type CI struct {
+	// Provider: github or gitlab.
+	Provider string `yaml:"provider" enum:"github,gitlab"`
+}
+
+// TeamFile is a file that Include names: the applications of one team.
+type TeamFile struct {
+	// Team that owns all applications of this file.
+	Team string `yaml:"team"`
+	// Applications of the team, by name.
+	ApplicationNodes map[string]*yamltree.Node `yaml:"applications" required:"true" layer:"application"`
+}

@@ -1,0 +1,349 @@
+package schema
+
+import (
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Application is a workload with its overrides by profile, environment and cluster.
+type Application struct {
+	Node *yamltree.Node `yaml:"-" json:"-"`
+	// Name is the place of the application's name.
+	Name diag.Range `yaml:"-" json:"-"`
+	// Layer is the application itself as a layer, without its overrides.
+	Layer *yamltree.Node `yaml:"-" json:"-"`
+	// Team that owns the application; in a team's own file the file says it.
+	Team string `yaml:"team"`
+	// Profiles holds what differs in environments of a profile.
+	Profiles map[string]*yamltree.Node `yaml:"profiles" layer:"workload"`
+	// Environments holds what differs in an environment.
+	Environments map[string]*yamltree.Node `yaml:"environments" layer:"workload"`
+	// Clusters holds what differs on a cluster.
+	Clusters map[string]*yamltree.Node `yaml:"clusters" layer:"workload"`
+	Workload `yaml:",inline"`
+}
+
+// Workload is the type that all layers share. Later layers win: maps merge,
+// scalars and lists replace, null removes.
+type Workload struct {
+	Node *yamltree.Node `yaml:"-" json:"-"`
+	// Deploy says whether the application runs here. Default: true.
+	Deploy *bool `yaml:"deploy"`
+	// Kind of the workload. Default: Deployment.
+	Kind string `yaml:"kind" enum:"Deployment"`
+	// Source brings manifests or a chart of your own instead of an image.
+	Source *Source `yaml:"source" later:"only images are deployed yet"`
+	// Footprint of a source of your own, for the quota.
+	Footprint *Footprint `yaml:"footprint" later:"only images are deployed yet"`
+	// Image of the main container.
+	Image string `yaml:"image"`
+	// Command replaces the image's entrypoint.
+	Command []string `yaml:"command"`
+	// Args of the command.
+	Args []string `yaml:"args"`
+	// Ports that the container listens on, by name: 8080, or {port: 80, container: 8080}.
+	Ports map[string]Port `yaml:"ports"`
+	// Env variables, by name.
+	Env map[string]string `yaml:"env"`
+	// Config files, by name.
+	Config map[string]ConfigFile `yaml:"config" later:"use env or a volume until then"`
+	// Secrets by name: references only, never values.
+	Secrets map[string]Secret `yaml:"secrets"`
+	// Volumes by name.
+	Volumes map[string]Volume `yaml:"volumes"`
+	// Probes of the main container. Default: a TCP probe of the first port.
+	Probes Probes `yaml:"probes"`
+	// Init containers, by name.
+	Init map[string]Container `yaml:"init" later:"only the main container runs yet"`
+	// Sidecars, by name.
+	Sidecars map[string]Container `yaml:"sidecars" later:"only the main container runs yet"`
+	// Resources of the main container.
+	Resources Resources `yaml:"resources"`
+	// Scale of the workload: a HorizontalPodAutoscaler exists when max is above min.
+	Scale Scale `yaml:"scale"`
+	// Singleton permits a single replica where the profile demands more: no autoscaler, no disruption budget, no anti-affinity, and Recreate.
+	Singleton *Reason `yaml:"singleton"`
+	// Expose the application through the platform's gateway, by route name.
+	Expose map[string]Expose `yaml:"expose"`
+	// ConnectsTo lists what the application talks to: other applications by name, or named networks, namespaces and the internet.
+	ConnectsTo map[string]Connection `yaml:"connectsTo"`
+	// Metrics endpoint.
+	Metrics *Metrics `yaml:"metrics" later:"monitoring objects are written by a later version"`
+	// Jobs by name.
+	Jobs map[string]Job `yaml:"jobs" later:"only the main container runs yet"`
+	// ServiceAccount of the pods.
+	ServiceAccount ServiceAccount `yaml:"serviceAccount"`
+	// ImagePullSecrets are names of Secrets in the namespace.
+	ImagePullSecrets []string `yaml:"imagePullSecrets"`
+	// NodeSelector of the pods.
+	NodeSelector map[string]string `yaml:"nodeSelector"`
+	// Tolerations of the pods.
+	Tolerations []Toleration `yaml:"tolerations"`
+	// Labels of all objects and pods, beside the ones that wavewright sets.
+	Labels map[string]string `yaml:"labels"`
+	// PriorityClass of the pods; it must exist in the cluster.
+	PriorityClass string `yaml:"priorityClass"`
+	// IgnoreDifferences tells Argo CD which fields others own.
+	IgnoreDifferences []IgnoreDifference `yaml:"ignoreDifferences" later:"nothing is ignored yet"`
+	// AntiAffinity of the replicas: none, preferred (other nodes when possible) or required (other nodes, spread over zones).
+	AntiAffinity string `yaml:"antiAffinity" enum:"none,preferred,required"`
+	// Failover: reschedule (Kubernetes' five minutes) or fast (thirty seconds after a node stops answering).
+	Failover string `yaml:"failover" enum:"reschedule,fast"`
+	// DisruptionBudget: how many replicas a drain may take at once; 0 means no budget object.
+	DisruptionBudget DisruptionBudget `yaml:"disruptionBudget"`
+	// Rollout of a new version.
+	Rollout Rollout `yaml:"rollout"`
+	// Security of the pods; exceptions need a reason.
+	Security Security `yaml:"security"`
+}
+
+// Port is a port that the container listens on and that its Service offers.
+type Port struct {
+	// Port of the Service.
+	Port int `yaml:"port" required:"true"`
+	// Container port. Default: the same.
+	Container int `yaml:"container"`
+	// Protocol. Default: TCP.
+	Protocol string `yaml:"protocol" enum:"TCP,UDP"`
+}
+
+// Secret is a reference to a secret, in the platform's store or already in the namespace.
+type Secret struct {
+	// Key in the platform's secret store.
+	Key string `yaml:"key"`
+	// Existing Secret in the namespace, managed by somebody else.
+	Existing string `yaml:"existing"`
+	// Env maps variables to properties of the secret.
+	Env map[string]string `yaml:"env" required:"true"`
+}
+
+// Volume is storage at a path.
+type Volume struct {
+	// Mount path in the container.
+	Mount string `yaml:"mount" required:"true"`
+	// Size of a persistent volume, for example 5Gi. Needs a singleton, because one node at a time can mount it.
+	Size Amount `yaml:"size"`
+	// StorageClass of a persistent volume. Default: the cluster's.
+	StorageClass string `yaml:"storageClass"`
+	// Scratch is the size limit of an empty folder that lives as long as the pod, for example 64Mi.
+	Scratch Amount `yaml:"scratch"`
+}
+
+// Probes of the main container.
+type Probes struct {
+	// Readiness: false takes the pod out of its Service.
+	Readiness *Probe `yaml:"readiness"`
+	// Liveness: failing restarts the container.
+	Liveness *Probe `yaml:"liveness"`
+	// Startup holds back the others; without a handler it uses the one of liveness.
+	Startup *Probe `yaml:"startup"`
+}
+
+// Probe checks a container: exactly one of http, grpc, tcp and exec.
+type Probe struct {
+	// HTTP path to get, for example /healthz.
+	HTTP string `yaml:"http"`
+	// GRPC service to ask; "" asks for the server as a whole.
+	GRPC *string `yaml:"grpc"`
+	// TCP says to open a connection.
+	TCP bool `yaml:"tcp"`
+	// Exec runs a command in the container.
+	Exec []string `yaml:"exec"`
+	// Port name. Default: the first port.
+	Port string `yaml:"port"`
+	// InitialDelay in seconds before the first probe.
+	InitialDelay int `yaml:"initialDelaySeconds"`
+	// Period in seconds between probes.
+	Period int `yaml:"periodSeconds"`
+	// Timeout in seconds of one probe.
+	Timeout int `yaml:"timeoutSeconds"`
+	// Failures in a row that count.
+	Failures int `yaml:"failureThreshold"`
+}
+
+// Resources of a container, by resource (cpu, memory, ephemeral-storage …).
+type Resources struct {
+	// Requests are reserved.
+	Requests map[string]Amount `yaml:"requests"`
+	// Limits are never exceeded.
+	Limits map[string]Amount `yaml:"limits"`
+}
+
+// Scale is a range of replicas.
+type Scale struct {
+	// Min replicas.
+	Min int `yaml:"min"`
+	// Max replicas.
+	Max int `yaml:"max"`
+	// CPU utilisation in percent of the request that the autoscaler aims at. Default: 70.
+	CPU int `yaml:"cpu"`
+}
+
+// Reason explains an exception to the people who review it.
+type Reason struct {
+	// Reason why.
+	Reason string `yaml:"reason" required:"true"`
+}
+
+// Expose is a route from the platform's gateway.
+type Expose struct {
+	// Host name.
+	Host string `yaml:"host" required:"true"`
+	// Port name. Default: the first port.
+	Port string `yaml:"port"`
+	// Path prefix. Default: /.
+	Path string `yaml:"path"`
+}
+
+// Connection is something that an application talks to.
+type Connection struct {
+	// Port number, for a network, a namespace or the internet. For an application: all of its ports.
+	Port int `yaml:"port"`
+	// CIDR of a network outside the cluster.
+	CIDR string `yaml:"cidr"`
+	// Namespace in the cluster that wavewright does not manage.
+	Namespace string `yaml:"namespace"`
+	// PodLabels select pods of Namespace.
+	PodLabels map[string]string `yaml:"podLabels"`
+}
+
+// ServiceAccount of the pods.
+type ServiceAccount struct {
+	// Annotations, for example a cloud identity.
+	Annotations map[string]string `yaml:"annotations"`
+	// Rules of a Role that the pods get.
+	Rules []Rule `yaml:"rules" later:"no application may reach the API server yet"`
+}
+
+// Rule is an RBAC rule.
+type Rule struct {
+	// APIGroups of the resources.
+	APIGroups []string `yaml:"apiGroups" required:"true"`
+	// Resources by name.
+	Resources []string `yaml:"resources" required:"true"`
+	// Verbs that are allowed.
+	Verbs []string `yaml:"verbs" required:"true"`
+}
+
+// Toleration of a node taint.
+type Toleration struct {
+	// Key of the taint.
+	Key string `yaml:"key" required:"true"`
+	// Operator: Equal or Exists.
+	Operator string `yaml:"operator" enum:"Equal,Exists"`
+	// Value of the taint.
+	Value string `yaml:"value"`
+	// Effect: NoSchedule, PreferNoSchedule or NoExecute.
+	Effect string `yaml:"effect" enum:"NoSchedule,PreferNoSchedule,NoExecute"`
+}
+
+// DisruptionBudget bounds voluntary disruptions.
+type DisruptionBudget struct {
+	// MaxUnavailable replicas; 0 means that no budget exists.
+	MaxUnavailable int `yaml:"maxUnavailable"`
+}
+
+// Rollout of a new version.
+type Rollout struct {
+	// MaxUnavailable replicas, a number or a percentage.
+	MaxUnavailable Amount `yaml:"maxUnavailable"`
+	// MaxSurge of replicas, a number or a percentage.
+	MaxSurge Amount `yaml:"maxSurge"`
+	// MinReadySeconds that a new pod must be ready before it counts.
+	MinReadySeconds int `yaml:"minReadySeconds"`
+	// ProgressDeadlineSeconds after which a rollout has failed.
+	ProgressDeadlineSeconds int `yaml:"progressDeadlineSeconds"`
+	// PreStopSeconds that a stopping pod keeps serving while routes are taken away.
+	PreStopSeconds int `yaml:"preStopSeconds"`
+}
+
+// Security of the pods. Everything is closed by default: a user above 10000, no
+// privilege, no capability, a read-only root file system.
+type Security struct {
+	// RunAsUser is the numeric user. Default: 10001.
+	RunAsUser int `yaml:"runAsUser"`
+	// RunAsGroup is the numeric group, also of volumes. Default: the user's number.
+	RunAsGroup int `yaml:"runAsGroup"`
+	// Root permits the root user, with a reason. Environments that enforce the restricted standard refuse it.
+	Root *Reason `yaml:"root"`
+	// WritableRootFilesystem permits writes anywhere in the container, with a reason.
+	WritableRootFilesystem *Reason `yaml:"writableRootFilesystem"`
+}
+
+// Source brings manifests or a chart.
+type Source struct {
+	// Kustomize is a folder of this repository.
+	Kustomize string `yaml:"kustomize"`
+	// Helm is a chart.
+	Helm *Helm `yaml:"helm"`
+}
+
+// Helm is a chart of a repository.
+type Helm struct {
+	// Repository URL.
+	Repository string `yaml:"repository" required:"true"`
+	// Chart name.
+	Chart string `yaml:"chart" required:"true"`
+	// Version of the chart.
+	Version string `yaml:"version" required:"true"`
+	// Values of the chart.
+	Values *yamltree.Node `yaml:"values"`
+}
+
+// Footprint is what a source of your own needs at most.
+type Footprint struct {
+	// Pods at most.
+	Pods int `yaml:"pods" required:"true"`
+	// Resources of all pods together.
+	Resources `yaml:",inline"`
+}
+
+// ConfigFile is a file from a ConfigMap.
+type ConfigFile struct {
+	// Mount path of the file.
+	Mount string `yaml:"mount" required:"true"`
+	// Content of the file.
+	Content string `yaml:"content" required:"true"`
+}
+
+// Container beside the main one.
+type Container struct {
+	// Image of the container.
+	Image string `yaml:"image" required:"true"`
+	// Command replaces the image's entrypoint.
+	Command []string `yaml:"command"`
+	// Args of the command.
+	Args []string `yaml:"args"`
+	// Env variables, by name.
+	Env map[string]string `yaml:"env"`
+	// Resources of the container.
+	Resources Resources `yaml:"resources"`
+}
+
+// Metrics endpoint of an application.
+type Metrics struct {
+	// Port name.
+	Port string `yaml:"port"`
+	// Path of the endpoint.
+	Path string `yaml:"path"`
+}
+
+// Job that belongs to an application.
+type Job struct {
+	// Phase: pre-deploy or test.
+	Phase string `yaml:"phase" required:"true" enum:"pre-deploy,test"`
+	// Command of the job, in the application's image.
+	Command []string `yaml:"command"`
+	// Args of the command.
+	Args []string `yaml:"args"`
+}
+
+// IgnoreDifference tells Argo CD that somebody else owns fields.
+type IgnoreDifference struct {
+	// Kind of the object.
+	Kind string `yaml:"kind" required:"true"`
+	// JSONPointers of the fields.
+	JSONPointers []string `yaml:"jsonPointers" required:"true"`
+	// Reason why.
+	Reason string `yaml:"reason" required:"true"`
+}

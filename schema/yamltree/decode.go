@@ -1,0 +1,290 @@
+package yamltree
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// DecodeOptions change how trees are decoded. The zero value is the strict default.
+type DecodeOptions struct {
+	// Expand, when not nil, is applied to each text value, not to keys.
+	Expand func(string) string
+	// Partial accepts the absence of required keys: for a single layer.
+	Partial bool
+}
+
+// NodeDecoder is implemented, on the pointer, by types that accept several shapes. It
+// reports what is wrong to d. To decode its own struct form, a type T declares
+// "type plain T" and passes (*plain)(t) to d.Decode, which has no DecodeNode.
+type NodeDecoder interface {
+	DecodeNode(n *Node, d *Decoder)
+}
+
+// Decoder fills Go values from trees and collects findings. It keeps what it learns
+// about types, so that one Decoder should serve many trees. It is not safe for
+// concurrent use.
+type Decoder struct {
+	opts  DecodeOptions
+	types map[reflect.Type]*typeInfo // shared by With
+	list  diag.List
+	// node is what DecodeNode is looking at, at the place that stands for it.
+	node *Node
+	at   diag.Range
+}
+
+// NewDecoder returns a decoder that knows no types yet.
+func NewDecoder(opts DecodeOptions) *Decoder {
+	return &Decoder{opts: opts, types: map[reflect.Type]*typeInfo{}}
+}
+
+// With returns a decoder with other options, without findings, that shares what d
+// knows about types.
+func (d *Decoder) With(opts DecodeOptions) *Decoder {
+	return &Decoder{opts: opts, types: d.types}
+}
+
+// Decode fills into, a pointer, from n; see Decoder.Decode.
+func Decode(n *Node, into any, opts DecodeOptions) diag.List {
+	d := NewDecoder(opts)
+	d.Decode(n, into)
+	return d.Findings()
+}
+
+// Findings returns what was found so far and forgets it.
+func (d *Decoder) Findings() diag.List {
+	list := d.list
+	d.list = nil
+	return list
+}
+
+// Decode fills into, a pointer, from n. It is strict: a key that into has no field
+// for, a value of another type, a missing required key are findings, and all of them
+// are reported. Null entries count as absent, a nil or Null n as an empty map. What
+// is absent leaves into as it is.
+//
+// Fields are described by tags: `yaml:"key"`, `yaml:",inline"`, `required:"true"`,
+// `enum:"a,b"` (also for the elements of lists and maps), `later:"reason"` for a key
+// that this version refuses. Fields without a yaml tag are left alone. A field of type
+// *Node receives the node itself, a field `Node *Node` tagged `yaml:"-"` the node of
+// its own struct.
+func (d *Decoder) Decode(n *Node, into any) {
+	v := reflect.ValueOf(into)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		panic(fmt.Sprintf("yamltree: decode target must be a non-nil pointer, not %T", into))
+	}
+	if n == nil {
+		n = &Node{}
+	}
+	v = v.Elem()
+	info := d.info(v.Type())
+	if n.Kind == Null && info.form != record {
+		return
+	}
+	d.value(n, v, info, d.keyOf(n), nil)
+}
+
+// keyOf finds the place that stands for n: for what DecodeNode got or a part of it,
+// the key.
+func (d *Decoder) keyOf(n *Node) diag.Range {
+	if d.node == n && n != nil {
+		return d.at
+	}
+	if d.node != nil {
+		for _, e := range d.node.Entries {
+			if e.Value == n {
+				return e.KeyRange
+			}
+		}
+	}
+	return n.Range
+}
+
+// Expand applies the Expand option to s. Text that Decode has filled is expanded
+// already.
+func (d *Decoder) Expand(s string) string {
+	if d.opts.Expand == nil {
+		return s
+	}
+	return d.opts.Expand(s)
+}
+
+// Errorf reports an error and returns it, for a detail or a hint to be added.
+func (d *Decoder) Errorf(at diag.Range, code, format string, args ...any) *diag.Diagnostic {
+	return d.list.Error(at, code, fmt.Sprintf(format, args...))
+}
+
+// Expected reports that n is not what it should be, for example "a whole number".
+func (d *Decoder) Expected(n *Node, what string) *diag.Diagnostic {
+	return d.Errorf(n.At(), "spec/type", "expected %s, found %s", what, n.describe())
+}
+
+// value fills v, of a type described by info, from n. The place at stands for n in
+// findings about what n lacks.
+func (d *Decoder) value(n *Node, v reflect.Value, info *typeInfo, at diag.Range, enum []string) {
+	switch info.form {
+	case byMethod:
+		d.byMethod(n, v, at)
+	case rawNode:
+		v.Set(reflect.ValueOf(n))
+	case textual:
+		d.text(n, v, enum)
+	case boolean:
+		d.boolean(n, v)
+	case integer, unsigned:
+		d.integer(n, v, info.form)
+	case floating:
+		d.floating(n, v)
+	case pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+		}
+		d.value(n, v.Elem(), info.elem, at, enum)
+	case sequence:
+		d.sequence(n, v, info, enum)
+	case mapping:
+		d.mapping(n, v, info, enum)
+	case record:
+		d.record(n, v, info, at)
+	}
+}
+
+func (d *Decoder) byMethod(n *Node, v reflect.Value, at diag.Range) {
+	node, before := d.node, d.at
+	d.node, d.at = n, at
+	v.Addr().Interface().(NodeDecoder).DecodeNode(n, d)
+	d.node, d.at = node, before
+}
+
+func (d *Decoder) text(n *Node, v reflect.Value, enum []string) {
+	if n.Kind != String {
+		f := d.Expected(n, "text")
+		if n.Kind == Bool || n.Kind == Int || n.Kind == Float {
+			f.Hint = fmt.Sprintf("Put it in quotes to use it as text: %q.", n.Text)
+		}
+		if looksLikePlaceholder(n) {
+			f.Hint = fmt.Sprintf(`Put a text that starts with "{" in quotes: "{%s}".`, n.Entries[0].Key)
+		}
+		return
+	}
+	s := d.Expand(n.Text)
+	if enum != nil && !d.oneOf(n, s, enum) {
+		return
+	}
+	v.SetString(s)
+}
+
+// looksLikePlaceholder recognises {env} without quotes, which is a map.
+func looksLikePlaceholder(n *Node) bool {
+	return n.Kind == Map && len(n.Entries) == 1 && n.Entries[0].Value.Kind == Null
+}
+
+func (d *Decoder) boolean(n *Node, v reflect.Value) {
+	if n.Kind != Bool {
+		d.Expected(n, "true or false").Hint = boolHint(n)
+		return
+	}
+	v.SetBool(n.Text[0] == 't' || n.Text[0] == 'T')
+}
+
+func boolHint(n *Node) string {
+	switch {
+	case n.Kind == String && n.Quoted && (n.Text == "true" || n.Text == "false"):
+		return "Remove the quotes."
+	case n.Kind == String || n.Kind == Int:
+		return "Write true or false, without quotes."
+	}
+	return ""
+}
+
+func (d *Decoder) integer(n *Node, v reflect.Value, f form) {
+	if n.Kind != Int {
+		d.Expected(n, "a whole number").Hint = numberHint(n)
+		return
+	}
+	if ambiguousInt(n.Text) {
+		found := d.Errorf(n.Range, "spec/value", "the number %s has two readings", shorten(n.Text, shownValue))
+		found.Detail = "YAML readers do not agree on numbers with a leading zero or with underscores."
+		found.Hint = "Write it in plain digits."
+		return
+	}
+	i, ok := n.Int()
+	switch {
+	case ok && f == integer && !v.OverflowInt(i):
+		v.SetInt(i)
+	case ok && f == unsigned && i >= 0 && !v.OverflowUint(uint64(i)):
+		v.SetUint(uint64(i))
+	default:
+		d.Errorf(n.Range, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue))
+	}
+}
+
+func numberHint(n *Node) string {
+	if n.Kind != String || !n.Quoted {
+		return ""
+	}
+	if _, err := strconv.Atoi(n.Text); err == nil {
+		return "Remove the quotes."
+	}
+	return ""
+}
+
+func (d *Decoder) floating(n *Node, v reflect.Value) {
+	if n.Kind != Int && n.Kind != Float {
+		d.Expected(n, "a number").Hint = numberHint(n)
+		return
+	}
+	f, err := strconv.ParseFloat(n.Text, 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || v.OverflowFloat(f) || ambiguousInt(n.Text) && n.Kind == Int {
+		d.Errorf(n.Range, "spec/value", "the number %s cannot be used", shorten(n.Text, shownValue)).Hint = "Write it in plain digits."
+		return
+	}
+	v.SetFloat(f)
+}
+
+func (d *Decoder) sequence(n *Node, v reflect.Value, info *typeInfo, enum []string) {
+	if n.Kind != List {
+		f := d.Expected(n, "a list")
+		if n.Kind == String && info.elem.form == textual {
+			f.Hint = "Put it in brackets: [" + EncodeScalar(n.Text) + "]."
+		}
+		return
+	}
+	items := reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items))
+	for i, item := range n.Items {
+		if item.Kind == Null && info.elem.form != rawNode {
+			d.Errorf(item.Range, "spec/type", "the list item is empty").Hint = `Remove the "-", or give it a value.`
+			continue
+		}
+		d.value(item, items.Index(i), info.elem, item.Range, enum)
+	}
+	v.Set(items)
+}
+
+func (d *Decoder) mapping(n *Node, v reflect.Value, info *typeInfo, enum []string) {
+	if n.Kind != Map {
+		d.Expected(n, "a map").Hint = mapHint(n)
+		return
+	}
+	if v.IsNil() {
+		v.Set(reflect.MakeMapWithSize(v.Type(), len(n.Entries)))
+	}
+	for _, e := range n.Entries {
+		if e.Value.Kind == Null {
+			continue
+		}
+		elem := reflect.New(v.Type().Elem()).Elem()
+		d.value(e.Value, elem, info.elem, e.KeyRange, enum)
+		v.SetMapIndex(reflect.ValueOf(e.Key).Convert(v.Type().Key()), elem)
+	}
+}
+
+func mapHint(n *Node) string {
+	if n.Kind == List {
+		return `Write "name: value" lines in place of "- " items.`
+	}
+	return ""
+}

@@ -1,0 +1,314 @@
+package yamltree
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// EncodeScalar returns s as a YAML scalar on one line. It is plain when no reader,
+// YAML 1.1 or 1.2, in block or in flow context, could take it for anything but this
+// text; otherwise it is double-quoted. Bytes that are not UTF-8 become U+FFFD.
+func EncodeScalar(s string) string {
+	if isPlain(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 2)
+	b.WriteByte('"')
+	for _, r := range s {
+		escape(&b, r)
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// escape writes one character of a double-quoted scalar. What cannot be seen is
+// escaped: controls, formats such as bidirectional marks, private and surrogate code
+// points, spaces other than the usual one, line separators and noncharacters.
+func escape(b *strings.Builder, r rune) {
+	switch {
+	case r == '"' || r == '\\':
+		b.WriteByte('\\')
+		b.WriteRune(r)
+	case r == '\n':
+		b.WriteString(`\n`)
+	case r == '\r':
+		b.WriteString(`\r`)
+	case r == '\t':
+		b.WriteString(`\t`)
+	case r == ' ' || !unicode.In(r, unicode.C, unicode.Z) && !isNoncharacter(r):
+		b.WriteRune(r)
+	case r <= 0xffff:
+		fmt.Fprintf(b, `\u%04X`, r)
+	default:
+		fmt.Fprintf(b, `\U%08X`, r)
+	}
+}
+
+func isNoncharacter(r rune) bool {
+	return r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef
+}
+
+// isPlain decides on purpose by what is certainly harmless, not by what is harmful.
+func isPlain(s string) bool {
+	if s == "" || s[len(s)-1] == ' ' || s[len(s)-1] == ':' || strings.Contains(s, ": ") || !plainStart(s) {
+		return false
+	}
+	for i := range len(s) {
+		if !plainByte(s[i]) {
+			return false
+		}
+	}
+	return !isReserved(s) && !isNumeric(s)
+}
+
+// plainStart admits relative paths beside words: no number begins like them.
+func plainStart(s string) bool {
+	return isAlphanumeric(s[0]) || s[0] == '/' || strings.HasPrefix(s, "../") || strings.HasPrefix(s, "./")
+}
+
+func plainByte(c byte) bool {
+	return isAlphanumeric(c) || strings.IndexByte(" _./:@%+=~$()-", c) >= 0
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+// isReserved recognises the words that some reader takes for a boolean, null or a
+// number.
+func isReserved(s string) bool {
+	switch strings.ToLower(s) {
+	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity":
+		return true
+	}
+	return false
+}
+
+// isNumeric says whether s may be taken for a number, a time or a date: it starts with
+// a digit and has no character that none of them has, in any base and any notation.
+// It also holds for versions such as 1.2.3 and for hexadecimal digests: a quote too
+// many is harmless.
+func isNumeric(s string) bool {
+	if s[0] < '0' || s[0] > '9' {
+		return false
+	}
+	for i := range len(s) {
+		if strings.IndexByte("0123456789abcdefABCDEFxXoOpPtTzZ_.:+- ", s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Ordered is a map for the encoders that keeps its order.
+type Ordered []Pair
+
+// Pair is one entry of an Ordered map.
+type Pair struct {
+	Key   string
+	Value any
+}
+
+// EncodeFlow returns v on one line: {a: 1, b: [x, y]}. It accepts what EncodeBlock
+// accepts.
+func EncodeFlow(v any) string {
+	var b strings.Builder
+	writeFlow(&b, toShape(v))
+	return b.String()
+}
+
+// EncodeBlock returns v as block YAML without a line break at the end. All lines but
+// the first are indented by indent spaces; lists stand deeper than their key. Empty
+// maps and lists are {} and [].
+//
+// Values are strings, booleans, numbers, maps with string keys (written in the order
+// of their keys), Ordered maps, slices, *Node, pointers to these, and nil for null;
+// named types count as what they are made of. Another type is a mistake of the caller
+// and panics.
+func EncodeBlock(v any, indent int) string {
+	var b strings.Builder
+	writeBlock(&b, toShape(v), indent)
+	return b.String()
+}
+
+// shape is a value on its way to text: a scalar, or a map, or a list.
+type shape struct {
+	scalar string
+	pairs  []Pair
+	items  []any
+	kind   Kind // Map, List, or String for any scalar
+}
+
+func writeFlow(b *strings.Builder, s shape) {
+	switch s.kind {
+	case Map:
+		b.WriteByte('{')
+		for i, p := range s.pairs {
+			separate(b, i)
+			writeKey(b, p.Key, "")
+			b.WriteByte(' ')
+			writeFlow(b, toShape(p.Value))
+		}
+		b.WriteByte('}')
+	case List:
+		b.WriteByte('[')
+		for i, item := range s.items {
+			separate(b, i)
+			writeFlow(b, toShape(item))
+		}
+		b.WriteByte(']')
+	default:
+		b.WriteString(s.scalar)
+	}
+}
+
+// longestKey is safely below the 1024 characters within which a reader must find the
+// ":" after a key.
+const longestKey = 1000
+
+// writeKey writes a key and its colon. A very long key is marked by "? "; its colon
+// stands after a line break in block style.
+func writeKey(b *strings.Builder, key, lineBreak string) {
+	scalar := EncodeScalar(key)
+	if len(scalar) > longestKey {
+		scalar = "? " + scalar + lineBreak
+	}
+	b.WriteString(scalar + ":")
+}
+
+func separate(b *strings.Builder, i int) {
+	if i > 0 {
+		b.WriteString(", ")
+	}
+}
+
+// inline says whether s is written on the line of its key.
+func (s shape) inline() bool { return len(s.pairs) == 0 && len(s.items) == 0 }
+
+func writeBlock(b *strings.Builder, s shape, indent int) {
+	if s.inline() {
+		writeFlow(b, s)
+		return
+	}
+	for i, p := range s.pairs {
+		newLine(b, i, indent)
+		writeKey(b, p.Key, "\n"+strings.Repeat(" ", indent))
+		writeUnder(b, toShape(p.Value), indent+2)
+	}
+	for i, item := range s.items {
+		newLine(b, i, indent)
+		b.WriteString("- ")
+		writeBlock(b, toShape(item), indent+2)
+	}
+}
+
+// writeUnder writes the value of a key: on its line, or below it.
+func writeUnder(b *strings.Builder, s shape, indent int) {
+	if s.inline() {
+		b.WriteByte(' ')
+	} else {
+		newLine(b, 1, indent)
+	}
+	writeBlock(b, s, indent)
+}
+
+func newLine(b *strings.Builder, i, indent int) {
+	if i > 0 {
+		b.WriteString("\n" + strings.Repeat(" ", indent))
+	}
+}
+
+func toShape(v any) shape {
+	switch v := v.(type) {
+	case nil:
+		return shape{kind: String, scalar: "null"}
+	case string:
+		return shape{kind: String, scalar: EncodeScalar(v)}
+	case Ordered:
+		return shape{kind: Map, pairs: v}
+	case *Node:
+		return nodeShape(v)
+	}
+	return reflectShape(reflect.ValueOf(v))
+}
+
+func nodeShape(n *Node) shape {
+	switch {
+	case n == nil || n.Kind == Null:
+		return shape{kind: String, scalar: "null"}
+	case n.Kind == Map:
+		s := shape{kind: Map}
+		for _, e := range n.Entries {
+			s.pairs = append(s.pairs, Pair{e.Key, e.Value})
+		}
+		return s
+	case n.Kind == List:
+		s := shape{kind: List}
+		for _, item := range n.Items {
+			s.items = append(s.items, item)
+		}
+		return s
+	case n.Kind == String:
+		return shape{kind: String, scalar: EncodeScalar(n.Text)}
+	}
+	return shape{kind: String, scalar: n.Text}
+}
+
+func reflectShape(v reflect.Value) shape {
+	switch v.Kind() {
+	case reflect.String:
+		return shape{kind: String, scalar: EncodeScalar(v.String())}
+	case reflect.Bool:
+		return shape{kind: String, scalar: strconv.FormatBool(v.Bool())}
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return shape{kind: String, scalar: strconv.FormatInt(v.Int(), 10)}
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return shape{kind: String, scalar: strconv.FormatUint(v.Uint(), 10)}
+	case reflect.Float32, reflect.Float64:
+		return shape{kind: String, scalar: encodeFloat(v.Float())}
+	case reflect.Pointer:
+		if v.IsNil() {
+			return toShape(nil)
+		}
+		return toShape(v.Elem().Interface())
+	case reflect.Map:
+		return mapShape(v)
+	case reflect.Slice, reflect.Array:
+		s := shape{kind: List}
+		for i := range v.Len() {
+			s.items = append(s.items, v.Index(i).Interface())
+		}
+		return s
+	}
+	panic(fmt.Sprintf("yamltree: cannot encode %v", v.Type()))
+}
+
+func mapShape(v reflect.Value) shape {
+	if v.Type().Key().Kind() != reflect.String {
+		panic(fmt.Sprintf("yamltree: cannot encode %v", v.Type()))
+	}
+	s := shape{kind: Map, pairs: make([]Pair, 0, v.Len())}
+	for iter := v.MapRange(); iter.Next(); {
+		s.pairs = append(s.pairs, Pair{iter.Key().String(), iter.Value().Interface()})
+	}
+	slices.SortFunc(s.pairs, func(a, b Pair) int { return strings.Compare(a.Key, b.Key) })
+	return s
+}
+
+func encodeFloat(f float64) string {
+	switch text := strconv.FormatFloat(f, 'f', -1, 64); text {
+	case "NaN":
+		return ".nan"
+	case "+Inf":
+		return ".inf"
+	case "-Inf":
+		return "-.inf"
+	default:
+		return text
+	}
+}
