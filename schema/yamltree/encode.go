@@ -68,7 +68,7 @@ func isPlain(s string) bool {
 
 // plainStart admits relative paths beside words: no number begins like them.
 func plainStart(s string) bool {
-	return isAlphanumeric(s[0]) || s[0] == '/' || strings.HasPrefix(s, "../") || strings.HasPrefix(s, "./")
+	return isAlphanumeric(s[0]) || s[0] == '/' || s[0] == '$' || strings.HasPrefix(s, "../") || strings.HasPrefix(s, "./")
 }
 
 func plainByte(c byte) bool {

@@ -66,10 +66,10 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 		base.Recreate = w.Singleton.Reason
 	}
 	// Replicas, resources and the rollout belong to the environment.
-	pod.Replicas, pod.Resources, pod.MinReadySeconds, pod.ProgressDeadlineSeconds = 0, nil, 0, 0
+	pod.Resources, pod.MinReadySeconds, pod.ProgressDeadlineSeconds = nil, 0, 0
 	pod.Lifecycle, pod.Grace, pod.Startup = nil, 0, nil
 	if w.Singleton == nil {
-		pod.Strategy = nil
+		pod.Replicas, pod.Strategy = 0, nil
 	}
 	return base
 }
@@ -217,7 +217,10 @@ func (in *Instance) overlay() {
 func (in *Instance) inherit(probed, replicated bool) *Pod {
 	env := in.Target.Env.inherited
 	have := *in.App.Base.Pod
-	have.Replicas, have.Resources, have.Tolerations = env.Replicas, env.Resources, env.Tolerations
+	have.Resources, have.Tolerations = env.Resources, env.Tolerations
+	if env.Replicas > 0 {
+		have.Replicas = env.Replicas
+	}
 	have.Lifecycle, have.Grace = env.Lifecycle, env.Grace
 	have.MinReadySeconds, have.ProgressDeadlineSeconds = env.MinReadySeconds, env.ProgressDeadlineSeconds
 	if replicated {
@@ -241,6 +244,7 @@ func (in *Instance) fillsDefaultStrategy(want, have *Pod) bool {
 func (in *Instance) rest() {
 	w, base := in.Workload, in.App.Base
 	in.Labels = changed(w.Labels, base.Labels)
+	in.Exceptions = changed(w.exceptions(), base.Exceptions)
 	in.ServiceAccountAnnotations = changed(w.ServiceAccount.Annotations, base.ServiceAccountAnnotations)
 }
 

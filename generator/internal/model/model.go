@@ -146,6 +146,8 @@ type Instance struct {
 	Patch yamltree.Ordered
 	// Labels that the overlay adds to those of the base.
 	Labels map[string]string
+	// Exceptions are the reasons for what this target permits beyond the base, by annotation.
+	Exceptions map[string]string
 	// Ingress and Egress rules beyond those of the base.
 	Ingress, Egress []yamltree.Ordered
 	// Services and Claims are set when they are not the same on every target.

@@ -103,12 +103,18 @@ func podSet(declared *schema.PodSet) PodSet {
 	return PodSet{Namespace: Name(declared.Namespace), PodLabels: declared.PodLabels}
 }
 
-// cluster merges what the platform says of all clusters with what one says of itself.
+// cluster completes what a cluster says of itself with what the platform says of
+// all. Each fact is replaced as a whole: half a selector would select the wrong pods.
 func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
-	facts := r.spec.Platform
-	if own := c.Node.Without("kubernetes", "nodes"); own != nil {
-		facts = schema.Platform{}
-		r.decode(yamltree.Merge(r.spec.Node.Get("platform"), own), &facts, nil)
+	facts := c.Platform
+	if facts.Gateway == nil {
+		facts.Gateway = r.spec.Platform.Gateway
+	}
+	if facts.DNS == nil {
+		facts.DNS = r.spec.Platform.DNS
+	}
+	if facts.Secrets == nil {
+		facts.Secrets = r.spec.Platform.Secrets
 	}
 	cluster := &Cluster{
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes,
