@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -16,7 +17,12 @@ var profileFiles embed.FS
 func BuiltinProfiles() []string { return []string{"development", "staging", "production"} }
 
 // profileFile is the name under which a built-in profile shows in positions.
-func profileFile(name string) string { return "built-in profile " + name }
+func profileFile(name string) string { return builtinPrefix + name }
+
+const builtinPrefix = "built-in profile "
+
+// IsBuiltin reports whether a file name in a position is a built-in profile.
+func IsBuiltin(file string) bool { return strings.HasPrefix(file, builtinPrefix) }
 
 // BuiltinProfile returns the settings of a built-in profile as a layer, or nil
 // when there is none of this name. Its bytes are added to sources.

@@ -37,12 +37,14 @@ type checker struct {
 	list *diag.List
 }
 
-// at is the place of a value, or of the application when no layer states it.
+// at is the place of a value, or of the application when only a built-in profile
+// states it: the user cannot change that.
 func (c *checker) at(path ...any) diag.Range {
-	if first, ok := path[0].(string); ok && c.node.Get(first) == nil {
+	at := c.node.At(path...)
+	if first, ok := path[0].(string); ok && c.node.Get(first) == nil || schema.IsBuiltin(at.File) {
 		return c.in.App.At
 	}
-	return c.node.At(path...)
+	return at
 }
 
 // key is the place of a key.
@@ -277,30 +279,53 @@ func (c *checker) portReference(name string, needed bool, path ...any) {
 }
 
 func (c *checker) resources() {
-	limits := c.in.Target.Env.Settings.LimitRange
 	for _, resource := range sortedKeys(c.w.Resources.Limits) {
-		limit := c.quantity(resource, c.w.Resources.Limits[resource], "resources", "limits", resource)
-		if top, ok := limits.Max[resource]; ok {
-			if most, err := ParseQuantity(resource, string(top)); err == nil && limit > most {
-				d := c.error(c.at("resources", "limits", resource), "limits/exceeded", "%s allows a container at most %s of %s", c.in.Target.Env.Name, top, resource)
-				d.Detail = fmt.Sprintf("The limit is %s.", c.w.Resources.Limits[resource])
-				d.Hint = fmt.Sprintf("Lower it, or raise limitRange.max.%s of the environment.", resource)
-			}
-		}
-		amount, stated := c.w.Resources.Requests[resource]
-		if !stated {
+		limit, err := ParseQuantity(resource, string(c.w.Resources.Limits[resource]))
+		if err != nil {
+			c.error(c.at("resources", "limits", resource), "quantity/invalid", "%s", err)
 			continue
 		}
-		if request := c.quantity(resource, amount, "resources", "requests", resource); request > limit {
-			d := c.error(c.at("resources", "requests", resource), "resources/order", "the request of %s is above its limit", resource)
-			d.Detail = fmt.Sprintf("In %s the request is %s and the limit is %s.", c.in.Target.Env.Name, amount, c.w.Resources.Limits[resource])
-		}
+		c.belowMaximum(resource, limit)
+		c.belowLimit(resource, limit)
 	}
 	for _, resource := range []string{"cpu", "memory"} {
 		if c.w.Resources.Requests[resource] == "" || c.w.Resources.Limits[resource] == "" {
 			c.error(c.at("resources"), "resources/missing", "request and limit of %s are needed", resource).Hint =
 				"The namespace has a quota, so that a pod without them is refused. Do not remove what the profile states."
 		}
+	}
+}
+
+// belowMaximum checks a limit against the environment's limit range.
+func (c *checker) belowMaximum(resource string, limit Quantity) {
+	top, ok := c.in.Target.Env.Settings.LimitRange.Max[resource]
+	if !ok {
+		return
+	}
+	if most, err := ParseQuantity(resource, string(top)); err == nil && limit > most {
+		d := c.error(c.at("resources", "limits", resource), "limits/exceeded", "%s allows a container at most %s of %s", c.in.Target.Env.Name, top, resource)
+		d.Detail = fmt.Sprintf("The limit is %s.", c.w.Resources.Limits[resource])
+		d.Hint = fmt.Sprintf("Lower it, or raise limitRange.max.%s of the environment.", resource)
+	}
+}
+
+// belowLimit checks a request against its limit.
+func (c *checker) belowLimit(resource string, limit Quantity) {
+	amount, stated := c.w.Resources.Requests[resource]
+	if !stated {
+		return
+	}
+	request, err := ParseQuantity(resource, string(amount))
+	at := c.at("resources", "requests", resource)
+	switch {
+	case err != nil:
+		c.error(at, "quantity/invalid", "%s", err)
+	case request > limit:
+		if at == c.in.App.At {
+			at = c.at("resources", "limits", resource)
+		}
+		d := c.error(at, "resources/order", "the request of %s is above its limit", resource)
+		d.Detail = fmt.Sprintf("In %s the request is %s and the limit is %s.", c.in.Target.Env.Name, amount, c.w.Resources.Limits[resource])
 	}
 }
 
@@ -323,8 +348,8 @@ func (c *checker) scale() {
 	}
 	nodes := c.in.Target.Cluster.Nodes
 	if c.w.AntiAffinity == "required" && nodes > 0 && high > nodes {
-		d := c.error(c.at("scale", "max"), "scale/nodes", "%d replicas on different nodes do not fit on %d nodes", high, nodes)
-		d.Detail = fmt.Sprintf("Anti-affinity is required in %s, and cluster %s has %d nodes.", env.Name, c.in.Target.Cluster.Name, nodes)
+		d := c.error(c.at("scale", "max"), "scale/nodes", "%d replicas of %s need more than %d nodes", high, c.in.App.Name, nodes)
+		d.Detail = fmt.Sprintf("Each replica has a node of its own in %s, and cluster %s has %d nodes.", env.Name, c.in.Target.Cluster.Name, nodes)
 		d.Hint = "Lower scale.max, add nodes, or write antiAffinity: preferred."
 	}
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"reflect"
+	"slices"
 	"text/template"
 
 	"github.com/Masterminds/sprig/v3"
@@ -18,13 +19,21 @@ type Function struct {
 // templates, then the chosen ones of sprig. There is no clock, no environment, no
 // network, no chance and nothing that changes its arguments.
 func Functions() []Function {
+	return slices.Concat(ownFunctions(), goFunctions(), sprigFunctions())
+}
+
+func ownFunctions() []Function {
 	return []Function{
 		{"cell", "VALUE", "a text for a Markdown file, made harmless for tables and prose"},
 		{"flow", "VALUE", "a map or list on one line: {a: b}"},
 		{"literal", "TEXT", "a text of several lines as a YAML block: |"},
 		{"siblings", "", "the other files of this folder: .Resources, .Patches, .Components; kustomization.yaml only"},
 		{"sortedKeys", "MAP", "the keys of a map, sorted"},
+	}
+}
 
+func goFunctions() []Function {
+	return []Function{
 		{"and", "A B...", "the first empty argument, or the last"},
 		{"or", "A B...", "the first argument that is not empty, or the last"},
 		{"not", "A", "whether A is empty"},
@@ -40,7 +49,11 @@ func Functions() []Function {
 		{"print", "VALUE...", "the values as one text"},
 		{"printf", "FORMAT VALUE...", "a text after a format of Go"},
 		{"println", "VALUE...", "the values as one text with a line feed"},
+	}
+}
 
+func sprigFunctions() []Function {
+	return []Function{
 		{"add", "A B...", "the sum"},
 		{"append", "LIST VALUE", "the list with one more element"},
 		{"base", "PATH", "the last segment of a path"},
@@ -98,10 +111,8 @@ func parserFuncs() map[string]any {
 func execFuncs() template.FuncMap {
 	all := sprig.HermeticTxtFuncMap()
 	chosen := template.FuncMap{"cell": cell, "flow": flow, "literal": literal, "sortedKeys": sortedKeys}
-	for _, f := range Functions() {
-		if fn, ok := all[f.Name]; ok && f.Name != "slice" { // Go's own slice takes texts too
-			chosen[f.Name] = takingNames(fn)
-		}
+	for _, f := range sprigFunctions() {
+		chosen[f.Name] = takingNames(all[f.Name])
 	}
 	return chosen
 }

@@ -73,6 +73,14 @@ type removal struct {
 	seen fs.FileInfo // nil when there is nothing to delete
 }
 
+// unchanged checks that what d deletes is as Compare saw it.
+func (d removal) unchanged(root *os.Root) error {
+	if d.seen == nil {
+		return nil
+	}
+	return wrap("delete", d.path, unchanged(root, base(d.path), d.seen))
+}
+
 type applier struct {
 	*Repository
 	version   string
@@ -104,7 +112,7 @@ func (a *applier) add(c *Change) {
 	case c.Action == ActionCreate, c.Action == ActionUpdate, c.Action == ActionMove:
 		a.files = append(a.files, &write{path: c.Path, seen: c.seen, perm: c.perm, content: c.New})
 	}
-	if c.Action == ActionMove {
+	if c.From != "" {
 		a.removals = append(a.removals, removal{path: c.From, seen: c.seenFrom})
 	}
 }
@@ -203,6 +211,9 @@ func (a *applier) sync() error {
 	if err := a.begin("sync", ""); err != nil {
 		return fmt.Errorf("sync: %w", err)
 	}
+	if a.volatile {
+		return nil
+	}
 	top, err := a.root.Open(".")
 	if err != nil {
 		return fmt.Errorf("sync: %w", cause(err))
@@ -253,8 +264,8 @@ func (a *applier) verify() error {
 		enter: enterRemoval,
 		visit: func(root *os.Root, f *folder[removal], _ *[]byte) error {
 			for _, d := range f.items {
-				if err := unchanged(root, base(d.path), d.seen); err != nil {
-					return wrap("delete", d.path, err)
+				if err := d.unchanged(root); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -324,8 +335,8 @@ func (a *applier) deleteFolder(root *os.Root, f *folder[removal], _ *[]byte) err
 		if d.seen == nil {
 			continue
 		}
-		if err := unchanged(root, base(d.path), d.seen); err != nil {
-			return wrap("delete", d.path, err)
+		if err := d.unchanged(root); err != nil {
+			return err
 		}
 		if err := a.begin("remove", d.path); err != nil {
 			return wrap("delete", d.path, err)

@@ -83,7 +83,7 @@ func (c *comparison) add(change Change) {
 // change makes a verdict about r's path into a change, and enters what the state
 // keeps of it.
 func (c *comparison) change(r *record, v verdict) Change {
-	recorded := !c.keep(r, v.keep)
+	recorded := c.keep(r, v.keep)
 	change := Change{
 		Path: r.path, ID: r.id(), State: v.state, Action: v.action(), Reason: v.reason,
 		Executable: v.exec, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,

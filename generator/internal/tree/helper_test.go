@@ -36,6 +36,7 @@ func openSandbox(t failer, dir string) *sandbox {
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
+	r.volatile = true
 	return &sandbox{failer: t, dir: dir, Repository: r}
 }
 

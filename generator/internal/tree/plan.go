@@ -97,7 +97,7 @@ type Change struct {
 
 	perm     fs.FileMode // of the new file
 	seen     fs.FileInfo // what Compare saw at Path, nil for nothing
-	seenFrom fs.FileInfo // likewise at From
+	seenFrom fs.FileInfo // likewise at From, when it is to be deleted
 }
 
 // Conflict reports whether the change blocks the plan as a conflict.

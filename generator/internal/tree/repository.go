@@ -25,6 +25,8 @@ type Repository struct {
 	// step, when set by a test, is called before each operation that changes the
 	// disk; an error takes the operation's place.
 	step func(op, path string) error
+	// volatile, when set by a test, leaves out waiting for the disk.
+	volatile bool
 }
 
 // Open opens the folder dir, which must exist. Close the repository after use.
