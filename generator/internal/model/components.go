@@ -39,14 +39,15 @@ func (r *resolver) bases() {
 	}
 	hardened := (&Workload{}).pod("")
 	r.p.Hardening = hardened
-	for _, app := range r.p.Applications {
+	r.each(len(r.p.Applications), func(r *resolver, i int) {
+		app := r.p.Applications[i]
 		app.Base = r.base(app, hardened)
 		for _, in := range app.Instances {
 			in.overlay()
 		}
 		app.share()
 		app.sharePolicies()
-	}
+	})
 }
 
 // base resolves the application's own layer alone.
@@ -237,7 +238,7 @@ func (in *Instance) inherit(probed, replicated bool) *Pod {
 func (in *Instance) fillsDefaultStrategy(want, have *Pod) bool {
 	byItself := yamltree.Ordered{pair("type", "RollingUpdate"), pair("rollingUpdate",
 		yamltree.Ordered{pair("maxUnavailable", "25%"), pair("maxSurge", "25%")})}
-	return len(have.Strategy) == 0 && yamltree.EncodeFlow(want.Strategy) == yamltree.EncodeFlow(byItself)
+	return len(have.Strategy) == 0 && equal(want.Strategy, byItself)
 }
 
 // rest compares what lies beside the pod.
@@ -259,7 +260,7 @@ func (a *Application) share() {
 		in.Services, in.Claims = services, claims
 	}
 	for _, in := range a.Instances {
-		if yamltree.EncodeFlow(in.Services) != yamltree.EncodeFlow(a.Base.Services) {
+		if !equal(in.Services, a.Base.Services) {
 			a.Base.Services = nil
 		}
 		if !slices.Equal(in.Claims, a.Base.Claims) {

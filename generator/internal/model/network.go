@@ -19,8 +19,6 @@ const namespaceLabel = "kubernetes.io/metadata.name"
 // rule is one rule of a NetworkPolicy, ready to print.
 type rule yamltree.Ordered
 
-func (r rule) key() string { return yamltree.EncodeFlow(yamltree.Ordered(r)) }
-
 // network derives, on every target, the rules that the declared connections need,
 // on both of their ends.
 func (r *resolver) network() {
@@ -235,7 +233,7 @@ func common(lists [][]rule) []rule {
 }
 
 func contains(list []rule, wanted rule) bool {
-	return slices.ContainsFunc(list, func(r rule) bool { return r.key() == wanted.key() })
+	return slices.ContainsFunc(list, func(r rule) bool { return equal(yamltree.Ordered(r), yamltree.Ordered(wanted)) })
 }
 
 // printed returns the rules that are not in without.

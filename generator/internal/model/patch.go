@@ -42,7 +42,7 @@ func diff(want, have *Pod, name Name) yamltree.Ordered {
 func change(want, have reflect.Value, list string) (any, bool) {
 	w, h := want.Interface(), have.Interface()
 	switch {
-	case yamltree.EncodeFlow(w) == yamltree.EncodeFlow(h):
+	case equal(w, h):
 		return nil, false
 	case want.IsZero() || want.Kind() == reflect.Slice && want.Len() == 0:
 		return nil, true // null removes the field
@@ -62,7 +62,7 @@ func changedMap(want, have yamltree.Ordered) yamltree.Ordered {
 	var out yamltree.Ordered
 	for _, entry := range want {
 		old, exists := lookup(have, entry.Key)
-		if exists && yamltree.EncodeFlow(old) == yamltree.EncodeFlow(entry.Value) {
+		if exists && equal(old, entry.Value) {
 			continue
 		}
 		inner, isMap := entry.Value.(yamltree.Ordered)
@@ -108,7 +108,7 @@ func changedItems(want, have []yamltree.Ordered) []yamltree.Ordered {
 		switch {
 		case !exists:
 			out = append(out, item)
-		case yamltree.EncodeFlow(old) != yamltree.EncodeFlow(item):
+		case !equal(old, item):
 			out = append(out, append(slices.Clone(item[:1]), changedMap(item[1:], old[1:])...))
 		}
 	}

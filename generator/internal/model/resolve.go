@@ -198,10 +198,24 @@ func (r *resolver) applications() {
 		app := &Application{Name: Name(name), At: declared.Name, Team: r.teams[declared.Team], spec: declared}
 		r.p.Applications = append(r.p.Applications, app)
 	}
+	type place struct {
+		target   *Target
+		declared *schema.Environment
+		chain    []Layer
+	}
+	var places []place
 	for i, env := range r.p.Environments {
 		chain := r.profileChain(r.spec.Environments[i].Profile)
 		for _, target := range env.Targets {
-			r.target(target, &r.spec.Environments[i], chain)
+			places = append(places, place{target, &r.spec.Environments[i], chain})
+		}
+	}
+	r.each(len(places), func(r *resolver, i int) {
+		r.target(places[i].target, places[i].declared, places[i].chain)
+	})
+	for _, place := range places {
+		for _, in := range place.target.Instances {
+			in.App.Instances = append(in.App.Instances, in)
 		}
 	}
 	r.names()
@@ -227,7 +241,6 @@ func (r *resolver) target(target *Target, declared *schema.Environment, chain []
 		in.Namespace = ns
 		ns.Instances = append(ns.Instances, in)
 		target.Instances = append(target.Instances, in)
-		app.Instances = append(app.Instances, in)
 	}
 	for _, name := range sortedKeys(namespaces) {
 		target.Namespaces = append(target.Namespaces, namespaces[name])
