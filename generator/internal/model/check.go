@@ -254,7 +254,7 @@ func (c *checker) probe(name string, p *schema.Probe) {
 		c.error(at, "probe/handler", "a probe has one of http, grpc, tcp and exec").Hint =
 			"A layer can remove another layer's handler: http: null."
 	}
-	if handlers == 0 && name != "startup" && c.w.defaultProbe(0) == nil {
+	if handlers == 0 && name != "startup" && c.w.defaultProbe(0, 0) == nil {
 		c.error(at, "probe/handler", "this probe does not say what to check").Hint =
 			"Write exec: [COMMAND], or declare a port."
 	}

@@ -166,7 +166,7 @@ func (e *Environment) StartupNumbers() yamltree.Ordered {
 	if e.Defaults.Probes.Startup == nil {
 		return nil
 	}
-	return numbers(e.Defaults.Probes.Startup, e.Defaults.Probes.Startup.Period)
+	return numbers(e.Defaults.Probes.Startup)
 }
 
 // component returns the name of one of the environment's components.

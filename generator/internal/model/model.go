@@ -114,8 +114,9 @@ type Namespace struct {
 	Instances []*Instance
 	// Quota is the hard amount of each resource, in printed order.
 	Quota yamltree.Ordered
-	// QuotaNote says where the amounts come from.
-	QuotaAuto bool
+	// Room says for how many typical applications an automatic quota has room; 0
+	// when the spec states the amounts.
+	Room int
 }
 
 // Application is one application, wherever it runs.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/wavewright/wavewright/schema"
@@ -10,8 +11,15 @@ import (
 // probes translates the probes. Without any, the first port is asked for a TCP
 // connection: a workload that listens is never without a check.
 func (w *Workload) probes() (readiness, liveness, startup yamltree.Ordered) {
-	readiness = w.probe(w.Probes.Readiness, w.defaultProbe(readinessPeriod))
-	liveness = w.probe(w.Probes.Liveness, w.defaultProbe(livenessPeriod))
+	readiness = w.probe(w.Probes.Readiness, w.defaultProbe(readinessPeriod, 0))
+	liveness = w.probe(w.Probes.Liveness, w.defaultProbe(livenessPeriod, livenessFailures))
+	if w.Probes.Liveness == nil && len(liveness) > 0 && len(readiness) > 0 && equal(readiness[:1], liveness[:1]) {
+		// The same check with more patience is what Kubernetes recommends when there is
+		// no better one. It is written with the number of the port, so that nobody takes
+		// the one for a copy of the other.
+		port, _ := w.port("")
+		liveness[0].Value = yamltree.Ordered{pair("port", port.Container)}
+	}
 	return readiness, liveness, w.startup(liveness)
 }
 
@@ -26,7 +34,7 @@ func (w *Workload) startup(liveness yamltree.Ordered) yamltree.Ordered {
 	case liveness == nil:
 		return nil
 	}
-	return overlay(liveness, numbers(p, p.Period))
+	return overlay(liveness, numbers(p))
 }
 
 // overlay returns m with the entries of top set.
@@ -43,18 +51,19 @@ func overlay(m, top yamltree.Ordered) yamltree.Ordered {
 	return out
 }
 
-// Periods of the default probes, in seconds. They differ because a pod should
-// leave its Service long before it is restarted.
+// Periods of the default probes, in seconds, and how often liveness may fail in a
+// row: a pod leaves its Service long before it is restarted.
 const (
-	readinessPeriod = 5
-	livenessPeriod  = 15
+	readinessPeriod  = 5
+	livenessPeriod   = 15
+	livenessFailures = 4
 )
 
 // defaultProbe opens a connection to the first port; nil without a port.
-func (w *Workload) defaultProbe(period int) *schema.Probe {
+func (w *Workload) defaultProbe(period, failures int) *schema.Probe {
 	for _, port := range w.PortList() {
 		if port.Protocol == "TCP" {
-			return &schema.Probe{TCP: true, Port: string(port.Name), Period: period}
+			return &schema.Probe{TCP: true, Port: string(port.Name), Period: period, Failures: failures}
 		}
 	}
 	return nil
@@ -79,21 +88,28 @@ func (w *Workload) probe(p, fallback *schema.Probe) yamltree.Ordered {
 		}
 		handler = fallback
 	}
-	period := p.Period
-	if period == 0 && fallback != nil {
-		period = fallback.Period
+	if fallback != nil {
+		p = withDefaults(p, fallback)
 	}
-	return append(w.handler(handler), numbers(p, period)...)
+	return append(w.handler(handler), numbers(p)...)
+}
+
+// withDefaults fills in the numbers that a probe leaves out.
+func withDefaults(p, fallback *schema.Probe) *schema.Probe {
+	filled := *p
+	filled.Period = cmp.Or(p.Period, fallback.Period)
+	filled.Failures = cmp.Or(p.Failures, fallback.Failures)
+	return &filled
 }
 
 // numbers prints what a probe states beside its handler.
-func numbers(p *schema.Probe, period int) yamltree.Ordered {
+func numbers(p *schema.Probe) yamltree.Ordered {
 	var out yamltree.Ordered
 	for _, field := range []struct {
 		key   string
 		value int
 	}{
-		{"initialDelaySeconds", p.InitialDelay}, {"periodSeconds", period},
+		{"initialDelaySeconds", p.InitialDelay}, {"periodSeconds", p.Period},
 		{"timeoutSeconds", p.Timeout}, {"failureThreshold", p.Failures},
 	} {
 		if field.value > 0 {

@@ -87,31 +87,33 @@ func formatBytes(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// Step rounds q up to the next of 1, 2, 3, 4, 6, 8, 12, 16 … units. An automatic
-// quota moves in such steps, so that ordinary growth neither edits it nor makes
-// two branches collide in it.
-func (q Quantity) Step(resource string) Quantity {
-	if q == 0 {
+// Room rounds q up to 1, 3, 10, 30, 100 … times unit. An automatic quota moves in
+// such steps, so that ordinary growth neither edits it nor makes two branches that
+// add applications collide in it.
+func (q Quantity) Room(unit Quantity) Quantity {
+	if q == 0 || unit == 0 {
 		return 0
 	}
-	unit := Quantity(10)
-	switch {
-	case isCPU(resource):
-		unit = 1000
-	case isBytes(resource):
-		unit = 1 << 30
-	case resource == "persistentvolumeclaims":
-		unit = 1
-	}
-	for step := Quantity(1); ; step *= 2 {
+	for step := Quantity(1); ; step *= 10 {
 		if q <= step*unit {
-			return step * unit
+			return step
 		}
-		if half := step + step/2; step > 1 && q <= half*unit {
-			return half * unit
+		if q <= 3*step*unit {
+			return 3 * step
 		}
 	}
 }
 
-// Worst returns q times 1.2, the headroom of an automatic quota.
-func (q Quantity) Worst() Quantity { return q + (q+4)/5 }
+// Worst returns q times 1.2, the headroom of an automatic quota, rounded up to whole
+// cores or gibibytes.
+func (q Quantity) Worst(resource string) Quantity {
+	whole := Quantity(1)
+	switch {
+	case isCPU(resource):
+		whole = 1000
+	case isBytes(resource):
+		whole = 1 << 30
+	}
+	worst := q + (q+4)/5
+	return (worst + whole - 1) / whole * whole
+}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -9,13 +10,13 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// quotaResources are the resources of an automatic quota, in printed order.
-func quotaResources() []string {
-	return []string{
-		"requests.cpu", "requests.memory", "limits.cpu", "limits.memory",
-		"pods", "persistentvolumeclaims", "requests.storage",
-	}
+// computeResources are the resources of an automatic quota that every workload
+// needs, storageResources those that only some do; both in printed order.
+func computeResources() []string {
+	return []string{"requests.cpu", "requests.memory", "limits.cpu", "limits.memory", "pods"}
 }
+
+func storageResources() []string { return []string{"persistentvolumeclaims", "requests.storage"} }
 
 // quotas derives the ResourceQuota of every namespace.
 func (r *resolver) quotas() {
@@ -37,9 +38,9 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 		}
 		return
 	}
-	ns.QuotaAuto = true
-	for _, resource := range quotaResources() {
-		amount := need.total(resource).Worst().Step(resource)
+	ns.Room = ns.fit(need)
+	for _, resource := range append(computeResources(), storageResources()...) {
+		amount := ns.room(resource, need)
 		if budget, ok := declared.Budget[resource]; ok {
 			if limit, ok := r.enough(ns, resource, need, budget, declared.Range, "budget"); ok {
 				amount = min(amount, limit)
@@ -49,6 +50,36 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 	}
 	// Load balancers and node ports would pass the gateway by.
 	ns.Quota = append(ns.Quota, pair("services.loadbalancers", "0"), pair("services.nodeports", "0"))
+}
+
+// room is the amount of an automatic quota: the worst case times 1.2, rounded up to
+// the room of 1, 3, 10, 30 … typical applications of the environment. All compute
+// resources move together, by the one that needs the most.
+func (ns *Namespace) room(resource string, need demands) Quantity {
+	if slices.Contains(storageResources(), resource) {
+		unit := Quantity(1)
+		if isBytes(resource) {
+			unit = 1 << 30
+		}
+		return need.total(resource).Room(unit) * unit
+	}
+	return (Quantity(ns.Room) * ns.Target.Env.typical().total(resource)).Worst(resource)
+}
+
+// typical is what an application needs that leaves everything to the environment.
+func (e *Environment) typical() demands {
+	d := demands{}
+	d.add("", e.Defaults)
+	return d
+}
+
+// fit returns for how many typical applications a namespace needs room.
+func (ns *Namespace) fit(need demands) int {
+	typical, applications := ns.Target.Env.typical(), Quantity(1)
+	for _, resource := range computeResources() {
+		applications = max(applications, need.total(resource).Room(typical.total(resource)))
+	}
+	return int(applications)
 }
 
 // demand is what one application needs at most of one resource.
@@ -74,24 +105,28 @@ func (d demands) total(resource string) Quantity {
 func (ns *Namespace) worstCase() demands {
 	need := demands{}
 	for _, in := range ns.Instances {
-		w := in.Workload
-		_, high := w.Replicas()
-		pods := high + w.Surge()
-		add := func(resource string, amount Quantity) {
-			need[resource] = append(need[resource], demand{in.App.Name, pods, amount})
-		}
-		add("pods", Quantity(pods))
-		for _, kind := range []string{"cpu", "memory", "ephemeral-storage"} {
-			add("requests."+kind, Quantity(pods)*quantityOf(kind, w.Resources.Requests))
-			add("limits."+kind, Quantity(pods)*quantityOf(kind, w.Resources.Limits))
-		}
-		for _, claim := range w.Claims(in.App.Name) {
-			size, _ := ParseQuantity("storage", claim.Size)
-			add("persistentvolumeclaims", 1)
-			add("requests.storage", size)
-		}
+		need.add(in.App.Name, in.Workload)
 	}
 	return need
+}
+
+// add notes the needs of one workload.
+func (d demands) add(app Name, w *Workload) {
+	_, high := w.Replicas()
+	pods := high + w.Surge()
+	note := func(resource string, amount Quantity) {
+		d[resource] = append(d[resource], demand{app, pods, amount})
+	}
+	note("pods", Quantity(pods))
+	for _, kind := range []string{"cpu", "memory", "ephemeral-storage"} {
+		note("requests."+kind, Quantity(pods)*quantityOf(kind, w.Resources.Requests))
+		note("limits."+kind, Quantity(pods)*quantityOf(kind, w.Resources.Limits))
+	}
+	for _, claim := range w.Claims(app) {
+		size, _ := ParseQuantity("storage", claim.Size)
+		note("persistentvolumeclaims", 1)
+		note("requests.storage", size)
+	}
 }
 
 func quantityOf(resource string, m map[string]schema.Amount) Quantity {
