@@ -62,7 +62,7 @@ type thing struct {
 	Never    map[string]string `yaml:"never" later:"true"`
 	Other    string            `yaml:"-"`
 	Untagged string
-	private  string
+	private  string //nolint:unused // fields that are not exported are left alone
 }
 
 func TestDecode(t *testing.T) {

@@ -185,7 +185,7 @@ func checkTreeValue(t *testing.T, n *yamltree.Node, want any) {
 			checkTreeValue(t, n.Items[i], v)
 		}
 	default:
-		t.Fatal(fmt.Sprintf("no check for %T", want))
+		t.Fatalf("no check for %T", want)
 	}
 }
 
