@@ -24,7 +24,7 @@ const Version = "0.1.0"
 const schemaPath = ".wavewright/environments.schema.json"
 
 // ErrNoSpec says that neither a folder nor any above it has a spec.
-var ErrNoSpec = errors.New("there is no " + schema.FileName + " here or in a folder above; wavewright init DIR makes a first one")
+var ErrNoSpec = errors.New("there is no " + schema.FileName + " here or in a folder above")
 
 // Find returns the folder of the spec: start or the nearest folder above it that
 // has one.
@@ -46,15 +46,21 @@ func Find(start string) (string, error) {
 	}
 }
 
-// Result is what the spec of one folder means: the resolved platform and the
-// rendered tree. With errors among the diagnostics it holds nothing else.
+// Result is what the spec of one folder means: the resolved platform and, after
+// Generate, the rendered tree. With errors among the diagnostics it holds nothing
+// else.
 type Result struct {
 	// Diagnostics are all findings, errors and warnings.
 	Diagnostics diag.List
 	// Sources are the texts that the diagnostics point at.
 	Sources diag.Sources
+	// Own are files of the user's that stand where wavewright would write a file that
+	// nothing depends on, such as README.md. They are left alone. Comparing sets it.
+	Own []string
 
 	dir      string
+	spec     *schema.Spec
+	pins     map[string]*release.Releases // by environment
 	platform *model.Platform
 	tree     tree.Tree
 }
@@ -62,76 +68,83 @@ type Result struct {
 // Generate reads the spec in dir and renders the repository in memory. Nothing is
 // written. Faults of the user's files are diagnostics of the result; an error means
 // that the world failed.
-func Generate(dir string) (*Result, error) {
-	return generate(dir, nil)
+func Generate(dir string) (*Result, error) { return generate(dir, nil) }
+
+// Load is Generate without the rendering: enough for the commands that only ask
+// what the spec means.
+func Load(dir string) (*Result, error) { return read(dir, nil, false) }
+
+// generate is Generate with the text of some files replaced, by path: what a
+// command is about to write.
+func generate(dir string, replaced map[string][]byte) (*Result, error) {
+	return read(dir, replaced, true)
 }
 
-// generate is Generate with the text of some files replaced, by path: what
-// promotion is about to write.
-func generate(dir string, replaced map[string][]byte) (*Result, error) {
+func read(dir string, replaced map[string][]byte, rendered bool) (*Result, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
 	defer root.Close()
 	r := &Result{dir: dir}
-	err = r.load(root.FS(), replaced)
+	fsys := withTexts(root.FS(), replaced)
+	err = r.load(fsys)
+	if err == nil && rendered && !r.Diagnostics.HasErrors() {
+		err = r.render(fsys)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the spec: %w", err)
 	}
 	return r, nil
 }
 
-// load runs the line from the spec to the tree, as far as there are no errors.
-func (r *Result) load(fsys fs.FS, replaced map[string][]byte) error {
+// load runs the line from the spec to the platform, as far as there are no errors.
+func (r *Result) load(fsys fs.FS) error {
 	spec, sources, list, err := schema.Load(fsys, schema.FileName)
 	r.Sources, r.Diagnostics = sources, list
 	if err != nil || list.HasErrors() {
 		return err
 	}
-	pins, err := r.pins(fsys, spec, replaced)
-	if err != nil || r.Diagnostics.HasErrors() {
+	r.spec = spec
+	if err := r.readPins(fsys); err != nil || r.Diagnostics.HasErrors() {
 		return err
 	}
-	platform, list := model.Resolve(model.Input{Spec: spec, Pins: pins, Sources: sources})
+	platform, list := model.Resolve(model.Input{Spec: spec, Pins: r.pins, Sources: sources})
 	r.Diagnostics = append(r.Diagnostics, list...)
-	if r.Diagnostics.HasErrors() {
-		return nil
+	if !r.Diagnostics.HasErrors() {
+		r.platform = platform
 	}
-	return r.render(fsys, spec, platform)
+	return nil
 }
 
-// pins reads releases/<env>.yaml of every environment but the first.
-func (r *Result) pins(fsys fs.FS, spec *schema.Spec, replaced map[string][]byte) (map[string]*release.Releases, error) {
-	pins := map[string]*release.Releases{}
-	for i := 1; i < len(spec.Environments); i++ {
-		name := spec.Environments[i].Name
+// readPins reads releases/<env>.yaml of every environment but the first.
+func (r *Result) readPins(fsys fs.FS) error {
+	r.pins = map[string]*release.Releases{}
+	for i := 1; i < len(r.spec.Environments); i++ {
+		name := r.spec.Environments[i].Name
 		file := release.File(name)
-		src, ok := replaced[file]
-		if !ok {
-			var err error
-			src, err = fs.ReadFile(fsys, file)
-			if errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
+		src, err := fs.ReadFile(fsys, file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
 		}
 		r.Sources[file] = src
 		parsed, list := release.Parse(file, src)
 		r.Diagnostics = append(r.Diagnostics, list...)
-		pins[name] = parsed
+		r.pins[name] = parsed
 	}
-	return pins, nil
+	return nil
 }
 
-func (r *Result) render(fsys fs.FS, spec *schema.Spec, platform *model.Platform) error {
-	in, err := templateInput(fsys, spec)
+// render runs the line from the platform to the tree.
+func (r *Result) render(fsys fs.FS) error {
+	in, err := templateInput(fsys, r.spec)
 	if err != nil {
 		return err
 	}
-	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(platform, placeholders) }
+	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
 	in.Exists = func(path string) bool {
 		info, err := fs.Stat(fsys, path)
 		return err == nil && info.IsDir()
@@ -145,7 +158,7 @@ func (r *Result) render(fsys fs.FS, spec *schema.Spec, platform *model.Platform)
 		return nil
 	}
 	rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
-	r.platform, r.tree = platform, rendered
+	r.tree = rendered
 	return nil
 }
 

@@ -3,6 +3,8 @@ package generator
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
@@ -13,6 +15,22 @@ type Plan = tree.Plan
 
 // Change is one path of a plan.
 type Change = tree.Change
+
+// State says how a file's three versions relate.
+type State = tree.State
+
+// States of files that differ from what wavewright would write, and stay so.
+const (
+	StateUserModified = tree.StateUserModified
+	StateUserDeleted  = tree.StateUserDeleted
+	StateOrphanEdited = tree.StateOrphanEdited
+)
+
+// Action says what is done about a file.
+type Action = tree.Action
+
+// ActionNone marks a change about which nothing is done.
+const ActionNone = tree.ActionNone
 
 // Errors that commands turn into exit codes.
 var (
@@ -28,7 +46,7 @@ var (
 func (r *Result) Plan() (*Plan, error) {
 	var plan *Plan
 	err := r.with(func(repository *tree.Repository) (err error) {
-		plan, err = repository.Compare(r.tree, Version)
+		plan, err = r.compare(repository)
 		return err
 	})
 	return plan, err
@@ -44,13 +62,39 @@ func (r *Result) Write() (*Plan, error) {
 			return err
 		}
 		defer unlock()
-		plan, err = repository.Compare(r.tree, Version)
+		plan, err = r.compare(repository)
 		if err != nil || blocked(plan) || !plan.Pending() {
 			return err
 		}
 		return repository.Apply(plan)
 	})
 	return plan, err
+}
+
+// optional lists files that nothing depends on. Where the folder has one of its own,
+// ours gives way: most repositories begin with a README.
+func optional() []string { return []string{".gitattributes", "README.md"} }
+
+// compare is tree's, with optional files out of the way.
+func (r *Result) compare(repository *tree.Repository) (*Plan, error) {
+	plan, err := repository.Compare(r.tree, Version)
+	if err != nil {
+		return nil, err
+	}
+	_, refusals := plan.Blocked()
+	for _, c := range refusals {
+		if c.State == tree.StateForeign && slices.Contains(optional(), c.Path) {
+			r.Own = append(r.Own, c.Path)
+		}
+	}
+	if len(r.Own) == 0 {
+		return plan, nil
+	}
+	r.tree = maps.Clone(r.tree)
+	for _, path := range r.Own {
+		delete(r.tree, path)
+	}
+	return repository.Compare(r.tree, Version)
 }
 
 // with opens the folder for one step. A result with errors has no tree.

@@ -1,26 +1,19 @@
+// Command wavewright turns environments.yaml into a GitOps repository for Argo CD
+// and keeps it up to date.
+//
+// Every command is one thin file here: flags become options of package generator,
+// one call is made, and print.go says what came of it. Only main ends the program.
 package main
 
 import (
-	"fmt"
 	"os"
+	"time"
 
-	"github.com/wavewright/wavewright/generator"
-	"github.com/wavewright/wavewright/schema/diag"
+	"golang.org/x/term"
 )
 
 func main() {
-	r, err := generator.Generate(os.Args[1])
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	diag.WriteText(os.Stderr, r.Diagnostics, r.Sources)
-	p, err := r.Write()
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	for _, c := range p.Changes() {
-		fmt.Println(c.State, c.Path, c.Reason)
-	}
+	colour := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	asks := term.IsTerminal(int(os.Stdin.Fd()))
+	os.Exit(run(os.Args[1:], &console{in: os.Stdin, out: os.Stdout, err: os.Stderr, colour: colour, asks: asks, now: time.Now}))
 }

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/wavewright/wavewright/generator"
+)
+
+func diffCommand(c *console) *cli.Command {
+	return &cli.Command{
+		Name:      "diff",
+		Usage:     "show what generate would write",
+		ArgsUsage: "[PATH…]",
+		UsageText: "wavewright diff [--stat] [--exit-code] [PATH…]",
+		Description: "Prints a unified diff from the files as they are to what generate would write: a\n" +
+			"patch for git apply. Nothing is written. A PATH is a file or a folder, as seen from\n" +
+			"the folder of environments.yaml. Files in conflict are shown too, as if yours gave way.\n\n" +
+			"Examples:\n" +
+			"  wavewright diff\n" +
+			"  wavewright diff --stat overlays/prod\n" +
+			"  wavewright diff --exit-code  exit 3 when there are changes",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "stat", Usage: "only count the lines of each file"},
+			&cli.BoolFlag{Name: "exit-code", Usage: "exit 3 when generate would change something, 4 in conflict, 5 when it would refuse"},
+			outputFlag(),
+		},
+		Action: func(ctx *cli.Context) error {
+			if err := c.begin(ctx, "", 0, -1); err != nil {
+				return err
+			}
+			return c.diff(ctx.Args().Slice(), ctx.Bool("stat"), ctx.Bool("exit-code"))
+		},
+	}
+}
+
+func (c *console) diff(paths []string, stat, code bool) error {
+	result, err := c.load(generator.Generate)
+	if err != nil {
+		return err
+	}
+	plan, err := result.Plan()
+	if err != nil {
+		return err
+	}
+	diffs := []fileDiff{}
+	for _, change := range plan.Changes() {
+		text := generator.Diff(change)
+		if text == "" || !within(change.Path, paths) {
+			continue
+		}
+		d := fileDiff{Path: change.Path, Diff: text}
+		d.Added, d.Removed = countLines(text)
+		diffs = append(diffs, d)
+	}
+	c.reportDiffs(diffs, stat)
+	if !code {
+		return nil
+	}
+	if err := blockedBy(plan); err != nil {
+		return err
+	}
+	if plan.Pending() {
+		return &failure{code: exitPending}
+	}
+	return nil
+}
+
+func (c *console) reportDiffs(diffs []fileDiff, stat bool) {
+	if stat {
+		for i := range diffs {
+			diffs[i].Diff = ""
+		}
+	}
+	c.doc.Diffs = &diffs
+	switch {
+	case c.json:
+	case stat:
+		c.printStat(diffs)
+	default:
+		c.printDiffs(diffs)
+	}
+}
+
+// within reports whether a path is one of paths or below it; all are when there are
+// none.
+func within(path string, paths []string) bool {
+	for _, p := range paths {
+		p = strings.Trim(strings.TrimPrefix(p, "./"), "/")
+		if path == p || strings.HasPrefix(path, p+"/") || p == "." {
+			return true
+		}
+	}
+	return len(paths) == 0
+}
+
+// countLines counts what a unified diff adds and removes.
+func countLines(diff string) (added, removed int) {
+	body := false
+	for line := range strings.Lines(diff) {
+		switch {
+		case strings.HasPrefix(line, "@@"):
+			body = true
+		case body && line[0] == '+':
+			added++
+		case body && line[0] == '-':
+			removed++
+		}
+	}
+	return added, removed
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/wavewright/wavewright/generator"
+)
+
+// Exit codes. 2 is not among them: it is what a crash of a Go program looks like.
+const (
+	exitOK       = 0
+	exitError    = 1
+	exitPending  = 3
+	exitConflict = 4
+	exitRefused  = 5
+)
+
+// failure is an error with its exit code and ways out.
+type failure struct {
+	code  int
+	err   error // nil when everything has been said
+	hints []string
+}
+
+// Error returns what went wrong.
+func (f *failure) Error() string {
+	if f.err == nil {
+		return ""
+	}
+	return f.err.Error()
+}
+
+// Unwrap returns the error that f dresses.
+func (f *failure) Unwrap() error { return f.err }
+
+// asFailure gives every error its exit code and its hints.
+func asFailure(err error) *failure {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f
+	}
+	f := &failure{code: exitError, err: err}
+	unknown, ok := errors.AsType[*generator.UnknownError](err)
+	switch {
+	case ok:
+		f.hints = []string{unknown.Hint()}
+	case errors.Is(err, generator.ErrNoSpec):
+		f.hints = []string{"wavewright init DIR makes a first one", "--dir DIR looks elsewhere"}
+	case errors.Is(err, generator.ErrLocked), errors.Is(err, generator.ErrNewer):
+		f.code = exitRefused
+	}
+	return f
+}
+
+// meaning is the exit code in words, for programs.
+func meaning(code int) string {
+	switch code {
+	case exitOK:
+		return "ok"
+	case exitPending:
+		return "changes pending"
+	case exitConflict:
+		return "conflict"
+	case exitRefused:
+		return "refused"
+	}
+	return "error"
+}
+
+// finish says how the run ended and returns its exit code.
+func (c *console) finish(err error) int {
+	f := &failure{}
+	if err != nil {
+		f = asFailure(err)
+	}
+	if c.json && !c.doc.raw {
+		c.doc.end(f)
+		return c.printJSON(f.code)
+	}
+	if f.err != nil {
+		c.printError(f.err, f.hints)
+	}
+	return f.code
+}

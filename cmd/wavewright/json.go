@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/wavewright/wavewright/generator"
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// document is what --output json prints. Its field names are public. What a command
+// has nothing to say about is left out.
+type document struct {
+	raw bool // the command prints JSON of its own, or help
+
+	Command     string    `json:"command,omitempty"`
+	Exit        exit      `json:"exit"`
+	Error       string    `json:"error,omitempty"`
+	Hints       []string  `json:"hints,omitempty"`
+	Diagnostics diag.List `json:"diagnostics"`
+	Folder      string    `json:"folder,omitempty"`
+
+	Written   *bool                   `json:"written,omitempty"`
+	Changes   *[]change               `json:"changes,omitempty"`
+	Counts    map[generator.State]int `json:"counts,omitempty"`
+	Own       []string                `json:"own,omitempty"`
+	Diffs     *[]fileDiff             `json:"diffs,omitempty"`
+	NextSteps []string                `json:"nextSteps,omitempty"`
+
+	Environment string                  `json:"environment,omitempty"`
+	Moves       []generator.Move        `json:"moves,omitempty"`
+	Refusals    []generator.Refusal     `json:"refusals,omitempty"`
+	Releases    *[]generator.ReleaseRow `json:"releases,omitempty"`
+
+	Application string         `json:"application,omitempty"`
+	Targets     []explanation  `json:"targets,omitempty"`
+	Templates   []template     `json:"templates,omitempty"`
+	Functions   []function     `json:"functions,omitempty"`
+	Files       []string       `json:"files,omitempty"`
+	Version     *versionReport `json:"version,omitempty"`
+}
+
+type exit struct {
+	Code    int    `json:"code"`
+	Meaning string `json:"meaning"`
+}
+
+// change is one path of a plan.
+type change struct {
+	Path   string           `json:"path"`
+	From   string           `json:"from,omitempty"`
+	State  generator.State  `json:"state"`
+	Action generator.Action `json:"action"`
+	Reason string           `json:"reason,omitempty"`
+}
+
+type fileDiff struct {
+	Path    string `json:"path"`
+	Added   int    `json:"added"`
+	Removed int    `json:"removed"`
+	Diff    string `json:"diff,omitempty"`
+}
+
+type explanation struct {
+	Environment string  `json:"environment"`
+	Target      string  `json:"target"`
+	Values      []value `json:"values"`
+}
+
+type value struct {
+	Field      string     `json:"field"`
+	Value      string     `json:"value,omitempty"`
+	Removed    bool       `json:"removed,omitempty"`
+	Source     source     `json:"source"`
+	Overridden []override `json:"overridden,omitempty"`
+}
+
+type override struct {
+	Value  string `json:"value"`
+	Source source `json:"source"`
+}
+
+type source struct {
+	Layer string `json:"layer"`
+	File  string `json:"file"`
+	Line  int    `json:"line,omitempty"`
+}
+
+type template struct {
+	Path     string `json:"path"`
+	Layer    string `json:"layer"`
+	Replaces string `json:"replaces,omitempty"`
+}
+
+type function struct {
+	Name  string `json:"name"`
+	Usage string `json:"usage,omitempty"`
+	Does  string `json:"does"`
+}
+
+// end enters how the run ended.
+func (d *document) end(f *failure) {
+	d.Exit = exit{f.code, meaning(f.code)}
+	d.Error, d.Hints = f.Error(), f.hints
+}
+
+// plan enters what a plan does.
+func (d *document) plan(p *generator.Plan) {
+	changes := []change{}
+	for _, c := range p.Changes() {
+		changes = append(changes, change{c.Path, c.From, c.State, c.Action, c.Reason})
+	}
+	d.Changes, d.Counts = &changes, p.Counts()
+}
+
+// explained enters where values come from.
+func (d *document) explained(application string, all []generator.Explanation) {
+	d.Application = application
+	for _, e := range all {
+		values := []value{}
+		for _, v := range e.Values {
+			out := value{Field: v.Field, Value: v.Text, Removed: v.Removed, Source: source{v.Layer, v.At.File, v.At.Line}}
+			for _, o := range v.Overridden {
+				out.Overridden = append(out.Overridden, override{o.Text, source{o.Layer, o.At.File, o.At.Line}})
+			}
+			values = append(values, out)
+		}
+		d.Targets = append(d.Targets, explanation{e.Environment, e.Target, values})
+	}
+}
+
+// printJSON prints the document.
+func (c *console) printJSON(code int) int {
+	encoder := json.NewEncoder(c.out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(&c.doc); err != nil {
+		c.printError(err, nil)
+		return exitError
+	}
+	return code
+}

@@ -1,0 +1,237 @@
+package main
+
+// Plans, diffs and explanations for people, by the rules of print.go.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator"
+)
+
+// phrase says what becomes of files in one state.
+type phrase struct {
+	state      generator.State
+	todo, done string
+	// attention marks what a person should see on every run.
+	attention bool
+}
+
+// phrases lists the states in the order of the summary. Conflicts and refusals are
+// not among them: then there is no summary.
+func phrases() []phrase {
+	return []phrase{
+		{"new", "to create", "created", false},
+		{"update", "to update", "updated", false},
+		{"moved", "to move", "moved", false},
+		{"orphan", "to delete, no longer generated", "deleted, no longer generated", false},
+		{"leftover", "of an interrupted run to delete", "of an interrupted run deleted", false},
+		{"adopted", "to adopt, present already", "adopted, present already", false},
+		{"converged", "to record, changed already", "recorded, changed already", false},
+		{"forgotten", "to forget, deleted already", "forgotten, deleted already", false},
+		{generator.StateUserModified, "kept as you edited them", "kept as you edited them", true},
+		{generator.StateUserDeleted, "left out, because you deleted them", "left out, because you deleted them", true},
+		{generator.StateOrphanEdited, "kept as you edited them, no longer generated", "kept as you edited them, no longer generated", true},
+	}
+}
+
+// listed is how many paths of one state are listed, when they need no attention.
+const listed = 20
+
+// printPlan summarises a plan by state.
+func (c *console) printPlan(plan *generator.Plan, dry bool) {
+	byState, total := map[generator.State][]string{}, 0
+	for _, change := range plan.Changes() {
+		path := change.Path
+		if change.From != "" {
+			path = change.From + " -> " + path
+		}
+		byState[change.State] = append(byState[change.State], path)
+	}
+	for _, n := range plan.Counts() {
+		total += n
+	}
+	for _, p := range phrases() {
+		c.printPaths(p, byState[p.state], dry)
+	}
+	switch unchanged := total - len(plan.Changes()); {
+	case !plan.Pending():
+		c.printf("%s, nothing to do\n", count(total, "file"))
+	case unchanged > 0:
+		c.printf("%s unchanged\n", count(unchanged, "file"))
+	}
+	if dry && plan.Pending() {
+		c.printf("nothing was written\n")
+	}
+}
+
+func (c *console) printPaths(p phrase, paths []string, dry bool) {
+	if len(paths) == 0 {
+		return
+	}
+	words := p.done
+	if dry {
+		words = p.todo
+	}
+	c.printf("%s %s\n", count(len(paths), "file"), words)
+	if len(paths) > listed && !p.attention && !dry {
+		return
+	}
+	for _, path := range paths {
+		c.printf("  %s\n", path)
+	}
+}
+
+// printOwn names files of the user's that took the place of generated ones.
+func (c *console) printOwn(paths []string) {
+	if len(paths) > 0 {
+		c.printf("%s of your own left alone: %s\n", count(len(paths), "file"), strings.Join(paths, ", "))
+	}
+}
+
+// excerpt is how many lines of each side of a conflict are shown.
+const excerpt = 24
+
+// printBlocked says what is in the way of a plan.
+func (c *console) printBlocked(conflicts, refusals []generator.Change) {
+	for _, change := range conflicts {
+		c.errorf("%s: conflict: %s: %s\n", program, change.Path, change.Reason)
+		yours, theirs := generator.Sides(change)
+		c.errorf("%s%s", c.cut(yours), c.cut(theirs))
+	}
+	for _, change := range refusals {
+		c.errorf("%s: refused: %s: %s\n", program, change.Path, change.Reason)
+	}
+}
+
+// cut shortens a diff.
+func (c *console) cut(diff string) string {
+	lines := strings.SplitAfter(diff, "\n")
+	if len(lines) > excerpt+1 {
+		lines = append(lines[:excerpt], fmt.Sprintf("… %d more lines\n", len(lines)-excerpt-1))
+	}
+	return "  " + strings.TrimSuffix(strings.Join(lines, "  "), "  ")
+}
+
+func (c *console) printStat(diffs []fileDiff) {
+	rows, added, removed := [][]string{}, 0, 0
+	for _, d := range diffs {
+		rows = append(rows, []string{d.Path, fmt.Sprintf("+%d", d.Added), fmt.Sprintf("-%d", d.Removed)})
+		added, removed = added+d.Added, removed+d.Removed
+	}
+	c.printTable(rows)
+	if len(diffs) > 0 {
+		c.printf("%s, +%d -%d\n", count(len(diffs), "file"), added, removed)
+	}
+}
+
+func (c *console) printDiffs(diffs []fileDiff) {
+	for _, d := range diffs {
+		for line := range strings.Lines(d.Diff) {
+			c.printf("%s", c.paintLine(line))
+		}
+	}
+}
+
+// paintLine colours a line of a unified diff.
+func (c *console) paintLine(line string) string {
+	text := strings.TrimSuffix(line, "\n")
+	switch {
+	case strings.HasPrefix(text, "@@"):
+		text = c.paint(cyan, text)
+	case strings.HasPrefix(text, "+"):
+		text = c.paint(green, text)
+	case strings.HasPrefix(text, "-"):
+		text = c.paint(red, text)
+	}
+	return text + line[len(strings.TrimSuffix(line, "\n")):]
+}
+
+// printExplanations prints each value with the targets that share it.
+func (c *console) printExplanations(all []generator.Explanation) {
+	var order []string
+	fields := map[string][]said{}
+	for _, e := range all {
+		for _, v := range e.Values {
+			if fields[v.Field] == nil {
+				order = append(order, v.Field)
+			}
+			fields[v.Field] = join(fields[v.Field], e.Target, v)
+		}
+	}
+	for _, field := range order {
+		c.printf("%s\n", field)
+		c.printValues(fields[field], len(all))
+	}
+}
+
+// said is a value and the targets that have it.
+type said struct {
+	targets []string
+	value   generator.Value
+}
+
+func join(values []said, target string, v generator.Value) []said {
+	for i, s := range values {
+		if describe(s.value) == describe(v) {
+			values[i].targets = append(s.targets, target)
+			return values
+		}
+	}
+	return append(values, said{[]string{target}, v})
+}
+
+// describe is everything that is shown of a value.
+func describe(v generator.Value) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v %q %s", v.Removed, v.Text, origin(v.Layer, v.At.File, v.At.Line))
+	for _, o := range v.Overridden {
+		fmt.Fprintf(&b, "%q %s", o.Text, origin(o.Layer, o.At.File, o.At.Line))
+	}
+	return b.String()
+}
+
+// printValues prints the values of one field in columns: where, what, said by whom.
+func (c *console) printValues(values []said, targets int) {
+	var rows [][3]string
+	var faint []bool
+	for _, s := range values {
+		where := strings.Join(s.targets, ", ")
+		if targets > 1 && len(s.targets) == targets {
+			where = "everywhere"
+		}
+		what, by := s.value.Text, ""
+		if s.value.Removed {
+			what, by = "-", "removed by "
+		}
+		rows = append(rows, [3]string{where, what, by + origin(s.value.Layer, s.value.At.File, s.value.At.Line)})
+		faint = append(faint, false)
+		for _, o := range s.value.Overridden {
+			rows = append(rows, [3]string{"", "  " + o.Text, "overridden: " + origin(o.Layer, o.At.File, o.At.Line)})
+			faint = append(faint, true)
+		}
+	}
+	width := func(column int) int {
+		return len([]rune(slices.MaxFunc(rows, func(a, b [3]string) int { return len([]rune(a[column])) - len([]rune(b[column])) })[column]))
+	}
+	first, second := width(0), min(width(1), 40)
+	for i, row := range rows {
+		line := fmt.Sprintf("  %s  %s  %s", pad(row[0], first), pad(row[1], second), row[2])
+		if faint[i] {
+			line = c.paint(dim, line)
+		}
+		c.printf("%s\n", line)
+	}
+}
+
+// origin names a layer and its place; a built-in layer is its own file.
+func origin(layer, file string, line int) string {
+	if layer == file {
+		return fmt.Sprintf("%s:%d", layer, line)
+	}
+	if here, ok := relative(".", file); ok {
+		file = here
+	}
+	return fmt.Sprintf("%s, %s:%d", layer, file, line)
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/wavewright/wavewright/generator"
+)
+
+func rollbackCommand(c *console) *cli.Command {
+	return &cli.Command{
+		Name:      "rollback",
+		Usage:     "let an environment run again what it ran before",
+		ArgsUsage: "APP…",
+		UsageText: "wavewright rollback (APP… | --namespace NS… | --all) --in ENV [--target T] [--dry-run]",
+		Description: "Moves pins in releases/ENV.yaml back to their predecessors, which the file keeps: no\n" +
+			"history and no network are needed. Commit the result and push it.\n\n" +
+			"Examples:\n" +
+			"  wavewright rollback vote --in prod\n" +
+			"  wavewright rollback --all --in prod --dry-run",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "in", Usage: "the environment `ENV` whose pins are to go back"},
+			&cli.BoolFlag{Name: "all", Usage: "move every pin that has a predecessor"},
+			&cli.StringSliceFlag{Name: "namespace", Usage: "move the pin of namespace `NS`; may be repeated"},
+			targetFlag(), dryMoveFlag(), outputFlag(),
+		},
+		Action: func(ctx *cli.Context) error {
+			if err := c.begin(ctx, "", 0, -1); err != nil {
+				return err
+			}
+			named := ctx.NArg()+len(ctx.StringSlice("namespace")) > 0
+			switch {
+			case ctx.String("in") == "":
+				return usage(name(ctx), "rollback needs --in ENV")
+			case named == ctx.Bool("all"):
+				return usage(name(ctx), "rollback needs either applications or --all")
+			}
+			return c.move(ctx, func(dir string, when generator.When) (*generator.Moved, error) {
+				return generator.Rollback(dir, generator.RollbackRequest{
+					In: ctx.String("in"), Targets: ctx.StringSlice("target"),
+					Applications: ctx.Args().Slice(), Namespaces: ctx.StringSlice("namespace"),
+				}, when)
+			})
+		},
+	}
+}

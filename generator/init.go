@@ -1,0 +1,257 @@
+package generator
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema"
+)
+
+// The example application: it runs as any user, writes nothing and listens on a high
+// port, so that it works with all guardrails on.
+const (
+	exampleImage = "ghcr.io/stefanprodan/podinfo:6.9.0"
+	examplePort  = 9898
+)
+
+// ExampleURL stands in a new spec until the user says where the repository is.
+const ExampleURL = "https://git.example.com/acme/platform-gitops.git"
+
+// maxPlatform is the longest name that schema accepts for a platform.
+const maxPlatform = 20
+
+// InitOptions are the answers that a new spec is written from. [InitDefaults] gives
+// one that works.
+type InitOptions struct {
+	Name string
+	// URL and Branch of the Git repository, Path of the folder within it.
+	URL, Branch, Path string
+	// Environments in promotion order.
+	Environments []string
+	Application  string
+	Image        string
+	// Port that the application listens on; 0 for none.
+	Port int
+}
+
+// Initialized is the outcome of Init.
+type Initialized struct {
+	*Result
+	// Plan of the first generation; nil when there are errors.
+	Plan *Plan
+	// Roots are the files to apply by hand once, by environment, in promotion order.
+	Roots []string
+	// Written says that the spec and everything generated from it were written.
+	Written bool
+}
+
+// NextSteps are the commands that bring a new repository to life, for a shell in the
+// folder where dir is seen from.
+func (out *Initialized) NextSteps(dir string) []string {
+	var steps []string
+	if filepath.Clean(dir) != "." {
+		steps = append(steps, "cd "+shellWord(dir))
+	}
+	url := string(out.platform.Repository.URL)
+	if url == ExampleURL {
+		steps = append(steps, "$EDITOR "+schema.FileName+"  # set repository.url", "wavewright generate")
+		url = "URL"
+	}
+	if _, ok := askGit(dir, "rev-parse", "--git-dir"); !ok {
+		steps = append(steps, "git init --initial-branch="+out.platform.Repository.Branch)
+	}
+	if _, ok := askGit(dir, "remote", "get-url", "origin"); !ok {
+		steps = append(steps, "git remote add origin "+url)
+	}
+	return append(steps, "git add .", `git commit -m "Start with wavewright"`,
+		"git push -u origin HEAD:"+out.platform.Repository.Branch, "kubectl apply -f "+out.Roots[0])
+}
+
+// shellWord quotes a path for a shell when it has to be.
+func shellWord(s string) string {
+	if otherThanPath.MatchString(s) {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	return s
+}
+
+// otherThanPath matches what a shell might not take as it is.
+var otherThanPath = regexp.MustCompile(`[^A-Za-z0-9._/-]`)
+
+// ErrInitialized says that a folder has a spec already.
+var ErrInitialized = errors.New(schema.FileName + " exists already")
+
+// InitDefaults finds out what can be known about the folder of a new spec, which need
+// not exist: its name, and what git says about the repository that it lies in.
+func InitDefaults(dir string) (InitOptions, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return InitOptions{}, fmt.Errorf("find %s: %w", dir, err)
+	}
+	o := InitOptions{
+		Name: validName(filepath.Base(abs)), URL: ExampleURL, Branch: "main",
+		Environments: []string{"dev", "staging", "prod"}, Application: "podinfo", Image: exampleImage, Port: examplePort,
+	}
+	o.fromGit(abs)
+	return o, nil
+}
+
+// Init writes a first spec into dir and generates everything from it. Either all is
+// written or nothing: not when dir has a spec, not when a file that wavewright would
+// write is there already, and not when the answers make no valid spec.
+func Init(dir string, o InitOptions) (*Initialized, error) {
+	spec := []byte(o.text())
+	out := &Initialized{}
+	var err error
+	out.Result, err = preview(dir, spec)
+	if err != nil || out.Diagnostics.HasErrors() {
+		return out, err
+	}
+	for _, env := range out.platform.Environments {
+		out.Roots = append(out.Roots, "bootstrap/roots/"+string(env.Name)+".yaml")
+	}
+	undo, err := makeFolders(dir)
+	if err != nil {
+		return out, err
+	}
+	if err := out.write(spec); err != nil || !out.Written {
+		undo()
+		return out, err
+	}
+	return out, nil
+}
+
+// preview renders what the spec would mean in dir.
+func preview(dir string, spec []byte) (*Result, error) {
+	if _, err := os.Lstat(filepath.Join(dir, schema.FileName)); err == nil {
+		return &Result{}, ErrInitialized
+	}
+	replaced := map[string][]byte{schema.FileName: spec}
+	if _, err := os.Stat(dir); err == nil {
+		return generate(dir, replaced)
+	}
+	r := &Result{dir: dir}
+	fsys := withTexts(noFiles{}, replaced)
+	err := r.load(fsys)
+	if err == nil && !r.Diagnostics.HasErrors() {
+		err = r.render(fsys)
+	}
+	return r, err
+}
+
+// write compares before it writes anything. The spec comes before what is generated
+// from it: generate completes an interrupted run.
+func (out *Initialized) write(spec []byte) error {
+	return out.with(func(repository *tree.Repository) error {
+		unlock, err := repository.Lock()
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		out.Plan, err = out.compare(repository)
+		if err != nil || blocked(out.Plan) {
+			return err
+		}
+		if err := createFile(filepath.Join(out.dir, schema.FileName), spec); err != nil {
+			return err
+		}
+		if err := repository.Apply(out.Plan); err != nil {
+			return errors.Join(err, os.Remove(filepath.Join(out.dir, schema.FileName)))
+		}
+		out.Written = true
+		return nil
+	})
+}
+
+func createFile(name string, content []byte) error {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		return ErrInitialized
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
+}
+
+// makeFolders creates dir and returns how to take back what it created.
+func makeFolders(dir string) (undo func(), err error) {
+	var missing []string
+	for p := filepath.Clean(dir); ; p = filepath.Dir(p) {
+		if _, err := os.Stat(p); err == nil || p == filepath.Dir(p) {
+			break
+		}
+		missing = append(missing, p)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fmt.Errorf("create %s: %w", dir, err)
+	}
+	return func() {
+		for _, p := range missing { // the deepest first; one that is not empty stays
+			_ = os.Remove(p)
+		}
+	}, nil
+}
+
+// otherThanName matches what a name cannot contain.
+var otherThanName = regexp.MustCompile(`[^a-z0-9]+`)
+
+// validName makes a platform's name of a folder's.
+func validName(folder string) string {
+	name := strings.Trim(otherThanName.ReplaceAllString(strings.ToLower(folder), "-"), "-")
+	name = strings.TrimLeft(name, "0123456789-")
+	name = strings.TrimRight(name[:min(len(name), maxPlatform)], "-")
+	if !schema.IsName(name) {
+		return "platform"
+	}
+	return name
+}
+
+// fromGit completes the options with what git knows about the folder.
+func (o *InitOptions) fromGit(dir string) {
+	there, rest := dir, ""
+	for {
+		if info, err := os.Stat(there); err == nil && info.IsDir() {
+			break
+		}
+		if there == filepath.Dir(there) {
+			return
+		}
+		there, rest = filepath.Dir(there), path.Join(filepath.Base(there), rest)
+	}
+	prefix, ok := askGit(there, "rev-parse", "--show-prefix")
+	if !ok {
+		return
+	}
+	if o.Path = path.Join(prefix, rest); o.Path == "." {
+		o.Path = ""
+	}
+	// What origin calls its default branch counts more than where work goes on now.
+	if branch, ok := askGit(there, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"); ok {
+		o.Branch = strings.TrimPrefix(branch, "origin/")
+	} else if branch, ok := askGit(there, "symbolic-ref", "--quiet", "--short", "HEAD"); ok {
+		o.Branch = branch
+	}
+	if origin, ok := askGit(there, "remote", "get-url", "origin"); ok {
+		o.adopt(withoutCredentials(origin))
+	}
+}
+
+// adopt takes a remote's URL if it is one that a spec can state; a path on this
+// machine is not.
+func (o *InitOptions) adopt(url string) {
+	try := *o
+	try.URL = url
+	fsys := withTexts(noFiles{}, map[string][]byte{schema.FileName: []byte(try.text())})
+	if _, _, list, err := schema.Load(fsys, schema.FileName); err == nil && !list.HasErrors() {
+		*o = try
+	}
+}

@@ -1,0 +1,98 @@
+package generator
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// text is the first spec, as a person would write it.
+func (o *InitOptions) text() string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	scalar := yamltree.EncodeScalar
+	line("# yaml-language-server: $schema=%s", schemaPath)
+	line("# What %s is meant to be. Change this file, then run: wavewright generate", plain(o.Name))
+	line("apiVersion: %s\nkind: %s", schema.APIVersion, schema.Kind)
+	line("metadata: {name: %s}", scalar(o.Name))
+	line("repository:")
+	if o.URL == ExampleURL {
+		line("  # CHANGE THIS to the repository that this folder is pushed to.")
+	}
+	line("  url: %s\n  branch: %s", scalar(o.URL), scalar(o.Branch))
+	if o.Path != "" {
+		line("  path: %s", scalar(o.Path))
+	}
+	line("# In promotion order: the first follows the branch, the others run what is promoted to them.")
+	line("environments:")
+	for i, name := range o.Environments {
+		line("  - {name: %s, profile: %s}", scalar(name), o.profile(i))
+	}
+	line("# Everything that is not said here comes from the profile of each environment;")
+	line("# wavewright explain %s shows all of it and where it comes from.", plain(o.Application))
+	line("applications:\n  %s:", scalar(o.Application))
+	line("    image: %s", scalar(o.Image))
+	if o.Port != 0 {
+		line("    ports: {http: %d}", o.Port)
+	}
+	if o.Image == exampleImage && o.Port == examplePort {
+		line("    probes: {readiness: {http: /readyz}, liveness: {http: /healthz}}")
+		line("    env: {PODINFO_UI_MESSAGE: %s}", scalar("Hello from {env}"))
+	}
+	if n := len(o.Environments); n > 0 {
+		line("    # What differs in one environment is said below its name.")
+		line("    environments: {%s: {scale: {max: 10}}}", scalar(o.Environments[n-1]))
+	}
+	return b.String()
+}
+
+// plain makes an answer fit for a comment; the spec refuses it elsewhere.
+func plain(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// profile chooses the built-in profile of an environment by its name and place.
+func (o *InitOptions) profile(i int) string {
+	name := o.Environments[i]
+	switch {
+	case strings.HasPrefix(name, "prod"), name == "live":
+		return "production"
+	case strings.HasPrefix(name, "dev"), i == 0:
+		return "development"
+	case i == len(o.Environments)-1 && !strings.HasPrefix(name, "stag"):
+		return "production"
+	}
+	return "staging"
+}
+
+// withoutCredentials takes user and password out of an HTTP URL, and a password out
+// of any other.
+func withoutCredentials(remote string) string {
+	u, err := url.Parse(remote)
+	if err != nil || u.User == nil || u.Host == "" {
+		return remote
+	}
+	if u.Scheme == "http" || u.Scheme == "https" {
+		u.User = nil
+	} else {
+		u.User = url.User(u.User.Username())
+	}
+	return u.String()
+}
+
+// askGit returns what a git command prints in dir. There is no answer without git,
+// without a repository and without what is asked for: then nothing is known.
+func askGit(dir string, args ...string) (string, bool) {
+	cmd := exec.Command("git", append([]string{"--no-pager", "-C", dir}, args...)...)
+	for _, v := range os.Environ() {
+		// A hook's variables would name another repository.
+		if !strings.HasPrefix(v, "GIT_DIR=") && !strings.HasPrefix(v, "GIT_WORK_TREE=") && !strings.HasPrefix(v, "GIT_PREFIX=") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	out, err := cmd.Output()
+	return strings.TrimSpace(string(out)), err == nil
+}

@@ -1,0 +1,224 @@
+package generator
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// PromoteRequest says what is to be promoted where.
+type PromoteRequest = release.Request
+
+// RollbackRequest says which pins are to go back.
+type RollbackRequest = release.RollbackRequest
+
+// Move is what happens to one pin.
+type Move = release.Move
+
+// MoveUnchanged is the action of a pin that stays as it is.
+const MoveUnchanged = release.Unchanged
+
+// Refusal is a reason why pins do not move.
+type Refusal = release.Refusal
+
+// When says how pins are moved.
+type When struct {
+	// At is the time that moved pins record.
+	At time.Time
+	// DryRun decides and writes nothing.
+	DryRun bool
+}
+
+// Moved is the outcome of a promotion or a rollback.
+type Moved struct {
+	// Diagnostics and Sources are as in [Result]. With errors nothing was decided.
+	Diagnostics diag.List
+	Sources     diag.Sources
+	// Refusals are the reasons against it; then nothing was written.
+	Refusals []Refusal
+	// Environment whose pins move, and the file that they are in.
+	Environment string
+	File        string
+	Moves       []Move
+	// Plan is what the moves change in generated files; nil when no pin moves. A
+	// blocked plan was not applied, and no pin was moved.
+	Plan *Plan
+	// Written says that pins and generated files were written.
+	Written bool
+}
+
+// Promote moves pins of an environment to what the environment before it runs.
+func Promote(dir string, req PromoteRequest, when When) (*Moved, error) {
+	return move(dir, when, func(m *mover) (*release.Result, release.Refusals, error) {
+		in, list, err := release.Load(m.repo, m.options(), req)
+		if err != nil || m.findings(list, in) {
+			return nil, nil, err
+		}
+		res, refused := release.Promote(in, req)
+		return res, refused, nil
+	})
+}
+
+// Rollback moves pins of an environment back to what they were before.
+func Rollback(dir string, req RollbackRequest, when When) (*Moved, error) {
+	return move(dir, when, func(m *mover) (*release.Result, release.Refusals, error) {
+		in, list, err := release.LoadRollback(m.repo, m.options(), req)
+		if err != nil || m.findings(list, in) {
+			return nil, nil, err
+		}
+		res, refused := release.Rollback(in, req)
+		return res, refused, nil
+	})
+}
+
+// mover carries one promotion or rollback.
+type mover struct {
+	when   When
+	before *Result
+	repo   *release.Repo
+	folder *tree.Repository
+	out    Moved
+}
+
+func move(dir string, when When, decide func(*mover) (*release.Result, release.Refusals, error)) (*Moved, error) {
+	folder, err := tree.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the repository: %w", err)
+	}
+	defer folder.Close()
+	m := &mover{when: when, folder: folder}
+	if !when.DryRun {
+		unlock, err := folder.Lock()
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
+	}
+	if ready, err := m.prepare(dir); err != nil || !ready {
+		return &m.out, err
+	}
+	res, refused, err := decide(m)
+	if err != nil || m.out.Diagnostics.HasErrors() {
+		return &m.out, err
+	}
+	if m.out.Refusals = refused; len(refused) > 0 {
+		return &m.out, nil
+	}
+	return &m.out, m.carryOut(dir, res)
+}
+
+// prepare reads the spec and checks that generated files are up to date: only then
+// is what the plan changes the work of the moves alone.
+func (m *mover) prepare(dir string) (bool, error) {
+	before, err := Generate(dir)
+	if err != nil {
+		return false, err
+	}
+	m.before, m.out.Diagnostics, m.out.Sources = before, before.Diagnostics, before.Sources
+	if before.Diagnostics.HasErrors() {
+		return false, nil
+	}
+	plan, err := before.compare(m.folder)
+	if err != nil {
+		return false, err
+	}
+	if plan.Pending() || blocked(plan) {
+		m.out.Refusals = []Refusal{{
+			Code: "generate/pending", Text: "generated files are not up to date",
+			Hint: "Run `wavewright generate`, commit and push, then try again.",
+		}}
+		return false, nil
+	}
+	m.repo, err = release.Open(dir)
+	return err == nil, err
+}
+
+// findings takes what was found in the files of other revisions.
+func (m *mover) findings(list diag.List, in *release.Input) bool {
+	m.out.Diagnostics = append(m.out.Diagnostics, list...)
+	if in != nil {
+		maps.Copy(m.out.Sources, in.Sources)
+	}
+	return list.HasErrors()
+}
+
+// carryOut renders with the moved pins and writes both, unless the plan is blocked.
+//
+// The pins are written first and the generated files after them. Pins are what the
+// tree is rendered from: when the run dies in between, the next generate renders
+// the new pins and completes the promotion, as it completes any interrupted run. In
+// the other order it would find new files that no pin explains and take them for
+// hand edits, which it keeps.
+func (m *mover) carryOut(dir string, res *release.Result) error {
+	m.out.Environment, m.out.File, m.out.Moves = res.Environment, res.File, res.Moves
+	if !res.Changed() {
+		return nil
+	}
+	after, err := generate(dir, map[string][]byte{res.File: res.Source})
+	if err != nil {
+		return err
+	}
+	m.out.Diagnostics, m.out.Sources = after.Diagnostics, after.Sources
+	if after.Diagnostics.HasErrors() {
+		return nil
+	}
+	m.out.Plan, err = after.compare(m.folder)
+	if err != nil || blocked(m.out.Plan) || m.when.DryRun {
+		return err
+	}
+	if err := replaceFile(dir, res.File, res.Source); err != nil {
+		return fmt.Errorf("write %s: %w", res.File, err)
+	}
+	if err := m.folder.Apply(m.out.Plan); err != nil {
+		return fmt.Errorf("%s is written, generated files are not; run wavewright generate to finish: %w", res.File, err)
+	}
+	m.out.Written = true
+	return nil
+}
+
+func (m *mover) options() release.Options {
+	r := m.before
+	return release.Options{
+		Environments: r.releaseEnvironments(), Branch: r.platform.Repository.Branch,
+		URL: string(r.platform.Repository.URL), At: m.when.At, IgnoreDirty: r.movedByPins,
+	}
+}
+
+// movedByPins holds for the files that promotions write, so that several can be
+// made before one commit. They do not decide what a promotion takes: that is read
+// from commits.
+func (r *Result) movedByPins(path string) bool {
+	for _, env := range r.platform.Environments {
+		if !env.Follows() && (path == release.File(string(env.Name)) || strings.HasPrefix(path, "argocd/"+string(env.Name)+"/")) {
+			return true
+		}
+	}
+	return strings.HasPrefix(path, ".wavewright/state/")
+}
+
+// releaseEnvironments is the platform as package release sees it.
+func (r *Result) releaseEnvironments() []release.Environment {
+	var out []release.Environment
+	for _, env := range r.platform.Environments {
+		e := release.Environment{Name: string(env.Name), Targets: targetNames(env)}
+		if env.From != nil {
+			e.From = string(env.From.Name)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func targetNames(env *model.Environment) []string {
+	var names []string
+	for _, target := range env.Targets {
+		names = append(names, string(target.Name))
+	}
+	return names
+}

@@ -1,0 +1,153 @@
+package generator
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/render"
+	"github.com/wavewright/wavewright/templates"
+)
+
+// Template is one line of the list of templates.
+type Template = render.Entry
+
+// TemplateFunction describes a function that templates can call.
+type TemplateFunction = render.Function
+
+// defaultTemplates is the user's template folder when the spec names none.
+const defaultTemplates = "templates"
+
+// TemplateFunctions lists all functions for templates.
+func TemplateFunctions() []TemplateFunction { return render.Functions() }
+
+// Templates lists the templates of a folder's spec: the built-in ones, with those of
+// the user's over them. Faults of the templates join the diagnostics.
+func (r *Result) Templates() ([]Template, error) {
+	if r.spec == nil {
+		return nil, ErrInvalid
+	}
+	root, err := os.OpenRoot(r.dir)
+	if err != nil {
+		return nil, fmt.Errorf("list templates: %w", err)
+	}
+	defer root.Close()
+	in, err := templateInput(root.FS(), r.spec)
+	if err != nil {
+		return nil, err
+	}
+	entries, list := render.List(in)
+	r.Diagnostics = append(r.Diagnostics, list...)
+	return entries, nil
+}
+
+// BuiltinTemplates lists the templates that wavewright comes with.
+func BuiltinTemplates() []Template {
+	entries, _ := render.List(render.Input{Builtin: templates.FS()})
+	return entries
+}
+
+// TemplatesFolder returns the folder of the user's templates, and whether the spec
+// names it.
+func (r *Result) TemplatesFolder() (folder string, named bool) {
+	name := defaultTemplates
+	if r.spec != nil && r.spec.Templates != "" {
+		name, named = r.spec.Templates, true
+	}
+	return filepath.Join(r.dir, filepath.FromSlash(name)), named
+}
+
+// ExistsError says that files are in the way of new ones.
+type ExistsError struct{ Paths []string }
+
+// Error lists the files.
+func (e *ExistsError) Error() string { return "would overwrite " + strings.Join(e.Paths, ", ") }
+
+// ExportTemplates copies built-in templates into a folder and returns their paths. A
+// name is the path of a template, or of a folder of templates. Nothing is
+// overwritten: when one of the files exists, none is written and the error is an
+// [*ExistsError]. What does not exist is an [*UnknownError].
+func ExportTemplates(names []string, folder string) ([]string, error) {
+	chosen, err := chooseTemplates(names)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, fmt.Errorf("export templates: %w", err)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, fmt.Errorf("export templates: %w", err)
+	}
+	defer root.Close()
+	if there := existing(root, chosen); len(there) > 0 {
+		return nil, &ExistsError{there}
+	}
+	for _, name := range chosen {
+		if err := exportTemplate(root, name); err != nil {
+			return nil, fmt.Errorf("export templates: %w", err)
+		}
+	}
+	return chosen, nil
+}
+
+// chooseTemplates finds the templates that names stand for.
+func chooseTemplates(names []string) ([]string, error) {
+	var all, folders, chosen []string
+	for _, t := range BuiltinTemplates() {
+		all = append(all, t.Path)
+		for dir := path.Dir(t.Path); dir != "."; dir = path.Dir(dir) {
+			folders = append(folders, dir)
+		}
+	}
+	for _, name := range names {
+		name = path.Clean(filepath.ToSlash(name))
+		before := len(chosen)
+		for _, p := range all {
+			if p == name || strings.HasPrefix(p, name+"/") || strings.TrimSuffix(p, ".tmpl") == name {
+				chosen = append(chosen, p)
+			}
+		}
+		if len(chosen) == before {
+			slices.Sort(folders)
+			return nil, &UnknownError{"built-in template", name, append(all, slices.Compact(folders)...)}
+		}
+	}
+	slices.Sort(chosen)
+	return slices.Compact(chosen), nil
+}
+
+// existing returns the files that are there already: the template itself, or the
+// plain file that would stand for the same output.
+func existing(root *os.Root, names []string) []string {
+	var there []string
+	for _, name := range names {
+		for _, p := range slices.Compact([]string{name, strings.TrimSuffix(name, ".tmpl")}) {
+			if _, err := root.Lstat(p); err == nil {
+				there = append(there, path.Join(filepath.ToSlash(root.Name()), p))
+			}
+		}
+	}
+	return there
+}
+
+func exportTemplate(root *os.Root, name string) error {
+	content, err := fs.ReadFile(templates.FS(), name)
+	if err != nil {
+		return err
+	}
+	if err := root.MkdirAll(path.Dir(name), 0o777); err != nil {
+		return err
+	}
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
+}
