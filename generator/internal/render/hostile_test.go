@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
