@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,8 @@ type Moved struct {
 	Environment string
 	File        string
 	Moves       []Move
+	// Subject says in one line what was moved, for a commit.
+	Subject string
 	// Plan is what the moves change in generated files; nil when no pin moves. A
 	// blocked plan was not applied, and no pin was moved.
 	Plan *Plan
@@ -55,7 +58,8 @@ type Moved struct {
 
 // Promote moves pins of an environment to what the environment before it runs.
 func Promote(dir string, req PromoteRequest, when When) (*Moved, error) {
-	return move(dir, when, func(m *mover) (*release.Result, release.Refusals, error) {
+	subject := "Promote " + subjects(req.Applications) + " to " + req.To
+	return move(dir, subject, when, func(m *mover) (*release.Result, release.Refusals, error) {
 		in, list, err := release.Load(m.repo, m.options(), req)
 		if err != nil || m.findings(list, in) {
 			return nil, nil, err
@@ -67,7 +71,8 @@ func Promote(dir string, req PromoteRequest, when When) (*Moved, error) {
 
 // Rollback moves pins of an environment back to what they were before.
 func Rollback(dir string, req RollbackRequest, when When) (*Moved, error) {
-	return move(dir, when, func(m *mover) (*release.Result, release.Refusals, error) {
+	subject := "Roll back " + subjects(slices.Concat(req.Namespaces, req.Applications)) + " in " + req.In
+	return move(dir, subject, when, func(m *mover) (*release.Result, release.Refusals, error) {
 		in, list, err := release.LoadRollback(m.repo, m.options(), req)
 		if err != nil || m.findings(list, in) {
 			return nil, nil, err
@@ -75,6 +80,18 @@ func Rollback(dir string, req RollbackRequest, when When) (*Moved, error) {
 		res, refused := release.Rollback(in, req)
 		return res, refused, nil
 	})
+}
+
+// subjects names a few applications, or says how many they are.
+func subjects(names []string) string {
+	const shown = 3
+	switch {
+	case len(names) == 0:
+		return "everything"
+	case len(names) > shown:
+		return fmt.Sprintf("%d applications", len(names))
+	}
+	return strings.Join(names, ", ")
 }
 
 // mover carries one promotion or rollback.
@@ -86,13 +103,13 @@ type mover struct {
 	out    Moved
 }
 
-func move(dir string, when When, decide func(*mover) (*release.Result, release.Refusals, error)) (*Moved, error) {
+func move(dir, subject string, when When, decide func(*mover) (*release.Result, release.Refusals, error)) (*Moved, error) {
 	folder, err := tree.Open(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open the repository: %w", err)
 	}
 	defer folder.Close()
-	m := &mover{when: when, folder: folder}
+	m := &mover{when: when, folder: folder, out: Moved{Subject: subject}}
 	if !when.DryRun {
 		unlock, err := folder.Lock()
 		if err != nil {

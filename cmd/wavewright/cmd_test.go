@@ -25,11 +25,17 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		Setup:               isolate,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code, "snapshot": snapshot, "unchanged": unchanged, "replace": replace},
+		Cmds:                scriptCommands(),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE") != "",
 	})
+}
+
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"code": code, "snapshot": snapshot, "unchanged": unchanged, "replace": replace, "pushed": pushed, "push": push,
+	}
 }
 
 // isolate keeps the machine's settings of git out of the scripts, and lets the go
@@ -114,6 +120,27 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s does not contain %q:\n%s", args[2], args[0], text)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.ReplaceAll(text, args[0], args[1])), 0o644))
+}
+
+// pushed makes a clone of the working directory, generates, and pushes everything.
+func pushed(ts *testscript.TestScript, _ bool, _ []string) {
+	remote := ts.MkAbs("../remote.git")
+	execute(ts, "git", "init", "-q", "--bare", "--initial-branch=main", remote)
+	execute(ts, "git", "init", "-q", "--initial-branch=main", ".")
+	execute(ts, "git", "remote", "add", "origin", remote)
+	push(ts, false, nil)
+}
+
+// push generates, commits and pushes.
+func push(ts *testscript.TestScript, _ bool, _ []string) {
+	execute(ts, program, "generate")
+	execute(ts, "git", "add", "-A")
+	execute(ts, "git", "commit", "-q", "-m", "a change")
+	execute(ts, "git", "push", "-q", "-u", "origin", "HEAD:main")
+}
+
+func execute(ts *testscript.TestScript, name string, args ...string) {
+	ts.Check(ts.Exec(name, args...))
 }
 
 // commands lists every command as it is typed, with its definition.

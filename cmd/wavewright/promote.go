@@ -94,10 +94,8 @@ func (c *console) moved(moved *generator.Moved) {
 	if !moved.Written {
 		return
 	}
-	c.doc.NextSteps = []string{"git add -A", fmt.Sprintf("git commit -m %q", ctxMessage(moved)), "git push"}
+	c.doc.NextSteps = []string{"git add .", fmt.Sprintf("git commit -m %q", moved.Subject), "git push"}
 	if !c.json {
 		c.printSteps("Review the change, then:", c.doc.NextSteps)
 	}
 }
-
-func ctxMessage(moved *generator.Moved) string { return "Move pins of " + moved.Environment }
