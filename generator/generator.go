@@ -140,10 +140,12 @@ func (r *Result) readPins(fsys fs.FS) error {
 
 // render runs the line from the platform to the tree.
 func (r *Result) render(fsys fs.FS) error {
-	in, err := templateInput(fsys, r.spec)
-	if err != nil {
-		return err
+	in := r.templates(fsys)
+	omission := newOmission(r.spec, &r.Diagnostics)
+	if r.Diagnostics.HasErrors() {
+		return nil
 	}
+	in.Omit = omission.omits
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
 	in.Exists = func(path string) bool {
 		info, err := fs.Stat(fsys, path)
@@ -157,26 +159,32 @@ func (r *Result) render(fsys fs.FS) error {
 		}
 		return nil
 	}
-	rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
+	if !omission.omits(schemaPath) {
+		rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
+	}
+	omission.idle(r.spec, &r.Diagnostics)
 	r.tree = rendered
 	return nil
 }
 
-// templateInput is the built-in templates with the user's folder over them.
-func templateInput(fsys fs.FS, spec *schema.Spec) (render.Input, error) {
+// templates is the built-in templates with the user's folder over them.
+func (r *Result) templates(fsys fs.FS) render.Input {
 	in := render.Input{Builtin: templates.FS()}
-	if spec.Templates == "" {
-		return in, nil
+	name := r.spec.Templates
+	if name == "" {
+		return in
 	}
-	layer, err := fs.Sub(fsys, spec.Templates)
+	if info, err := fs.Stat(fsys, name); err != nil || !info.IsDir() {
+		r.Diagnostics.Error(r.spec.Node.At("templates"), "templates/path", "there is no such folder").Hint =
+			"Create it, or take this line out. wavewright templates export copies a template to start from."
+		return in
+	}
+	layer, err := fs.Sub(fsys, name)
 	if err != nil {
-		return in, err
+		panic("templates: a checked path is not valid: " + name)
 	}
-	if _, err := fs.Stat(layer, "."); err != nil {
-		return in, fmt.Errorf("templates: %w", err)
-	}
-	in.Layers = []render.Layer{{Name: spec.Templates, FS: layer}}
-	return in, nil
+	in.Layers = []render.Layer{{Name: name, FS: layer}}
+	return in
 }
 
 func scopes(platform *model.Platform, placeholders []string) ([]render.Scope, error) {

@@ -37,11 +37,7 @@ func (r *Result) Templates() ([]Template, error) {
 		return nil, fmt.Errorf("list templates: %w", err)
 	}
 	defer root.Close()
-	in, err := templateInput(root.FS(), r.spec)
-	if err != nil {
-		return nil, err
-	}
-	entries, list := render.List(in)
+	entries, list := render.List(r.templates(root.FS()))
 	r.Diagnostics = append(r.Diagnostics, list...)
 	return entries, nil
 }

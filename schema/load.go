@@ -2,10 +2,11 @@ package schema
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
-	"sort"
+	"strings"
 
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -13,29 +14,31 @@ import (
 
 // Load reads the spec called name and everything it includes from fsys. The
 // returned sources hold the bytes of all files read, for the printer. The spec is
-// usable only when the list holds no errors. An error is returned when a file
-// cannot be read for a reason other than the user's text.
+// usable only when the list holds no errors; it is nil when the file is not YAML. An
+// error is returned when a file cannot be read for a reason other than the user's
+// text.
 func Load(fsys fs.FS, name string) (*Spec, diag.Sources, diag.List, error) {
 	strict := yamltree.NewDecoder(yamltree.DecodeOptions{})
 	l := loader{
-		fsys: fsys, sources: diag.Sources{}, strict: strict,
+		fsys: fsys, name: name, sources: diag.Sources{}, strict: strict,
 		partial: strict.With(yamltree.DecodeOptions{Partial: true}),
 	}
-	spec, err := l.load(name)
+	spec, err := l.load()
 	return spec, l.sources, l.list, err
 }
 
 // loader carries one run of Load.
 type loader struct {
 	fsys    fs.FS
+	name    string // of the spec
 	sources diag.Sources
 	// strict decodes what must be complete, partial what layers complete.
 	strict, partial *yamltree.Decoder
 	list            diag.List
 }
 
-func (l *loader) load(name string) (*Spec, error) {
-	node, err := l.parse(name)
+func (l *loader) load() (*Spec, error) {
+	node, err := l.parse(l.name)
 	if err != nil || node == nil {
 		return nil, err
 	}
@@ -44,13 +47,13 @@ func (l *loader) load(name string) (*Spec, error) {
 	l.settings(spec)
 	l.applications(spec, node, spec.ApplicationNodes, "")
 	files, err := l.includes(spec)
+	if err != nil {
+		return nil, err
+	}
 	for _, file := range files {
 		if err := l.include(spec, file); err != nil {
 			return nil, err
 		}
-	}
-	if err != nil {
-		return nil, err
 	}
 	l.list = append(l.list, validate(spec)...)
 	return spec, nil
@@ -80,22 +83,63 @@ func (l *loader) decode(d *yamltree.Decoder, node *yamltree.Node, into any) {
 func (l *loader) includes(spec *Spec) ([]string, error) {
 	var files []string
 	for i, pattern := range spec.Include {
-		at := spec.Node.At("include", i)
-		matches, err := fs.Glob(l.fsys, pattern)
-		switch {
-		case errors.Is(err, path.ErrBadPattern), !fs.ValidPath(pattern):
-			l.list.Error(at, "include/pattern", "not a pattern of files below this one").Hint =
-				"Write a relative path such as teams/*.yaml; it cannot leave the folder."
-		case err != nil:
+		matches, err := l.glob(spec.Node.At("include", i), pattern)
+		if err != nil {
 			return nil, err
-		case len(matches) == 0:
-			l.list.Error(at, "include/empty", "this pattern matches no file").Hint =
-				"Create the file or take the pattern out."
 		}
 		files = append(files, matches...)
 	}
-	sort.Strings(files)
+	slices.Sort(files)
 	return slices.Compact(files), nil
+}
+
+// glob returns the files that a pattern matches; folders do not count.
+func (l *loader) glob(at diag.Range, pattern string) ([]string, error) {
+	matches, err := fs.Glob(l.fsys, path.Join(path.Dir(l.name), pattern))
+	if errors.Is(err, path.ErrBadPattern) || !fs.ValidPath(pattern) {
+		l.list.Error(at, "include/pattern", "not a pattern of files below this one").Hint =
+			"Write a relative path such as teams/*.yaml; it cannot leave the folder."
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	matches, err = l.filesOnly(matches)
+	if err != nil {
+		return nil, err
+	}
+	if len(matches) == 0 {
+		l.noMatch(at, pattern)
+	}
+	if i := slices.Index(matches, l.name); i >= 0 {
+		l.list.Error(at, "include/pattern", "this pattern matches the spec itself").Hint =
+			"Keep the teams' files in a folder of their own, and write teams/*.yaml."
+		matches = slices.Delete(matches, i, i+1)
+	}
+	return matches, nil
+}
+
+func (l *loader) filesOnly(matches []string) ([]string, error) {
+	var files []string
+	for _, name := range matches {
+		info, err := fs.Stat(l.fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			files = append(files, name)
+		}
+	}
+	return files, nil
+}
+
+func (l *loader) noMatch(at diag.Range, pattern string) {
+	d := l.list.Error(at, "include/empty", "this pattern matches no file")
+	d.Hint = "Create the file or take the pattern out."
+	if strings.Contains(pattern, "**") {
+		d.Detail = "A star matches within one folder; ** means nothing more."
+		d.Hint = "Write one pattern for each depth, for example teams/*.yaml and teams/*/*.yaml."
+	}
 }
 
 // include adds the applications of one team's file.
@@ -112,11 +156,17 @@ func (l *loader) include(spec *Spec, name string) error {
 
 // applications adds the applications of one file, which may name their team.
 func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]*yamltree.Node, team string) {
+	checkDeclared(&l.list, root, "applications", "{image: NAME:TAG}")
 	for _, name := range sortedKeys(nodes) {
 		app := l.application(nodes[name])
 		app.Name = root.KeyAt("applications", name)
+		app.teamAt = app.Name
+		if app.Team != "" {
+			app.teamAt = app.Node.At("team")
+		}
 		if team != "" {
 			l.refuseTeam(&app, team)
+			app.Team, app.teamAt = team, root.At("team")
 		}
 		l.add(spec, name, app)
 	}
@@ -142,13 +192,12 @@ func (l *loader) refuseTeam(app *Application, team string) {
 		l.list.Error(app.Node.KeyAt("team"), "team/twice", "the file already says the team").Hint =
 			"Take this line out: all applications of this file belong to " + team + "."
 	}
-	app.Team = team
 }
 
 func (l *loader) add(spec *Spec, name string, app Application) {
 	if other, ok := spec.Applications[name]; ok {
-		d := l.list.Error(app.Name, "name/duplicate", "another application has this name")
-		d.Detail = "It is also declared in " + other.Name.File + "; application names are global."
+		d := l.list.Error(app.Name, "name/duplicate", fmt.Sprintf("application %s exists already", quoted(name)))
+		d.Detail = fmt.Sprintf("It is declared in %s, line %d; the names of applications are global.", other.Name.File, other.Name.Line)
 		d.Hint = "Rename one of them."
 		return
 	}
@@ -168,5 +217,21 @@ func (l *loader) settings(spec *Spec) {
 func (l *loader) layer(node *yamltree.Node) {
 	if node != nil {
 		l.decode(l.partial, node, &Workload{})
+	}
+}
+
+// checkDeclared reports the entries of a map of declarations that have no value. Like
+// any null they count as absent, so that a team called "storefront:" would not exist.
+func checkDeclared(list *diag.List, root *yamltree.Node, field, example string) {
+	declarations := root.Get(field)
+	if declarations == nil {
+		return
+	}
+	for _, e := range declarations.Entries {
+		if e.Value.Kind == yamltree.Null {
+			d := list.Error(e.KeyRange, "spec/type", quoted(e.Key)+" has no value")
+			d.Detail = "An entry without a value declares nothing."
+			d.Hint = fmt.Sprintf("Write %s: %s, or take it out.", e.Key, example)
+		}
 	}
 }

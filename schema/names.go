@@ -12,14 +12,16 @@ import (
 // sortedKeys returns the keys of a map in order: no map order reaches a finding.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// MaxName is the length budget of names that become labels or Services, and of
-// what is composed of them: <application>-<target> stays below 63 with room for a
-// suffix.
+// The length budgets of names. Names become labels and Services, and parts of composed
+// names: <application>-<target> must stay below 63 characters with room for a suffix.
 const (
 	maxApplication = 40
 	maxEnvironment = 20
 	maxName        = 40
 )
+
+// maxLabel is the length of a DNS label.
+const maxLabel = 63
 
 // reservedWords would not be strings when they stand bare in YAML.
 func reservedWords() []string {
@@ -35,10 +37,19 @@ func deviceNames() []string {
 	return names
 }
 
+// reservedTeams are parts of the names of our own AppProjects.
+func reservedTeams() []string { return []string{"infra", "root", "apps"} }
+
+// reservedApplications are our own Argo CD Applications and what connectsTo knows.
+func reservedApplications() []string { return []string{"infra", "root", "cluster", "internet"} }
+
+// reservedPrefix begins the names of the Argo CD Applications of namespaces.
+const reservedPrefix = "infra-"
+
 // IsName reports whether s may name anything in the spec: a DNS label that begins
 // with a letter and that every YAML reader takes for a string.
 func IsName(s string) bool {
-	return isLabel(s) && s[0] >= 'a' && s[0] <= 'z' && len(s) <= 63 &&
+	return isLabel(s) && s[0] >= 'a' && s[0] <= 'z' && len(s) <= maxLabel &&
 		!slices.Contains(reservedWords(), s) && !slices.Contains(deviceNames(), s)
 }
 
@@ -56,24 +67,52 @@ func isLabel(s string) bool {
 func checkName(list *diag.List, at diag.Range, what, name string, limit int, reserved ...string) {
 	switch {
 	case slices.Contains(reserved, name):
-		list.Error(at, "name/reserved", fmt.Sprintf("%s is reserved", quoted(name))).Hint =
-			"wavewright names its own objects like this. Choose another name."
+		list.Error(at, "name/reserved", quoted(name)+" is reserved").Hint =
+			"wavewright uses this word itself where " + what + " is named. Choose another name."
 	case slices.Contains(reservedWords(), name), slices.Contains(deviceNames(), name):
-		list.Error(at, "name/reserved", fmt.Sprintf("%s cannot be a name", quoted(name))).Hint =
+		list.Error(at, "name/reserved", quoted(name)+" cannot be a name").Hint =
 			"It is a word of YAML or a device name on Windows. Choose another name."
-	case !IsName(name):
-		d := list.Error(at, "name/invalid", fmt.Sprintf("%s is not a name", quoted(name)))
-		d.Detail = "The name of " + what + " has lower-case letters, digits and hyphens, begins with a letter and does not end with a hyphen."
 	case len(name) > limit:
-		d := list.Error(at, "name/long", fmt.Sprintf("%s is too long", quoted(name)))
+		d := list.Error(at, "name/long", quoted(name)+" is too long")
 		d.Detail = fmt.Sprintf("It has %d characters; the name of %s may have %d, because labels and object names are built from it.", len(name), what, limit)
+		d.Hint = "Choose a shorter name."
+	case !IsName(name):
+		d := list.Error(at, "name/invalid", quoted(name)+" is not a name")
+		d.Detail = "The name of " + what + " has lower-case letters, digits and hyphens, begins with a letter and does not end with a hyphen."
+		d.Hint = "Choose another name."
+		if near := nameFrom(name); near != "" && len(near) <= limit {
+			d.Hint = fmt.Sprintf("Write %q.", near)
+		}
 	}
 }
 
+// nameFrom returns the name that s was probably meant to be, or "".
+func nameFrom(s string) string {
+	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !isLabel(string(r)) })
+	if name := strings.Join(words, "-"); IsName(name) {
+		return name
+	}
+	return ""
+}
+
+// checkObject reports what cannot be the name of a Kubernetes object that is not ours,
+// such as a namespace: digits may come first there.
+func checkObject(list *diag.List, at diag.Range, what, name string) {
+	if isLabel(name) && len(name) <= maxLabel {
+		return
+	}
+	d := list.Error(at, "name/invalid", quoted(name)+" is not a name")
+	d.Detail = fmt.Sprintf("The name of %s has up to %d lower-case letters, digits and hyphens, and no hyphen at either end.", what, maxLabel)
+	d.Hint = "Write it as kubectl shows it."
+}
+
+// shownName is the number of characters of a user's word that a summary shows.
+const shownName = 30
+
 // quoted shortens and quotes a user's word for a summary.
 func quoted(s string) string {
-	if runes := []rune(s); len(runes) > 40 {
-		s = string(runes[:40]) + "…"
+	if runes := []rune(s); len(runes) > shownName {
+		s = string(runes[:shownName-1]) + "…"
 	}
 	return `"` + s + `"`
 }

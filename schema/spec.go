@@ -45,8 +45,8 @@ type Spec struct {
 	Applications map[string]Application `yaml:"-" json:"-"`
 	// Images states rules for all images.
 	Images Images `yaml:"images"`
-	// Files sets the regeneration policy of generated files by glob.
-	Files FilePolicies `yaml:"files" later:"hand edits are kept as they are until then"`
+	// Files says what happens to generated files, by glob.
+	Files FilePolicies `yaml:"files"`
 	// Moved records renames of applications and environments, so that hand edits and history go along.
 	Moved []Move `yaml:"moved" later:"keep the name until then"`
 	// CI chooses the pipelines that are generated.
@@ -173,14 +173,14 @@ type Images struct {
 
 // FilePolicies are globs of generated files by what regeneration does with them.
 type FilePolicies struct {
-	// Omit files: they are not generated.
+	// Omit files: they are not generated, for example because the repository has its own README.md.
 	Omit []string `yaml:"omit"`
 	// Keep files as they are on disk.
-	Keep []string `yaml:"keep"`
+	Keep []string `yaml:"keep" later:"edits of any generated file are kept"`
 	// CreateOnly files are written once.
-	CreateOnly []string `yaml:"createOnly"`
+	CreateOnly []string `yaml:"createOnly" later:"edits of any generated file are kept"`
 	// Overwrite files without asking.
-	Overwrite []string `yaml:"overwrite"`
+	Overwrite []string `yaml:"overwrite" later:"edits of any generated file are kept"`
 }
 
 // Move is a rename.

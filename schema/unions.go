@@ -15,30 +15,45 @@ func (a *Amount) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	case yamltree.String, yamltree.Int, yamltree.Float:
 		*a = Amount(n.Text)
 	default:
-		d.Expected(n, "a quantity such as 2, 500m or 1Gi")
+		d.Expected(n, "a quantity").Hint = "Write a number or a text such as 2, 500m or 1Gi."
 	}
 }
 
-// DecodeNode accepts the short form 8080 beside {port: 80, container: 8080}.
+// The numbers that a port may have.
+const (
+	minPort = 1
+	maxPort = 65535
+)
+
+// DecodeNode accepts the short form 8080 beside {port: 80, container: 8080}. A layer
+// may state one of the two alone; the other then comes from a layer below.
 func (p *Port) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	type fields Port
-	if n.Kind == yamltree.Map {
+	switch n.Kind {
+	case yamltree.Map:
 		d.Decode(n, (*fields)(p))
-	} else {
+		checkPort(n.Get("port"), d)
+		checkPort(n.Get("container"), d)
+	case yamltree.Int:
 		d.Decode(n, &p.Port)
+		checkPort(n, d)
+	default:
+		d.Expected(n, "a port number or a map").Hint = "Write a number without quotes, such as 8080, or {port: 80, container: 8080}."
 	}
 	if p.Container == 0 {
 		p.Container = p.Port
 	}
-	for _, number := range []int{p.Port, p.Container} {
-		if number < 1 || number > 65535 {
-			d.Errorf(n.Range, "spec/value", "a port is a number from 1 to 65535")
-			return
-		}
+}
+
+// checkPort reports a number that no port has. It reads the tree, because a zero in
+// the struct may be an absent value. All other faults are the decoder's.
+func checkPort(n *yamltree.Node, d *yamltree.Decoder) {
+	if number, ok := n.Int(); ok && (number < minPort || number > maxPort) {
+		d.Errorf(n.Range, "spec/value", "a port is a number from %d to %d", minPort, maxPort)
 	}
 }
 
-// Quota of a namespace. Auto is the default.
+// Quota of a namespace: the word auto, {budget: …} or {hard: …}. Auto is the default.
 type Quota struct {
 	// Auto derives the amounts from what the applications need at most.
 	Auto bool `yaml:"-" json:"-"`
@@ -59,7 +74,7 @@ func (q *Quota) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	case n.Kind == yamltree.Map:
 		d.Decode(n, (*fields)(q))
 	default:
-		d.Expected(n, `the word auto, or {budget: …} or {hard: …}`)
+		d.Expected(n, "auto or a map").Hint = "Write auto, {budget: {cpu: 8}} or {hard: {limits.cpu: 8}}."
 	}
 	if q.Hard != nil && q.Budget != nil {
 		d.Errorf(n.Range, "spec/value", "budget and hard exclude each other").Hint =

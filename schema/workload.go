@@ -14,6 +14,8 @@ type Application struct {
 	Layer *yamltree.Node `yaml:"-" json:"-"`
 	// Team that owns the application; in a team's own file the file says it.
 	Team string `yaml:"team"`
+	// teamAt is the place that says the team, or should.
+	teamAt diag.Range
 	// Profiles holds what differs in environments of a profile.
 	Profiles map[string]*yamltree.Node `yaml:"profiles" layer:"workload"`
 	// Environments holds what differs in an environment.

@@ -105,7 +105,9 @@ func (p *planner) source(s *source) {
 			p.list.Error(s.start(), codePath, "template gives an unusable path").Detail = fault
 			continue
 		}
-		p.jobs = append(p.jobs, j)
+		if p.in.Omit == nil || !p.in.Omit(j.path) {
+			p.jobs = append(p.jobs, j)
+		}
 	}
 }
 

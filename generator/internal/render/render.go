@@ -58,6 +58,9 @@ type Input struct {
 	// Exists reports whether the user has a folder at a path of the output; it
 	// finds the user's custom/ components. Nil means that there are none.
 	Exists func(path string) bool
+	// Omit reports whether the file at a path of the output is not wanted. No
+	// kustomization lists it then. Nil means that all are wanted.
+	Omit func(path string) bool
 }
 
 // Render returns all files that the templates produce, and everything that is

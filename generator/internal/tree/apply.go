@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strconv"
 	"sync"
 )
 
@@ -66,21 +65,6 @@ func (w *write) unchanged(root *os.Root) error {
 	return wrap("write", w.path, unchanged(root, base(w.path), w.seen))
 }
 
-// removal is a file that is deleted or was gone already; its folders follow when
-// they are empty.
-type removal struct {
-	path string
-	seen fs.FileInfo // nil when there is nothing to delete
-}
-
-// unchanged checks that what d deletes is as Compare saw it.
-func (d removal) unchanged(root *os.Root) error {
-	if d.seen == nil {
-		return nil
-	}
-	return wrap("delete", d.path, unchanged(root, base(d.path), d.seen))
-}
-
 type applier struct {
 	*Repository
 	version   string
@@ -119,92 +103,6 @@ func (a *applier) add(c *Change) {
 
 // sweep deletes what a killed run left.
 func (a *applier) sweep() error { return a.delete(a.leftovers) }
-
-// stage writes all temporary files, each in the folder of its file.
-func (a *applier) stage() error {
-	w := walker[*write]{enter: a.create, visit: a.stageFolder, spare: make(chan struct{}, parallel())}
-	return w.run(a.root, plantWrites(append(slices.Clone(a.files), a.state.all()...)))
-}
-
-func plantWrites(writes []*write) *folder[*write] {
-	return plant(writes, func(w *write) string { return w.path })
-}
-
-// create enters a folder and makes it when it is missing.
-func (a *applier) create(parent *os.Root, f *folder[*write]) (*os.Root, error) {
-	root, err := enter(parent, f.name)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return root, wrap("open", f.path, err)
-	}
-	if err := a.begin("mkdir", f.path); err != nil {
-		return nil, wrap("create", f.path, err)
-	}
-	if err := parent.Mkdir(f.name, 0o777); err != nil {
-		return nil, wrap("create", f.path, err)
-	}
-	a.mu.Lock()
-	a.folders = append(a.folders, f.path)
-	a.mu.Unlock()
-	root, err = enter(parent, f.name)
-	return root, wrap("open", f.path, err)
-}
-
-func wrap(op, path string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s %s: %w", op, path, cause(err))
-}
-
-func (a *applier) stageFolder(root *os.Root, f *folder[*write], buffer *[]byte) error {
-	for i, w := range f.items {
-		w.temp = tempPrefix + strconv.Itoa(i)
-		content := w.content
-		if w.entries != nil {
-			*buffer = appendArchive((*buffer)[:0], a.version, w.entries)
-			content = *buffer
-		}
-		if err := a.writeTemp(root, w, content); err != nil {
-			return wrap("write", w.path, err)
-		}
-	}
-	return nil
-}
-
-func (a *applier) writeTemp(root *os.Root, w *write, content []byte) (err error) {
-	if err := a.begin("create", w.path); err != nil {
-		return err
-	}
-	file, err := root.OpenFile(w.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unpolled, w.perm)
-	if err != nil {
-		return err
-	}
-	w.staged = true
-	defer func() { err = errors.Join(err, file.Close()) }()
-	if err := a.begin("write", w.path); err != nil {
-		return err
-	}
-	if _, err := file.Write(content); err != nil {
-		return err
-	}
-	if err := setMode(file, w.perm); err != nil {
-		return err
-	}
-	if syncsOneByOne {
-		return file.Sync()
-	}
-	return nil
-}
-
-// setMode undoes the umask: modes are the same on every machine. Looking is much
-// cheaper than a change that changes nothing.
-func setMode(file *os.File, perm fs.FileMode) error {
-	info, err := file.Stat()
-	if err != nil || info.Mode().Perm() == perm {
-		return err
-	}
-	return file.Chmod(perm)
-}
 
 // sync makes everything so far durable.
 func (a *applier) sync() error {
@@ -301,61 +199,6 @@ func (a *applier) renameFolder(root *os.Root, f *folder[*write], _ *[]byte) erro
 		w.done = true
 	}
 	return syncFolder(root)
-}
-
-// remove deletes files.
-func (a *applier) remove() error { return a.delete(a.removals) }
-
-func plantRemovals(removals []removal) *folder[removal] {
-	return plant(removals, func(d removal) string { return d.path })
-}
-
-// delete deletes files and then the folders that became empty.
-func (a *applier) delete(removals []removal) error {
-	w := walker[removal]{enter: enterRemoval, visit: a.deleteFolder, leave: a.prune}
-	return w.run(a.root, plantRemovals(removals))
-}
-
-// enterRemoval enters a folder; where nothing is to be deleted, it need not be there.
-func enterRemoval(parent *os.Root, f *folder[removal]) (*os.Root, error) {
-	root, err := enter(parent, f.name)
-	if err == nil {
-		return root, nil
-	}
-	needed := false
-	f.all(func(d removal) { needed = needed || d.seen != nil })
-	if !needed {
-		return nil, nil
-	}
-	return nil, wrap("open", f.path, err)
-}
-
-func (a *applier) deleteFolder(root *os.Root, f *folder[removal], _ *[]byte) error {
-	for _, d := range f.items {
-		if d.seen == nil {
-			continue
-		}
-		if err := d.unchanged(root); err != nil {
-			return err
-		}
-		if err := a.begin("remove", d.path); err != nil {
-			return wrap("delete", d.path, err)
-		}
-		if err := root.Remove(base(d.path)); err != nil {
-			return wrap("delete", d.path, err)
-		}
-	}
-	return syncFolder(root)
-}
-
-// prune deletes a folder if it is empty. That it is not, or cannot be deleted, is no
-// fault: an empty folder does no harm.
-func (a *applier) prune(parent *os.Root, f *folder[removal]) error {
-	if err := a.begin("rmdir", f.path); err != nil {
-		return wrap("delete", f.path, err)
-	}
-	_ = parent.Remove(f.name)
-	return nil
 }
 
 // record brings the state up to date, in an order in which no entry is missing at

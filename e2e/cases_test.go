@@ -1,0 +1,201 @@
+package e2e
+
+import (
+	"fmt"
+	"io/fs"
+	"log"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator"
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// external names, by case, what a generated repository refers to and a cluster or a
+// person provides, because its spec says so.
+var external = map[string][]string{
+	"": {"Namespace/kube-system"},
+	"clusters": {
+		"Namespace/dns", "Namespace/gateway-system", "Namespace/search",
+		"PriorityClass/shop-critical", "Secret/payments-tls", "Secret/registry",
+	},
+	"odd":        {"Namespace/gateway-system", "Secret/store-login"},
+	"voting-app": {"Namespace/gateway-system"},
+}
+
+// testCase is a generated repository. It is loaded when everything in it builds.
+type testCase struct {
+	name   string
+	dir    string
+	builds map[string]*repo.Build
+	repo   *repo.Repository
+	err    error
+}
+
+// scratch holds all generated repositories; TestMain removes it.
+var scratch = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "wavewright-e2e-") })
+
+// allCases generates and builds every case once.
+var allCases = sync.OnceValues(func() ([]*testCase, error) {
+	specs, err := caseFolders()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := scratch()
+	if err != nil {
+		return nil, err
+	}
+	var all []*testCase
+	for _, name := range slices.Sorted(maps.Keys(specs)) {
+		c := &testCase{name: name, dir: filepath.Join(dir, name)}
+		c.err = c.generate(specs[name])
+		all = append(all, c)
+	}
+	return all, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	dir, err := scratch()
+	if err == nil {
+		err = os.RemoveAll(dir)
+	}
+	if err != nil {
+		log.Print(err)
+	}
+	os.Exit(code)
+}
+
+// caseFolders are the golden cases, the examples and our own odd ones by name. An example that is a
+// golden case too is judged once.
+func caseFolders() (map[string]string, error) {
+	folders := map[string]string{}
+	for _, pattern := range []string{"../examples/*/environments.yaml", "../golden/*/environments.yaml", "testdata/*/environments.yaml"} {
+		specs, err := filepath.Glob(pattern)
+		if err != nil || len(specs) == 0 {
+			return nil, fmt.Errorf("nothing matches %s: %w", pattern, err)
+		}
+		for _, spec := range specs {
+			folders[filepath.Base(filepath.Dir(spec))] = filepath.Dir(spec)
+		}
+	}
+	return folders, nil
+}
+
+// generate copies the hand-written files of a case, generates beside them, builds and
+// loads the result.
+func (c *testCase) generate(folder string) error {
+	err := copyTree(folder, c.dir)
+	if err != nil {
+		return err
+	}
+	result, err := generator.Generate(c.dir)
+	if err != nil {
+		return err
+	}
+	if result.Diagnostics.HasErrors() {
+		var text strings.Builder
+		_ = diag.WriteText(&text, result.Diagnostics, result.Sources)
+		return fmt.Errorf("the spec has errors:\n%s", text.String())
+	}
+	generated := map[string]bool{}
+	for name, content := range result.Files() {
+		_, err = os.Stat(filepath.Join(folder, "templates", name+".tmpl"))
+		generated[name] = err != nil // a template of the user's own is the user's text
+		err = write(filepath.Join(c.dir, filepath.FromSlash(name)), content)
+		if err != nil {
+			return err
+		}
+	}
+	return c.load(generated)
+}
+
+func (c *testCase) load(generated map[string]bool) error {
+	binary, err := kustomize()
+	if err != nil {
+		return err
+	}
+	folders, err := repo.Kustomizations(c.dir)
+	if err != nil {
+		return err
+	}
+	c.builds = repo.BuildAll(binary, c.dir, folders)
+	c.repo, err = repo.Load(c.name, c.dir, c.builds)
+	if err != nil {
+		return err
+	}
+	c.repo.Generated = generated
+	c.repo.External = slices.Concat(external[""], external[c.name])
+	return nil
+}
+
+// copyTree copies the files below from, except what is expected to be generated.
+func copyTree(from, to string) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if relative == "want" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return write(filepath.Join(to, relative), content)
+	})
+}
+
+func write(path string, content []byte) error {
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, content, 0o644)
+}
+
+// forEach runs a test on every case that could be loaded.
+func forEach(t *testing.T, test func(t *testing.T, c *testCase)) {
+	t.Helper()
+	all, err := allCases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all {
+		t.Run(c.name, func(t *testing.T) {
+			if c.err != nil {
+				t.Fatal(c.err)
+			}
+			test(t, c)
+		})
+	}
+}
+
+// namedCase returns one case.
+func namedCase(t *testing.T, name string) *testCase {
+	t.Helper()
+	all, err := allCases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all {
+		if c.name == name && c.err == nil {
+			return c
+		}
+	}
+	t.Fatalf("there is no sound case %s", name)
+	return nil
+}

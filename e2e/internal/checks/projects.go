@@ -1,0 +1,164 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/wavewright/wavewright/e2e/internal/repo"
+)
+
+// checkUnique wants each object to have one owner: two Applications that hold the same
+// object of one cluster fight over it for ever.
+func checkUnique(r *repo.Repository, out *report) {
+	owners := map[string]string{}
+	own := func(cluster, owner string, o *repo.Object) {
+		key := fmt.Sprintf("%s %s %s/%s", cluster, o.Group(), o.Namespace, o)
+		if other, taken := owners[key]; taken {
+			out.add("%s and %s both hold %s", other, owner, key)
+		}
+		owners[key] = owner
+	}
+	for _, e := range r.Environments {
+		for _, o := range append(slices.Clone(e.Root), e.Argo...) {
+			own("Argo CD", "environment "+e.Name, o)
+		}
+		for _, d := range e.Deployed() {
+			own("Argo CD", "environment "+e.Name, &repo.Object{APIVersion: "argoproj.io/v1alpha1", Kind: "Application", Name: d.Name})
+			for _, o := range d.Objects {
+				own(d.Spec.Destination.Name+d.Spec.Destination.Server, d.Name, o)
+			}
+		}
+	}
+}
+
+// checkWildcards wants no project to allow anything by wildcard, or by silence.
+func checkWildcards(r *repo.Repository, out *report) {
+	for _, e := range r.Environments {
+		for _, o := range append(slices.Clone(e.Root), e.Argo...) {
+			p, ok := o.Typed.(*repo.AppProject)
+			if !ok {
+				continue
+			}
+			var spec struct{ Spec map[string]any }
+			err := yaml.Unmarshal(o.YAML, &spec)
+			if err != nil {
+				out.add("%s: %v", o, err)
+			}
+			// The fields of a schedule are stars by nature.
+			delete(spec.Spec, "syncWindows")
+			wildcards(fmt.Sprintf("AppProject %s", p.Name), spec.Spec, out)
+			if len(p.Spec.NamespaceResourceWhitelist) == 0 {
+				out.add("AppProject %s: without namespaceResourceWhitelist every kind is allowed", p.Name)
+			}
+		}
+	}
+}
+
+func wildcards(at string, value any, out *report) {
+	switch value := value.(type) {
+	case string:
+		if strings.Contains(value, "*") {
+			out.add("%s: %q", at, value)
+		}
+	case []any:
+		for _, item := range value {
+			wildcards(at, item, out)
+		}
+	case map[string]any:
+		for key, item := range value {
+			wildcards(at+"."+key, item, out)
+		}
+	}
+}
+
+// checkProjects wants each Application to be permitted by its project: repository,
+// destination and every kind that its overlay holds, and objects to stay inside the
+// destination's namespace.
+func checkProjects(r *repo.Repository, out *report) {
+	for _, e := range r.Environments {
+		projects := repo.Typed[repo.AppProject](e.Argo)
+		for _, d := range e.Deployed() {
+			p := permitted(d.Application, projects, out)
+			if p != nil {
+				checkKinds(d.Application, p, d.Objects, out)
+			}
+		}
+		for _, live := range e.Live {
+			permitted(live, projects, out)
+		}
+		for _, root := range repo.Typed[repo.Application](e.Root) {
+			p := permitted(root, repo.Typed[repo.AppProject](e.Root), out)
+			if p != nil {
+				checkKinds(root, p, e.Argo, out)
+			}
+		}
+	}
+}
+
+// permitted returns the Application's project if it exists.
+func permitted(a *repo.Application, projects []*repo.AppProject, out *report) *repo.AppProject {
+	i := slices.IndexFunc(projects, func(p *repo.AppProject) bool { return p.Name == a.Spec.Project })
+	if i < 0 {
+		out.add("Application %s: there is no project %s", a.Name, a.Spec.Project)
+		return nil
+	}
+	p := projects[i]
+	if !slices.Contains(p.Spec.SourceRepos, a.Spec.Source.RepoURL) {
+		out.add("Application %s: project %s does not allow the repository %s", a.Name, p.Name, a.Spec.Source.RepoURL)
+	}
+	if !slices.Contains(p.Spec.Destinations, a.Spec.Destination) {
+		out.add("Application %s: project %s does not allow the destination %v", a.Name, p.Name, a.Spec.Destination)
+	}
+	if slices.Contains(a.Spec.SyncPolicy.SyncOptions, "CreateNamespace=true") &&
+		!slices.Contains(p.Spec.ClusterResourceWhitelist, repo.GroupKind{Kind: "Namespace"}) {
+		out.add("Application %s: project %s does not allow to make its namespace", a.Name, p.Name)
+	}
+	return p
+}
+
+func checkKinds(a *repo.Application, p *repo.AppProject, objects []*repo.Object, out *report) {
+	for _, o := range objects {
+		allowed := p.Spec.NamespaceResourceWhitelist
+		if o.Namespace == "" {
+			allowed = p.Spec.ClusterResourceWhitelist
+		} else if o.Namespace != a.Spec.Destination.Namespace {
+			out.add("Application %s: %s is in namespace %s, outside the destination", a.Name, o, o.Namespace)
+		}
+		if !slices.Contains(allowed, repo.GroupKind{Group: o.Group(), Kind: o.Kind}) {
+			out.add("Application %s: project %s does not allow %s", a.Name, p.Name, o)
+		}
+	}
+}
+
+// checkLive wants what already runs to be sound: full commits as pins, paths and
+// candidates of this commit where it is the branch that runs, and names that are not
+// used twice.
+func checkLive(r *repo.Repository, out *report) {
+	names := map[string]bool{}
+	for _, e := range r.Environments {
+		root := repo.Typed[repo.Application](e.Root)[0]
+		prefix := strings.TrimSuffix(root.Spec.Source.Path, "argocd/"+e.Name)
+		for _, live := range e.Live {
+			if names[live.Name] {
+				out.add("two elements make the Application %s", live.Name)
+			}
+			names[live.Name] = true
+			folder := strings.TrimPrefix(live.Spec.Source.Path, prefix)
+			branch := live.Spec.Source.TargetRevision == root.Spec.Source.TargetRevision
+			candidate := slices.ContainsFunc(e.Deployed(), func(d *repo.Deployed) bool { return d.Name == live.Name && d.Overlay == folder })
+			if branch && !candidate {
+				out.add("Application %s follows the branch, where no candidate has this name and the path %s", live.Name, folder)
+			}
+			if !branch && !isCommit(live.Spec.Source.TargetRevision) {
+				out.add("Application %s runs %q, which is no full commit", live.Name, live.Spec.Source.TargetRevision)
+			}
+		}
+	}
+}
+
+func isCommit(revision string) bool {
+	return len(revision) == 40 && strings.Trim(revision, "0123456789abcdef") == ""
+}

@@ -1,0 +1,130 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/wavewright/wavewright/e2e/internal/repo"
+)
+
+// checkReferences wants every object that a pod names to exist in its namespace of the
+// same target, save those the repository declares as external.
+func checkReferences(r *repo.Repository, out *report) {
+	for _, t := range targets(r) {
+		present := t.present()
+		for _, w := range t.workloads {
+			for _, reference := range references(&w.pod.Spec) {
+				known := present[w.namespace+" "+reference] || slices.Contains(r.External, reference)
+				if !known && !strings.HasPrefix(reference, "PriorityClass/system-") {
+					out.add("%s refers to %s, which does not exist", t.at(w.kind, w.namespace, w.name), reference)
+				}
+			}
+			checkMounts(t, w, out)
+		}
+	}
+}
+
+// present are the objects of a target, and the Secrets that will be made of its
+// ExternalSecrets. An object of the cluster is present in every namespace.
+func (t *target) present() map[string]bool {
+	found := map[string]bool{}
+	for _, o := range t.objects {
+		found[o.Namespace+" "+o.String()] = true
+	}
+	for _, secret := range repo.Typed[repo.ExternalSecret](t.objects) {
+		name := secret.Spec.Target.Name
+		if name == "" {
+			name = secret.Name
+		}
+		found[secret.Namespace+" Secret/"+name] = true
+	}
+	return found
+}
+
+// references are the objects that a pod names, as "Kind/name".
+func references(pod *corev1.PodSpec) []string {
+	var found []string
+	add := func(kind, name string, optional *bool) {
+		if name != "" && (optional == nil || !*optional) {
+			found = append(found, kind+"/"+name)
+		}
+	}
+	add("ServiceAccount", pod.ServiceAccountName, nil)
+	add("PriorityClass", pod.PriorityClassName, nil)
+	for _, secret := range pod.ImagePullSecrets {
+		add("Secret", secret.Name, nil)
+	}
+	for _, volume := range pod.Volumes {
+		volumeReferences(volume, add)
+	}
+	for _, c := range slices.Concat(pod.InitContainers, pod.Containers) {
+		environmentReferences(c, add)
+	}
+	return found
+}
+
+func volumeReferences(volume corev1.Volume, add func(kind, name string, optional *bool)) {
+	switch {
+	case volume.ConfigMap != nil:
+		add("ConfigMap", volume.ConfigMap.Name, volume.ConfigMap.Optional)
+	case volume.Secret != nil:
+		add("Secret", volume.Secret.SecretName, volume.Secret.Optional)
+	case volume.PersistentVolumeClaim != nil:
+		add("PersistentVolumeClaim", volume.PersistentVolumeClaim.ClaimName, nil)
+	case volume.Projected != nil:
+		for _, source := range volume.Projected.Sources {
+			if source.ConfigMap != nil {
+				add("ConfigMap", source.ConfigMap.Name, source.ConfigMap.Optional)
+			}
+			if source.Secret != nil {
+				add("Secret", source.Secret.Name, source.Secret.Optional)
+			}
+		}
+	}
+}
+
+func environmentReferences(c corev1.Container, add func(kind, name string, optional *bool)) {
+	for _, from := range c.EnvFrom {
+		if from.ConfigMapRef != nil {
+			add("ConfigMap", from.ConfigMapRef.Name, from.ConfigMapRef.Optional)
+		}
+		if from.SecretRef != nil {
+			add("Secret", from.SecretRef.Name, from.SecretRef.Optional)
+		}
+	}
+	for _, variable := range c.Env {
+		if variable.ValueFrom == nil {
+			continue
+		}
+		if ref := variable.ValueFrom.ConfigMapKeyRef; ref != nil {
+			add("ConfigMap", ref.Name, ref.Optional)
+		}
+		if ref := variable.ValueFrom.SecretKeyRef; ref != nil {
+			add("Secret", ref.Name, ref.Optional)
+		}
+	}
+}
+
+// checkMounts wants every mount to have a volume, and every volume a mount.
+func checkMounts(t *target, w *workload, out *report) {
+	mounted := map[string]bool{}
+	for c := range w.containers() {
+		for _, mount := range c.VolumeMounts {
+			mounted[mount.Name] = true
+		}
+	}
+	for _, volume := range w.pod.Spec.Volumes {
+		if !mounted[volume.Name] {
+			out.add("%s: volume %s is mounted nowhere", t.at(w.kind, w.namespace, w.name), volume.Name)
+		}
+		delete(mounted, volume.Name)
+	}
+	if w.kind == "StatefulSet" {
+		return // its claims are volumes too
+	}
+	for name := range mounted {
+		out.add("%s: there is no volume %s", t.at(w.kind, w.namespace, w.name), name)
+	}
+}

@@ -1,0 +1,74 @@
+package repo
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// The types below hold the fields that checks read. Unknown fields are the schemas'
+// affair.
+
+// HTTPRoute is a route of the Gateway API.
+type HTTPRoute struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		ParentRefs []struct{ Name, Namespace string }
+		Rules      []struct {
+			BackendRefs []struct {
+				Name, Namespace string
+				Port            int32
+			}
+		}
+	}
+}
+
+// ExternalSecret makes a Secret from a store.
+type ExternalSecret struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		Target struct{ Name string }
+		Data   []struct{ SecretKey string }
+	}
+}
+
+// AppProject is what Applications may do.
+type AppProject struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		SourceRepos                []string
+		Destinations               []Destination
+		ClusterResourceWhitelist   []GroupKind
+		NamespaceResourceWhitelist []GroupKind
+	}
+}
+
+// Destination is a place to deploy to.
+type Destination struct{ Server, Name, Namespace string }
+
+// GroupKind is a kind of object.
+type GroupKind struct{ Group, Kind string }
+
+// ApplicationSet makes Applications of the elements of its list generators.
+type ApplicationSet struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		GoTemplate        bool
+		GoTemplateOptions []string
+		Generators        []map[string]struct {
+			Elements []map[string]any
+		}
+		// Template is raw: its strings are Go templates.
+		Template map[string]any
+	}
+}
+
+// Application is one deployment of a folder of the repository.
+type Application struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		Project     string
+		Source      struct{ RepoURL, Path, TargetRevision string }
+		Destination Destination
+		SyncPolicy  struct {
+			SyncOptions              []string
+			ManagedNamespaceMetadata *struct{ Labels map[string]string }
+		}
+	}
+}

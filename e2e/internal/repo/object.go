@@ -1,0 +1,151 @@
+package repo
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	yamlstream "k8s.io/apimachinery/pkg/util/yaml"
+	"sigs.k8s.io/yaml"
+)
+
+// Object is one Kubernetes object as it would reach the API server.
+type Object struct {
+	APIVersion, Kind, Namespace, Name string
+	// YAML is the document.
+	YAML []byte
+	// Typed is the object as a pointer to its Go type, for the kinds that checks read;
+	// nil for others.
+	Typed any
+}
+
+// String names the object in findings.
+func (o *Object) String() string { return o.Kind + "/" + o.Name }
+
+// Group is the API group.
+func (o *Object) Group() string {
+	group, _, found := strings.Cut(o.APIVersion, "/")
+	if !found {
+		return ""
+	}
+	return group
+}
+
+// Typed returns the objects of one Go type, in order.
+func Typed[T any](objects []*Object) []*T {
+	var found []*T
+	for _, o := range objects {
+		if typed, ok := o.Typed.(*T); ok {
+			found = append(found, typed)
+		}
+	}
+	return found
+}
+
+// newTyped makes the Go value of a kind. Every kind that carries pods must be here, or
+// checks would pass it by.
+func newTyped(apiVersion, kind string) any {
+	switch apiVersion + " " + kind {
+	case "v1 Service":
+		return &corev1.Service{}
+	case "v1 ServiceAccount":
+		return &corev1.ServiceAccount{}
+	case "v1 PersistentVolumeClaim":
+		return &corev1.PersistentVolumeClaim{}
+	case "v1 ResourceQuota":
+		return &corev1.ResourceQuota{}
+	case "v1 LimitRange":
+		return &corev1.LimitRange{}
+	case "v1 Pod":
+		return &corev1.Pod{}
+	case "apps/v1 Deployment":
+		return &appsv1.Deployment{}
+	case "apps/v1 StatefulSet":
+		return &appsv1.StatefulSet{}
+	case "apps/v1 DaemonSet":
+		return &appsv1.DaemonSet{}
+	case "batch/v1 Job":
+		return &batchv1.Job{}
+	case "batch/v1 CronJob":
+		return &batchv1.CronJob{}
+	case "autoscaling/v2 HorizontalPodAutoscaler":
+		return &autoscalingv2.HorizontalPodAutoscaler{}
+	case "policy/v1 PodDisruptionBudget":
+		return &policyv1.PodDisruptionBudget{}
+	case "networking.k8s.io/v1 NetworkPolicy":
+		return &networkingv1.NetworkPolicy{}
+	case "rbac.authorization.k8s.io/v1 Role":
+		return &rbacv1.Role{}
+	case "gateway.networking.k8s.io/v1 HTTPRoute":
+		return &HTTPRoute{}
+	case "external-secrets.io/v1 ExternalSecret":
+		return &ExternalSecret{}
+	case "argoproj.io/v1alpha1 AppProject":
+		return &AppProject{}
+	case "argoproj.io/v1alpha1 ApplicationSet":
+		return &ApplicationSet{}
+	case "argoproj.io/v1alpha1 Application":
+		return &Application{}
+	}
+	return nil
+}
+
+// Parse splits a stream of YAML documents into objects.
+func Parse(stream []byte) ([]*Object, error) {
+	var objects []*Object
+	reader := yamlstream.NewYAMLReader(newReader(stream))
+	for {
+		document, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return objects, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		o, err := parseOne(document)
+		if err != nil {
+			return nil, err
+		}
+		if o != nil {
+			objects = append(objects, o)
+		}
+	}
+}
+
+func parseOne(document []byte) (*Object, error) {
+	var header struct {
+		APIVersion, Kind string
+		Metadata         struct{ Namespace, Name string }
+	}
+	err := yaml.Unmarshal(document, &header)
+	if err != nil {
+		return nil, err
+	}
+	if header.Kind == "" {
+		if len(bytes.TrimSpace(withoutComments(document))) > 0 {
+			return nil, fmt.Errorf("a document without a kind: %s", document)
+		}
+		return nil, nil
+	}
+	o := &Object{
+		APIVersion: header.APIVersion, Kind: header.Kind,
+		Namespace: header.Metadata.Namespace, Name: header.Metadata.Name,
+		YAML: document, Typed: newTyped(header.APIVersion, header.Kind),
+	}
+	if o.Typed != nil {
+		err = yaml.Unmarshal(document, o.Typed)
+		if err != nil {
+			return nil, fmt.Errorf("decode %s: %w", o, err)
+		}
+	}
+	return o, nil
+}

@@ -1,0 +1,256 @@
+// Package repo reads a generated repository the way Argo CD does: it builds every
+// kustomization with the real kustomize, expands the ApplicationSets and puts each
+// Application's objects beside it. It knows nothing of the generator: all facts come
+// from the files, so that checks judge what is there and not what was meant.
+package repo
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+// Repository is a generated repository.
+type Repository struct {
+	Name         string
+	Dir          string
+	Environments []*Environment
+	// Builds holds the result of every kustomization by its folder.
+	Builds map[string]*Build
+	// Generated are the paths that the generator wrote, not its user.
+	Generated map[string]bool
+	// External names what the repository refers to and does not hold, "Kind/name": what
+	// the cluster or a person provides.
+	External []string
+}
+
+// Environment is one environment with its own root.
+type Environment struct {
+	Name, Profile string
+	// Root is the bootstrap file, Argo what it deploys.
+	Root, Argo []*Object
+	// Targets are where the environment's candidates go.
+	Targets []*Target
+	// Live are the Applications that Argo CD makes of this commit: of the branch or of
+	// pins. A pinned path need not exist in this commit any more.
+	Live []*Application
+}
+
+// Target is an environment on one cluster: what has to fit together.
+type Target struct {
+	Name         string
+	Applications []*Deployed
+}
+
+// Deployed is an Application with the objects of its overlay at this commit.
+type Deployed struct {
+	*Application
+	// Overlay is the folder inside the repository.
+	Overlay string
+	Objects []*Object
+}
+
+// Objects are all objects of a target.
+func (t *Target) Objects() []*Object {
+	var all []*Object
+	for _, application := range t.Applications {
+		all = append(all, application.Objects...)
+	}
+	return all
+}
+
+// Deployed are the candidates of all targets.
+func (e *Environment) Deployed() []*Deployed {
+	var all []*Deployed
+	for _, target := range e.Targets {
+		all = append(all, target.Applications...)
+	}
+	return all
+}
+
+// candidates is overlays/<env>/applications.yaml.
+type candidates struct {
+	APIVersion, Kind, Environment string
+	Targets                       map[string]struct {
+		Namespaces, Applications map[string]map[string]any
+	}
+}
+
+// Load reads a repository whose kustomizations have been built.
+func Load(name, dir string, builds map[string]*Build) (*Repository, error) {
+	r := &Repository{Name: name, Dir: dir, Builds: builds}
+	roots, err := filepath.Glob(filepath.Join(dir, "bootstrap", "roots", "*.yaml"))
+	if err != nil || len(roots) == 0 {
+		return nil, fmt.Errorf("%s has no roots: %w", dir, err)
+	}
+	profiles, err := productionProfiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, root := range roots {
+		env := strings.TrimSuffix(filepath.Base(root), ".yaml")
+		e, err := r.environment(env)
+		if err != nil {
+			return nil, fmt.Errorf("environment %s: %w", env, err)
+		}
+		e.Profile = profiles[env]
+		r.Environments = append(r.Environments, e)
+	}
+	return r, nil
+}
+
+func (r *Repository) environment(name string) (*Environment, error) {
+	e := &Environment{Name: name}
+	source, err := os.ReadFile(filepath.Join(r.Dir, "bootstrap", "roots", name+".yaml"))
+	if err != nil {
+		return nil, err
+	}
+	e.Root, err = Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	root := Typed[Application](e.Root)
+	if len(root) != 1 {
+		return nil, fmt.Errorf("%d root Applications", len(root))
+	}
+	prefix, found := strings.CutSuffix(root[0].Spec.Source.Path, "argocd/"+name)
+	if !found {
+		return nil, fmt.Errorf("the root's path is %s", root[0].Spec.Source.Path)
+	}
+	e.Argo, err = r.objects("argocd/" + name)
+	if err != nil {
+		return nil, err
+	}
+	err = e.live()
+	if err != nil {
+		return nil, err
+	}
+	return e, r.targets(e, prefix)
+}
+
+// live expands the elements that the ApplicationSets hold.
+func (e *Environment) live() error {
+	for _, set := range Typed[ApplicationSet](e.Argo) {
+		for _, generator := range set.Spec.Generators {
+			for _, element := range generator["list"].Elements {
+				application, err := expand(set, element)
+				if err != nil {
+					return err
+				}
+				e.Live = append(e.Live, application)
+			}
+		}
+	}
+	return nil
+}
+
+// targets expands the candidates: what promotion of this commit would run. prefix is
+// the folder of the repository that wavewright's own folders are in.
+func (r *Repository) targets(e *Environment, prefix string) error {
+	source, err := os.ReadFile(filepath.Join(r.Dir, "overlays", e.Name, "applications.yaml"))
+	if err != nil {
+		return err
+	}
+	var file candidates
+	err = yaml.UnmarshalStrict(source, &file)
+	if err != nil {
+		return fmt.Errorf("read the candidates: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(file.Targets)) {
+		target := &Target{Name: name}
+		for _, elements := range []map[string]map[string]any{file.Targets[name].Namespaces, file.Targets[name].Applications} {
+			for _, key := range slices.Sorted(maps.Keys(elements)) {
+				deployed, err := r.deploy(e, prefix, elements[key])
+				if err != nil {
+					return fmt.Errorf("candidate %s of %s: %w", key, name, err)
+				}
+				target.Applications = append(target.Applications, deployed)
+			}
+		}
+		e.Targets = append(e.Targets, target)
+	}
+	return nil
+}
+
+// deploy makes the Application of a candidate with its ApplicationSet, the one whose
+// project is the element's.
+func (r *Repository) deploy(e *Environment, prefix string, element map[string]any) (*Deployed, error) {
+	element = maps.Clone(element)
+	overlay, _ := element["path"].(string)
+	element["path"] = path.Join(prefix, overlay)
+	element["revision"] = "0000000000000000000000000000000000000000"
+	var found []*Application
+	for _, set := range Typed[ApplicationSet](e.Argo) {
+		if project(set) != element["project"] {
+			continue
+		}
+		application, err := expand(set, element)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, application)
+	}
+	if len(found) != 1 {
+		return nil, fmt.Errorf("%d ApplicationSets have the project %v", len(found), element["project"])
+	}
+	objects, err := r.objects(overlay)
+	return &Deployed{Application: found[0], Overlay: overlay, Objects: objects}, err
+}
+
+func project(set *ApplicationSet) any {
+	spec, _ := set.Spec.Template["spec"].(map[string]any)
+	return spec["project"]
+}
+
+func (r *Repository) objects(folder string) ([]*Object, error) {
+	build := r.Builds[folder]
+	if build == nil || build.Err != nil {
+		return nil, fmt.Errorf("%s has not been built", folder)
+	}
+	return Parse(build.Output)
+}
+
+// productionProfiles maps each environment to the built-in profile that its own one
+// extends.
+func productionProfiles(dir string) (map[string]string, error) {
+	source, err := os.ReadFile(filepath.Join(dir, "environments.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	var spec struct {
+		Profiles     map[string]struct{ Extends string }
+		Environments []struct{ Name, Profile string }
+	}
+	err = yaml.Unmarshal(source, &spec)
+	profiles := map[string]string{}
+	for _, e := range spec.Environments {
+		profile := e.Profile
+		for spec.Profiles[profile].Extends != "" {
+			profile = spec.Profiles[profile].Extends
+		}
+		profiles[e.Name] = profile
+	}
+	return profiles, err
+}
+
+func newReader(source []byte) *bufio.Reader { return bufio.NewReader(bytes.NewReader(source)) }
+
+// withoutComments drops what a document may hold beside an object.
+func withoutComments(document []byte) []byte {
+	var kept []byte
+	for line := range bytes.Lines(document) {
+		trimmed := bytes.TrimSpace(line)
+		if !bytes.HasPrefix(trimmed, []byte("#")) && !bytes.Equal(trimmed, []byte("---")) {
+			kept = append(kept, line...)
+		}
+	}
+	return kept
+}

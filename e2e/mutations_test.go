@@ -1,0 +1,178 @@
+package e2e
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wavewright/wavewright/e2e/internal/checks"
+	"github.com/wavewright/wavewright/e2e/internal/repo"
+)
+
+// mutation is one change for the worse. A folder that ends in a slash means the objects
+// that its kustomization builds to, everything else a file. With old empty, new is
+// appended.
+type mutation struct {
+	check, place, old, new string
+}
+
+const (
+	vote  = "overlays/prod/apps/vote/"
+	db    = "overlays/prod/apps/db/"
+	infra = "overlays/prod/infra/voting-prod/"
+	argo  = "argocd/prod/"
+)
+
+var mutations = []mutation{
+	{"resources", vote, "            memory: 1Gi\n", ""},
+	{"resources", vote, "            cpu: 500m\n", ""},
+	{"resources", vote, "            cpu: 500m\n", "            cpu: 3\n"},
+	{"probes", vote, "            port: http\n          periodSeconds: 5\n        resources", "            port: web\n          periodSeconds: 5\n        resources"},
+	{"probes", vote, "livenessProbe:", "postStart:"},
+	{"probes", vote, "          httpGet:\n            path: /\n            port: http\n          periodSeconds: 5\n", "          tcpSocket:\n            port: 80\n          periodSeconds: 60\n"},
+	{"references", vote, "serviceAccountName: vote", "serviceAccountName: votes"},
+	{"references", db, "              name: db-credentials", "              name: db-password"},
+	{"references", db, "claimName: db-data", "claimName: data"},
+	{"references", vote, "      volumes:\n", "      priorityClassName: high\n      volumes:\n"},
+	{"references", vote, "        - mountPath: /tmp\n          name: tmp\n", "        - mountPath: /tmp\n          name: temp\n"},
+	{"services", vote, "  selector:\n    app.kubernetes.io/name: vote\n", "  selector:\n    app.kubernetes.io/name: votes\n"},
+	{"services", vote, "  selector:\n    app.kubernetes.io/name: vote\n", "  selector:\n    env: prod\n"},
+	{"services", vote, "targetPort: http", "targetPort: web"},
+	{"services", vote, "targetPort: http", "targetPort: 8080"},
+	{"routes", vote, "    - name: vote\n      port: 80", "    - name: votes\n      port: 80"},
+	{"routes", vote, "    - name: vote\n      port: 80", "    - name: vote\n      port: 81"},
+	{"routes", vote, "kubernetes.io/metadata.name: gateway-system", "kubernetes.io/metadata.name: gateway"},
+	{"routes", vote, "    ports:\n    - port: 80\n", "    ports:\n    - port: 81\n"},
+	{"disruption budgets", vote, "  maxUnavailable: 1\n", "  maxUnavailable: 0\n"},
+	{"disruption budgets", vote, "  maxUnavailable: 1\n", "  minAvailable: 3\n"},
+	{"disruption budgets", vote, "  maxUnavailable: 1\n  selector:\n    matchLabels:\n      app.kubernetes.io/name: vote", "  maxUnavailable: 1\n  selector:\n    matchLabels:\n      app.kubernetes.io/name: web"},
+	{"disruption budgets", vote, "kind: PodDisruptionBudget", "kind: Other"},
+	{"autoscalers", vote, "    kind: Deployment\n    name: vote", "    kind: Deployment\n    name: votes"},
+	{"autoscalers", vote, "  minReadySeconds:", "  replicas: 3\n  minReadySeconds:"},
+	{"autoscalers", vote, "maxReplicas: 6", "maxReplicas: 3"},
+	{"autoscalers", vote, "kind: HorizontalPodAutoscaler", "kind: Other"},
+	{"anti-affinity", vote, "            - pod-template-hash\n            topologyKey: kubernetes.io/hostname", "            topologyKey: kubernetes.io/hostname"},
+	{"anti-affinity", vote, "            - app.kubernetes.io/name\n            - pod-template-hash\n", "            - pod-template-hash\n"},
+	{"anti-affinity", vote, "          - labelSelector: {}\n", "          - labelSelector: {matchLabels: {app: vote}}\n"},
+	{"anti-affinity", vote, "  selector:\n    matchLabels:\n      app.kubernetes.io/name: vote\n  strategy", "  selector:\n    matchLabels:\n      app.kubernetes.io/name: votes\n  strategy"},
+	{"default deny", infra, "  name: default-deny", "  name: default-deny\nspec: {podSelector: {}, policyTypes: [Ingress]}\nother:"},
+	{"network selectors", vote, "  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: vote", "  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: votes"},
+	{"network selectors", vote, "          app.kubernetes.io/name: redis", "          app.kubernetes.io/name: rediss"},
+	{"network selectors", vote, "      podSelector:\n        matchLabels:\n          app: envoy\n", ""},
+	{"network selectors", vote, "    - port: 6379\n", "    - port: 6380\n"},
+	{"network selectors", infra, "kubernetes.io/metadata.name: kube-system", "kubernetes.io/metadata.name: dns"},
+	{"network edges", vote, "    - port: 6379\n", "    - port: 6380\n"},
+	{"network edges", db, "          app.kubernetes.io/name: worker", "          app.kubernetes.io/name: vote"},
+	{"pod security", vote, "          allowPrivilegeEscalation: false\n", ""},
+	{"pod security", vote, "          type: RuntimeDefault", "          type: Unconfined"},
+	{"pod security", vote, "      enableServiceLinks", "      hostNetwork: true\n      enableServiceLinks"},
+	{"pod security", argo, "'{{.podSecurityEnforce}}'", "privileged"},
+	{"pod security", argo, "- CreateNamespace=true", "- Validate=true"},
+	{"quotas", vote, "maxReplicas: 6", "maxReplicas: 60"},
+	{"quotas", vote, "maxSurge: 25%", "maxSurge: 500%"},
+	{"quotas", db, "storage: 5Gi", "storage: 500Gi"},
+	{"quotas", infra, `limits.cpu: "`, `limits.cpu: 1 # "`},
+	{"quotas", infra, "kind: ResourceQuota", "kind: Other"},
+	{"quotas", infra, "    pods:", "    count/pods:"},
+	{"limit ranges", vote, "            memory: 1Gi", "            memory: 100Gi"},
+	{"limit ranges", infra, "      memory: 8Mi", "      memory: 800Gi"},
+	{"limit ranges", infra, "    defaultRequest:\n", "    other:\n"},
+	{"unique objects", vote, "", "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: db, namespace: voting-prod}\n"},
+	{"unique objects", vote, "namespace: voting-prod", "namespace: voting-staging"},
+	{"unique objects", "overlays/prod/applications.yaml", "name: vote-prod", "name: vote-staging"},
+	{"project wildcards", argo, "  - name: in-cluster\n    namespace: voting-prod", "  - name: in-cluster\n    namespace: voting-*"},
+	{"project wildcards", argo, "  - group: apps\n    kind: Deployment", "  - group: apps\n    kind: '*'"},
+	{"project wildcards", "bootstrap/roots/prod.yaml", "  clusterResourceWhitelist: []", "  clusterResourceWhitelist: [{group: '*', kind: '*'}]"},
+	{"projects", argo, "    kind: HorizontalPodAutoscaler\n", "    kind: Other\n"},
+	{"projects", argo, "  - https://git.example.com/acme/voting-gitops.git", "  - https://git.example.com/acme/voting.git"},
+	{"projects", argo, "  - name: in-cluster\n    namespace: voting-prod", "  - name: in-cluster\n    namespace: voting"},
+	{"projects", argo, "    kind: Namespace\n", "    kind: Other\n"},
+	{"projects", vote, "kind: PodDisruptionBudget", "kind: PodDisruption"},
+	{"projects", vote, "namespace: voting-prod", "namespace: voting-staging"},
+	{"projects", "bootstrap/roots/prod.yaml", "kind: ApplicationSet}", "kind: Application}"},
+	{"live elements", "argocd/dev/", "overlays/dev/apps/vote", "overlays/dev/apps/votes"},
+	{"live elements", "overlays/dev/applications.yaml", "name: vote-dev", "name: votes-dev"},
+	{"live elements", "argocd/dev/", "revision: main", "revision: maim"},
+	{"live elements", "argocd/dev/", "name: vote-dev", "name: db-dev"},
+	{"kustomizations", "base/vote/kustomization.yaml", "resources:", "bases:"},
+	{"kustomizations", "base/vote/kustomization.yaml", "labels:", "commonLabels:"},
+	{"kustomizations", "base/vote/kustomization.yaml", "  - network.yaml\n", ""},
+	{"kustomizations", "overlays/prod/apps/vote/kustomization.yaml", "  - pdb.yaml\n", ""},
+	{"kustomizations", "components/unused/kustomization.yaml", "", "resources: []\n"},
+	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: Deployment # TODO"},
+	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: Deployment "},
+	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: <no value>"},
+	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: [[.Kind]]"},
+	{"files", "base/vote/workload.yaml", "", "\n"},
+}
+
+// TestChecksCatchMistakes shows, by one change each, that every check can fail.
+func TestChecksCatchMistakes(t *testing.T) {
+	c := namedCase(t, "voting-app")
+	caught := map[string]bool{}
+	for _, m := range mutations {
+		name := strings.TrimSpace(m.new)
+		if len(name) > 40 {
+			name = name[:40]
+		}
+		t.Run(m.check+"/"+name, func(t *testing.T) {
+			i := slices.IndexFunc(checks.All, func(check checks.Check) bool { return check.Name == m.check })
+			findings := checks.All[i].Run(m.apply(t, c))
+			if len(findings) == 0 {
+				t.Errorf("no finding after replacing %q by %q in %s", m.old, m.new, m.place)
+			}
+			caught[m.check] = true
+		})
+	}
+	for _, check := range checks.All {
+		if !caught[check.Name] {
+			t.Errorf("nothing shows that the check %q can fail", check.Name)
+		}
+	}
+}
+
+// apply loads the repository with the change.
+func (m mutation) apply(t *testing.T, c *testCase) *repo.Repository {
+	t.Helper()
+	builds, dir := maps.Clone(c.builds), c.dir
+	folder, built := strings.CutSuffix(m.place, "/")
+	if built {
+		changed := *builds[folder]
+		changed.Output = m.replace(t, changed.Output)
+		builds[folder] = &changed
+	} else {
+		dir = t.TempDir()
+		if err := copyTree(c.dir, dir); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, filepath.FromSlash(m.place))
+		content, err := os.ReadFile(file)
+		if err != nil && m.old != "" {
+			t.Fatal(err)
+		}
+		if err := write(file, m.replace(t, content)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loaded, err := repo.Load(c.name, dir, builds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded.Generated, loaded.External = c.repo.Generated, c.repo.External
+	return loaded
+}
+
+func (m mutation) replace(t *testing.T, content []byte) []byte {
+	t.Helper()
+	if m.old == "" {
+		return append(slices.Clone(content), m.new...)
+	}
+	changed := strings.Replace(string(content), m.old, m.new, 1)
+	if changed == string(content) {
+		t.Fatalf("%s does not hold %q", m.place, m.old)
+	}
+	return []byte(changed)
+}

@@ -1,0 +1,76 @@
+package tree
+
+import (
+	"io/fs"
+	"os"
+)
+
+// removal is a file that is deleted or was gone already; its folders follow when
+// they are empty.
+type removal struct {
+	path string
+	seen fs.FileInfo // nil when there is nothing to delete
+}
+
+// unchanged checks that what d deletes is as Compare saw it.
+func (d removal) unchanged(root *os.Root) error {
+	if d.seen == nil {
+		return nil
+	}
+	return wrap("delete", d.path, unchanged(root, base(d.path), d.seen))
+}
+
+// remove deletes files.
+func (a *applier) remove() error { return a.delete(a.removals) }
+
+func plantRemovals(removals []removal) *folder[removal] {
+	return plant(removals, func(d removal) string { return d.path })
+}
+
+// delete deletes files and then the folders that became empty.
+func (a *applier) delete(removals []removal) error {
+	w := walker[removal]{enter: enterRemoval, visit: a.deleteFolder, leave: a.prune}
+	return w.run(a.root, plantRemovals(removals))
+}
+
+// enterRemoval enters a folder; where nothing is to be deleted, it need not be there.
+func enterRemoval(parent *os.Root, f *folder[removal]) (*os.Root, error) {
+	root, err := enter(parent, f.name)
+	if err == nil {
+		return root, nil
+	}
+	needed := false
+	f.all(func(d removal) { needed = needed || d.seen != nil })
+	if !needed {
+		return nil, nil
+	}
+	return nil, wrap("open", f.path, err)
+}
+
+func (a *applier) deleteFolder(root *os.Root, f *folder[removal], _ *[]byte) error {
+	for _, d := range f.items {
+		if d.seen == nil {
+			continue
+		}
+		if err := d.unchanged(root); err != nil {
+			return err
+		}
+		if err := a.begin("remove", d.path); err != nil {
+			return wrap("delete", d.path, err)
+		}
+		if err := root.Remove(base(d.path)); err != nil {
+			return wrap("delete", d.path, err)
+		}
+	}
+	return syncFolder(root)
+}
+
+// prune deletes a folder if it is empty. That it is not, or cannot be deleted, is no
+// fault: an empty folder does no harm.
+func (a *applier) prune(parent *os.Root, f *folder[removal]) error {
+	if err := a.begin("rmdir", f.path); err != nil {
+		return wrap("delete", f.path, err)
+	}
+	_ = parent.Remove(f.name)
+	return nil
+}

@@ -1,0 +1,67 @@
+package schema
+
+import (
+	"regexp"
+	"slices"
+)
+
+// refinements are rules of validate.go that a JSON schema can express, by Type.key.
+// TestJSONSchemaIsNeverStricter holds that they are no narrower than the program.
+func refinements() map[string]object {
+	names := func(name string) object { return object{"propertyNames": ref(name)} }
+	pattern := func(r *regexp.Regexp) object { return object{"pattern": r.String()} }
+	label := object{"pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": maxLabel}
+	options := object{"items": object{"type": "string", "pattern": syncOption.String()}}
+	return map[string]object{
+		"Metadata.name":         {"allOf": []any{ref("PlatformName")}},
+		"ArgoCD.namespace":      label,
+		"Gateway.namespace":     label,
+		"PodSet.namespace":      label,
+		"Repository.url":        pattern(repositoryURL),
+		"Spec.environments":     {"minItems": 1},
+		"Spec.clusters":         names("ClusterName"),
+		"Spec.teams":            names("TeamName"),
+		"Spec.profiles":         names("ProfileName"),
+		"Spec.applications":     names("ApplicationName"),
+		"TeamFile.applications": names("ApplicationName"),
+		"Environment.name":      {"allOf": []any{ref("EnvironmentName")}},
+		"Environment.clusters":  {"minItems": 1, "uniqueItems": true},
+		"Cluster.kubernetes":    pattern(kubernetesVersion),
+		"Cluster.nodes":         {"minimum": 1},
+		"Backoff.duration":      pattern(duration),
+		"Backoff.maxDuration":   pattern(duration),
+		"Sync.options":          options,
+		"Sync.infraOptions":     options,
+	}
+}
+
+// nameDefinitions are the rules of names.go.
+func nameDefinitions() map[string]any {
+	return map[string]any{
+		"PlatformName":    nameDefinition(maxEnvironment),
+		"EnvironmentName": nameDefinition(maxEnvironment),
+		"ClusterName":     nameDefinition(maxEnvironment),
+		"TeamName":        nameDefinition(maxName, reservedTeams()...),
+		"ProfileName":     nameDefinition(maxName, BuiltinProfiles()...),
+		"ApplicationName": nameDefinition(maxApplication, reservedApplications()...),
+		"ReservedWord": object{
+			"description": "Words of YAML, and device names on Windows.",
+			"enum":        enumeration(append(reservedWords(), deviceNames()...), false),
+		},
+	}
+}
+
+func nameDefinition(limit int, reserved ...string) object {
+	refused := []any{ref("ReservedWord")}
+	if len(reserved) > 0 {
+		refused = append(refused, object{"enum": enumeration(reserved, false)})
+	}
+	if slices.Equal(reserved, reservedApplications()) {
+		refused = append(refused, object{"pattern": "^" + reservedPrefix})
+	}
+	return object{
+		"type":    "string",
+		"pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$", "maxLength": limit,
+		"not": object{"anyOf": refused},
+	}
+}
