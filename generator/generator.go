@@ -101,11 +101,10 @@ func read(dir string, replaced map[string][]byte, rendered bool) (*Result, error
 // load runs the line from the spec to the platform, as far as there are no errors.
 func (r *Result) load(fsys fs.FS) error {
 	spec, sources, list, err := schema.Load(fsys, schema.FileName)
-	r.Sources, r.Diagnostics = sources, list
+	r.spec, r.Sources, r.Diagnostics = spec, sources, list
 	if err != nil || list.HasErrors() {
 		return err
 	}
-	r.spec = spec
 	if err := r.readPins(fsys); err != nil || r.Diagnostics.HasErrors() {
 		return err
 	}

@@ -248,6 +248,9 @@ func (o *InitOptions) fromGit(dir string) {
 // adopt takes a remote's URL if it is one that a spec can state; a path on this
 // machine is not.
 func (o *InitOptions) adopt(url string) {
+	if url == "" {
+		return
+	}
 	try := *o
 	try.URL = url
 	fsys := withTexts(noFiles{}, map[string][]byte{schema.FileName: []byte(try.text())})

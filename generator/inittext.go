@@ -69,11 +69,14 @@ func (o *InitOptions) profile(i int) string {
 }
 
 // withoutCredentials takes user and password out of an HTTP URL, and a password out
-// of any other.
+// of any other. An address that cannot be read may hold anything: it becomes "".
 func withoutCredentials(remote string) string {
 	u, err := url.Parse(remote)
-	if err != nil || u.User == nil || u.Host == "" {
-		return remote
+	switch {
+	case err != nil && strings.Contains(remote, "://"):
+		return ""
+	case err != nil || u.User == nil || u.Host == "":
+		return remote // among them git@host:path, which is no URL
 	}
 	if u.Scheme == "http" || u.Scheme == "https" {
 		u.User = nil

@@ -216,7 +216,7 @@ func (r *Result) movedByPins(path string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(path, ".wavewright/state/")
+	return strings.HasPrefix(path, ".wavewright/state/") || strings.HasPrefix(path, "releases/"+newPrefix)
 }
 
 // releaseEnvironments is the platform as package release sees it.

@@ -7,6 +7,10 @@ import (
 	"path"
 )
 
+// newPrefix begins the name of a file until it takes its place. A killed run leaves
+// one behind, and the next write of the same file takes it away.
+const newPrefix = ".wavewright-new-"
+
 // replaceFile writes a file below dir so that a reader, or a run that comes after a
 // crash, sees the old text or the new one and nothing between.
 func replaceFile(dir, name string, content []byte) error {
@@ -22,7 +26,7 @@ func replaceFile(dir, name string, content []byte) error {
 	if info, err := root.Stat(name); err == nil {
 		perm = info.Mode().Perm()
 	}
-	temp := path.Join(path.Dir(name), ".wavewright-new-"+path.Base(name))
+	temp := path.Join(path.Dir(name), newPrefix+path.Base(name))
 	if err := writeNew(root, temp, content, perm); err != nil {
 		return errors.Join(err, root.Remove(temp))
 	}

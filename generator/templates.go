@@ -29,7 +29,7 @@ func TemplateFunctions() []TemplateFunction { return render.Functions() }
 // Templates lists the templates of a folder's spec: the built-in ones, with those of
 // the user's over them. Faults of the templates join the diagnostics.
 func (r *Result) Templates() ([]Template, error) {
-	if r.spec == nil {
+	if r.platform == nil {
 		return nil, ErrInvalid
 	}
 	root, err := os.OpenRoot(r.dir)
@@ -48,14 +48,19 @@ func BuiltinTemplates() []Template {
 	return entries
 }
 
-// TemplatesFolder returns the folder of the user's templates, and whether the spec
-// names it.
-func (r *Result) TemplatesFolder() (folder string, named bool) {
+// TemplatesFolder returns the folder of the user's templates, and whether the spec in
+// dir names it. A spec with errors is good enough: that the folder does not exist yet
+// is one of them.
+func TemplatesFolder(dir string) (folder string, named bool, err error) {
+	r, err := Load(dir)
+	if err != nil {
+		return "", false, err
+	}
 	name := defaultTemplates
-	if r.spec != nil && r.spec.Templates != "" {
+	if r.spec != nil && fs.ValidPath(r.spec.Templates) {
 		name, named = r.spec.Templates, true
 	}
-	return filepath.Join(r.dir, filepath.FromSlash(name)), named
+	return filepath.Join(dir, filepath.FromSlash(name)), named, nil
 }
 
 // ExistsError says that files are in the way of new ones.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -18,11 +19,13 @@ const program = "wavewright"
 
 // console is the outside world of one run.
 type console struct {
-	in       io.Reader
-	out, err io.Writer
-	colour   bool // out understands escape sequences
-	asks     bool // a person is there to answer
-	now      func() time.Time
+	in  io.Reader
+	out *bufio.Writer // keeps its first error, so that a full disk is noticed at the end
+	err io.Writer
+	now func() time.Time
+
+	colour bool // out understands escape sequences
+	asks   bool // a person is there to answer
 
 	json bool     // the answer is one document instead of text
 	doc  document // filled as the command goes on

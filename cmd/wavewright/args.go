@@ -166,6 +166,9 @@ func (a *arranger) unknownFlag(word, name string) error {
 	if near != "" {
 		near = "--" + near
 	}
+	if near == "" && a.command() == nil {
+		return usage(a.name(), "unknown flag %s before the command; a command's own flags stand behind its name", word)
+	}
 	return suggest(usage(a.name(), "unknown flag %s", word), near)
 }
 

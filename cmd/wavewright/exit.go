@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/wavewright/wavewright/generator"
 )
@@ -72,12 +73,15 @@ func (c *console) finish(err error) int {
 	if err != nil {
 		f = asFailure(err)
 	}
-	if c.json && !c.doc.raw {
+	if c.json {
 		c.doc.end(f)
-		return c.printJSON(f.code)
-	}
-	if f.err != nil {
+		c.printJSON()
+	} else if f.err != nil {
 		c.printError(f.err, f.hints)
+	}
+	if err := c.out.Flush(); err != nil {
+		c.printError(fmt.Errorf("write to standard output: %w", err), nil)
+		return max(f.code, exitError)
 	}
 	return f.code
 }

@@ -10,8 +10,6 @@ import (
 // document is what --output json prints. Its field names are public. What a command
 // has nothing to say about is left out.
 type document struct {
-	raw bool // the command prints JSON of its own, or help
-
 	Command     string    `json:"command,omitempty"`
 	Exit        exit      `json:"exit"`
 	Error       string    `json:"error,omitempty"`
@@ -128,14 +126,12 @@ func (d *document) explained(application string, all []generator.Explanation) {
 	}
 }
 
-// printJSON prints the document.
-func (c *console) printJSON(code int) int {
+// printJSON prints the document. Writing is checked when the output is flushed.
+func (c *console) printJSON() {
 	encoder := json.NewEncoder(c.out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(&c.doc); err != nil {
 		c.printError(err, nil)
-		return exitError
 	}
-	return code
 }

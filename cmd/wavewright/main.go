@@ -6,6 +6,7 @@
 package main
 
 import (
+	"bufio"
 	"os"
 	"time"
 
@@ -15,5 +16,7 @@ import (
 func main() {
 	colour := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	asks := term.IsTerminal(int(os.Stdin.Fd()))
-	os.Exit(run(os.Args[1:], &console{in: os.Stdin, out: os.Stdout, err: os.Stderr, colour: colour, asks: asks, now: time.Now}))
+	os.Exit(run(os.Args[1:], &console{
+		in: os.Stdin, out: bufio.NewWriter(os.Stdout), err: os.Stderr, now: time.Now, colour: colour, asks: asks,
+	}))
 }

@@ -29,7 +29,12 @@ const (
 )
 
 func (c *console) printf(format string, args ...any) { fmt.Fprintf(c.out, format, args...) }
-func (c *console) errorf(format string, args ...any) { fmt.Fprintf(c.err, format, args...) }
+
+// errorf lets what was printed before be seen before.
+func (c *console) errorf(format string, args ...any) {
+	c.out.Flush()
+	fmt.Fprintf(c.err, format, args...)
+}
 
 // printRaw prints a script as it is.
 func (c *console) printRaw(text string) { c.printf("%s", text) }
@@ -53,6 +58,7 @@ func (c *console) printHint(format string, args ...any) {
 }
 
 func (c *console) printDiagnostics(list diag.List, sources diag.Sources) {
+	c.out.Flush()
 	if err := diag.WriteText(c.err, list, sources); err != nil {
 		c.errorf("%s: error: print diagnostics: %v\n", program, err)
 	}

@@ -102,11 +102,13 @@ func templatesExportCommand(c *console) *cli.Command {
 func (c *console) exportTemplates(names []string, folder string) error {
 	named := true
 	if folder == "" {
-		result, err := c.load(generator.Load)
+		dir, err := c.folder()
 		if err != nil {
 			return err
 		}
-		folder, named = result.TemplatesFolder()
+		if folder, named, err = generator.TemplatesFolder(dir); err != nil {
+			return err
+		}
 	}
 	files, err := generator.ExportTemplates(names, folder)
 	if there, ok := errors.AsType[*generator.ExistsError](err); ok {
