@@ -1,0 +1,39 @@
+package checks
+
+import (
+	"maps"
+
+	"github.com/wavewright/wavewright/e2e/internal/repo"
+)
+
+// checkLabels wants all objects of an application to carry the same labels, those that
+// say what it is and where among them: costs, owners and cleaning up go by labels, and
+// an object that lacks them is nobody's.
+func checkLabels(t *target, out *report) {
+	for _, application := range t.Applications {
+		main := mainWorkload(application.Objects)
+		for _, o := range application.Objects {
+			at := t.at(o.Kind, o.Namespace, o.Name)
+			if o.Labels["env"] == "" {
+				out.add("%s has no label env", at)
+			}
+			if main != nil && !maps.Equal(o.Labels, main.Labels) {
+				out.add("%s has the labels %v, its %s has %v", at, o.Labels, main.Kind, main.Labels)
+			}
+		}
+		if main != nil && (main.Labels["app.kubernetes.io/instance"] == "" || main.Labels["app.kubernetes.io/part-of"] == "") {
+			out.add("%s: does not say what it is an instance or a part of", t.at(main.Kind, main.Namespace, main.Name))
+		}
+	}
+}
+
+// mainWorkload is the object that makes the pods of an Application; nil for a
+// namespace's.
+func mainWorkload(objects []*repo.Object) *repo.Object {
+	for _, o := range objects {
+		if fromTyped(o.Typed) != nil {
+			return o
+		}
+	}
+	return nil
+}
