@@ -24,6 +24,7 @@ const (
 	StateUserModified = tree.StateUserModified
 	StateUserDeleted  = tree.StateUserDeleted
 	StateOrphanEdited = tree.StateOrphanEdited
+	StateForeign      = tree.StateForeign
 )
 
 // Action says what is done about a file.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -89,7 +90,11 @@ func blockedBy(plan *generator.Plan) error {
 			"to take the new rendering, undo your edit: git checkout -- PATH when it is not committed yet, else wavewright diff PATH | git apply",
 		}}
 	case len(refusals) > 0:
-		return &failure{code: exitRefused, err: fmt.Errorf("%s in the way; nothing was written", count(len(refusals), "path"))}
+		f := &failure{code: exitRefused, err: fmt.Errorf("%s in the way; nothing was written", count(len(refusals), "path"))}
+		if slices.ContainsFunc(refusals, func(c generator.Change) bool { return c.State == generator.StateForeign }) {
+			f.hints = []string{"to keep a file of your own, leave the generated one out: files: {omit: [PATH]} in environments.yaml"}
+		}
+		return f
 	}
 	return nil
 }

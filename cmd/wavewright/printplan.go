@@ -21,6 +21,7 @@ type phrase struct {
 // phrases lists the states in the order of the summary. Conflicts and refusals are
 // not among them: then there is no summary.
 func phrases() []phrase {
+	const deleted = "left out, because you deleted them; files: {omit: [PATH]} in environments.yaml says so for good"
 	return []phrase{
 		{"new", "to create", "created", false},
 		{"update", "to update", "updated", false},
@@ -31,7 +32,7 @@ func phrases() []phrase {
 		{"converged", "to record, changed already", "recorded, changed already", false},
 		{"forgotten", "to forget, deleted already", "forgotten, deleted already", false},
 		{generator.StateUserModified, "kept as you edited them", "kept as you edited them", true},
-		{generator.StateUserDeleted, "left out, because you deleted them", "left out, because you deleted them", true},
+		{generator.StateUserDeleted, deleted, deleted, true},
 		{generator.StateOrphanEdited, "kept as you edited them, no longer generated", "kept as you edited them, no longer generated", true},
 	}
 }
