@@ -1,0 +1,278 @@
+// Paired measures the wavewright binary against cp -r of the same files. Each figure
+// is the median of several pairs; a pair runs both one after the other, after a sync,
+// in fresh folders, so that noise of the machine hits both alike.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// pairs is how often each figure is measured; large trees are measured less often.
+func pairs(applications int) int {
+	if applications >= 10000 {
+		return 3
+	}
+	return 7
+}
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "paired:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) == 0 {
+		return errors.New("usage: paired BINARY [APPLICATIONS…]")
+	}
+	sizes := []int{10, 100, 1000, 10000}
+	if rest := strings.Fields(strings.Join(args[1:], " ")); len(rest) > 0 {
+		sizes = nil
+		for _, word := range rest {
+			n, err := strconv.Atoi(word)
+			if err != nil {
+				return err
+			}
+			sizes = append(sizes, n)
+		}
+	}
+	fmt.Printf("%s, %d cores\n\n", runtime.Version(), runtime.NumCPU())
+	fmt.Println("| applications | files | cold | ÷ cp | all changed | ÷ cp | no-op | --check | one changed | CPU cold | RSS |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|---|---|")
+	for _, n := range sizes {
+		b := &bench{binary: args[0], n: n}
+		if err := b.measure(); err != nil {
+			return fmt.Errorf("%d applications: %w", n, err)
+		}
+	}
+	return nil
+}
+
+// bench measures one size.
+type bench struct {
+	binary string
+	n      int
+	root   string
+}
+
+// usage is what one process needed.
+type usage struct {
+	wall, cpu time.Duration
+	rss       int64 // bytes
+}
+
+func (b *bench) measure() error {
+	root, err := os.MkdirTemp(".", ".bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(root)
+	b.root = root
+	tree := filepath.Join(root, "tree")
+	if _, err := b.generate(tree); err != nil {
+		return err
+	}
+	files, err := count(tree)
+	if err != nil {
+		return err
+	}
+	cold, coldRatio, err := b.paired("cold", func(dir string) error { return b.spec(dir, "1.0.0") }, tree)
+	if err != nil {
+		return err
+	}
+	aged := filepath.Join(root, "aged")
+	if err := copyTree(tree, aged); err != nil {
+		return err
+	}
+	if err := age(aged); err != nil {
+		return err
+	}
+	changed, changedRatio, err := b.paired("changed", func(dir string) error { return copyTree(aged, dir) }, tree)
+	if err != nil {
+		return err
+	}
+	noop, err := b.repeat(tree, nil, "generate")
+	if err != nil {
+		return err
+	}
+	check, err := b.repeat(tree, nil, "generate", "--check")
+	if err != nil {
+		return err
+	}
+	turn := 0
+	one, err := b.repeat(tree, func() error {
+		turn++
+		return b.spec(tree, fmt.Sprintf("1.0.%d", turn))
+	}, "generate")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("| %d | %d | %s | %.2f | %s | %.2f | %s | %s | %s | %s | %d MB |\n", b.n, files,
+		round(cold.wall), coldRatio, round(changed.wall), changedRatio, round(noop.wall), round(check.wall), round(one.wall), round(cold.cpu), cold.rss>>20)
+	return nil
+}
+
+func round(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
+
+// paired measures a generation into a prepared folder against cp -r of the tree
+// into one prepared alike, and returns the median and the median of the ratios.
+func (b *bench) paired(name string, prepare func(dir string) error, tree string) (usage, float64, error) {
+	var runs []usage
+	var ratios []float64
+	for i := range pairs(b.n) {
+		ours, theirs := filepath.Join(b.root, fmt.Sprint(name, i)), filepath.Join(b.root, fmt.Sprint(name, i, "cp"))
+		for _, dir := range []string{ours, theirs} {
+			if err := prepare(dir); err != nil {
+				return usage{}, 0, err
+			}
+		}
+		syscall.Sync()
+		run, err := b.generateIn(ours)
+		if err != nil {
+			return usage{}, 0, err
+		}
+		syscall.Sync()
+		start := time.Now()
+		if err := copyTree(tree, theirs); err != nil {
+			return usage{}, 0, err
+		}
+		if err := syncFolder(theirs); err != nil {
+			return usage{}, 0, err
+		}
+		runs = append(runs, run)
+		ratios = append(ratios, run.wall.Seconds()/time.Since(start).Seconds())
+	}
+	slices.Sort(ratios)
+	return median(runs), ratios[len(ratios)/2], nil
+}
+
+// repeat measures a command in one folder.
+func (b *bench) repeat(dir string, before func() error, args ...string) (usage, error) {
+	var runs []usage
+	for range pairs(b.n) {
+		if before != nil {
+			if err := before(); err != nil {
+				return usage{}, err
+			}
+		}
+		syscall.Sync()
+		run, err := b.command(dir, args...)
+		if err != nil {
+			return usage{}, err
+		}
+		runs = append(runs, run)
+	}
+	return median(runs), nil
+}
+
+func median(runs []usage) usage {
+	slices.SortFunc(runs, func(a, b usage) int { return int(a.wall - b.wall) })
+	middle := runs[len(runs)/2]
+	for _, run := range runs {
+		middle.rss = max(middle.rss, run.rss)
+	}
+	return middle
+}
+
+func (b *bench) generate(dir string) (usage, error) {
+	if err := b.spec(dir, "1.0.0"); err != nil {
+		return usage{}, err
+	}
+	return b.generateIn(dir)
+}
+
+func (b *bench) generateIn(dir string) (usage, error) { return b.command(dir, "generate") }
+
+func (b *bench) command(dir string, args ...string) (usage, error) {
+	cmd := exec.Command(b.binary, args...)
+	cmd.Dir = dir
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return usage{}, fmt.Errorf("%v: %w\n%s", args, err, out.String())
+	}
+	used := usage{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		used.rss = r.Maxrss << 10
+	}
+	return used, nil
+}
+
+// spec writes a spec in which the application in the middle has the tag given.
+func (b *bench) spec(dir, tag string) error {
+	var s strings.Builder
+	s.WriteString("apiVersion: wavewright.dev/v1alpha1\nkind: Environments\nmetadata: {name: bench}\n" +
+		"repository: {url: https://git.example.com/acme/bench.git}\nenvironments:\n" +
+		"  - {name: dev, profile: development}\n  - {name: staging, profile: staging}\n  - {name: prod, profile: production}\napplications:\n")
+	for i := range b.n {
+		version := "1.0.0"
+		if i == b.n/2 {
+			version = tag
+		}
+		fmt.Fprintf(&s, "  app-%05d:\n    image: ghcr.io/acme/app-%05d:%s\n    ports: {http: 8080}\n"+
+			"    probes: {readiness: {http: /ready}, liveness: {http: /live}}\n    env: {LOG_LEVEL: info, GREETING: \"hello: world\"}\n"+
+			"    connectsTo: {app-%05d: {}}\n", i, i, version, (i+1)%b.n)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "environments.yaml"), []byte(s.String()), 0o644)
+}
+
+// age makes every generated file look as if another version had written it: one more
+// line at its end, on disk and in the state.
+func age(dir string) error {
+	const line = "# written by another version\n"
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == "environments.yaml" {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(path, ".wavewright/state") {
+			head, rest, _ := strings.Cut(string(src), "\n@@ ")
+			src = []byte(head + "\n@@ " + strings.ReplaceAll(rest, "\n@@ ", "\n "+line+"@@ "))
+		} else {
+			src = append(src, line...)
+		}
+		return os.WriteFile(path, src, 0o644)
+	})
+}
+
+func count(dir string) (int, error) {
+	n := 0
+	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			n++
+		}
+		return err
+	})
+	return n, err
+}
+
+// copyTree is cp -r: what anybody would use to write these files.
+func copyTree(from, to string) error {
+	if err := os.MkdirAll(to, 0o755); err != nil {
+		return err
+	}
+	return exec.Command("cp", "-r", from+"/.", to).Run()
+}
+
+// syncFolder writes the file system of a folder out, as generate does.
+func syncFolder(dir string) error { return exec.Command("sync", "-f", dir).Run() }
