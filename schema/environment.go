@@ -50,7 +50,7 @@ type Settings struct {
 	Workload *yamltree.Node `yaml:"workload" layer:"workload"`
 	// PodSecurity sets the Pod Security Standards of the namespaces.
 	PodSecurity PodSecurity `yaml:"podSecurity"`
-	// Quota of every namespace: auto (the worst case times 1.2, rounded up to the room of 1, 3, 10, 30 … typical applications), or explicit amounts.
+	// Quota of every namespace: auto (the worst case times 1.2, rounded up to the room of 1, 2, 5, 10 … typical applications), or explicit amounts.
 	Quota Quota `yaml:"quota"`
 	// LimitRange of every namespace, for each container.
 	LimitRange LimitRange `yaml:"limitRange"`

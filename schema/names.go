@@ -40,8 +40,11 @@ func deviceNames() []string {
 // reservedTeams are parts of the names of our own AppProjects.
 func reservedTeams() []string { return []string{"infra", "root", "apps"} }
 
-// reservedApplications are our own Argo CD Applications and what connectsTo knows.
-func reservedApplications() []string { return []string{"infra", "root", "cluster", "internet"} }
+// reservedApplications are our own Argo CD Applications, what connectsTo knows, and
+// the network policies of every namespace.
+func reservedApplications() []string {
+	return []string{"infra", "root", "cluster", "internet", "default-deny", "allow-dns"}
+}
 
 // reservedPrefix begins the names of the Argo CD Applications of namespaces.
 const reservedPrefix = "infra-"

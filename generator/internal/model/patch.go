@@ -96,7 +96,9 @@ func changedList(want, have []yamltree.Ordered, list string) []yamltree.Ordered 
 	case "named":
 		return changedItems(want, have)
 	case "keyed":
-		return append([]yamltree.Ordered{{pair("$patch", "replace")}}, want...)
+		if len(have) > 0 { // without anything to replace, kustomize would keep the marker
+			return append([]yamltree.Ordered{{pair("$patch", "replace")}}, want...)
+		}
 	}
 	return want
 }

@@ -17,7 +17,7 @@ func (w *Workload) probes() (readiness, liveness, startup yamltree.Ordered) {
 		// The same check with more patience is what Kubernetes recommends when there is
 		// no better one. It is written with the number of the port, so that nobody takes
 		// the one for a copy of the other.
-		port, _ := w.port("")
+		port, _ := w.port(w.defaultProbe(0, 0).Port)
 		liveness[0].Value = yamltree.Ordered{pair("port", port.Container)}
 	}
 	return readiness, liveness, w.startup(liveness)
@@ -119,8 +119,19 @@ func numbers(p *schema.Probe) yamltree.Ordered {
 	return out
 }
 
+// probePort is the port that a probe asks: the one it names, or the first that
+// speaks TCP, which all probes of the network do.
+func (w *Workload) probePort(p *schema.Probe) Port {
+	name := p.Port
+	if fallback := w.defaultProbe(0, 0); name == "" && fallback != nil {
+		name = fallback.Port
+	}
+	port, _ := w.port(name)
+	return port
+}
+
 func (w *Workload) handler(p *schema.Probe) yamltree.Ordered {
-	port, _ := w.port(p.Port)
+	port := w.probePort(p)
 	name := string(port.Name)
 	switch {
 	case p.HTTP != "":

@@ -87,19 +87,18 @@ func formatBytes(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// Room rounds q up to 1, 3, 10, 30, 100 … times unit. An automatic quota moves in
+// Room rounds q up to 1, 2, 5, 10, 20, 50 … times unit. An automatic quota moves in
 // such steps, so that ordinary growth neither edits it nor makes two branches that
 // add applications collide in it.
 func (q Quantity) Room(unit Quantity) Quantity {
 	if q == 0 || unit == 0 {
 		return 0
 	}
-	for step := Quantity(1); ; step *= 10 {
-		if q <= step*unit {
-			return step
-		}
-		if q <= 3*step*unit {
-			return 3 * step
+	for decade := Quantity(1); ; decade *= 10 {
+		for _, step := range []Quantity{1, 2, 5} {
+			if q <= step*decade*unit {
+				return step * decade
+			}
 		}
 	}
 }

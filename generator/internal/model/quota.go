@@ -53,7 +53,7 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 }
 
 // room is the amount of an automatic quota: the worst case times 1.2, rounded up to
-// the room of 1, 3, 10, 30 … typical applications of the environment. All compute
+// the room of 1, 2, 5, 10 … typical applications of the environment. All compute
 // resources move together, by the one that needs the most.
 func (ns *Namespace) room(resource string, need demands) Quantity {
 	if slices.Contains(storageResources(), resource) {

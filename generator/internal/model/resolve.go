@@ -41,9 +41,11 @@ func Resolve(in Input) (*Platform, diag.List) {
 		return r.p, r.list
 	}
 	r.flattened()
+	r.removals()
 	r.routes()
 	r.network()
 	r.bases()
+	r.objects()
 	r.quotas()
 	r.argocd()
 	return r.p, r.list
@@ -176,6 +178,12 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	chain := r.profileChain(declared.Profile)
 	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion")
 	layers := append(slices.Clone(chain), Layer{"environment " + declared.Name, own})
+	// A quota is one statement: half of one and half of another would be neither.
+	for i := range len(layers) - 1 {
+		if own.Get("quota") != nil {
+			layers[i].Node = layers[i].Node.Without("quota")
+		}
+	}
 	env.Node = merge(layers)
 	r.decode(env.Node, &env.Settings, nil)
 	env.layers = workloads(layers)

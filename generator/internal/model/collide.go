@@ -1,0 +1,54 @@
+package model
+
+import "fmt"
+
+// objects reports two objects of one kind and name in a namespace: names composed
+// of two parts can meet although the parts differ.
+func (r *resolver) objects() {
+	for _, env := range r.p.Environments {
+		for _, target := range env.Targets {
+			for _, ns := range target.Namespaces {
+				seen := map[string]Name{}
+				for _, in := range ns.Instances {
+					r.collisions(in, seen)
+				}
+			}
+		}
+	}
+}
+
+func (r *resolver) collisions(in *Instance, seen map[string]Name) {
+	for _, name := range in.composedNames() {
+		other, taken := seen[name]
+		if taken && other != in.App.Name {
+			d := r.list.Error(in.App.At, "name/duplicate", "two objects would be called "+name)
+			d.Detail = fmt.Sprintf("One belongs to application %s, the other to %s, in namespace %s.", other, in.App.Name, in.Namespace.Name)
+			d.Hint = "Rename an application, or the route, secret or volume whose name stands at the end."
+		}
+		seen[name] = in.App.Name
+	}
+}
+
+// composedNames lists, with their kinds, the objects of an instance that are not
+// simply called like the application, and the policy that is.
+func (in *Instance) composedNames() []string {
+	var names []string
+	if in.App.Policy() != nil {
+		names = append(names, "NetworkPolicy "+string(in.App.Name))
+	}
+	if policy := in.Policy(); policy != nil {
+		names = append(names, "NetworkPolicy "+string(policy.Name))
+	}
+	for _, name := range sortedKeys(in.Workload.Expose) {
+		names = append(names, fmt.Sprintf("HTTPRoute %s-%s", in.App.Name, name))
+	}
+	for _, name := range sortedKeys(in.Workload.Secrets) {
+		if in.Workload.Secrets[name].Existing == "" {
+			names = append(names, fmt.Sprintf("ExternalSecret %s-%s", in.App.Name, name))
+		}
+	}
+	for _, claim := range in.Workload.Claims(in.App.Name) {
+		names = append(names, "PersistentVolumeClaim "+string(claim.Name))
+	}
+	return names
+}
