@@ -1,0 +1,69 @@
+package model
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+
+func (c *checker) environment() {
+	for _, name := range sortedKeys(c.w.Env) {
+		at := c.key("env", name)
+		if !envName.MatchString(name) {
+			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint =
+				"Use letters, digits, underscores, dots and hyphens; begin with a letter or an underscore."
+		}
+		if literalSecret(name, c.w.Env[name]) {
+			c.error(at, "secret/literal", "%s looks like a secret", name).Hint =
+				"Secrets never stand in Git. Refer to one: secrets: {NAME: {key: PATH-IN-THE-STORE, env: {" + name + ": PROPERTY}}}."
+		}
+	}
+}
+
+func secretWords() []string {
+	return []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_KEY", "ACCESS_KEY", "CREDENTIALS"}
+}
+
+var secretValue = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@$]+@`)
+
+func literalSecret(name, value string) bool {
+	upper := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+	ends := slices.ContainsFunc(secretWords(), func(word string) bool {
+		return upper == word || strings.HasSuffix(upper, "_"+word)
+	})
+	return ends && value != "" || secretValue.MatchString(value)
+}
+
+func (c *checker) secrets() {
+	from := map[string]string{}
+	for _, name := range sortedKeys(c.w.Secrets) {
+		secret, at := c.w.Secrets[name], c.key("secrets", name)
+		c.name(at, "a secret", name)
+		switch {
+		case (secret.Key == "") == (secret.Existing == ""):
+			c.error(at, "secret/source", "a secret needs key or existing, one of them").Hint =
+				"key: PATH reads the platform's secret store; existing: NAME uses a Secret that somebody else manages."
+		case secret.Key != "" && c.in.Target.Cluster.Secrets == nil:
+			c.error(at, "platform/secrets", "there is no secret store on cluster %s", c.in.Target.Cluster.Name).Hint =
+				"Declare platform.secrets: {provider: external-secrets, store: {name: …}}, or use existing: NAME."
+		case secret.Existing != "" && !isSubdomain(secret.Existing):
+			c.error(at, "secret/source", "%q cannot be a Secret", secret.Existing)
+		}
+		if len(secret.Env) == 0 {
+			c.error(at, "secret/unused", "this secret is not used").Hint = "Write env: {VARIABLE: PROPERTY}."
+		}
+		for _, variable := range sortedKeys(secret.Env) {
+			other, taken := from[variable]
+			if _, plain := c.w.Env[variable]; plain {
+				other, taken = "env", true
+			}
+			if taken {
+				c.error(c.key("secrets", name, "env", variable), "env/duplicate", "%s is set twice", variable).Detail =
+					"It also comes from " + other + "."
+			}
+			from[variable] = "secret " + name
+		}
+	}
+}
