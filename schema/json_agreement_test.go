@@ -75,9 +75,9 @@ func number(n *yamltree.Node) any {
 	return 0.5 // .inf and the like
 }
 
-// verdicts returns what the JSON schema and the program say of a spec: nil and no
-// errors mean that they accept it.
-func verdicts(t testing.TB, compiled *validator2020.Schema, src string) (byJSON error, byLoad diag.List) {
+// verdicts returns what the program and the JSON schema say of a spec: no errors and
+// nil mean that they accept it.
+func verdicts(t testing.TB, compiled *validator2020.Schema, src string) (byLoad diag.List, byJSON error) {
 	t.Helper()
 	node, faults := yamltree.Parse(FileName, []byte(src))
 	if faults.HasErrors() {
@@ -87,7 +87,7 @@ func verdicts(t testing.TB, compiled *validator2020.Schema, src string) (byJSON 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compiled.Validate(plain(node)), list.Sorted()
+	return list.Sorted(), compiled.Validate(plain(node))
 }
 
 func TestJSONSchemaAcceptsSpecs(t *testing.T) {
@@ -124,7 +124,7 @@ func TestJSONSchemaAgrees(t *testing.T) {
 	compiled := compileJSON(t)
 	for _, c := range agreementCases() {
 		t.Run(c.name, func(t *testing.T) {
-			byJSON, byLoad := verdicts(t, compiled, c.src)
+			byLoad, byJSON := verdicts(t, compiled, c.src)
 			if (byJSON != nil) != c.byJSON {
 				t.Errorf("JSON schema: %v, want rejected %v", byJSON, c.byJSON)
 			}

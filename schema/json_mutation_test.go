@@ -26,7 +26,7 @@ type tally struct {
 // which the program ignores.
 func (c *tally) check(t *testing.T, src string) {
 	t.Helper()
-	byJSON, byLoad := verdicts(t, c.compiled, src)
+	byLoad, byJSON := verdicts(t, c.compiled, src)
 	switch {
 	case byJSON != nil && byLoad.HasErrors():
 		c.rejected++
@@ -51,7 +51,7 @@ func newTally(t *testing.T) *tally { return &tally{compiled: compileJSON(t), lat
 // right holds that a spec that is to be changed has no fault.
 func (c *tally) right(t *testing.T, src string) {
 	t.Helper()
-	if byJSON, byLoad := verdicts(t, c.compiled, src); byJSON != nil || len(byLoad) > 0 {
+	if byLoad, byJSON := verdicts(t, c.compiled, src); byJSON != nil || len(byLoad) > 0 {
 		t.Fatalf("the spec to change must be right: %v, %v\n%s", byJSON, byLoad, src)
 	}
 }

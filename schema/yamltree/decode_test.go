@@ -62,7 +62,7 @@ type thing struct {
 	Never    map[string]string `yaml:"never" later:"true"`
 	Other    string            `yaml:"-"`
 	Untagged string
-	private  string //nolint:unused // fields that are not exported are left alone
+	private  string
 }
 
 func TestDecode(t *testing.T) {
@@ -86,13 +86,14 @@ layer: {anything: [goes, ~]}
 layers: {x: 1, y: ~}
 soon: ~
 `)
-	var got thing
+	got := thing{private: "left alone"}
 	if list := Decode(n, &got, DecodeOptions{}); len(list) > 0 {
 		t.Fatalf("findings: %+v", list)
 	}
 	no, zero := false, 0
 	want := thing{
-		Node: n, common: common{"web", "red"}, Count: 16, Small: -7, Size: 65535, Ratio: 1.5, On: true, OnPtr: &no, CountPtr: &zero,
+		private: "left alone",
+		Node:    n, common: common{"web", "red"}, Count: 16, Small: -7, Size: 65535, Ratio: 1.5, On: true, OnPtr: &no, CountPtr: &zero,
 		Env: map[string]string{"A": "x", "C": "1"}, Tags: []string{"a", "b"}, Port: &port{Port: 80},
 		Ports: map[string]port{"http": {Port: 8080}, "https": {n.Get("ports").Get("https"), 443, 8443}},
 		Parts: []thing{{Node: n.Get("parts").Items[0], common: common{Name: "one"}}},
@@ -108,6 +109,7 @@ soon: ~
 func TestDecodeFindings(t *testing.T) {
 	for name, c := range map[string]struct{ src, want string }{
 		"unknown key":         {"name: x\ncuont: 1\n", `2:1-6 spec/unknown-key unknown key "cuont" | Did you mean "count"?`},
+		"not exported":        {"name: x\nprivate: y\n", `2:1-8 spec/unknown-key unknown key "private" | `},
 		"unknown null":        {"name: x\nfoo: ~\n", `2:1-4 spec/unknown-key unknown key "foo" | `},
 		"number for text":     {"name: 010\n", `1:7-10 spec/type expected text, found the number 010 | Put it in quotes to use it as text: "010".`},
 		"number in env":       {"name: x\nenv: {A: yes, B: 1, C: true}\n", "2:18-19 spec/type expected text, found the number 1 | Put it in quotes to use it as text: \"1\".\n2:24-28 spec/type expected text, found the boolean true | Put it in quotes to use it as text: \"true\"."},
