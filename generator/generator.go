@@ -54,9 +54,6 @@ type Result struct {
 	Diagnostics diag.List
 	// Sources are the texts that the diagnostics point at.
 	Sources diag.Sources
-	// Own are files of the user's that stand where wavewright would write a file that
-	// nothing depends on, such as README.md. They are left alone. Comparing sets it.
-	Own []string
 
 	dir      string
 	spec     *schema.Spec

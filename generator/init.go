@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -39,6 +41,9 @@ type InitOptions struct {
 	Image        string
 	// Port that the application listens on; 0 for none.
 	Port int
+
+	// omit are the files at the top of the folder that are the user's own.
+	omit []string
 }
 
 // Initialized is the outcome of Init.
@@ -48,42 +53,12 @@ type Initialized struct {
 	Plan *Plan
 	// Roots are the files to apply by hand once, by environment, in promotion order.
 	Roots []string
+	// Omitted are files at the top of the folder that were there already, sorted. The
+	// spec says that they are not generated.
+	Omitted []string
 	// Written says that the spec and everything generated from it were written.
 	Written bool
 }
-
-// NextSteps are the commands that bring a new repository to life, for a shell in the
-// folder where dir is seen from.
-func (out *Initialized) NextSteps(dir string) []string {
-	var steps []string
-	if filepath.Clean(dir) != "." {
-		steps = append(steps, "cd "+shellWord(dir))
-	}
-	url := string(out.platform.Repository.URL)
-	if url == ExampleURL {
-		steps = append(steps, "$EDITOR "+schema.FileName+"  # set repository.url", "wavewright generate")
-		url = "URL"
-	}
-	if _, ok := askGit(dir, "rev-parse", "--git-dir"); !ok {
-		steps = append(steps, "git init --initial-branch="+out.platform.Repository.Branch)
-	}
-	if _, ok := askGit(dir, "remote", "get-url", "origin"); !ok {
-		steps = append(steps, "git remote add origin "+url)
-	}
-	return append(steps, "git add .", `git commit -m "Start with wavewright"`,
-		"git push -u origin HEAD:"+out.platform.Repository.Branch, "kubectl apply -f "+out.Roots[0])
-}
-
-// shellWord quotes a path for a shell when it has to be.
-func shellWord(s string) string {
-	if otherThanPath.MatchString(s) {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return s
-}
-
-// otherThanPath matches what a shell might not take as it is.
-var otherThanPath = regexp.MustCompile(`[^A-Za-z0-9._/-]`)
 
 // ErrInitialized says that a folder has a spec already.
 var ErrInitialized = errors.New(schema.FileName + " exists already")
@@ -105,12 +80,18 @@ func InitDefaults(dir string) (InitOptions, error) {
 
 // Init writes a first spec into dir and generates everything from it. Either all is
 // written or nothing: not when dir has a spec, not when a file that wavewright would
-// write is there already, and not when the answers make no valid spec.
+// write is there already below the top, and not when the answers make no valid spec.
+// What is there at the top, such as a README, the spec leaves out.
 func Init(dir string, o InitOptions) (*Initialized, error) {
-	spec := []byte(o.text())
 	out := &Initialized{}
 	var err error
-	out.Result, err = preview(dir, spec)
+	out.Result, err = preview(dir, []byte(o.text()))
+	if err == nil && !out.Diagnostics.HasErrors() {
+		if out.Omitted, err = out.atTop(); len(out.Omitted) > 0 {
+			o.omit = out.Omitted
+			out.Result, err = preview(dir, []byte(o.text()))
+		}
+	}
 	if err != nil || out.Diagnostics.HasErrors() {
 		return out, err
 	}
@@ -121,7 +102,7 @@ func Init(dir string, o InitOptions) (*Initialized, error) {
 	if err != nil {
 		return out, err
 	}
-	if err := out.write(spec); err != nil || !out.Written {
+	if err := out.write([]byte(o.text())); err != nil || !out.Written {
 		undo()
 		return out, err
 	}
@@ -144,6 +125,32 @@ func preview(dir string, spec []byte) (*Result, error) {
 		err = r.render(fsys)
 	}
 	return r, err
+}
+
+// atTop lists what stands at the top of the folder in the place of a generated file.
+// Most repositories begin with a README.
+func (r *Result) atTop() ([]string, error) {
+	var own []string
+	for path, file := range r.tree {
+		if strings.Contains(path, "/") {
+			continue
+		}
+		name := filepath.Join(r.dir, path)
+		info, err := os.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look for %s: %w", path, err)
+		}
+		content, err := os.ReadFile(name)
+		if info.Mode().IsRegular() && err == nil && bytes.Equal(content, file.Content) {
+			continue
+		}
+		own = append(own, path)
+	}
+	slices.Sort(own)
+	return own, nil
 }
 
 // write compares before it writes anything. The spec comes before what is generated

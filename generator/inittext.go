@@ -22,11 +22,15 @@ func (o *InitOptions) text() string {
 	line("metadata: {name: %s}", scalar(o.Name))
 	line("repository:")
 	if o.URL == ExampleURL {
-		line("  # CHANGE THIS to the repository that this folder is pushed to.")
+		line("  # Where Argo CD reads this repository. Nothing was given, so this is an example.")
 	}
 	line("  url: %s\n  branch: %s", scalar(o.URL), scalar(o.Branch))
 	if o.Path != "" {
 		line("  path: %s", scalar(o.Path))
+	}
+	if len(o.omit) > 0 {
+		line("# This repository has its own, so these are not generated.")
+		line("files: {omit: %s}", yamltree.EncodeFlow(o.omit))
 	}
 	line("# In promotion order: the first follows the branch, the others run what is promoted to them.")
 	line("environments:")

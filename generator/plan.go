@@ -3,8 +3,6 @@ package generator
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
@@ -72,29 +70,8 @@ func (r *Result) Write() (*Plan, error) {
 	return plan, err
 }
 
-// optional lists files that nothing depends on. Where the folder has one of its own,
-// ours gives way: most repositories begin with a README.
-func optional() []string { return []string{".gitattributes", "README.md"} }
-
-// compare is tree's, with optional files out of the way.
+// compare is the tree against the folder.
 func (r *Result) compare(repository *tree.Repository) (*Plan, error) {
-	plan, err := repository.Compare(r.tree, Version)
-	if err != nil {
-		return nil, err
-	}
-	_, refusals := plan.Blocked()
-	for _, c := range refusals {
-		if c.State == tree.StateForeign && slices.Contains(optional(), c.Path) {
-			r.Own = append(r.Own, c.Path)
-		}
-	}
-	if len(r.Own) == 0 {
-		return plan, nil
-	}
-	r.tree = maps.Clone(r.tree)
-	for _, path := range r.Own {
-		delete(r.tree, path)
-	}
 	return repository.Compare(r.tree, Version)
 }
 

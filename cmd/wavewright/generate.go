@@ -50,10 +50,6 @@ func (c *console) generate(check, dry bool) error {
 		return err
 	}
 	c.reportPlan(plan, dry)
-	c.doc.Own = result.Own
-	if !c.json && plan.Pending() {
-		c.printOwn(result.Own)
-	}
 	if err := blockedBy(plan); err != nil {
 		return err
 	}

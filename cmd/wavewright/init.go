@@ -21,7 +21,8 @@ func initCommand(c *console) *cli.Command {
 		UsageText: "wavewright init DIR [--name NAME] [--repo URL] [--environments dev,staging,prod] [--app NAME --image IMAGE --port N]",
 		Description: "Makes a GitOps repository in DIR, which may be new, a folder with other files, or a git\n" +
 			"repository. On a terminal it asks; every answer has a default that works. No file that\n" +
-			"is there already is touched: when one is in the way, nothing is written.\n\n" +
+			"is there already is touched. One at the top, such as README.md, is left out of what is\n" +
+			"generated; when another one is in the way, nothing is written.\n\n" +
 			"Examples:\n" +
 			"  wavewright init my-platform\n" +
 			"  wavewright init . --yes --repo https://git.example.com/acme/platform.git\n" +
@@ -137,17 +138,18 @@ func (c *console) initialized(dir string, o generator.InitOptions, done *generat
 		f := asFailure(err)
 		f.hints = []string{
 			"move these files away, or start in a folder of its own: wavewright init " + filepath.Join(dir, "gitops"),
+			"to keep them where they are, take the environments.yaml of such a folder, add files: {omit: [PATH]}, and run wavewright generate",
 		}
 		return f
 	}
-	c.doc.Own = done.Own
+	c.doc.Omitted = done.Omitted
 	c.doc.Folder, c.doc.NextSteps = dir, done.NextSteps(dir)
 	if c.json {
 		return nil
 	}
-	c.printOwn(done.Own)
+	c.printOmitted(done.Omitted)
 	if o.URL == generator.ExampleURL {
-		c.printHint("%s has an example URL: change repository.url to your repository before you apply anything", filepath.Join(dir, "environments.yaml"))
+		c.printHint("%s has an example URL: set repository.url before you apply anything", filepath.Join(dir, "environments.yaml"))
 	}
 	c.printSteps("Next:", c.doc.NextSteps)
 	return nil

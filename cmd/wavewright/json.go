@@ -20,7 +20,7 @@ type document struct {
 	Written   *bool                   `json:"written,omitempty"`
 	Changes   *[]change               `json:"changes,omitempty"`
 	Counts    map[generator.State]int `json:"counts,omitempty"`
-	Own       []string                `json:"own,omitempty"`
+	Omitted   []string                `json:"omitted,omitempty"`
 	Diffs     *[]fileDiff             `json:"diffs,omitempty"`
 	NextSteps []string                `json:"nextSteps,omitempty"`
 

@@ -84,10 +84,10 @@ func (c *console) printPaths(p phrase, paths []string, dry bool) {
 	}
 }
 
-// printOwn names files of the user's that took the place of generated ones.
-func (c *console) printOwn(paths []string) {
+// printOmitted names files of the user's that a new spec leaves out.
+func (c *console) printOmitted(paths []string) {
 	if len(paths) > 0 {
-		c.printf("%s of your own left alone: %s\n", count(len(paths), "file"), strings.Join(paths, ", "))
+		c.printf("%s of your own left as they are, and not generated: files: {omit: [%s]} in environments.yaml\n", count(len(paths), "file"), strings.Join(paths, ", "))
 	}
 }
 
