@@ -10,7 +10,12 @@ import (
 )
 
 // sortedKeys returns the keys of a map in order: no map order reaches a finding.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string {
+	if len(m) == 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(m))
+}
 
 // The length budgets of names. Names become labels and Services, and parts of composed
 // names: <application>-<target> must stay below 63 characters with room for a suffix.
@@ -30,11 +35,11 @@ func reservedWords() []string {
 
 // deviceNames cannot be folders on Windows.
 func deviceNames() []string {
-	names := []string{"con", "prn", "aux", "nul"}
-	for digit := '1'; digit <= '9'; digit++ {
-		names = append(names, "com"+string(digit), "lpt"+string(digit))
+	return []string{
+		"con", "prn", "aux", "nul",
+		"com1", "lpt1", "com2", "lpt2", "com3", "lpt3", "com4", "lpt4", "com5", "lpt5",
+		"com6", "lpt6", "com7", "lpt7", "com8", "lpt8", "com9", "lpt9",
 	}
-	return names
 }
 
 // reservedTeams are parts of the names of our own AppProjects.

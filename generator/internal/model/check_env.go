@@ -28,10 +28,13 @@ func secretWords() []string {
 
 var secretValue = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@$]+@`)
 
+var wordBreaks = strings.NewReplacer("-", "_", ".", "_")
+
 func literalSecret(name, value string) bool {
-	upper := strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+	upper := strings.ToUpper(wordBreaks.Replace(name))
 	ends := slices.ContainsFunc(secretWords(), func(word string) bool {
-		return upper == word || strings.HasSuffix(upper, "_"+word)
+		before, found := strings.CutSuffix(upper, word)
+		return found && (before == "" || strings.HasSuffix(before, "_"))
 	})
 	return ends && value != "" || secretValue.MatchString(value)
 }

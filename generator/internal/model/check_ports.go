@@ -3,37 +3,33 @@ package model
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 var portName = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 
 func (c *checker) ports() {
-	type use struct {
-		number   int
-		protocol string
-	}
-	services, containers := map[use]Name{}, map[use]Name{}
-	for _, port := range c.w.PortList() {
+	ports := c.w.PortList()
+	for i, port := range ports {
 		at := c.key("ports", string(port.Name))
 		if len(port.Name) > 15 || !portName.MatchString(string(port.Name)) || strings.Contains(string(port.Name), "--") {
 			c.error(at, "port/name", "%q cannot be the name of a port", port.Name).Hint =
 				"Kubernetes allows 15 lower-case letters, digits and single hyphens, beginning with a letter."
 		}
-		for _, table := range []struct {
-			seen map[use]Name
-			use  use
-			what string
-		}{
-			{services, use{port.Port.Port, port.Protocol}, "Service port"},
-			{containers, use{port.Container, port.Protocol}, "container port"},
-		} {
-			if other, ok := table.seen[table.use]; ok {
-				c.error(at, "port/duplicate", "%s and %s have the same %s", other, port.Name, table.what)
-			}
-			table.seen[table.use] = port.Name
+		c.duplicatePort(at, ports[:i], port, "Service port", func(p Port) int { return p.Port.Port })
+		c.duplicatePort(at, ports[:i], port, "container port", func(p Port) int { return p.Container })
+	}
+}
+
+func (c *checker) duplicatePort(at diag.Range, before []Port, port Port, what string, number func(Port) int) {
+	for _, other := range slices.Backward(before) {
+		if number(other) == number(port) && other.Protocol == port.Protocol {
+			c.error(at, "port/duplicate", "%s and %s have the same %s", other.Name, port.Name, what)
+			return
 		}
 	}
 }

@@ -11,8 +11,9 @@ func placeholders() []string {
 // varying marks a text that is not the same on every target.
 const varying = "\x00"
 
-// expander replaces placeholders in one scope.
-type expander map[string]string
+// expander replaces placeholders in one scope: words and their values. It is made for
+// every instance and seldom asked, so it is no map.
+type expander []struct{ word, value string }
 
 // expand replaces the placeholders that stand alone: ${env} of a shell and {{env}}
 // of another template language are left as they are.
@@ -39,9 +40,9 @@ func (e expander) at(s string, i int) (word, value string) {
 	if s[i] != '{' || i > 0 && (s[i-1] == '{' || s[i-1] == '$') {
 		return "", ""
 	}
-	for word, value := range e {
-		if strings.HasPrefix(s[i:], word) && !strings.HasPrefix(s[i+len(word):], "}") {
-			return word, value
+	for _, p := range e {
+		if strings.HasPrefix(s[i:], p.word) && !strings.HasPrefix(s[i+len(p.word):], "}") {
+			return p.word, p.value
 		}
 	}
 	return "", ""
@@ -51,17 +52,17 @@ func (e expander) at(s string, i int) (word, value string) {
 // empty while it is still being derived.
 func scopeOf(app *Application, target *Target, namespace string) expander {
 	return expander{
-		"{app}": string(app.Name), "{team}": app.TeamName(), "{env}": string(target.Env.Name),
-		"{cluster}": string(target.Cluster.Name), "{target}": string(target.Name),
-		"{namespace}": namespace,
+		{"{app}", string(app.Name)}, {"{team}", app.TeamName()}, {"{env}", string(target.Env.Name)},
+		{"{cluster}", string(target.Cluster.Name)}, {"{target}", string(target.Name)},
+		{"{namespace}", namespace},
 	}
 }
 
 // baseScope expands what is the same everywhere and marks what is not.
 func baseScope(app *Application) expander {
 	return expander{
-		"{app}": string(app.Name), "{team}": app.TeamName(),
-		"{env}": varying, "{cluster}": varying, "{target}": varying, "{namespace}": varying,
+		{"{app}", string(app.Name)}, {"{team}", app.TeamName()},
+		{"{env}", varying}, {"{cluster}", varying}, {"{target}", varying}, {"{namespace}", varying},
 	}
 }
 

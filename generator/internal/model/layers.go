@@ -66,13 +66,17 @@ func workloads(settings []Layer) []Layer {
 // the widest to the narrowest layer.
 func applicationLayers(app *Application, target *Target, profiles []Layer) []Layer {
 	layers := add(nil, "application "+string(app.Name), app.spec.Layer)
-	for _, profile := range profiles {
-		name := profileName(profile.Name)
-		layers = add(layers, "application "+string(app.Name)+" in profile "+name, app.spec.Profiles[name])
+	narrow := func(word, name string, overrides map[string]*yamltree.Node) {
+		if node := overrides[name]; node != nil {
+			layers = append(layers, Layer{"application " + string(app.Name) + word + name, node})
+		}
 	}
-	env, cluster := string(target.Env.Name), string(target.Cluster.Name)
-	layers = add(layers, "application "+string(app.Name)+" in environment "+env, app.spec.Environments[env])
-	return add(layers, "application "+string(app.Name)+" on cluster "+cluster, app.spec.Clusters[cluster])
+	for _, profile := range profiles {
+		narrow(" in profile ", profileName(profile.Name), app.spec.Profiles)
+	}
+	narrow(" in environment ", string(target.Env.Name), app.spec.Environments)
+	narrow(" on cluster ", string(target.Cluster.Name), app.spec.Clusters)
+	return layers
 }
 
 // profileName returns the name of the profile whose layer this is.

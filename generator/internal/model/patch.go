@@ -12,14 +12,13 @@ import (
 func diff(want, have *Pod, name Name) yamltree.Ordered {
 	var spec, pod, container yamltree.Ordered
 	w, h := reflect.ValueOf(want).Elem(), reflect.ValueOf(have).Elem()
-	for i := range w.NumField() {
-		field := w.Type().Field(i)
-		change, changed := change(w.Field(i), h.Field(i), field.Tag.Get("list"))
+	for i, field := range podFields {
+		change, changed := change(w.Field(i), h.Field(i), field.list)
 		if !changed {
 			continue
 		}
-		entry := pair(field.Tag.Get("key"), change)
-		switch field.Tag.Get("in") {
+		entry := pair(field.key, change)
+		switch field.in {
 		case "container":
 			container = append(container, entry)
 		case "pod":
@@ -38,8 +37,24 @@ func diff(want, have *Pod, name Name) yamltree.Ordered {
 	return spec
 }
 
+// podFields are the tags of the fields of a Pod.
+var podFields = fieldsOf(reflect.TypeFor[Pod]())
+
+type podField struct{ key, in, list string }
+
+func fieldsOf(pod reflect.Type) []podField {
+	var fields []podField
+	for field := range pod.Fields() {
+		fields = append(fields, podField{field.Tag.Get("key"), field.Tag.Get("in"), field.Tag.Get("list")})
+	}
+	return fields
+}
+
 // change compares one field and returns what a patch says about it.
 func change(want, have reflect.Value, list string) (any, bool) {
+	if want.IsZero() && have.IsZero() {
+		return nil, false
+	}
 	w, h := want.Interface(), have.Interface()
 	switch {
 	case equal(w, h):

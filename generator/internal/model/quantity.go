@@ -47,12 +47,29 @@ func splitQuantity(text string) (number, suffix string) {
 }
 
 func quantityFactor(suffix string) (float64, bool) {
-	factors := map[string]float64{
-		"": 1, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12,
-		"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40,
+	switch suffix {
+	case "":
+		return 1, true
+	case "m":
+		return 1e-3, true
+	case "k":
+		return 1e3, true
+	case "M":
+		return 1e6, true
+	case "G":
+		return 1e9, true
+	case "T":
+		return 1e12, true
+	case "Ki":
+		return 1 << 10, true
+	case "Mi":
+		return 1 << 20, true
+	case "Gi":
+		return 1 << 30, true
+	case "Ti":
+		return 1 << 40, true
 	}
-	f, ok := factors[suffix]
-	return f, ok
+	return 0, false
 }
 
 func isCPU(resource string) bool { return strings.HasSuffix(resource, "cpu") }

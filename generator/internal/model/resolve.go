@@ -37,16 +37,16 @@ func Resolve(in Input) (*Platform, diag.List) {
 		return r.p, r.list
 	}
 	r.applications()
-	if r.list.HasErrors() {
-		return r.p, r.list
-	}
 	r.flattened()
 	r.removals()
 	r.routes()
 	r.network()
+	r.quotas()
+	if r.list.HasErrors() {
+		return r.p, r.list
+	}
 	r.bases()
 	r.objects()
-	r.quotas()
 	r.argocd()
 	return r.p, r.list
 }
@@ -64,7 +64,13 @@ type resolver struct {
 	list     diag.List
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+// sortedKeys returns the keys of a map in order. Most maps of a workload are empty.
+func sortedKeys[V any](m map[string]V) []string {
+	if len(m) == 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(m))
+}
 
 func (r *resolver) platform() {
 	spec := r.spec
@@ -264,8 +270,7 @@ func (r *resolver) namespaceName(app *Application, target *Target, declared *sch
 		}
 	}
 	scope := scopeOf(app, target, "")
-	scope["{name}"] = string(r.p.Name)
-	return scope.expand(pattern)
+	return append(scope, expander{{"{name}", string(r.p.Name)}}...).expand(pattern)
 }
 
 func (r *resolver) namespace(target *Target, declared *schema.Environment, name string, team *Team) *Namespace {
@@ -285,8 +290,9 @@ func (r *resolver) namespace(target *Target, declared *schema.Environment, name 
 func (r *resolver) instance(app *Application, target *Target, chain []Layer, namespace string) *Instance {
 	env := target.Env
 	own := applicationLayers(app, target, chain)
-	// One left fold: what a layer removed must stay removed for the next one.
-	node := merge(append(env.layers[:len(env.layers):len(env.layers)], own...))
+	// One left fold, of which the environment has done the first steps: what a layer
+	// removed must stay removed for the next one.
+	node := merge(append([]Layer{{Node: env.node}}, own...))
 	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
 		return nil
 	}
