@@ -1,13 +1,14 @@
 package generator
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -15,9 +16,13 @@ import (
 
 // Remerged is what Remerge did with an unfinished Git merge.
 type Remerged struct {
+	// Operation that git has begun and not ended: merge, rebase, cherry-pick or revert.
+	// It is empty when there is none; then nothing was done.
+	Operation string
 	// Resolved are the paths that are settled now, sorted; git knows.
 	Resolved []string
-	// Left are the paths that a person has to resolve, sorted.
+	// Left are the paths that a person has to resolve, sorted. Those outside of the
+	// folder begin with "../".
 	Left []string
 }
 
@@ -34,28 +39,85 @@ func Remerge(dir string) (*Remerged, error) {
 	if err != nil {
 		return nil, err
 	}
+	out := &Remerged{Operation: operation(dir), Left: unmergedOutside(dir)}
+	if out.Operation == "" && len(conflicts)+len(out.Left) > 0 {
+		out.Operation = "merge" // git stash and git checkout --merge leave no other trace
+	}
+	if len(conflicts) == 0 {
+		return out, nil
+	}
+	if err := out.settle(dir, repo, conflicts); err != nil {
+		return nil, err
+	}
+	return out, repo.Resolve(out.Resolved)
+}
+
+// settle decides about conflicts and writes what was decided.
+func (out *Remerged) settle(dir string, repo *release.Repo, conflicts []release.Conflict) error {
+	folder, err := tree.Open(dir)
+	if err != nil {
+		return fmt.Errorf("open the repository: %w", err)
+	}
+	defer folder.Close()
+	unlock, err := folder.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, err)
+		return fmt.Errorf("open %s: %w", dir, err)
 	}
 	defer root.Close()
+	versions := unmerged(conflicts)
 	resolution, err := tree.Remerge(tree.MergeInput{
-		Unmerged: unmerged(conflicts), Merge: repo.MergeTexts, Version: Version,
+		Unmerged: versions, Merge: repo.MergeTexts, Version: Version,
 		Disk: func(path string) (*tree.Version, error) { return diskVersion(root, path) },
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := &Remerged{Left: resolution.Left}
+	out.Left = append(out.Left, resolution.Left...)
+	byHand, err := resolvedByHand(root, versions)
+	if err != nil {
+		return err
+	}
 	for path, version := range resolution.Files {
-		if err := settle(root, path, version); err != nil {
-			return nil, err
+		if !byHand[path] {
+			if err := settle(root, path, version); err != nil {
+				return err
+			}
 		}
 		out.Resolved = append(out.Resolved, path)
 	}
-	sort.Strings(out.Resolved)
-	return out, repo.Resolve(out.Resolved)
+	slices.Sort(out.Resolved)
+	slices.Sort(out.Left)
+	return nil
 }
+
+// resolvedByHand finds the files that somebody has resolved without telling git:
+// without markers, and with a text that no side has. They stay as they are.
+func resolvedByHand(root *os.Root, versions []tree.Unmerged) (map[string]bool, error) {
+	found := map[string]bool{}
+	for _, u := range versions {
+		if strings.HasPrefix(u.Path, ".wavewright/") {
+			continue
+		}
+		disk, err := diskVersion(root, u.Path)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", u.Path, err)
+		}
+		if disk == nil || bytes.Contains(append([]byte("\n"), disk.Content...), []byte("\n<<<<<<< ")) {
+			continue
+		}
+		one := func(v *tree.Version) bool { return v != nil && bytes.Equal(lines(v.Content), lines(disk.Content)) }
+		found[u.Path] = !one(u.Base) && !one(u.Ours) && !one(u.Theirs)
+	}
+	return found, nil
+}
+
+// lines is a text as git keeps it, whatever line ends the checkout has.
+func lines(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
 
 func unmerged(conflicts []release.Conflict) []tree.Unmerged {
 	version := func(file *release.IndexFile) *tree.Version {
@@ -101,25 +163,4 @@ func settle(root *os.Root, path string, version *tree.Version) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return root.Chmod(name, mode)
-}
-
-// Staged tells git about what a plan wrote, so that a merge can be committed.
-func Staged(dir string, plan *Plan) error {
-	repo, err := release.Open(dir)
-	if err != nil {
-		return err
-	}
-	var paths []string
-	for _, change := range plan.Changes() {
-		if change.Action == tree.ActionNone || change.Action == tree.ActionRecord {
-			continue
-		}
-		paths = append(paths, change.Path)
-		if change.From != "" {
-			paths = append(paths, change.From)
-		}
-	}
-	paths = append(paths, ".wavewright")
-	slices.Sort(paths)
-	return repo.Resolve(paths)
 }

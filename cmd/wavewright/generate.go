@@ -13,22 +13,30 @@ func generateCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "generate",
 		Usage:     "bring the repository to what environments.yaml says",
-		UsageText: "wavewright generate [--check | --dry-run] [--output json]",
+		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--output json]",
 		Description: "Renders everything in memory, compares it with the folder and writes what differs.\n" +
 			"Files that you edited by hand are kept; what is in the way is never overwritten:\n" +
 			"then nothing at all is written.\n\n" +
 			"Examples:\n" +
 			"  wavewright generate            write\n" +
 			"  wavewright generate --dry-run  only say what would be written\n" +
-			"  wavewright generate --check    exit 3 when something would be, for pipelines",
+			"  wavewright generate --check    exit 3 when something would be, for pipelines\n" +
+			"  wavewright generate --remerge  after git merge, rebase or cherry-pick stopped at conflicts",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be written, and write nothing"},
 			&cli.BoolFlag{Name: "check", Usage: "like --dry-run, and exit 3 when a byte would change"},
+			&cli.BoolFlag{Name: "remerge", Usage: "first settle generated files that git could not merge, and stage what is written"},
 			outputFlag(),
 		},
 		Action: func(ctx *cli.Context) error {
 			if err := c.begin(ctx, "", 0, 0); err != nil {
 				return err
+			}
+			if ctx.Bool("remerge") {
+				if ctx.Bool("check") || ctx.Bool("dry-run") {
+					return usage(name(ctx), "--remerge writes: it cannot be combined with --check or --dry-run")
+				}
+				return c.remerge()
 			}
 			return c.generate(ctx.Bool("check"), ctx.Bool("dry-run"))
 		},

@@ -19,6 +19,8 @@ type document struct {
 
 	Written   *bool                   `json:"written,omitempty"`
 	Changes   *[]change               `json:"changes,omitempty"`
+	Settled   []string                `json:"settled,omitempty"`
+	Left      []string                `json:"left,omitempty"`
 	Counts    map[generator.State]int `json:"counts,omitempty"`
 	Omitted   []string                `json:"omitted,omitempty"`
 	Diffs     *[]fileDiff             `json:"diffs,omitempty"`

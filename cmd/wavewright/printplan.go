@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -113,6 +114,13 @@ func (c *console) cut(diff string) string {
 		lines = append(lines[:excerpt], fmt.Sprintf("… %d more lines\n", len(lines)-excerpt-1))
 	}
 	return "  " + strings.TrimSuffix(strings.Join(lines, "  "), "  ")
+}
+
+// printLeft names what nobody but a person can merge.
+func (c *console) printLeft(dir string, paths []string) {
+	for _, path := range paths {
+		c.errorf("%s: conflict: %s: changed by both sides\n", program, here(filepath.Join(dir, filepath.FromSlash(path))))
+	}
 }
 
 func (c *console) printStat(diffs []fileDiff) {
