@@ -143,10 +143,7 @@ func (r *Result) render(fsys fs.FS) error {
 	}
 	in.Omit = omission.omits
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
-	in.Exists = func(path string) bool {
-		info, err := fs.Stat(fsys, path)
-		return err == nil && info.IsDir()
-	}
+	in.Exists = func(name string) bool { return r.hasFolder(fsys, name) }
 	rendered, list := render.Render(in)
 	r.Diagnostics = append(r.Diagnostics, list...)
 	if list.HasErrors() {
@@ -161,6 +158,17 @@ func (r *Result) render(fsys fs.FS) error {
 	omission.idle(r.spec, &r.Diagnostics)
 	r.tree = rendered
 	return nil
+}
+
+// hasFolder reports whether there is a folder in the folder of the spec. Mostly there
+// is none; that one system call says so without opening all folders on the way. What
+// is there is looked at without following links to the outside.
+func (r *Result) hasFolder(fsys fs.FS, name string) bool {
+	if _, err := os.Lstat(r.dir + "/" + name); err != nil {
+		return false
+	}
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.IsDir()
 }
 
 // templates is the built-in templates with the user's folder over them.

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -15,16 +16,20 @@ func Placeholders() []string {
 	return []string{"app", "cluster", "env", "namespace", "target", "team"}
 }
 
-// job is one file to render or to copy.
+// job is one file to render or to copy. There are many more jobs than files: most
+// templates print nothing for most scopes.
 type job struct {
-	src  *source
-	data any
-	path string
-	file fileNames
+	*instances
+	scope *Scope
+	path  string
 }
 
-// fileNames is what the state keeps about a file besides its text.
-type fileNames struct{ id, archive string }
+// instances is what the jobs of one source have in common.
+type instances struct {
+	src     *source
+	pattern pattern
+	names   []string // the placeholders of the pattern, sorted
+}
 
 // pattern is a path taken apart: texts[0] names[0] texts[1] names[1] … texts[n].
 type pattern struct {
@@ -75,18 +80,20 @@ type planner struct {
 	in     Input
 	list   *diag.List
 	scopes map[string][]Scope
-	jobs   []job
+	// Templates of kustomization.yaml are rendered when all other files are known.
+	first, last []job
 }
 
-// plan returns one job for each instance of each template.
-func plan(in Input, sources []*source, list *diag.List) []job {
+// plan returns one job for each instance of each template, and how many of them come
+// first: the others need to know what those render.
+func plan(in Input, sources []*source, list *diag.List) (jobs []job, first int) {
 	p := &planner{in: in, list: list, scopes: map[string][]Scope{}}
 	for _, s := range sources {
 		if !s.isLibrary() {
 			p.source(s)
 		}
 	}
-	return p.jobs
+	return append(p.first, p.last...), len(p.first)
 }
 
 func (p *planner) source(s *source) {
@@ -99,14 +106,27 @@ func (p *planner) source(s *source) {
 	if !p.known(s, names) {
 		return
 	}
-	for _, scope := range p.instances(s, names) {
-		j, fault := newJob(s, pat, names, scope)
+	scopes, of := p.instances(s, names), &instances{s, pat, names}
+	jobs := make([]job, 0, len(scopes))
+	for i := range scopes {
+		j, fault := newJob(of, &scopes[i])
 		if fault != "" {
 			p.list.Error(s.start(), codePath, "template gives an unusable path").Detail = fault
 			continue
 		}
 		if p.in.Omit == nil || !p.in.Omit(j.path) {
-			p.jobs = append(p.jobs, j)
+			jobs = append(jobs, j)
+		}
+	}
+	p.add(s, jobs)
+}
+
+func (p *planner) add(s *source, jobs []job) {
+	for _, j := range jobs {
+		if s.isTemplate() && path.Base(j.path) == kustomization {
+			p.last = append(p.last, j)
+		} else {
+			p.first = append(p.first, j)
 		}
 	}
 }
@@ -152,22 +172,28 @@ func isSafeValue(v string) bool {
 	return v != ""
 }
 
-func newJob(s *source, pat pattern, names []string, scope Scope) (job, string) {
-	id := strings.Builder{}
-	id.WriteString(s.target)
-	for i, name := range names {
-		value := scope.Values[name]
-		if !isSafeValue(value) {
+func newJob(of *instances, scope *Scope) (job, string) {
+	for _, name := range of.names {
+		if value := scope.Values[name]; !isSafeValue(value) {
 			return job{}, fmt.Sprintf("The value of {%s} is %q.", name, value)
 		}
-		id.WriteByte("?&"[min(i, 1)])
-		id.WriteString(name + "=" + value)
 	}
-	j := job{src: s, data: scope.Data, path: pat.expand(scope.Values), file: fileNames{id.String(), scope.Archive}}
+	j := job{of, scope, of.pattern.expand(scope.Values)}
 	if !fs.ValidPath(j.path) || j.path == "." {
 		return job{}, fmt.Sprintf("The path is %q.", j.path)
 	}
 	return j, ""
+}
+
+// id identifies the file whatever its path: the path of the template and the values
+// of its placeholders.
+func (j *job) id() string {
+	id := []byte(j.src.target)
+	for i, name := range j.names {
+		id = append(id, "?&"[min(i, 1)])
+		id = append(append(append(id, name...), '='), j.scope.Values[name]...)
+	}
+	return string(id)
 }
 
 func cut(s string, n int) string {

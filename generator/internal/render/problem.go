@@ -63,8 +63,14 @@ func sentences(a, b string) string { return strings.TrimPrefix(a+"\n"+b, "\n") }
 
 // collect puts the files into a tree and reports paths that two templates produce.
 func collect(jobs []job, outcomes []outcome, list *diag.List) tree.Tree {
-	files := make(tree.Tree, len(jobs))
-	owner := make(map[string]*source, len(jobs))
+	size := 0
+	for i := range outcomes {
+		if outcomes[i].ok {
+			size++
+		}
+	}
+	files := make(tree.Tree, size)
+	owner := make(map[string]*source, size)
 	reported := map[[2]*source]bool{}
 	for i := range outcomes {
 		if !outcomes[i].ok {

@@ -70,15 +70,14 @@ func Render(in Input) (tree.Tree, diag.List) {
 	var list diag.List
 	sources := load(in, &list)
 	prog := compile(sources, &list)
-	jobs := plan(in, sources, &list)
+	jobs, first := plan(in, sources, &list)
 	if list.HasErrors() {
 		return nil, list.Sorted()
 	}
 	r := &run{prog: prog, exists: in.Exists, cache: newLayouts()}
-	first, last := splitKustomizations(jobs)
-	outcomes := r.all(first, nil)
-	outcomes = append(outcomes, r.all(last, folders(first, outcomes))...)
-	jobs = append(first, last...)
+	outcomes := make([]outcome, len(jobs))
+	r.all(jobs[:first], outcomes, nil)
+	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes))
 	files := collect(jobs, outcomes, &list)
 	report(jobs, outcomes, &list)
 	return files, list.Sorted()

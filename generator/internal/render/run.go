@@ -2,7 +2,6 @@ package render
 
 import (
 	"bytes"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -31,10 +30,8 @@ type outcome struct {
 // of the same template and share layouts.
 const chunk = 16
 
-// all renders jobs and returns their outcomes by index. siblings is nil for the
-// first pass.
-func (r *run) all(jobs []job, siblings map[string]*Siblings) []outcome {
-	outcomes := make([]outcome, len(jobs))
+// all renders jobs into outcomes, by index. siblings is nil for the first pass.
+func (r *run) all(jobs []job, outcomes []outcome, siblings map[string]*Siblings) {
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), (len(jobs)+chunk-1)/chunk) {
@@ -52,7 +49,6 @@ func (r *run) all(jobs []job, siblings map[string]*Siblings) []outcome {
 		})
 	}
 	group.Wait()
-	return outcomes
 }
 
 // worker has its own clone of the templates, because the functions that record are
@@ -81,8 +77,8 @@ func (w *worker) job(j *job) outcome {
 	if w.siblings != nil {
 		w.rec.kustomization = func() Siblings { return siblingsOf(w.siblings, j.path, w.exists) }
 	}
-	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.data); err != nil {
-		return outcome{problems: []problem{w.prog.execProblem(err, j.data)}}
+	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
+		return outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
 	}
 	if len(bytes.TrimSpace(w.rec.out.Bytes())) == 0 {
 		return outcome{}
@@ -112,7 +108,7 @@ var duplicateFault = fault{codeEscape, "key is in the map already", "A map canno
 
 func (j *job) outcome(content []byte) outcome {
 	return outcome{ok: true, file: tree.File{
-		ID: j.file.id, Archive: j.file.archive, Content: content,
+		ID: j.id(), Archive: j.scope.Archive, Content: content,
 		Executable: j.src.executable || bytes.HasPrefix(content, []byte("#!")),
 	}}
 }
@@ -168,17 +164,4 @@ func (a *arena) keep(b []byte) []byte {
 	a.free = a.free[len(b):]
 	copy(kept, b)
 	return kept
-}
-
-// splitKustomizations separates the kustomization.yaml templates, which are
-// rendered when all other files are known.
-func splitKustomizations(jobs []job) (first, last []job) {
-	for _, j := range jobs {
-		if j.src.isTemplate() && path.Base(j.path) == kustomization {
-			last = append(last, j)
-		} else {
-			first = append(first, j)
-		}
-	}
-	return first, last
 }
