@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
@@ -56,6 +58,8 @@ type Result struct {
 	Sources diag.Sources
 
 	dir      string
+	replaced map[string][]byte // texts that a command is about to write
+	deleted  map[string]bool   // generated files that the user deleted
 	spec     *schema.Spec
 	pins     map[string]*release.Releases // by environment
 	platform *model.Platform
@@ -83,7 +87,7 @@ func read(dir string, replaced map[string][]byte, rendered bool) (*Result, error
 		return nil, fmt.Errorf("open %s: %w", dir, err)
 	}
 	defer root.Close()
-	r := &Result{dir: dir}
+	r := &Result{dir: dir, replaced: replaced}
 	fsys := withTexts(root.FS(), replaced)
 	err = r.load(fsys)
 	if err == nil && rendered && !r.Diagnostics.HasErrors() {
@@ -99,14 +103,18 @@ func read(dir string, replaced map[string][]byte, rendered bool) (*Result, error
 func (r *Result) load(fsys fs.FS) error {
 	spec, sources, list, err := schema.Load(fsys, schema.FileName)
 	r.spec, r.Sources, r.Diagnostics = spec, sources, list
-	if err != nil || list.HasErrors() {
+	if err != nil || spec == nil || !schema.Resolvable(list) {
 		return err
 	}
-	if err := r.readPins(fsys); err != nil || r.Diagnostics.HasErrors() {
+	if err := r.readPins(fsys); err != nil || !schema.Resolvable(r.Diagnostics) {
 		return err
 	}
-	platform, list := model.Resolve(model.Input{Spec: spec, Pins: r.pins, Sources: sources})
-	r.Diagnostics = append(r.Diagnostics, list...)
+	platform, more := model.Resolve(model.Input{Spec: spec, Pins: r.pins, Sources: sources})
+	if list.HasErrors() {
+		// What is wrong with a layer was said where it was checked alone.
+		more = slices.DeleteFunc(more, func(d diag.Diagnostic) bool { return strings.HasPrefix(d.Code, "spec/") })
+	}
+	r.Diagnostics = append(r.Diagnostics, more...)
 	if !r.Diagnostics.HasErrors() {
 		r.platform = platform
 	}
@@ -141,7 +149,7 @@ func (r *Result) render(fsys fs.FS) error {
 	if r.Diagnostics.HasErrors() {
 		return nil
 	}
-	in.Omit = omission.omits
+	in.Omit, in.Deleted = omission.omits, r.deleted
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
 	in.Exists = func(name string) bool { return r.hasFolder(fsys, name) }
 	rendered, list := render.Render(in)

@@ -3,6 +3,8 @@ package generator
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
@@ -70,9 +72,37 @@ func (r *Result) Write() (*Plan, error) {
 	return plan, err
 }
 
-// compare is the tree against the folder.
+// compare is the tree against the folder. Files that the user deleted are known only
+// now; kustomizations that would list them are rendered again without them.
 func (r *Result) compare(repository *tree.Repository) (*Plan, error) {
+	plan, err := repository.Compare(r.tree, Version)
+	if err != nil {
+		return nil, err
+	}
+	deleted := map[string]bool{}
+	for _, change := range plan.Changes() {
+		if change.State == StateUserDeleted {
+			deleted[change.Path] = true
+		}
+	}
+	if maps.Equal(deleted, r.deleted) {
+		return plan, nil
+	}
+	if err := r.renderAgain(deleted); err != nil {
+		return nil, err
+	}
 	return repository.Compare(r.tree, Version)
+}
+
+// renderAgain renders with other files known to be deleted.
+func (r *Result) renderAgain(deleted map[string]bool) error {
+	root, err := os.OpenRoot(r.dir)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", r.dir, err)
+	}
+	defer root.Close()
+	r.deleted = deleted
+	return r.render(withTexts(root.FS(), r.replaced))
 }
 
 // with opens the folder for one step. A result with errors has no tree.

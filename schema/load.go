@@ -27,6 +27,15 @@ func Load(fsys fs.FS, name string) (*Spec, diag.Sources, diag.List, error) {
 	return spec, l.sources, l.list, err
 }
 
+// Resolvable reports whether a spec with these findings can be resolved all the same,
+// to find what is wrong beyond them: a key that nobody knows, or that a later version
+// knows, takes nothing from the rest.
+func Resolvable(list diag.List) bool {
+	return !slices.ContainsFunc(list, func(d diag.Diagnostic) bool {
+		return d.Severity == diag.Error && d.Code != "spec/unknown-key" && d.Code != "spec/later"
+	})
+}
+
 // loader carries one run of Load.
 type loader struct {
 	fsys    fs.FS
@@ -59,7 +68,8 @@ func (l *loader) load() (*Spec, error) {
 	return spec, nil
 }
 
-// parse reads one file; a nil node means that its faults are in the list.
+// parse reads one file. Its faults are in the list; the tree is what is left of the
+// text, so that the faults of its content show in the same run, or nil.
 func (l *loader) parse(name string) (*yamltree.Node, error) {
 	src, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
@@ -68,10 +78,16 @@ func (l *loader) parse(name string) (*yamltree.Node, error) {
 	l.sources[name] = src
 	node, faults := yamltree.Parse(name, src)
 	l.list = append(l.list, faults...)
-	if faults.HasErrors() {
+	if slices.ContainsFunc(faults, damaged) {
 		return nil, nil
 	}
 	return node, nil
+}
+
+// damaged reports a fault that leaves a tree whose content would be misjudged. What a
+// key of the wrong type or a second document is about does not touch the rest.
+func damaged(d diag.Diagnostic) bool {
+	return d.Code != "yaml/key" && d.Code != "yaml/duplicate-key" && d.Code != "yaml/document"
 }
 
 func (l *loader) decode(d *yamltree.Decoder, node *yamltree.Node, into any) {

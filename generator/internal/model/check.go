@@ -28,6 +28,7 @@ func (r *resolver) check(in *Instance) {
 	c.exposure()
 	c.peers()
 	c.labels()
+	c.annotations()
 	c.security()
 }
 
@@ -65,7 +66,7 @@ var imageReference = regexp.MustCompile(`^[a-z0-9]+([._/:-][a-zA-Z0-9._-]+)*(/[a
 func (c *checker) image(requireDigest bool) {
 	image := c.w.Image
 	if image == "" {
-		c.error(c.in.App.At, "workload/image", "application %s has no image", c.in.App.Name).Hint = "Write image: NAME:TAG."
+		c.noImage()
 		return
 	}
 	at := c.at("image")
@@ -83,6 +84,16 @@ func (c *checker) image(requireDigest bool) {
 		c.error(at, "images/unpinned", "%s runs this image, whose tag can move", c.in.Target.Env.Name).Hint =
 			"Give it a digest (@sha256:…) or a tag with a version in it."
 	}
+}
+
+// noImage says where the image is missing, or who removed it.
+func (c *checker) noImage() {
+	if entry, removed := c.node.Entry("image"); removed {
+		c.error(entry.KeyRange, "workload/image", "this leaves application %s without an image in %s", c.in.App.Name, c.in.Target.Name).Hint =
+			"To run nothing there, write deploy: false."
+		return
+	}
+	c.error(c.in.App.At, "workload/image", "application %s has no image", c.in.App.Name).Hint = "Write image: NAME:TAG."
 }
 
 // versionTag reports whether an image has a tag that says a version.
@@ -141,6 +152,15 @@ func (c *checker) labels() {
 			c.error(at, "label/invalid", "Kubernetes does not accept this label").Hint =
 				"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
 		}
+	}
+}
+
+func (c *checker) annotations() {
+	for _, key := range sortedKeys(c.w.ServiceAccount.Annotations) {
+		c.placeholders(c.at("serviceAccount", "annotations", key), c.w.ServiceAccount.Annotations[key])
+	}
+	for i, arg := range c.w.Args {
+		c.misspelt(c.at("args", i), arg)
 	}
 }
 

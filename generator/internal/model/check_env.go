@@ -4,6 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
@@ -15,6 +18,7 @@ func (c *checker) environment() {
 			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint =
 				"Use letters, digits, underscores, dots and hyphens; begin with a letter or an underscore."
 		}
+		c.misspelt(at, c.w.Env[name])
 		if literalSecret(name, c.w.Env[name]) {
 			c.error(at, "secret/literal", "%s looks like a secret", name).Hint =
 				"Secrets never stand in Git. Refer to one: secrets: {NAME: {key: PATH-IN-THE-STORE, env: {" + name + ": PROPERTY}}}."
@@ -44,6 +48,7 @@ func (c *checker) secrets() {
 	for _, name := range sortedKeys(c.w.Secrets) {
 		secret, at := c.w.Secrets[name], c.key("secrets", name)
 		c.name(at, "a secret", name)
+		c.placeholders(c.at("secrets", name, "key"), secret.Key)
 		switch {
 		case (secret.Key == "") == (secret.Existing == ""):
 			c.error(at, "secret/source", "a secret needs key or existing, one of them").Hint =
@@ -67,6 +72,42 @@ func (c *checker) secrets() {
 					"It also comes from " + other + "."
 			}
 			from[variable] = "secret " + name
+		}
+	}
+}
+
+// leftover is a word in braces, with the character before it.
+var leftover = regexp.MustCompile(`(^|[^{$])(\{[a-zA-Z]+\})([^}]|$)`)
+
+// leftovers lists the words in braces that no placeholder replaced. ${x} of a shell
+// and {{x}} of another template language are none.
+func leftovers(text string) []string {
+	var words []string
+	for _, match := range leftover.FindAllStringSubmatch(text, -1) {
+		words = append(words, match[2])
+	}
+	return words
+}
+
+// placeholders checks a text that only placeholders can have braces in: a name in a
+// store, a key, an annotation.
+func (c *checker) placeholders(at diag.Range, text string) {
+	for _, word := range leftovers(text) {
+		d := c.error(at, "placeholder/unknown", "there is no placeholder %s", word)
+		d.Detail = "Known: " + strings.Join(placeholders(), " ") + "."
+		if near := yamltree.Suggest(word, placeholders()); near != "" {
+			d.Hint = "Did you mean " + near + "?"
+		}
+	}
+}
+
+// misspelt warns about a word in braces that is nearly a placeholder, in a text that
+// may well hold braces of its own.
+func (c *checker) misspelt(at diag.Range, text string) {
+	for _, word := range leftovers(text) {
+		if near := yamltree.Suggest(word, placeholders()); near != "" {
+			d := c.list.Warning(at, "placeholder/misspelt", word+" is no placeholder and stays as it is")
+			d.Hint = "Did you mean " + near + "?"
 		}
 	}
 }

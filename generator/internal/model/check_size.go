@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 func (c *checker) volumes() {
@@ -12,7 +13,10 @@ func (c *checker) volumes() {
 	for _, name := range sortedKeys(c.w.Volumes) {
 		v, at := c.w.Volumes[name], c.key("volumes", name)
 		c.name(at, "a volume", name)
-		if !strings.HasPrefix(v.Mount, "/") || strings.Contains(v.Mount, ":") || v.Mount == "/" {
+		switch {
+		case v.Mount == "/":
+			c.error(at, "volume/mount", "a volume at / would hide the image").Hint = "Write mount: /data."
+		case !strings.HasPrefix(v.Mount, "/") || strings.Contains(v.Mount, ":"):
 			c.error(at, "volume/mount", "a volume needs an absolute path to be mounted at").Hint = "Write mount: /data."
 		}
 		if other, ok := mounts[v.Mount]; ok {
@@ -97,6 +101,11 @@ func (c *checker) scale() {
 		if strings.TrimSpace(c.w.Singleton.Reason) == "" {
 			c.error(c.at("singleton"), "reason/missing", "a singleton needs a reason")
 		}
+		return
+	}
+	if entry, removed := c.node.Entry("scale"); removed && entry.Value.Kind == yamltree.Null {
+		c.error(entry.KeyRange, "scale/range", "this leaves application %s without a scale in %s", c.in.App.Name, c.in.Target.Name).Hint =
+			"Write what it is to be instead, or singleton: {reason: …}."
 		return
 	}
 	low, high, env := c.w.Scale.Min, c.w.Scale.Max, c.in.Target.Env

@@ -3,9 +3,9 @@ package model
 import "strings"
 
 // placeholders are the words that strings of the spec may have in braces. They are
-// the scopes of template paths, and {name} for the platform's.
+// the scopes of template paths.
 func placeholders() []string {
-	return []string{"{app}", "{cluster}", "{env}", "{name}", "{namespace}", "{target}", "{team}"}
+	return []string{"{app}", "{cluster}", "{env}", "{namespace}", "{target}", "{team}"}
 }
 
 // varying marks a text that is not the same on every target.

@@ -161,7 +161,10 @@ func (in *Instance) Routes() []Route {
 	for _, name := range sortedKeys(in.Workload.Expose) {
 		declared := in.Workload.Expose[name]
 		port, _ := in.Workload.port(declared.Port)
-		parent := yamltree.Ordered{pair("name", gateway.Name), pair("namespace", gateway.Namespace)}
+		parent := yamltree.Ordered{
+			pair("group", "gateway.networking.k8s.io"), pair("kind", "Gateway"),
+			pair("name", gateway.Name), pair("namespace", gateway.Namespace),
+		}
 		if gateway.Listener != "" {
 			parent = append(parent, pair("sectionName", gateway.Listener))
 		}

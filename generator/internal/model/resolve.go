@@ -81,6 +81,7 @@ func (r *resolver) platform() {
 	}
 	r.p.ArgoCD.Namespace = Name(orDefault(spec.ArgoCD.Namespace, "argocd"))
 	r.p.DNS = podSet(spec.Platform.DNS)
+	r.storeNames()
 	r.teams = map[string]*Team{}
 	for _, name := range sortedKeys(spec.Teams) {
 		team := &Team{Name: Name(name)}
@@ -94,6 +95,27 @@ func (r *resolver) platform() {
 	if len(spec.Clusters) == 0 {
 		r.clusters[schema.DefaultCluster] = r.cluster(schema.DefaultCluster, schema.Cluster{})
 	}
+}
+
+// storeNames checks the placeholders in names of secret stores.
+func (r *resolver) storeNames() {
+	c := checker{list: &r.list}
+	if secrets := r.spec.Platform.Secrets; secrets != nil {
+		c.placeholders(r.spec.Node.At("platform", "secrets", "store", "name"), known(secrets.Store.Name))
+	}
+	for _, name := range sortedKeys(r.spec.Clusters) {
+		if secrets := r.spec.Clusters[name].Secrets; secrets != nil {
+			c.placeholders(r.spec.Node.At("clusters", name, "secrets", "store", "name"), known(secrets.Store.Name))
+		}
+	}
+}
+
+// known returns a text without the placeholders that exist.
+func known(text string) string {
+	for _, word := range placeholders() {
+		text = strings.ReplaceAll(text, word, "")
+	}
+	return text
 }
 
 func orDefault(s, fallback string) string {
@@ -280,8 +302,7 @@ func (r *resolver) namespace(target *Target, declared *schema.Environment, name 
 			at = declared.Node.At("namespace")
 		}
 		r.list.Error(at, "namespace/invalid", fmt.Sprintf("%q cannot be a namespace", name)).Hint =
-			"A namespace has lower-case letters, digits and hyphens, begins with a letter and has at most 63 characters. Placeholders: " +
-				strings.Join(placeholders(), " ") + "."
+			"A namespace has lower-case letters, digits and hyphens, begins with a letter and has at most 63 characters. Placeholders: {name} {env} {cluster} {target} {team} {app}."
 	}
 	return &Namespace{Name: Name(name), Target: target, Team: team}
 }

@@ -71,6 +71,9 @@ func (r *resolver) routes() {
 func (r *resolver) routesOf(in *Instance, seen map[string]string) {
 	for _, name := range sortedKeys(in.Workload.Expose) {
 		route := in.Workload.Expose[name]
+		if !isHost(route.Host) || in.Target.Cluster.Gateway == nil {
+			continue
+		}
 		key := fmt.Sprintf("%s %s %s", in.Target.Cluster.Name, route.Host, orDefault(route.Path, "/"))
 		mine := fmt.Sprintf("%s in %s", in.App.Name, in.Target.Name)
 		if other, ok := seen[key]; ok {

@@ -61,6 +61,9 @@ type Input struct {
 	// Omit reports whether the file at a path of the output is not wanted. No
 	// kustomization lists it then. Nil means that all are wanted.
 	Omit func(path string) bool
+	// Deleted are paths of the output that the user deleted. They are rendered, and
+	// no kustomization lists them.
+	Deleted map[string]bool
 }
 
 // Render returns all files that the templates produce, and everything that is
@@ -77,7 +80,7 @@ func Render(in Input) (tree.Tree, diag.List) {
 	r := &run{prog: prog, exists: in.Exists, cache: newLayouts()}
 	outcomes := make([]outcome, len(jobs))
 	r.all(jobs[:first], outcomes, nil)
-	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes))
+	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes, in.Deleted))
 	files := collect(jobs, outcomes, &list)
 	report(jobs, outcomes, &list)
 	return files, list.Sorted()

@@ -16,11 +16,12 @@ type Siblings struct {
 	Components []model.Path
 }
 
-// folders sorts the rendered YAML files by folder.
-func folders(jobs []job, outcomes []outcome) map[string]*Siblings {
+// folders sorts the rendered YAML files by folder, without those that the user
+// deleted: a kustomization must not list what is not there.
+func folders(jobs []job, outcomes []outcome, deleted map[string]bool) map[string]*Siblings {
 	found := map[string]*Siblings{}
 	for i, j := range jobs {
-		if !outcomes[i].ok || path.Ext(j.path) != ".yaml" || path.Base(j.path) == kustomization {
+		if !outcomes[i].ok || path.Ext(j.path) != ".yaml" || path.Base(j.path) == kustomization || deleted[j.path] {
 			continue
 		}
 		dir, name := path.Split(j.path)
