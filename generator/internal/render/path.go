@@ -66,7 +66,12 @@ func (p pattern) expand(values map[string]string) string {
 	if len(p.names) == 0 {
 		return p.texts[0]
 	}
+	size := 0
+	for i, name := range p.names {
+		size += len(p.texts[i]) + len(values[name])
+	}
 	var b strings.Builder
+	b.Grow(size + len(p.texts[len(p.names)]))
 	for i, name := range p.names {
 		b.WriteString(p.texts[i])
 		b.WriteString(values[name])
@@ -107,7 +112,6 @@ func (p *planner) source(s *source) {
 		return
 	}
 	scopes, of := p.instances(s, names), &instances{s, pat, names}
-	jobs := make([]job, 0, len(scopes))
 	for i := range scopes {
 		j, fault := newJob(of, &scopes[i])
 		if fault != "" {
@@ -115,19 +119,16 @@ func (p *planner) source(s *source) {
 			continue
 		}
 		if p.in.Omit == nil || !p.in.Omit(j.path) {
-			jobs = append(jobs, j)
+			p.add(j)
 		}
 	}
-	p.add(s, jobs)
 }
 
-func (p *planner) add(s *source, jobs []job) {
-	for _, j := range jobs {
-		if s.isTemplate() && path.Base(j.path) == kustomization {
-			p.last = append(p.last, j)
-		} else {
-			p.first = append(p.first, j)
-		}
+func (p *planner) add(j job) {
+	if j.src.isTemplate() && path.Base(j.path) == kustomization {
+		p.last = append(p.last, j)
+	} else {
+		p.first = append(p.first, j)
 	}
 }
 

@@ -15,10 +15,11 @@ import (
 // error means that the repository could not be read or that its state is damaged or
 // newer; conflicts and refusals are in the plan.
 func (r *Repository) Compare(want Tree, version string) (*Plan, error) {
-	if err := checkInput(want, version); err != nil {
+	paths := want.paths()
+	if err := checkInput(want, paths, version); err != nil {
 		return nil, err
 	}
-	records := wantedRecords(want)
+	records := wantedRecords(want, paths)
 	wanted := byArchive(records)
 	var found scanner
 	archives, err := r.readState(wanted, version, &found)
@@ -35,12 +36,12 @@ func (r *Repository) Compare(want Tree, version string) (*Plan, error) {
 	return newPlan(r, version, records, archives, &found), nil
 }
 
-func checkInput(want Tree, version string) error {
+func checkInput(want Tree, paths []string, version string) error {
 	if _, err := semver.StrictNewVersion(version); err != nil {
 		return fmt.Errorf("version %q: %w", version, err)
 	}
 	var errs []error
-	for _, p := range want.Check() {
+	for _, p := range want.check(paths) {
 		errs = append(errs, p)
 	}
 	return errors.Join(errs...)

@@ -42,12 +42,17 @@ func pathProblem(path string) string {
 
 func characterProblem(path string) string {
 	for _, r := range path {
+		if r < 0x80 && (isAlphanumeric(byte(r)) || r == '-' || r == '/' || r == '.') {
+			continue // nearly all
+		}
 		if !printable(r) || strings.ContainsRune(`<>:"|?*\`, r) {
 			return fmt.Sprintf("holds the character %q (allowed is printable ASCII that works on Windows, without spaces)", r)
 		}
 	}
 	return ""
 }
+
+func isAlphanumeric(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func printable(r rune) bool { return r > ' ' && r < 0x7f }
 
@@ -103,7 +108,7 @@ func idProblem(id string) string {
 
 func archiveProblem(archive string) string {
 	if strings.ContainsFunc(archive, func(r rune) bool {
-		return r != '/' && r != '-' && r != '_' && r != '.' && !(r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)))
+		return r != '/' && r != '-' && r != '_' && r != '.' && !(r < 0x80 && isAlphanumeric(byte(r)))
 	}) {
 		return "may hold only letters, digits and - _ . /"
 	}

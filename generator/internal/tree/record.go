@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -29,12 +28,12 @@ func sortArchives(archives []*archive) {
 	slices.SortFunc(archives, func(a, b *archive) int { return cmp.Compare(a.name, b.name) })
 }
 
-// wantedRecords returns a record for each file of a tree, sorted by path.
-func wantedRecords(want Tree) []*record {
+// wantedRecords returns a record for each file of a tree, whose sorted paths are paths.
+func wantedRecords(want Tree, paths []string) []*record {
 	records := make([]record, len(want))
 	files := make([]File, len(want))
 	pointers := make([]*record, len(want))
-	for i, path := range slices.Sorted(maps.Keys(want)) {
+	for i, path := range paths {
 		files[i] = want[path]
 		records[i] = record{path: path, want: &files[i]}
 		pointers[i] = &records[i]

@@ -38,13 +38,22 @@ func (p Problem) Error() string { return p.Path + ": " + p.Reason }
 // path must be local and clean, printable ASCII, usable on Windows, outside .git
 // and of the state, not equal to another one but for letter case, and not a folder
 // of another one.
-func (t Tree) Check() []Problem {
+func (t Tree) Check() []Problem { return t.check(t.paths()) }
+
+// paths returns the paths of all files, sorted.
+func (t Tree) paths() []string {
+	paths := slices.AppendSeq(make([]string, 0, len(t)), maps.Keys(t))
+	slices.Sort(paths)
+	return paths
+}
+
+func (t Tree) check(paths []string) []Problem {
 	c := checker{
 		names:    make(map[string]name, 2*len(t)),
 		ids:      make(map[string]string, len(t)),
 		archives: map[string]string{},
 	}
-	for _, path := range slices.Sorted(maps.Keys(t)) {
+	for _, path := range paths {
 		c.file(path, t[path])
 	}
 	return c.problems
