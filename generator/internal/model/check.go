@@ -30,6 +30,7 @@ func (r *resolver) check(in *Instance) {
 	c.labels()
 	c.annotations()
 	c.security()
+	c.kubernetes()
 }
 
 type checker struct {
@@ -176,6 +177,9 @@ func (c *checker) security() {
 		d := c.error(c.at("security", "root"), "security/root", "%s refuses pods that run as root", c.in.Target.Env.Name)
 		d.Detail = "Its namespaces enforce the restricted Pod Security Standard."
 		d.Hint = "Let the image run as another user: security: {runAsUser: …}."
+	}
+	if at, zero := explicitZero(c.node, "security", "runAsUser"); zero && s.Root == nil {
+		c.error(at, "security/user", "user 0 is root").Hint = "Write root: {reason: …} instead, where the environment permits it."
 	}
 	if s.RunAsUser < 0 || s.RunAsGroup < 0 || s.Root != nil && s.RunAsUser > 0 {
 		c.error(c.at("security"), "security/user", "root and runAsUser exclude each other, and users are not negative")

@@ -85,6 +85,9 @@ func (c *checker) exposure() {
 		route := c.w.Expose[name]
 		c.name(c.key("expose", name), "a route", name)
 		c.portReference(route.Port, true, "expose", name, "port")
+		if port, ok := c.w.port(route.Port); ok && port.Protocol != "TCP" {
+			c.error(c.key("expose", name), "expose/protocol", "a route needs a TCP port, and %s is %s", port.Name, port.Protocol)
+		}
 		if !isHost(route.Host) {
 			c.error(c.at("expose", name, "host"), "expose/host", "%q is not a host name", route.Host).Hint =
 				"Write a name such as shop.example.com; placeholders: " + strings.Join(placeholders(), " ") + "."

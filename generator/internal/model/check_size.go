@@ -48,6 +48,11 @@ func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Q
 }
 
 func (c *checker) resources() {
+	for _, resource := range sortedKeys(c.w.Resources.Requests) {
+		if _, limited := c.w.Resources.Limits[resource]; !limited {
+			c.quantity(resource, c.w.Resources.Requests[resource], "resources", "requests", resource)
+		}
+	}
 	for _, resource := range sortedKeys(c.w.Resources.Limits) {
 		limit, err := ParseQuantity(resource, string(c.w.Resources.Limits[resource]))
 		if err != nil {
@@ -57,6 +62,7 @@ func (c *checker) resources() {
 		c.belowMaximum(resource, limit)
 		c.belowLimit(resource, limit)
 	}
+	c.resourceNames()
 	for _, resource := range []string{"cpu", "memory"} {
 		if c.w.Resources.Requests[resource] == "" || c.w.Resources.Limits[resource] == "" {
 			c.error(c.at("resources"), "resources/missing", "request and limit of %s are needed", resource).Hint =
@@ -93,6 +99,8 @@ func (c *checker) belowLimit(resource string, limit Quantity) {
 		}
 		d := c.error(at, "resources/order", "the request of %s is above its limit", resource)
 		d.Detail = fmt.Sprintf("In %s the request is %s and the limit is %s.", c.in.Target.Env.Name, amount, c.w.Resources.Limits[resource])
+	default:
+		c.aboveMinimum(resource, request)
 	}
 }
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,6 +43,7 @@ func (r *resolver) bases() {
 	r.each(len(r.p.Applications), func(r *resolver, i int) {
 		app := r.p.Applications[i]
 		app.Base = r.base(app, hardened)
+		app.shareTexts()
 		for _, in := range app.Instances {
 			in.overlay()
 		}
@@ -247,6 +249,24 @@ func (in *Instance) rest() {
 	in.Labels = changed(w.Labels, base.Labels)
 	in.Exceptions = changed(w.exceptions(), base.Exceptions)
 	in.ServiceAccountAnnotations = changed(w.ServiceAccount.Annotations, base.ServiceAccountAnnotations)
+}
+
+// shareTexts leaves in the base what every target has: labels and annotations cannot
+// be taken away by an overlay.
+func (a *Application) shareTexts() {
+	for _, in := range a.Instances {
+		keepCommon(a.Base.Labels, in.Workload.Labels)
+		keepCommon(a.Base.ServiceAccountAnnotations, in.Workload.ServiceAccount.Annotations)
+		keepCommon(a.Base.Exceptions, in.Workload.exceptions())
+	}
+}
+
+// keepCommon deletes from base what other does not have.
+func keepCommon(base, other map[string]string) {
+	maps.DeleteFunc(base, func(key, value string) bool {
+		theirs, ok := other[key]
+		return !ok || theirs != value
+	})
 }
 
 // share gives the base the objects that are the same on every target, and leaves

@@ -9,10 +9,15 @@ import (
 )
 
 // probes translates the probes. Without any, the first port is asked for a TCP
-// connection: a workload that listens is never without a check.
+// connection: a workload that listens is never without a check, unless a layer
+// removes it.
 func (w *Workload) probes() (readiness, liveness, startup yamltree.Ordered) {
-	readiness = w.probe(w.Probes.Readiness, w.defaultProbe(readinessPeriod, 0))
-	liveness = w.probe(w.Probes.Liveness, w.defaultProbe(livenessPeriod, livenessFailures))
+	if !removed(w.Node, "probes", "readiness") {
+		readiness = w.probe(w.Probes.Readiness, w.defaultProbe(readinessPeriod, 0))
+	}
+	if !removed(w.Node, "probes", "liveness") {
+		liveness = w.probe(w.Probes.Liveness, w.defaultProbe(livenessPeriod, livenessFailures))
+	}
 	if w.Probes.Liveness == nil && len(liveness) > 0 && len(readiness) > 0 && equal(readiness[:1], liveness[:1]) {
 		// The same check with more patience is what Kubernetes recommends when there is
 		// no better one. It is written with the number of the port, so that nobody takes

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -33,6 +34,7 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 	need := ns.worstCase()
 	if !declared.Auto && declared.Hard != nil {
 		for _, resource := range sortedKeys(declared.Hard) {
+			r.quotaResource(ns, resource, declared.Range)
 			r.enough(ns, resource, need, declared.Hard[resource], declared.Range, "quota")
 			ns.Quota = append(ns.Quota, pair(resource, string(declared.Hard[resource])))
 		}
@@ -80,6 +82,30 @@ func (ns *Namespace) fit(need demands) int {
 		applications = max(applications, need.total(resource).Room(typical.total(resource)))
 	}
 	return int(applications)
+}
+
+// quotaName is a resource that a quota can bound.
+var quotaName = regexp.MustCompile(`^((requests|limits)\.[a-z0-9][-a-z0-9./]*|cpu|memory|pods|services|configmaps|secrets|persistentvolumeclaims|services\.(loadbalancers|nodeports)|count/[a-z0-9][-a-z0-9./]*|[-a-z0-9.]+\.storageclass\.storage\.k8s\.io/(requests\.storage|persistentvolumeclaims))$`)
+
+// quotaResource checks the name of a bounded resource, and that every pod states
+// what the quota counts: it would be refused otherwise.
+func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) {
+	if !quotaName.MatchString(resource) {
+		r.list.Error(at, "quota/resource", fmt.Sprintf("a quota cannot bound %q", resource)).Hint =
+			"Known are requests.RESOURCE, limits.RESOURCE, pods, persistentvolumeclaims, requests.storage, count/KIND and the like."
+		return
+	}
+	group, kind, _ := strings.Cut(resource, ".")
+	for _, in := range ns.Instances {
+		stated := in.Workload.Resources.Requests
+		if group == "limits" {
+			stated = in.Workload.Resources.Limits
+		}
+		if (kind == "cpu" || kind == "memory" || kind == "ephemeral-storage") && stated[kind] == "" {
+			d := r.list.Error(in.App.At, "resources/missing", fmt.Sprintf("%s of %s are needed", group, kind))
+			d.Detail = fmt.Sprintf("The quota of %s counts them, so that a pod without them is refused.", ns.Name)
+		}
+	}
 }
 
 // demand is what one application needs at most of one resource.

@@ -216,6 +216,7 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	r.decode(env.Node, &env.Settings, nil)
 	env.layers = workloads(layers)
 	env.node = merge(env.layers)
+	r.limitRange(env)
 	env.Floor = floor(merge(workloads(chain)))
 	var defaults schema.Workload
 	r.decoder.With(yamltree.DecodeOptions{Partial: true}).Decode(env.node, &defaults)
@@ -303,6 +304,11 @@ func (r *resolver) namespace(target *Target, declared *schema.Environment, name 
 		}
 		r.list.Error(at, "namespace/invalid", fmt.Sprintf("%q cannot be a namespace", name)).Hint =
 			"A namespace has lower-case letters, digits and hyphens, begins with a letter and has at most 63 characters. Placeholders: {name} {env} {cluster} {target} {team} {app}."
+	}
+	if owner := r.reservedNamespace(name, target.Cluster); owner != "" {
+		d := r.list.Error(target.Env.at, "namespace/reserved", fmt.Sprintf("namespace %q belongs to %s", name, owner))
+		d.Detail = fmt.Sprintf("%s would give it a quota, limits and default-deny policies, and deploy applications to it.", target.Name)
+		d.Hint = "Choose another namespace pattern."
 	}
 	return &Namespace{Name: Name(name), Target: target, Team: team}
 }

@@ -56,7 +56,7 @@ func (r *record) decideUnknown() verdict {
 		v.state, v.reason = StateAdopted, "was here already with this text"
 		v.data, v.exec = r.disk.data, r.disk.exec
 	default:
-		v = verdict{state: StateForeign, reason: "exists and was not written by wavewright; it is never overwritten: adopt it, or move it away"}
+		v = verdict{state: StateForeign, reason: "exists and was not written by wavewright; it is never overwritten"}
 	}
 	return v
 }

@@ -1,0 +1,220 @@
+package model
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// kubernetes checks what the API server would refuse in the middle of a sync.
+func (c *checker) kubernetes() {
+	c.references()
+	c.placement()
+	c.probeNumbers()
+	c.rollout()
+}
+
+// propertyName is a key of a Secret.
+var propertyName = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+
+// references checks names of objects that others make.
+func (c *checker) references() {
+	if name := c.w.PriorityClass; name != "" && !isSubdomain(name) {
+		c.error(c.at("priorityClass"), "reference/name", "%q cannot be a PriorityClass", name)
+	}
+	for i, name := range c.w.ImagePullSecrets {
+		if !isSubdomain(name) {
+			c.error(c.at("imagePullSecrets", i), "reference/name", "%q cannot be a Secret", name)
+		}
+	}
+	for _, name := range sortedKeys(c.w.Volumes) {
+		if class := c.w.Volumes[name].StorageClass; class != "" && !isSubdomain(class) {
+			c.error(c.at("volumes", name, "storageClass"), "reference/name", "%q cannot be a StorageClass", class)
+		}
+	}
+	for _, name := range sortedKeys(c.w.Secrets) {
+		for _, variable := range sortedKeys(c.w.Secrets[name].Env) {
+			if property := c.w.Secrets[name].Env[variable]; !propertyName.MatchString(property) {
+				c.error(c.at("secrets", name, "env", variable), "reference/name", "%q cannot be a key of a Secret", property).Hint =
+					"Use letters, digits, hyphens, underscores and dots."
+			}
+		}
+	}
+}
+
+// placement checks node labels and tolerations.
+func (c *checker) placement() {
+	for _, key := range sortedKeys(c.w.NodeSelector) {
+		if !labelKey.MatchString(key) || !labelValue.MatchString(c.w.NodeSelector[key]) {
+			c.error(c.key("nodeSelector", key), "label/invalid", "no node can have this label")
+		}
+	}
+	for i, t := range c.w.Tolerations {
+		at := c.at("tolerations", i)
+		switch {
+		case !labelKey.MatchString(t.Key):
+			c.error(at, "toleration/invalid", "%q cannot be the key of a taint", t.Key)
+		case t.Operator == "Exists" && t.Value != "":
+			c.error(at, "toleration/invalid", "with operator Exists a toleration has no value")
+		case !labelValue.MatchString(t.Value):
+			c.error(at, "toleration/invalid", "%q cannot be the value of a taint", t.Value)
+		}
+	}
+}
+
+func (c *checker) probeNumbers() {
+	for _, probe := range []struct {
+		name  string
+		probe *schema.Probe
+	}{{"readiness", c.w.Probes.Readiness}, {"liveness", c.w.Probes.Liveness}, {"startup", c.w.Probes.Startup}} {
+		p := probe.probe
+		if p != nil && min(p.InitialDelay, p.Period, p.Timeout, p.Failures) < 0 {
+			c.error(c.at("probes", probe.name), "spec/value", "the numbers of a probe are not negative")
+		}
+	}
+	if c.w.Scale.CPU < 0 {
+		c.error(c.at("scale", "cpu"), "spec/value", "the utilisation to aim at is a percentage above 0")
+	}
+}
+
+// rollout checks that a rollout can move at all.
+func (c *checker) rollout() {
+	r := c.w.Rollout
+	if c.w.Singleton == nil && isZero(r.MaxSurge) && isZero(r.MaxUnavailable) {
+		c.error(c.at("rollout"), "rollout/stuck", "with maxSurge and maxUnavailable 0 nothing can be replaced").Hint =
+			"Let one of them be at least 1."
+	}
+	if r.MinReadySeconds < 0 || r.ProgressDeadlineSeconds < 0 {
+		c.error(c.at("rollout"), "spec/value", "seconds are not negative")
+	}
+	deadline := r.ProgressDeadlineSeconds
+	if deadline == 0 {
+		deadline = 600 // Kubernetes' default
+	}
+	if r.MinReadySeconds >= deadline {
+		d := c.error(c.at("rollout", "minReadySeconds"), "rollout/stuck", "no pod can be ready for so long before the rollout fails")
+		d.Detail = fmt.Sprintf("minReadySeconds is %d, progressDeadlineSeconds %d.", r.MinReadySeconds, deadline)
+		d.Hint = "Raise rollout.progressDeadlineSeconds above it."
+	}
+}
+
+func isZero(a schema.Amount) bool { return a == "0" || a == "0%" }
+
+// extendedResource is a resource that nodes offer beside the standard ones.
+func extendedResource(name string) bool { return strings.Contains(name, "/") }
+
+// resourceName is a name that a container can request.
+var resourceName = regexp.MustCompile(`^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$`)
+
+// resourceNames checks what is requested, and that devices are requested as
+// Kubernetes wants: as many as the limit.
+func (c *checker) resourceNames() {
+	for _, group := range []struct {
+		name    string
+		amounts map[string]schema.Amount
+	}{{"requests", c.w.Resources.Requests}, {"limits", c.w.Resources.Limits}} {
+		for _, resource := range sortedKeys(group.amounts) {
+			if !resourceName.MatchString(resource) {
+				c.error(c.key("resources", group.name, resource), "resources/name", "there is no resource %q", resource).Hint =
+					"Known are cpu, memory, ephemeral-storage, hugepages-SIZE and names with a domain such as nvidia.com/gpu."
+			}
+		}
+	}
+	for _, resource := range sortedKeys(c.w.Resources.Requests) {
+		if extendedResource(resource) && c.w.Resources.Limits[resource] != c.w.Resources.Requests[resource] {
+			c.error(c.at("resources", "requests", resource), "resources/order", "request and limit of %s must be equal", resource)
+		}
+	}
+}
+
+// aboveMinimum checks a request against the environment's limit range.
+func (c *checker) aboveMinimum(resource string, request Quantity) {
+	bottom, ok := c.in.Target.Env.Settings.LimitRange.Min[resource]
+	if !ok {
+		return
+	}
+	if least, err := ParseQuantity(resource, string(bottom)); err == nil && request < least {
+		d := c.error(c.at("resources", "requests", resource), "limits/exceeded", "%s wants a container to request at least %s of %s", c.in.Target.Env.Name, bottom, resource)
+		d.Detail = fmt.Sprintf("The request is %s.", c.w.Resources.Requests[resource])
+		d.Hint = fmt.Sprintf("Raise it, or lower limitRange.min.%s of the environment.", resource)
+	}
+}
+
+// limitRange checks that the bounds of an environment are in order: the API server
+// refuses a LimitRange whose default is outside of them.
+func (r *resolver) limitRange(env *Environment) {
+	l := env.Settings.LimitRange
+	order := []struct {
+		name    string
+		amounts map[string]schema.Amount
+	}{{"min", l.Min}, {"defaultRequest", l.DefaultRequest}, {"default", l.Default}, {"max", l.Max}}
+	for _, resource := range []string{"cpu", "memory", "ephemeral-storage"} {
+		last, lastName := Quantity(0), ""
+		for _, bound := range order {
+			amount, ok := bound.amounts[resource]
+			if !ok {
+				continue
+			}
+			at := env.Node.At("limitRange", bound.name, resource)
+			if schema.IsBuiltin(at.File) {
+				at = env.at
+			}
+			q, err := ParseQuantity(resource, string(amount))
+			if err != nil {
+				r.list.Error(at, "quantity/invalid", err.Error())
+				continue
+			}
+			if q < last {
+				d := r.list.Error(at, "limits/order", fmt.Sprintf("%s of %s is below %s", bound.name, resource, lastName))
+				d.Detail = "The order is min, defaultRequest, default, max."
+				d.Hint = "State the others too where the profile's do not fit."
+			}
+			last, lastName = q, bound.name
+		}
+	}
+}
+
+// reservedNamespaces belong to the cluster or to its operators.
+func (r *resolver) reservedNamespace(name string, cluster *Cluster) string {
+	switch {
+	case name == "default", strings.HasPrefix(name, "kube-"):
+		return "Kubernetes"
+	case name == string(r.p.ArgoCD.Namespace):
+		return "Argo CD"
+	case name == string(cluster.DNS.Namespace):
+		return "the cluster's name server"
+	case cluster.Gateway != nil && name == cluster.Gateway.Namespace:
+		return "the gateway"
+	}
+	return ""
+}
+
+// removed reports whether the last layer that mentions a path removed it.
+func removed(n *yamltree.Node, path ...string) bool {
+	for _, key := range path {
+		entry, ok := n.Entry(key)
+		if !ok {
+			return false
+		}
+		if entry.Value.Kind == yamltree.Null {
+			return true
+		}
+		n = entry.Value
+	}
+	return false
+}
+
+// explicitZero reports a number that somebody wrote as 0, which means something else
+// than leaving it out.
+func explicitZero(n *yamltree.Node, path ...any) (diag.Range, bool) {
+	node := n
+	for _, key := range path {
+		node = node.Get(key.(string))
+	}
+	value, ok := node.Int()
+	return n.At(path...), ok && value == 0
+}
