@@ -41,3 +41,20 @@ func TestDeletedFilesAreNotListed(t *testing.T) {
 		t.Errorf("a second run has something to do: %v", plan.Changes())
 	}
 }
+
+// TestRemovedProbe lets an environment do without the liveness probe that every other
+// has by default.
+func TestRemovedProbe(t *testing.T) {
+	files := renderSpec(t, map[string]any{"applications": map[string]any{"web": map[string]any{
+		"image": "ghcr.io/acme/web:1.0.0", "ports": map[string]any{"http": 8080},
+		"environments": map[string]any{"prod": map[string]any{"probes": map[string]any{"liveness": map[string]any{"tcp": true}}}},
+		"profiles":     map[string]any{"development": map[string]any{"probes": nil}},
+	}}})
+	if _, ok := files["overlays/dev/apps/web/workload.patch.yaml"]; !ok {
+		t.Fatal("dev does not differ")
+	}
+	patch := string(files["overlays/dev/apps/web/workload.patch.yaml"])
+	if !strings.Contains(patch, "livenessProbe: null") || !strings.Contains(patch, "readinessProbe: null") {
+		t.Errorf("the probes are not removed:\n%s", patch)
+	}
+}

@@ -137,7 +137,7 @@ type Probes struct {
 	Readiness *Probe `yaml:"readiness"`
 	// Liveness: failing restarts the container.
 	Liveness *Probe `yaml:"liveness"`
-	// Startup holds back the others; without a handler it uses the one of liveness.
+	// Startup holds back the others; without a handler it starts from the liveness probe.
 	Startup *Probe `yaml:"startup"`
 }
 
