@@ -159,8 +159,19 @@ func spread(antiAffinity string) Name {
 	return Name("spread-" + antiAffinity)
 }
 
-// FastFailover reports whether workloads leave a lost node after seconds.
-func (e *Environment) FastFailover() bool { return e.Defaults.Failover == "fast" }
+// FastFailover reports whether the shared component makes workloads leave a lost node
+// after seconds. Tolerations of the environment's own stand in one list with it.
+func (e *Environment) FastFailover() bool {
+	return e.Defaults.Failover == "fast" && len(e.Defaults.Tolerations) == 0
+}
+
+// Tolerations are those that the environment's own component sets.
+func (e *Environment) Tolerations() []yamltree.Ordered {
+	if e.FastFailover() {
+		return nil
+	}
+	return e.inherited.Tolerations
+}
 
 // StartupNumbers are what the environment sets on startup probes; empty when it
 // has none.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -81,3 +82,30 @@ func applicationLayers(app *Application, target *Target, profiles []Layer) []Lay
 
 // profileName returns the name of the profile whose layer this is.
 func profileName(layer string) string { return layer[strings.LastIndexByte(layer, ' ')+1:] }
+
+// ownFirst reorders the map at a key: what the application itself states comes before
+// what its environment adds, because the first port means something.
+func ownFirst(n *yamltree.Node, key string, own *yamltree.Node) *yamltree.Node {
+	i := slices.IndexFunc(n.Entries, func(e yamltree.Entry) bool { return e.Key == key })
+	stated := own.Get(key)
+	if i < 0 || stated == nil || n.Entries[i].Value.Kind != yamltree.Map {
+		return n
+	}
+	inner := *n.Entries[i].Value
+	inner.Entries = slices.Clone(inner.Entries)
+	rank := func(e yamltree.Entry) int {
+		at := slices.IndexFunc(stated.Entries, func(s yamltree.Entry) bool { return s.Key == e.Key })
+		if at < 0 {
+			return len(stated.Entries)
+		}
+		return at
+	}
+	if slices.IsSortedFunc(inner.Entries, func(a, b yamltree.Entry) int { return rank(a) - rank(b) }) {
+		return n
+	}
+	slices.SortStableFunc(inner.Entries, func(a, b yamltree.Entry) int { return rank(a) - rank(b) })
+	out := *n
+	out.Entries = slices.Clone(n.Entries)
+	out.Entries[i].Value = &inner
+	return &out
+}

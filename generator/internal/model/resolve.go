@@ -319,7 +319,7 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	own := applicationLayers(app, target, chain)
 	// One left fold, of which the environment has done the first steps: what a layer
 	// removed must stay removed for the next one.
-	node := merge(append([]Layer{{Node: env.node}}, own...))
+	node := ownFirst(merge(append([]Layer{{Node: env.node}}, own...)), "ports", app.spec.Layer)
 	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
 		return nil
 	}

@@ -58,3 +58,34 @@ func TestRemovedProbe(t *testing.T) {
 		t.Errorf("the probes are not removed:\n%s", patch)
 	}
 }
+
+// TestEnvironmentLayers lets environments add a port and a toleration to every
+// application: the port of the application itself stays the first, and the
+// toleration reaches the pods.
+func TestEnvironmentLayers(t *testing.T) {
+	environment := func(name, profile string) map[string]any {
+		return map[string]any{"name": name, "profile": profile, "workload": map[string]any{
+			"ports":       map[string]any{"metrics": 9090},
+			"tolerations": []any{map[string]any{"key": "spot", "operator": "Exists", "effect": "NoSchedule"}},
+		}}
+	}
+	files := renderSpec(t, map[string]any{
+		"environments": []any{environment("dev", "development"), environment("prod", "production")},
+		"platform":     map[string]any{"gateway": map[string]any{"name": "public", "namespace": "gw", "podLabels": map[string]any{"app": "envoy"}}},
+		"applications": map[string]any{"web": map[string]any{
+			"image": "ghcr.io/acme/web:1.0.0", "ports": map[string]any{"h": 8080},
+			"expose": map[string]any{"x": map[string]any{"host": "{env}.example.com"}},
+		}},
+	})
+	if route := string(files["overlays/dev/apps/web/route.yaml"]); !strings.Contains(route, "port: 8080") {
+		t.Errorf("the route goes elsewhere:\n%s", route)
+	}
+	for _, env := range []string{"dev", "prod"} {
+		if patch := string(files["components/"+env+"-workload/workload.patch.yaml"]); !strings.Contains(patch, "key: spot") {
+			t.Errorf("%s has no toleration:\n%s", env, patch)
+		}
+	}
+	if patch := string(files["components/prod-workload/workload.patch.yaml"]); !strings.Contains(patch, "key: node.kubernetes.io/not-ready") {
+		t.Errorf("fast failover is lost:\n%s", patch)
+	}
+}
