@@ -48,86 +48,113 @@ func (h *hostile) next() string {
 	return b.String()
 }
 
-// nextPrintable leaves out what the field itself does not take.
+// filled returns a string that is not empty.
 func (h *hostile) filled(prefix string) string { return prefix + h.next() }
 
 // TestHostileStrings sends hostile strings through the real templates, in every
 // free-text field of the spec at once, and reads them back from the generated
 // files. In all they are more than 300,000.
 func TestHostileStrings(t *testing.T) {
-	rounds, perRound := 40, 7500
+	rounds, applications := 32, 150
 	if testing.Short() {
 		rounds = 2
 	}
 	h := &hostile{random: rand.New(rand.NewPCG(1, 2)), pieces: hostilePieces()}
 	for round := range rounds {
-		checkRound(t, h, round, perRound)
+		checkRound(t, h, round, applications)
 	}
 	if !testing.Short() && h.made < 300_000 {
 		t.Errorf("only %d strings were made", h.made)
 	}
 }
 
-// checkRound puts n strings into one spec.
+// checkRound puts hostile strings into every free-text field of n applications, and a
+// list or map of them where a field has many.
 func checkRound(t *testing.T, h *hostile, round, n int) {
 	t.Helper()
-	env, only, args := map[string]string{}, map[string]string{}, []string{}
-	for i := range n / 3 {
-		env[fmt.Sprintf("BASE_%d", i)] = h.next()
-		only[fmt.Sprintf("PROD_%d", i)] = h.next()
-		args = append(args, h.next())
-	}
-	text := map[string]string{
-		"reason": h.filled("r"), "writable": h.filled("w"), "key": h.filled("k"),
-		"path": h.filled("/"), "exec": h.next(), "mount": "/m" + strings.ReplaceAll(h.next(), ":", ""),
-		"annotation": h.next(), "own": h.next(),
-		"command": h.next(), "grpc": h.filled("g"), "prefix": h.filled("/"),
-	}
-	app := map[string]any{
-		"image": "ghcr.io/acme/web:1.0.0", "ports": map[string]any{"http": 8080}, "env": env,
-		"command": []string{text["command"]}, "args": args,
-		"singleton": map[string]any{"reason": text["reason"]},
-		"security":  map[string]any{"writableRootFilesystem": map[string]any{"reason": text["writable"]}},
-		"secrets":   map[string]any{"db": map[string]any{"key": text["key"], "env": map[string]any{"SECRET_VALUE": "password"}}},
-		"probes": map[string]any{
-			"readiness": map[string]any{"http": text["path"]}, "liveness": map[string]any{"exec": []string{text["exec"]}},
-			"startup": map[string]any{"grpc": text["grpc"]},
-		},
-		"volumes":        map[string]any{"data": map[string]any{"size": "1Gi", "mount": text["mount"]}},
-		"serviceAccount": map[string]any{"annotations": map[string]any{"a": text["annotation"]}},
-		"expose":         map[string]any{"web": map[string]any{"host": "{env}.example.com", "path": text["prefix"]}},
-		"environments": map[string]any{"prod": map[string]any{
-			"env": only, "serviceAccount": map[string]any{"annotations": map[string]any{"b": text["own"]}},
-		}},
+	texts := make([]*hostileTexts, n)
+	applications := map[string]any{}
+	for i := range n {
+		texts[i] = newTexts(h)
+		applications[fmt.Sprintf("app-%03d", i)] = texts[i].application()
 	}
 	files := renderSpec(t, map[string]any{"platform": map[string]any{
 		"gateway": map[string]any{"name": "public", "namespace": "gw", "podLabels": map[string]any{"app": "envoy"}},
 		"secrets": map[string]any{"provider": "external-secrets", "store": map[string]any{"name": "vault"}},
-	}, "applications": map[string]any{"web": app}})
-
-	r := reader{t: t, files: files}
-	base := "base/web/workload.yaml"
-	container := []any{"spec", "template", "spec", "containers", 0}
-	r.named(base, append(container, "env"), env)
-	r.named("overlays/prod/apps/web/workload.patch.yaml", append(container, "env"), only)
-	for i, want := range args {
-		r.text(base, want, append(container, "args", i)...)
+	}, "applications": applications})
+	for i := range n {
+		texts[i].check(&reader{t: t, files: files}, fmt.Sprintf("app-%03d", i))
 	}
-	r.text(base, text["reason"], "metadata", "annotations", "wavewright.dev/singleton")
-	r.text(base, text["writable"], "metadata", "annotations", "wavewright.dev/writable-root-filesystem")
-	r.text(base, text["command"], append(container, "command", 0)...)
-	r.text(base, text["path"], append(container, "readinessProbe", "httpGet", "path")...)
-	r.text(base, text["exec"], append(container, "livenessProbe", "exec", "command", 0)...)
-	r.text(base, text["mount"], append(container, "volumeMounts", 0, "mountPath")...)
-	r.text("base/web/serviceaccount.yaml", text["annotation"], "metadata", "annotations", "a")
-	overlay := "overlays/prod/apps/web/"
-	r.text(overlay+"serviceaccount.patch.yaml", text["own"], "metadata", "annotations", "b")
-	r.text(overlay+"workload.patch.yaml", text["grpc"], append(container, "startupProbe", "grpc", "service")...)
-	r.text(overlay+"secrets.yaml", text["key"], "spec", "data", 0, "remoteRef", "key")
-	r.text(overlay+"route.yaml", text["prefix"], "spec", "rules", 0, "matches", 0, "path", "value")
 	if t.Failed() {
 		t.Fatalf("round %d", round)
 	}
+}
+
+// hostileTexts are the free texts of one application.
+type hostileTexts struct {
+	env, only  map[string]string
+	args, exec []string
+
+	reason, writable, key, path, mount, annotation, own, command, grpc, prefix string
+}
+
+func newTexts(h *hostile) *hostileTexts {
+	x := &hostileTexts{
+		env: map[string]string{}, only: map[string]string{},
+		reason: h.filled("r"), writable: h.filled("w"), key: h.filled("k"), path: h.filled("/"),
+		mount: "/m" + strings.ReplaceAll(h.next(), ":", ""), annotation: h.next(), own: h.next(),
+		command: h.next(), grpc: h.filled("g"), prefix: h.filled("/"),
+	}
+	for i := range 15 {
+		x.env[fmt.Sprintf("BASE_%d", i)] = h.next()
+		x.only[fmt.Sprintf("PROD_%d", i)] = h.next()
+		x.args = append(x.args, h.next())
+		x.exec = append(x.exec, h.next())
+	}
+	return x
+}
+
+func (x *hostileTexts) application() map[string]any {
+	return map[string]any{
+		"image": "ghcr.io/acme/web:1.0.0", "ports": map[string]any{"http": 8080}, "env": x.env,
+		"command": []string{x.command}, "args": x.args,
+		"singleton": map[string]any{"reason": x.reason},
+		"security":  map[string]any{"writableRootFilesystem": map[string]any{"reason": x.writable}},
+		"secrets":   map[string]any{"db": map[string]any{"key": x.key, "env": map[string]any{"SECRET_VALUE": "password"}}},
+		"probes": map[string]any{
+			"readiness": map[string]any{"http": x.path}, "liveness": map[string]any{"exec": x.exec},
+			"startup": map[string]any{"grpc": x.grpc},
+		},
+		"volumes":        map[string]any{"data": map[string]any{"size": "1Gi", "mount": x.mount}},
+		"serviceAccount": map[string]any{"annotations": map[string]any{"a": x.annotation}},
+		"expose":         map[string]any{"web": map[string]any{"host": "{app}.{env}.example.com", "path": x.prefix}},
+		"environments": map[string]any{"prod": map[string]any{
+			"env": x.only, "serviceAccount": map[string]any{"annotations": map[string]any{"b": x.own}},
+		}},
+	}
+}
+
+// check reads every text back from the files of one application.
+func (x *hostileTexts) check(r *reader, name string) {
+	base, overlay := "base/"+name+"/", "overlays/prod/apps/"+name+"/"
+	workload, patch := base+"workload.yaml", overlay+"workload.patch.yaml"
+	in := func(steps ...any) []any { return append([]any{"spec", "template", "spec", "containers", 0}, steps...) }
+	r.named(workload, in("env"), x.env)
+	r.named(patch, in("env"), x.only)
+	for i := range x.args {
+		r.text(workload, x.args[i], in("args", i)...)
+		r.text(workload, x.exec[i], in("livenessProbe", "exec", "command", i)...)
+	}
+	r.text(workload, x.reason, "metadata", "annotations", "wavewright.dev/singleton")
+	r.text(workload, x.writable, "metadata", "annotations", "wavewright.dev/writable-root-filesystem")
+	r.text(workload, x.command, in("command", 0)...)
+	r.text(workload, x.path, in("readinessProbe", "httpGet", "path")...)
+	r.text(workload, x.mount, in("volumeMounts", 0, "mountPath")...)
+	r.text(base+"serviceaccount.yaml", x.annotation, "metadata", "annotations", "a")
+	r.text(overlay+"serviceaccount.patch.yaml", x.own, "metadata", "annotations", "b")
+	r.text(patch, x.grpc, in("startupProbe", "grpc", "service")...)
+	r.text(overlay+"secrets.yaml", x.key, "spec", "data", 0, "remoteRef", "key")
+	r.text(overlay+"route.yaml", x.prefix, "spec", "rules", 0, "matches", 0, "path", "value")
 }
 
 // renderSpec generates in memory from a spec given as a value; JSON is YAML.

@@ -321,7 +321,7 @@ func (w *Workload) services() []yamltree.Ordered {
 func changed(want, have map[string]string) map[string]string {
 	out := map[string]string{}
 	for key, value := range want {
-		if have[key] != value {
+		if old, ok := have[key]; !ok || old != value {
 			out[key] = value
 		}
 	}
