@@ -159,6 +159,9 @@ func (c *checker) labels() {
 func (c *checker) annotations() {
 	for _, key := range sortedKeys(c.w.ServiceAccount.Annotations) {
 		c.placeholders(c.at("serviceAccount", "annotations", key), c.w.ServiceAccount.Annotations[key])
+		if !labelKey.MatchString(strings.ToLower(key)) {
+			c.error(c.key("serviceAccount", "annotations", key), "annotation/invalid", "%q cannot be the key of an annotation", key)
+		}
 	}
 	for i, arg := range c.w.Args {
 		c.misspelt(c.at("args", i), arg)

@@ -119,6 +119,11 @@ func (c *checker) peers() {
 		if peer.Port < 0 || peer.Port > 65535 {
 			c.error(at, "spec/value", "a port is a number from 1 to 65535")
 		}
+		for key, value := range peer.PodLabels {
+			if !labelKey.MatchString(key) || !labelValue.MatchString(value) {
+				c.error(c.at("connectsTo", name, "podLabels"), "label/invalid", "no pod can have the label %q", key)
+			}
+		}
 		if peer.Namespace != "" && !isSubdomain(peer.Namespace) {
 			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace)
 		}

@@ -81,7 +81,7 @@ func (r *resolver) platform() {
 	}
 	r.p.ArgoCD.Namespace = Name(orDefault(spec.ArgoCD.Namespace, "argocd"))
 	r.p.DNS = podSet(spec.Platform.DNS)
-	r.storeNames()
+	r.facts()
 	r.teams = map[string]*Team{}
 	for _, name := range sortedKeys(spec.Teams) {
 		team := &Team{Name: Name(name)}
@@ -94,19 +94,6 @@ func (r *resolver) platform() {
 	}
 	if len(spec.Clusters) == 0 {
 		r.clusters[schema.DefaultCluster] = r.cluster(schema.DefaultCluster, schema.Cluster{})
-	}
-}
-
-// storeNames checks the placeholders in names of secret stores.
-func (r *resolver) storeNames() {
-	c := checker{list: &r.list}
-	if secrets := r.spec.Platform.Secrets; secrets != nil {
-		c.placeholders(r.spec.Node.At("platform", "secrets", "store", "name"), known(secrets.Store.Name))
-	}
-	for _, name := range sortedKeys(r.spec.Clusters) {
-		if secrets := r.spec.Clusters[name].Secrets; secrets != nil {
-			c.placeholders(r.spec.Node.At("clusters", name, "secrets", "store", "name"), known(secrets.Store.Name))
-		}
 	}
 }
 

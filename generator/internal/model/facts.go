@@ -1,0 +1,61 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// facts checks what the spec says of the clusters: names that manifests repeat.
+func (r *resolver) facts() {
+	r.factsAt(r.spec.Node.Get("platform"), r.spec.Platform)
+	for _, name := range sortedKeys(r.spec.Clusters) {
+		r.factsAt(r.spec.Node.Get("clusters").Get(name), r.spec.Clusters[name].Platform)
+	}
+}
+
+func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
+	if p.Gateway != nil {
+		r.factName(node.At("gateway", "name"), p.Gateway.Name)
+		r.factName(node.At("gateway", "namespace"), p.Gateway.Namespace)
+		if p.Gateway.Listener != "" {
+			r.factName(node.At("gateway", "listener"), p.Gateway.Listener)
+		}
+		r.podLabels(node.At("gateway", "podLabels"), p.Gateway.PodLabels)
+	}
+	if p.DNS != nil {
+		r.factName(node.At("dns", "namespace"), p.DNS.Namespace)
+		r.podLabels(node.At("dns", "podLabels"), p.DNS.PodLabels)
+	}
+	if p.Secrets != nil {
+		at := node.At("secrets", "store", "name")
+		rest := known(p.Secrets.Store.Name)
+		c := checker{list: &r.list}
+		c.placeholders(at, rest)
+		if len(leftovers(rest)) == 0 && rest != "" {
+			r.factName(at, "x"+rest+"x")
+		}
+	}
+}
+
+// factName checks the name of an object that somebody else made.
+func (r *resolver) factName(at diag.Range, name string) {
+	if !isSubdomain(name) {
+		r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of an object", name)).Hint =
+			"Names have lower-case letters, digits, hyphens and dots."
+	}
+}
+
+// podLabels checks labels that select pods. Without any, all pods would be meant.
+func (r *resolver) podLabels(at diag.Range, labels map[string]string) {
+	if len(labels) == 0 {
+		r.list.Error(at, "label/invalid", "without labels every pod of the namespace would be meant").Hint = "Name at least one label."
+	}
+	for _, key := range sortedKeys(labels) {
+		if !labelKey.MatchString(key) || !labelValue.MatchString(labels[key]) {
+			r.list.Error(at, "label/invalid", fmt.Sprintf("no pod can have the label %q", key))
+		}
+	}
+}
