@@ -85,11 +85,12 @@ func (s *scanner) refuse(c Change) {
 
 // visit reads the files of one folder.
 func (s *scanner) visit(root *os.Root, f *folder[*record], buffer *[]byte) error {
-	names, err := listNames(root)
+	l, err := list(root)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", f.label(), err)
 	}
-	present, err := s.match(root, f, names)
+	defer l.close()
+	present, err := s.match(root, f, l.names)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (s *scanner) visit(root *os.Root, f *folder[*record], buffer *[]byte) error
 		if r.disk.kind != absent || !present[base(r.path)] {
 			continue
 		}
-		if r.disk, err = readDisk(root, r, buffer); err != nil {
+		if r.disk, err = l.disk(r, buffer); err != nil {
 			errs = append(errs, fmt.Errorf("read %s: %w", r.path, err))
 		}
 	}
@@ -189,10 +190,10 @@ func (s *scanner) leftover(path string, info fs.FileInfo) {
 	})
 }
 
-// readDisk reads what is at a record's path.
-func readDisk(root *os.Root, r *record, buffer *[]byte) (disk, error) {
+// disk reads what is at a record's path.
+func (l *listing) disk(r *record, buffer *[]byte) (disk, error) {
 	name := base(r.path)
-	info, err := root.Lstat(name)
+	info, err := l.root.Lstat(name)
 	if err != nil {
 		return disk{}, cause(err)
 	}
@@ -200,7 +201,7 @@ func readDisk(root *os.Root, r *record, buffer *[]byte) (disk, error) {
 	if !info.Mode().IsRegular() {
 		return d, nil
 	}
-	data, err := readInto(buffer, root, name, info.Size())
+	data, err := l.read(buffer, name, info.Size())
 	if err != nil {
 		return disk{}, err
 	}

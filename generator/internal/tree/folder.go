@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -149,40 +148,4 @@ func joinSorted(errs []error) error {
 	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(errs...)
-}
-
-// listNames returns the names in a folder, in no particular order.
-func listNames(root *os.Root) ([]string, error) {
-	handle, err := root.OpenFile(".", os.O_RDONLY|unpolled, 0)
-	if err != nil {
-		return nil, cause(err)
-	}
-	defer handle.Close()
-	names, err := handle.Readdirnames(-1)
-	if err != nil {
-		return nil, cause(err)
-	}
-	return names, nil
-}
-
-// readInto reads a regular file of a known size into buffer, which grows as needed.
-func readInto(buffer *[]byte, root *os.Root, name string, size int64) ([]byte, error) {
-	file, err := root.OpenFile(name, os.O_RDONLY|unpolled, 0)
-	if err != nil {
-		return nil, cause(err)
-	}
-	defer file.Close()
-	b := slices.Grow((*buffer)[:0], int(size)+1)
-	for {
-		n, err := file.Read(b[len(b):cap(b)])
-		b = b[:len(b)+n]
-		*buffer = b
-		switch {
-		case err == io.EOF || err == nil && len(b) == int(size) && len(b) < cap(b):
-			return b, nil // a full read that left room is the whole file
-		case err != nil:
-			return nil, cause(err)
-		}
-		b = slices.Grow(b, 1)
-	}
 }

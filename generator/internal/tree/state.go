@@ -23,9 +23,9 @@ type archive struct {
 
 // archiveFile is an archive that was found and not read yet.
 type archiveFile struct {
-	root *os.Root // of the folder that it lies in
-	name string   // of the archive
-	base string   // of the file
+	folder *listing
+	name   string // of the archive
+	base   string // of the file
 }
 
 // readState reads all archives, sorted by name. wanted holds the files of a tree by
@@ -67,27 +67,29 @@ type stateReader struct {
 	wanted    map[string][]*record
 	version   string
 	leftovers *scanner
-	opened    []*os.Root
+	opened    []*listing
 	files     []archiveFile
 }
 
 func (s *stateReader) close() {
-	for _, root := range s.opened {
-		root.Close()
+	for _, folder := range s.opened {
+		folder.close()
+		folder.root.Close()
 	}
 }
 
 // find collects the archives of a folder and of those below it. prefix is the
 // folder's part of archive names. Files with another ending are none of ours.
 func (s *stateReader) find(root *os.Root, prefix string) error {
-	s.opened = append(s.opened, root)
-	names, err := listNames(root)
+	folder, err := list(root)
 	if err != nil {
+		root.Close()
 		return fmt.Errorf("read %s: %w", stateFolder+"/"+prefix, err)
 	}
-	for _, name := range names {
+	s.opened = append(s.opened, folder)
+	for _, name := range folder.names {
 		if stem, ok := strings.CutSuffix(name, archiveEnding); ok {
-			s.files = append(s.files, archiveFile{root: root, base: name, name: prefix + stem})
+			s.files = append(s.files, archiveFile{folder: folder, base: name, name: prefix + stem})
 			continue
 		}
 		if err := s.other(root, prefix, name); err != nil {
@@ -146,14 +148,14 @@ func (s *stateReader) archive(f *archiveFile, disk, text *[]byte) (*archive, err
 	if reason := archiveProblem(f.name); reason != "" {
 		return nil, fmt.Errorf("%s: the name %s", path, reason)
 	}
-	info, err := f.root.Lstat(f.base)
+	info, err := f.folder.root.Lstat(f.base)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, cause(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: %s is in the place of a state archive", path, kindOf(info.Mode()))
 	}
-	src, err := readInto(disk, f.root, f.base, info.Size())
+	src, err := f.folder.read(disk, f.base, info.Size())
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
