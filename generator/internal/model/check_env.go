@@ -82,6 +82,9 @@ var leftover = regexp.MustCompile(`(^|[^{$])(\{[a-zA-Z]+\})([^}]|$)`)
 // leftovers lists the words in braces that no placeholder replaced. ${x} of a shell
 // and {{x}} of another template language are none.
 func leftovers(text string) []string {
+	if !strings.Contains(text, "{") {
+		return nil
+	}
 	var words []string
 	for _, match := range leftover.FindAllStringSubmatch(text, -1) {
 		words = append(words, match[2])

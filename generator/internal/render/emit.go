@@ -86,7 +86,7 @@ type recorder struct {
 	out     bytes.Buffer
 	printed []printed
 	// kustomization is nil in files that may not ask for siblings.
-	kustomization func() Siblings
+	kustomization *Siblings
 }
 
 func (r *recorder) reset(file string) {
@@ -102,7 +102,7 @@ func (r *recorder) siblings() (Siblings, error) {
 			detail:  "A kustomization.yaml is rendered after all other files and can list them; this file is rendered before.",
 		}
 	}
-	return r.kustomization(), nil
+	return *r.kustomization, nil
 }
 
 // emit returns what is written in place of v: a token, or, in a file without

@@ -75,7 +75,8 @@ func (w *worker) job(j *job) outcome {
 	}
 	w.rec.reset(j.path)
 	if w.siblings != nil {
-		w.rec.kustomization = func() Siblings { return siblingsOf(w.siblings, j.path, w.exists) }
+		found := siblingsOf(w.siblings, j.path, w.exists)
+		w.rec.kustomization = &found
 	}
 	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
 		return outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
