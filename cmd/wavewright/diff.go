@@ -55,10 +55,14 @@ func (c *console) diff(paths []string, stat, code bool) error {
 		diffs = append(diffs, d)
 	}
 	c.reportDiffs(diffs, stat)
+	err = blockedBy(plan)
 	if !code {
+		if err != nil {
+			c.printHint("generate would write none of this: %s", strings.TrimSuffix(err.Error(), "; nothing was written"))
+		}
 		return nil
 	}
-	if err := blockedBy(plan); err != nil {
+	if err != nil {
 		return err
 	}
 	if plan.Pending() {
