@@ -27,6 +27,7 @@ var external = map[string][]string{
 	},
 	"odd":        {"Namespace/gateway-system", "Secret/store-login"},
 	"voting-app": {"Namespace/gateway-system"},
+	"workloads":  {"Namespace/gateway-system"},
 }
 
 // testCase is a generated repository. It is loaded when everything in it builds.

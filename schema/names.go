@@ -61,6 +61,9 @@ func IsName(s string) bool {
 		!slices.Contains(reservedWords(), s) && !slices.Contains(deviceNames(), s)
 }
 
+// IsDevice reports whether s is a device on Windows, where no file can have its name.
+func IsDevice(s string) bool { return slices.Contains(deviceNames(), s) }
+
 // isLabel reports whether s has the characters of a DNS label.
 func isLabel(s string) bool {
 	if s == "" || s[0] == '-' || s[len(s)-1] == '-' {

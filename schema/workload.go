@@ -47,8 +47,8 @@ type Workload struct {
 	Ports map[string]Port `yaml:"ports"`
 	// Env variables, by name.
 	Env map[string]string `yaml:"env"`
-	// Config files, by name.
-	Config map[string]ConfigFile `yaml:"config" later:"use env or a volume until then"`
+	// Config files, by file name. A change of the content is a rollout.
+	Config map[string]ConfigFile `yaml:"config"`
 	// Secrets by name: references only, never values.
 	Secrets map[string]Secret `yaml:"secrets"`
 	// Volumes by name.
@@ -302,9 +302,9 @@ type Footprint struct {
 
 // ConfigFile is a file from a ConfigMap.
 type ConfigFile struct {
-	// Mount path of the file.
+	// Mount path of the file, which is read-only.
 	Mount string `yaml:"mount" required:"true"`
-	// Content of the file.
+	// Content of the file. Placeholders are expanded.
 	Content string `yaml:"content" required:"true"`
 }
 

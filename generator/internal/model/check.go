@@ -22,6 +22,7 @@ func (r *resolver) check(in *Instance) {
 	c.environment()
 	c.secrets()
 	c.volumes()
+	c.config()
 	c.probes()
 	c.resources()
 	c.scale()

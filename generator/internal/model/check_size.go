@@ -13,6 +13,9 @@ func (c *checker) volumes() {
 	for _, name := range sortedKeys(c.w.Volumes) {
 		v, at := c.w.Volumes[name], c.key("volumes", name)
 		c.name(at, "a volume", name)
+		if name == configVolume {
+			c.error(at, "name/reserved", "%q is the volume of the configuration files", name).Hint = "Choose another name."
+		}
 		switch {
 		case v.Mount == "/":
 			c.error(at, "volume/mount", "a volume at / would hide the image").Hint = "Write mount: /data."

@@ -18,6 +18,8 @@ type Base struct {
 	Services []yamltree.Ordered
 	// Claims are the persistent volumes.
 	Claims []Claim
+	// Config holds the files that are the same on every target.
+	Config []ConfigFile
 	// Labels of all objects and pods that the application states.
 	Labels map[string]string
 	// SecurityPatch is what deviates from the hardening component.
@@ -48,6 +50,7 @@ func (r *resolver) bases() {
 			in.overlay()
 		}
 		app.share()
+		app.shareConfig()
 		app.sharePolicies()
 	})
 }
@@ -114,6 +117,11 @@ func (w *Workload) dropVarying() {
 	}
 	if slices.ContainsFunc(w.Args, varies) {
 		w.Args = nil
+	}
+	for name, file := range w.Config {
+		if varies(file.Mount) {
+			delete(w.Config, name)
+		}
 	}
 	for name, secret := range w.Secrets {
 		if varies(secret.Existing) {

@@ -154,6 +154,8 @@ type Instance struct {
 	// Services and Claims are set when they are not the same on every target.
 	Services []yamltree.Ordered
 	Claims   []Claim
+	// Config holds the files that are not the same on every target.
+	Config []ConfigFile
 	// ServiceAccountAnnotations that differ from those of the base.
 	ServiceAccountAnnotations map[string]string
 

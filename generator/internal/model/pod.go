@@ -227,5 +227,6 @@ func (w *Workload) volumes(app Name) (volumes, mounts []yamltree.Ordered) {
 		volumes = append(volumes, volume)
 		mounts = append(mounts, yamltree.Ordered{pair("name", name), pair("mountPath", v.Mount)})
 	}
-	return volumes, mounts
+	files, paths := w.configMounts(app)
+	return append(volumes, files...), append(mounts, paths...)
 }

@@ -18,6 +18,8 @@ type Data struct {
 	App       *Application
 	// Instance is the application on the target, when the path has both.
 	Instance *Instance
+	// Config is one configuration file: of the application, or of the instance.
+	Config *ConfigFile
 }
 
 // Scope is one combination of placeholder values.
@@ -38,7 +40,14 @@ func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 	if slices.Contains(placeholders, "namespace") && !slices.Contains(placeholders, "target") {
 		return nil, fmt.Errorf("{namespace} needs {target} beside it, because the same namespace may exist on several clusters")
 	}
-	for _, row := range p.rows(placeholders) {
+	if slices.Contains(placeholders, "config") && !slices.Contains(placeholders, "app") {
+		return nil, fmt.Errorf("{config} needs {app} beside it, because every application has its own files")
+	}
+	rows := p.rows(placeholders)
+	if slices.Contains(placeholders, "config") {
+		rows = configRows(rows)
+	}
+	for _, row := range rows {
 		scope, complete := row.project(placeholders)
 		if key := scope.key(placeholders); complete && !seen[key] {
 			seen[key] = true
@@ -77,6 +86,23 @@ func (p *Platform) rows(placeholders []string) []Data {
 		rows[i].Platform = p
 	}
 	return rows
+}
+
+// configRows has a row for each configuration file of the rows' applications, or of
+// their instances.
+func configRows(rows []Data) []Data {
+	var out []Data
+	for _, row := range rows {
+		files := row.App.Base.Config
+		if row.Instance != nil {
+			files = row.Instance.Config
+		}
+		for i := range files {
+			row.Config = &files[i]
+			out = append(out, row)
+		}
+	}
+	return out
 }
 
 func (t *Target) rows(namespaces, instances bool) []Data {
@@ -130,6 +156,10 @@ func (row Data) project(placeholders []string) (Scope, bool) {
 	if row.App != nil && has("app") {
 		data.App = row.App
 		values["app"] = string(row.App.Name)
+	}
+	if row.Config != nil {
+		data.Config = row.Config
+		values["config"] = string(row.Config.Name)
 	}
 	if data.App != nil && data.Target != nil {
 		data.Instance, data.Namespace = row.Instance, row.Namespace

@@ -28,6 +28,10 @@ type URL string
 // @acme/storefront.
 type Owner string
 
+// Raw is a text that is a file of its own, such as a configuration file. It prints
+// as the whole of a file, byte by byte, and nowhere else.
+type Raw string
+
 // Longest texts that print freely. The sum of two stays below the 1,024
 // characters that YAML allows for a key.
 const (

@@ -85,6 +85,8 @@ type recorder struct {
 	mode    mode
 	out     bytes.Buffer
 	printed []printed
+	// raw is the text that makes the whole file; nil in all other files.
+	raw []byte
 	// kustomization is nil in files that may not ask for siblings.
 	kustomization *Siblings
 }
@@ -92,7 +94,7 @@ type recorder struct {
 func (r *recorder) reset(file string) {
 	r.mode, r.kustomization = modeOf(file), nil
 	r.out.Reset()
-	r.printed = r.printed[:0]
+	r.printed, r.raw = r.printed[:0], nil
 }
 
 func (r *recorder) siblings() (Siblings, error) {
@@ -108,6 +110,9 @@ func (r *recorder) siblings() (Siblings, error) {
 // emit returns what is written in place of v: a token, or, in a file without
 // structure, the text itself.
 func (r *recorder) emit(action int, v any) (string, error) {
+	if raw, ok := v.(model.Raw); ok {
+		return "", r.whole(action, raw)
+	}
 	p, err := classify(v)
 	if err != nil {
 		return "", &emitError{action, *err}

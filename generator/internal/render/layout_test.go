@@ -18,6 +18,7 @@ type sample struct {
 	Ratio               float64
 	Text, Plain, Script string
 	Empty               string
+	Raw                 model.Raw
 	Labels              map[string]string
 	None                map[string]string
 	List                []string
@@ -43,7 +44,7 @@ func newSample() sample {
 		Labels: map[string]string{"b": "yes", "a": "x"}, None: map[string]string{}, List: []string{"one", "- two"},
 		Nested:  map[string]any{"list": []any{1, map[string]any{"k": "v", "e": []string{}}}, "m": map[string]any{"n": true}},
 		Files:   []file{{"a.conf", "x=1\ny=2\n"}, {"b.conf", "single"}},
-		Pointer: &text,
+		Pointer: &text, Raw: "a: [",
 	}
 }
 

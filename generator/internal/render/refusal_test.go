@@ -62,6 +62,11 @@ func TestRefusedPlaces(t *testing.T) {
 		{"beside a JSON value", "x.json", "{\"a\": 1[[.Text]]}\n", "error: rendered text is not JSON [template/yaml]"},
 		{"map in JSON", "x.json", "{\"a\": [[.Labels]]}\n", "1:9: error: map or list in a JSON file [template/escape]"},
 
+		{"text before a file of its own", "x.conf", "a [[.Raw]]", "1:5: error: value must be the whole file [template/escape]"},
+		{"text after a file of its own", "x.conf", "[[.Raw]] a", "1:3: error: value must be the whole file [template/escape]"},
+		{"two files of their own", "x.yaml", "[[.Raw]][[.Raw]]", "1:11: error: value must be the whole file [template/escape]"},
+		{"file of its own as a scalar", "x.yaml", "a: [[.Raw]]\n", "1:6: error: value must be the whole file [template/escape]"},
+
 		{"nil", "x.yaml", "a: [[.Nil]]\n", "1:6: error: no value to print [template/exec]"},
 		{"nil interface", "x.yaml", "a: [[.Any]]\n", "1:6: error: no value to print [template/exec]"},
 		{"struct", "x.yaml", "a: [[.]]\n", "error: value cannot be printed [template/exec]"},

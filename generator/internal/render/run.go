@@ -81,6 +81,9 @@ func (w *worker) job(j *job) outcome {
 	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
 		return outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
 	}
+	if w.rec.raw != nil {
+		return w.whole(j)
+	}
 	if len(bytes.TrimSpace(w.rec.out.Bytes())) == 0 {
 		return outcome{}
 	}

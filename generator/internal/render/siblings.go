@@ -14,6 +14,8 @@ type Siblings struct {
 	Resources  []model.Path
 	Patches    []model.Path
 	Components []model.Path
+	// Files are the configuration files in the folders below, from here.
+	Files []model.Path
 }
 
 // folders sorts the rendered YAML files by folder, without those that the user
@@ -21,24 +23,33 @@ type Siblings struct {
 func folders(jobs []job, outcomes []outcome, deleted map[string]bool) map[string]*Siblings {
 	found := map[string]*Siblings{}
 	for i, j := range jobs {
-		if !outcomes[i].ok || path.Ext(j.path) != ".yaml" || path.Base(j.path) == kustomization || deleted[j.path] {
+		config := slices.Contains(j.names, "config")
+		if !outcomes[i].ok || deleted[j.path] || !config && (path.Ext(j.path) != ".yaml" || path.Base(j.path) == kustomization) {
 			continue
 		}
 		dir, name := path.Split(j.path)
+		if config {
+			dir, _ = path.Split(strings.TrimSuffix(dir, "/"))
+			name = j.path[len(dir):]
+		}
 		s := found[dir]
 		if s == nil {
 			s = &Siblings{}
 			found[dir] = s
 		}
-		if strings.HasSuffix(name, ".patch.yaml") {
+		switch {
+		case config:
+			s.Files = append(s.Files, model.Path(name))
+		case strings.HasSuffix(name, ".patch.yaml"):
 			s.Patches = append(s.Patches, model.Path(name))
-		} else {
+		default:
 			s.Resources = append(s.Resources, model.Path(name))
 		}
 	}
 	for _, s := range found {
 		slices.Sort(s.Resources)
 		slices.Sort(s.Patches)
+		slices.Sort(s.Files)
 	}
 	return found
 }
