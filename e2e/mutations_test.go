@@ -80,6 +80,10 @@ var mutations = []mutation{
 	{"limit ranges", vote, "            memory: 1Gi", "            memory: 100Gi"},
 	{"limit ranges", infra, "      memory: 8Mi", "      memory: 800Gi"},
 	{"limit ranges", infra, "    defaultRequest:\n", "    other:\n"},
+	{"access", infra, "", role("pods/exec", "create")},
+	{"access", infra, "", role("secrets", "get")},
+	{"access", infra, "", role("pods", "delete")},
+	{"access", infra, "", "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: x, namespace: voting-prod}\nroleRef: {kind: Role, name: x}\nsubjects: [{kind: Group, name: x}]\n"},
 	{"labels", vote, "    app.kubernetes.io/part-of: voting\n", ""},
 	{"labels", infra, "    env: prod\n", "    environment: prod\n"},
 	{"unique objects", vote, "", "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: db, namespace: voting-prod}\n"},
@@ -109,6 +113,12 @@ var mutations = []mutation{
 	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: <no value>"},
 	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: [[.Kind]]"},
 	{"files", "base/vote/workload.yaml", "", "\n"},
+}
+
+// role is a document with a Role of one rule.
+func role(resource, verb string) string {
+	return "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: x, namespace: voting-prod}\n" +
+		"rules: [{apiGroups: [''], resources: [" + resource + "], verbs: [" + verb + "]}]\n"
 }
 
 // TestChecksCatchMistakes shows, by one change each, that every check can fail.

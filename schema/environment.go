@@ -19,8 +19,8 @@ type Environment struct {
 	Wave *int `yaml:"wave"`
 	// Promotion says where the environment's pins come from.
 	Promotion Promotion `yaml:"promotion"`
-	// Access of people to the environment.
-	Access *Access `yaml:"access" later:"RBAC is written by a later version"`
+	// Access of people to all namespaces of the environment.
+	Access *Access `yaml:"access"`
 	// Windows in which Argo CD may or may not sync.
 	Windows map[string]Window `yaml:"windows" later:"AppProjects have no sync windows yet"`
 	// Network switches guardrails off for a namespace, with a reason.
@@ -58,8 +58,8 @@ type Settings struct {
 	Sync Sync `yaml:"sync"`
 	// ApplicationSets says how careful the environment's ApplicationSets are.
 	ApplicationSets ApplicationSets `yaml:"applicationSets"`
-	// Debug access of people: full, limited or none.
-	Debug string `yaml:"debug" enum:"full,limited,none" later:"RBAC is written by a later version"`
+	// Debug is what debug groups may do: full (logs, port-forward, exec, ephemeral containers), limited (logs, port-forward) or none (they read).
+	Debug string `yaml:"debug" enum:"full,limited,none"`
 	// Images states what the environment demands of images: a digest or a real tag (pinned), or anything (any).
 	Images string `yaml:"images" enum:"any,pinned"`
 }

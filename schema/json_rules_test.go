@@ -12,9 +12,15 @@ func refinements() map[string]object {
 	pattern := func(r *regexp.Regexp) object { return object{"pattern": r.String()} }
 	label := object{"pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": maxLabel}
 	options := object{"items": object{"type": "string", "pattern": syncOption.String()}}
+	groups := object{"minItems": 1, "uniqueItems": true, "items": object{
+		"type": "string", "pattern": groupName.String(), "not": object{"pattern": "^" + systemGroup},
+	}}
 	return map[string]object{
 		"Metadata.name":         {"allOf": []any{ref("PlatformName")}},
 		"ArgoCD.namespace":      label,
+		"Access.view":           groups,
+		"Access.debug":          groups,
+		"Access.breakGlass":     groups,
 		"Gateway.namespace":     label,
 		"PodSet.namespace":      label,
 		"Repository.url":        pattern(repositoryURL),

@@ -152,16 +152,16 @@ type Team struct {
 	// Owners in code-owner notation, for example @acme/storefront.
 	Owners []string `yaml:"owners" later:"CODEOWNERS is written by a later version"`
 	// Access of people to the team's namespaces.
-	Access *Access `yaml:"access" later:"RBAC is written by a later version"`
+	Access *Access `yaml:"access"`
 }
 
-// Access lists groups by what they may do.
+// Access lists groups by what they may do, as the cluster's authentication names them.
 type Access struct {
-	// View groups read everything but secrets.
+	// View groups read everything but secrets, and no logs.
 	View []string `yaml:"view"`
-	// Debug groups debug as far as the environment permits it.
+	// Debug groups view, and debug as far as the environment's debug permits it.
 	Debug []string `yaml:"debug"`
-	// BreakGlass groups may do in an emergency what the environment forbids; it is audited.
+	// BreakGlass groups view, and may do in an emergency what the environment forbids; the audit log shows it.
 	BreakGlass []string `yaml:"breakGlass"`
 }
 

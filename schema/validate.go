@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema/diag"
@@ -160,6 +161,11 @@ func (v *validator) clusters() {
 			v.list.Error(k.Range, "spec/value", "this is not a Kubernetes version").Hint =
 				`Write the minor version in quotes, for example "1.36".`
 		}
+		if minor, ok := minorVersion(cluster.Kubernetes); ok && minor < oldestKubernetes {
+			d := v.list.Error(cluster.Node.At("kubernetes"), "spec/value", "this version of Kubernetes is too old")
+			d.Detail = "The oldest is 1." + strconv.Itoa(oldestKubernetes) + ": before it, anti-affinity cannot tell the versions of an application apart."
+			d.Hint = "Upgrade the cluster."
+		}
 		if n, ok := cluster.Node.Get("nodes").Int(); ok && n < 1 {
 			v.list.Error(cluster.Node.At("nodes"), "spec/value", "a cluster has at least one node").Hint =
 				"Write the number of nodes that can run applications, or take it out."
@@ -188,6 +194,7 @@ func (v *validator) teams() {
 	checkDeclared(&v.list, v.spec.Node, "teams", "{}")
 	for _, name := range v.keys("teams") {
 		checkName(&v.list, v.spec.Node.KeyAt("teams", name), "a team", name, maxName, reservedTeams()...)
+		v.access(v.spec.Node.Get("teams").Get(name))
 	}
 }
 
@@ -245,4 +252,15 @@ func (v *validator) layers(app Application, field string, layers map[string]*yam
 			v.unknown(at, strings.TrimSuffix(field, "s"), name, known)
 		}
 	}
+}
+
+// oldestKubernetes is the first minor version with matchLabelKeys in pod affinity and
+// the sleep action for preStop, both of which generated workloads rely on.
+const oldestKubernetes = 31
+
+// minorVersion returns the minor number of a version such as 1.36.
+func minorVersion(version string) (int, bool) {
+	_, minor, found := strings.Cut(version, ".")
+	n, err := strconv.Atoi(minor)
+	return n, found && err == nil
 }

@@ -69,6 +69,7 @@ func (v *validator) environments() {
 		v.placement(env)
 		v.references(i)
 		v.sync(env.Node.Get("sync"))
+		v.access(env.Node)
 		if env.Name == "" {
 			continue
 		}

@@ -40,6 +40,7 @@ var All = []Check{
 	{"pod security", perTarget(checkPodSecurity)},
 	{"quotas", perTarget(checkQuotas)},
 	{"limit ranges", perTarget(checkLimitRanges)},
+	{"access", checkAccess},
 	{"labels", perTarget(checkLabels)},
 	{"unique objects", checkUnique},
 	{"project wildcards", checkWildcards},

@@ -86,6 +86,8 @@ func newTyped(apiVersion, kind string) any {
 		return &networkingv1.NetworkPolicy{}
 	case "rbac.authorization.k8s.io/v1 Role":
 		return &rbacv1.Role{}
+	case "rbac.authorization.k8s.io/v1 RoleBinding":
+		return &rbacv1.RoleBinding{}
 	case "gateway.networking.k8s.io/v1 HTTPRoute":
 		return &HTTPRoute{}
 	case "external-secrets.io/v1 ExternalSecret":

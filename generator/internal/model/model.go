@@ -42,6 +42,9 @@ type ArgoCD struct {
 // Team owns applications.
 type Team struct {
 	Name Name
+
+	access *schema.Access
+	at     diag.Range // of its access
 }
 
 // PodSet selects pods of a namespace.
@@ -72,9 +75,12 @@ type Environment struct {
 	// ApplicationSets in the order in which they are printed.
 	ApplicationSets []*ApplicationSet
 
-	layers []Layer
-	node   *yamltree.Node
-	at     diag.Range
+	access *schema.Access
+	// settings are the layers of Node; layers and node are their workload blocks.
+	settings []Layer
+	layers   []Layer
+	node     *yamltree.Node
+	at       diag.Range
 }
 
 // Follows reports whether the environment runs the branch instead of pins.

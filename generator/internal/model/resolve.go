@@ -37,6 +37,7 @@ func Resolve(in Input) (*Platform, diag.List) {
 		return r.p, r.list
 	}
 	r.applications()
+	r.teamAccess()
 	r.flattened()
 	r.removals()
 	r.routes()
@@ -84,7 +85,7 @@ func (r *resolver) platform() {
 	r.facts()
 	r.teams = map[string]*Team{}
 	for _, name := range sortedKeys(spec.Teams) {
-		team := &Team{Name: Name(name)}
+		team := &Team{Name: Name(name), access: spec.Teams[name].Access, at: spec.Node.KeyAt("teams", name, "access")}
 		r.teams[name] = team
 		r.p.Teams = append(r.p.Teams, team)
 	}
@@ -165,6 +166,7 @@ func (r *resolver) environments() {
 			env.InfraWave = *declared.Wave
 		}
 		r.settings(env, declared)
+		r.environmentAccess(env, declared)
 		for _, target := range declared.Targets() {
 			env.Targets = append(env.Targets, &Target{Name: Name(target.Name), Env: env, Cluster: r.clusters[target.Cluster]})
 		}
@@ -191,7 +193,7 @@ func (r *resolver) predecessor(i int) *Environment {
 // settings merges the profile chain and the environment.
 func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	chain := r.profileChain(declared.Profile)
-	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion")
+	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access")
 	layers := append(slices.Clone(chain), Layer{"environment " + declared.Name, own})
 	// A quota is one statement: half of one and half of another would be neither.
 	for i := range len(layers) - 1 {
@@ -199,7 +201,7 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 			layers[i].Node = layers[i].Node.Without("quota")
 		}
 	}
-	env.Node = merge(layers)
+	env.Node, env.settings = merge(layers), layers
 	r.decode(env.Node, &env.Settings, nil)
 	env.layers = workloads(layers)
 	env.node = merge(env.layers)

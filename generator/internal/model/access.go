@@ -1,0 +1,189 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/wavewright/wavewright/schema"
+)
+
+// The Roles of a namespace. What debug permits depends on the environment.
+const (
+	viewRole       = "view"
+	debugRole      = "debug"
+	breakGlassRole = "break-glass"
+)
+
+// The levels of debug access.
+const (
+	debugFull = "full"
+	debugNone = "none"
+)
+
+// Grant gives groups one of the Roles of a namespace.
+type Grant struct {
+	// Name of the RoleBinding.
+	Name Name
+	// Role that it grants.
+	Role   Name
+	Groups []string
+}
+
+// grant derives who of an access block has a role; nil when nobody has. Who may do
+// more may view, too.
+func grant(owner Name, access *schema.Access, role Name) *Grant {
+	if access == nil {
+		return nil
+	}
+	var groups []string
+	switch role {
+	case viewRole:
+		groups = distinct(slices.Concat(access.View, access.Debug, access.BreakGlass))
+	case debugRole:
+		groups = access.Debug
+	case breakGlassRole:
+		groups = access.BreakGlass
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	return &Grant{owner + "-" + role, role, groups}
+}
+
+// distinct returns the texts without repetitions, in order.
+func distinct(texts []string) []string {
+	var out []string
+	for _, text := range texts {
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// roles lists the Roles that an environment has room for: where nobody debugs there is
+// no Role for it, and where nothing is forbidden there is no glass to break.
+func (e *Environment) roles() []Name {
+	switch e.Settings.Debug {
+	case debugFull:
+		return []Name{viewRole, debugRole}
+	case debugNone:
+		return []Name{viewRole, breakGlassRole}
+	}
+	return []Name{viewRole, debugRole, breakGlassRole}
+}
+
+// Grant says which groups have a role in every namespace of the environment; nil when
+// none has.
+func (e *Environment) Grant(role string) *Grant {
+	if !slices.Contains(e.roles(), Name(role)) {
+		return nil
+	}
+	return grant("env-"+e.Name, e.access, Name(role))
+}
+
+// Grant says which of the team's groups have a role in its namespaces; nil when no
+// namespace needs it.
+func (t *Team) Grant(p *Platform, role string) *Grant {
+	for _, env := range p.Environments {
+		if env.grants(t, Name(role)) {
+			return grant("team-"+t.Name, t.access, Name(role))
+		}
+	}
+	return nil
+}
+
+// grants reports whether a team's groups have a role in a namespace of the environment.
+// In one that several teams share they would debug the applications of another.
+func (e *Environment) grants(team *Team, role Name) bool {
+	if !slices.Contains(e.roles(), role) || grant("team-"+team.Name, team.access, role) == nil {
+		return false
+	}
+	for _, target := range e.Targets {
+		for _, ns := range target.Namespaces {
+			if ns.Team == team {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Access lists the components that let the namespace's team in.
+func (ns *Namespace) Access() []Name {
+	var names []Name
+	if ns.Team == nil {
+		return nil
+	}
+	for _, role := range ns.Target.Env.roles() {
+		if grant("team-"+ns.Team.Name, ns.Team.access, role) != nil {
+			names = append(names, "access-"+ns.Team.Name+"-"+role)
+		}
+	}
+	return names
+}
+
+// Roles lists the components that hold the Roles which are granted in the environment.
+func (e *Environment) Roles(p *Platform) []Name {
+	var names []Name
+	for _, role := range e.roles() {
+		granted := func(t *Team) bool { return e.grants(t, role) }
+		if grant("env-"+e.Name, e.access, role) == nil && !slices.ContainsFunc(p.Teams, granted) {
+			continue
+		}
+		if role == debugRole {
+			role += "-" + Name(e.Settings.Debug)
+		}
+		names = append(names, "access-"+role)
+	}
+	return names
+}
+
+// HasRole reports whether an environment needs the Role of a component.
+func (p *Platform) HasRole(component string) bool {
+	return slices.ContainsFunc(p.Environments, func(e *Environment) bool {
+		return slices.Contains(e.Roles(p), Name(component))
+	})
+}
+
+// environmentAccess notes the groups of an environment, and reports groups that could
+// break no glass.
+func (r *resolver) environmentAccess(env *Environment, declared *schema.Environment) {
+	env.access = declared.Access
+	if env.access == nil || len(env.access.BreakGlass) == 0 || env.Settings.Debug != debugFull {
+		return
+	}
+	d := r.list.Error(declared.Node.KeyAt("access", "breakGlass"), "access/break-glass", fmt.Sprintf("%s forbids nothing", env.Name))
+	d.Detail = "Its debug is full: debug groups may do all that break-glass groups may."
+	d.Hint = "List the groups under debug, or set debug: limited or none."
+}
+
+// teamAccess warns of a team whose groups would be let into nothing: in a namespace that
+// several teams share, the groups of one would debug the applications of another.
+func (r *resolver) teamAccess() {
+	for _, team := range r.p.Teams {
+		if team.access == nil {
+			continue
+		}
+		for _, env := range r.p.Environments {
+			if in := env.shared(team); in != nil {
+				d := r.list.Warning(team.at, "access/shared", fmt.Sprintf("team %s gets no access in %s", team.Name, env.Name))
+				d.Detail = fmt.Sprintf("Namespace %s belongs to several teams, and Kubernetes grants access to whole namespaces.", in.Namespace.Name)
+				d.Hint = "Let the namespace pattern contain {team}, or name the groups under the environment's access."
+			}
+		}
+	}
+}
+
+// shared returns an application of the team in a namespace that it has not to itself;
+// nil when there is none.
+func (e *Environment) shared(team *Team) *Instance {
+	for _, target := range e.Targets {
+		for _, in := range target.Instances {
+			if in.App.Team == team && in.Namespace.Team != team {
+				return in
+			}
+		}
+	}
+	return nil
+}
