@@ -73,22 +73,22 @@ func Generate(dir string) (*Result, error) { return generate(dir, nil) }
 
 // Load is Generate without the rendering: enough for the commands that only ask
 // what the spec means.
-func Load(dir string) (*Result, error) { return read(dir, nil, false) }
+func Load(dir string) (*Result, error) { return read(&Result{dir: dir}, false) }
 
 // generate is Generate with the text of some files replaced, by path: what a
 // command is about to write.
 func generate(dir string, replaced map[string][]byte) (*Result, error) {
-	return read(dir, replaced, true)
+	return read(&Result{dir: dir, replaced: replaced}, true)
 }
 
-func read(dir string, replaced map[string][]byte, rendered bool) (*Result, error) {
-	root, err := os.OpenRoot(dir)
+// read completes a result that knows its folder and what is to be different in it.
+func read(r *Result, rendered bool) (*Result, error) {
+	root, err := os.OpenRoot(r.dir)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", dir, err)
+		return nil, fmt.Errorf("open %s: %w", r.dir, err)
 	}
 	defer root.Close()
-	r := &Result{dir: dir, replaced: replaced}
-	fsys := withTexts(root.FS(), replaced)
+	fsys := withTexts(root.FS(), r.replaced)
 	err = r.load(fsys)
 	if err == nil && rendered && !r.Diagnostics.HasErrors() {
 		err = r.render(fsys)
@@ -163,8 +163,11 @@ func (r *Result) render(fsys fs.FS) error {
 	if !omission.omits(schemaPath) {
 		rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
 	}
+	r.reserve(rendered)
 	omission.idle(r.spec, &r.Diagnostics)
-	r.tree = rendered
+	if !r.Diagnostics.HasErrors() {
+		r.tree = rendered
+	}
 	return nil
 }
 

@@ -1,8 +1,10 @@
 package generator
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -87,5 +89,28 @@ func TestEnvironmentLayers(t *testing.T) {
 	}
 	if patch := string(files["components/prod-workload/workload.patch.yaml"]); !strings.Contains(patch, "key: node.kubernetes.io/not-ready") {
 		t.Errorf("fast failover is lost:\n%s", patch)
+	}
+}
+
+// TestNeededFiles deletes files that others name: nothing could be built without them,
+// so the run is refused.
+func TestNeededFiles(t *testing.T) {
+	for _, file := range []string{"components/fast-failover/tolerations.patch.yaml", "base/web/kustomization.yaml"} {
+		dir := t.TempDir()
+		copyInOrder(t, filepath.Join("..", "golden", "minimal"), dir, true)
+		result, err := Generate(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := result.Write(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(filepath.Join(dir, file)); err != nil {
+			t.Fatal(err)
+		}
+		var needed *NeededError
+		if _, err := result.Plan(); !errors.As(err, &needed) || !slices.Equal(needed.Paths, []string{file}) {
+			t.Errorf("%s is missing and the plan says: %v", file, err)
+		}
 	}
 }

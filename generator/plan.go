@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
+	"path"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
@@ -73,17 +74,26 @@ func (r *Result) Write() (*Plan, error) {
 }
 
 // compare is the tree against the folder. Files that the user deleted are known only
-// now; kustomizations that would list them are rendered again without them.
+// now; kustomizations that would list them are rendered again without them. What the
+// tree was made from is most of the memory, and given up here.
 func (r *Result) compare(repository *tree.Repository) (*Plan, error) {
+	r.spec, r.pins, r.platform = nil, nil, nil
 	plan, err := repository.Compare(r.tree, Version)
 	if err != nil {
 		return nil, err
 	}
 	deleted := map[string]bool{}
+	var needed []string
 	for _, change := range plan.Changes() {
 		if change.State == StateUserDeleted {
 			deleted[change.Path] = true
+			if others(change.Path) {
+				needed = append(needed, change.Path)
+			}
 		}
+	}
+	if len(needed) > 0 {
+		return nil, &NeededError{Paths: needed}
 	}
 	if maps.Equal(deleted, r.deleted) {
 		return plan, nil
@@ -94,15 +104,32 @@ func (r *Result) compare(repository *tree.Repository) (*Plan, error) {
 	return repository.Compare(r.tree, Version)
 }
 
+// NeededError says that the user deleted files which other generated files name, so
+// that nothing could be built any more.
+type NeededError struct{ Paths []string }
+
+// Error lists the files.
+func (e *NeededError) Error() string {
+	return "other generated files need what was deleted: " + strings.Join(e.Paths, ", ")
+}
+
+// others reports whether generated files of other folders name a path: a
+// kustomization stands for its folder, and components name their files themselves.
+func others(file string) bool {
+	return path.Base(file) == "kustomization.yaml" || strings.HasPrefix(file, "components/")
+}
+
 // renderAgain renders with other files known to be deleted.
 func (r *Result) renderAgain(deleted map[string]bool) error {
-	root, err := os.OpenRoot(r.dir)
+	again, err := read(&Result{dir: r.dir, replaced: r.replaced, deleted: deleted}, true)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", r.dir, err)
+		return err
 	}
-	defer root.Close()
-	r.deleted = deleted
-	return r.render(withTexts(root.FS(), r.replaced))
+	if again.tree == nil {
+		return ErrInvalid // somebody changed the spec in between
+	}
+	r.tree, r.deleted = again.tree, deleted
+	return nil
 }
 
 // with opens the folder for one step. A result with errors has no tree.

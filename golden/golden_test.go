@@ -32,16 +32,18 @@ func cases(t *testing.T) []string {
 	return names
 }
 
-// generate renders a case, which must have no findings at all.
+// generate renders a case, which must have no findings but that a pin outlives its
+// application.
 func generate(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
 	result, err := generator.Generate(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(result.Diagnostics) > 0 {
+	others := slices.DeleteFunc(result.Diagnostics, func(d diag.Diagnostic) bool { return d.Code == "release/left" })
+	if len(others) > 0 {
 		var text strings.Builder
-		_ = diag.WriteText(&text, result.Diagnostics, result.Sources)
+		_ = diag.WriteText(&text, others, result.Sources)
 		t.Fatalf("findings:\n%s", text.String())
 	}
 	return result.Files()

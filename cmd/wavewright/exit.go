@@ -46,10 +46,18 @@ func asFailure(err error) *failure {
 		f.hints = []string{unknown.Hint()}
 	case errors.Is(err, generator.ErrNoSpec):
 		f.hints = []string{"wavewright init DIR makes a first one", "--dir DIR looks elsewhere"}
+	case isNeeded(err):
+		f.code = exitRefused
+		f.hints = []string{"bring them back: git checkout -- PATH", "to change what they hold, edit them, or replace their template: wavewright templates list"}
 	case errors.Is(err, generator.ErrLocked), errors.Is(err, generator.ErrNewer):
 		f.code = exitRefused
 	}
 	return f
+}
+
+func isNeeded(err error) bool {
+	_, ok := errors.AsType[*generator.NeededError](err)
+	return ok
 }
 
 // meaning is the exit code in words, for programs.

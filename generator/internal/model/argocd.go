@@ -192,6 +192,7 @@ func (r *resolver) pinned(env *Environment, set func(string) *ApplicationSet) {
 		if !r.belongs(env, pin) {
 			continue
 		}
+		r.left(env, pin)
 		project := pin.Element.Get("project")
 		s := set(project)
 		s.reach(pin.Element)
@@ -221,12 +222,17 @@ func (s *ApplicationSet) reach(fields release.Element) {
 // file is what that environment's owners review.
 func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	project, path := pin.Element.Get("project"), pin.Element.Get("path")
+	cluster, namespace := pin.Element.Get("cluster"), pin.Element.Get("namespace")
 	what := ""
 	switch {
 	case !strings.HasPrefix(project, string(env.Name)+"-") || !Name(project).Valid():
 		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
 	case !strings.HasPrefix(path, "overlays/"+pin.Target+"/"):
 		what = fmt.Sprintf("path %q is not below overlays/%s", path, pin.Target)
+	case r.clusters[cluster] == nil:
+		what = fmt.Sprintf("there is no cluster %q", cluster)
+	case namespace != "" && r.reservedNamespace(namespace, r.clusters[cluster]) != "":
+		what = fmt.Sprintf("namespace %q belongs to %s", namespace, r.reservedNamespace(namespace, r.clusters[cluster]))
 	default:
 		return true
 	}
@@ -235,4 +241,21 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	d.Detail = "It stands in the pin of " + pin.Slot.String() + "."
 	d.Hint = "Pins are written by wavewright promote; restore the file from Git."
 	return false
+}
+
+// left warns about a pin whose application left the spec: it runs on, while policies
+// and quotas do not know it any more.
+func (r *resolver) left(env *Environment, pin release.Pin) {
+	if pin.Kind != release.Application {
+		return
+	}
+	for _, target := range env.Targets {
+		if string(target.Name) == pin.Target && target.Instance(Name(pin.Name)) != nil {
+			return
+		}
+	}
+	at := diag.Range{File: release.File(string(env.Name))}
+	d := r.list.Warning(at, "release/left", fmt.Sprintf("application %s is not in the spec of %s and still runs there", pin.Name, pin.Target))
+	d.Detail = "Its pin keeps it. Network policies and quotas of the spec do not count it any more."
+	d.Hint = "To end it, take its block out of this file, generate, and delete what Argo CD leaves behind; to keep it, bring it back into the spec."
 }

@@ -11,15 +11,18 @@ import (
 
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
-func (c *checker) environment() {
-	for _, name := range sortedKeys(c.w.Env) {
-		at := c.key("env", name)
+func (c *checker) environment() { c.variables(c.w.Env, "env") }
+
+// variables checks the plain variables of a container, which stand at a path.
+func (c *checker) variables(env map[string]string, path ...any) {
+	for _, name := range sortedKeys(env) {
+		at := c.key(append(path[:len(path):len(path)], name)...)
 		if !envName.MatchString(name) {
 			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint =
 				"Use letters, digits, underscores, dots and hyphens; begin with a letter or an underscore."
 		}
-		c.misspelt(at, c.w.Env[name])
-		if literalSecret(name, c.w.Env[name]) {
+		c.misspelt(at, env[name])
+		if literalSecret(name, env[name]) {
 			c.error(at, "secret/literal", "%s looks like a secret", name).Hint =
 				"Secrets never stand in Git. Refer to one: secrets: {NAME: {key: PATH-IN-THE-STORE, env: {" + name + ": PROPERTY}}}."
 		}
@@ -27,18 +30,24 @@ func (c *checker) environment() {
 }
 
 func secretWords() []string {
-	return []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_KEY", "ACCESS_KEY", "CREDENTIALS"}
+	return []string{"PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_KEY", "ACCESS_KEY", "CREDENTIALS"}
 }
 
 var secretValue = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@$]+@`)
 
 var wordBreaks = strings.NewReplacer("-", "_", ".", "_")
 
+// camelCase finds where a word begins within a name such as authToken.
+var camelCase = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+
 func literalSecret(name, value string) bool {
 	upper := strings.ToUpper(wordBreaks.Replace(name))
+	if upper != name {
+		upper = strings.ToUpper(wordBreaks.Replace(camelCase.ReplaceAllString(name, "${1}_$2")))
+	}
 	ends := slices.ContainsFunc(secretWords(), func(word string) bool {
 		before, found := strings.CutSuffix(upper, word)
-		return found && (before == "" || strings.HasSuffix(before, "_"))
+		return found && (before == "" || word == "PASSWORD" || strings.HasSuffix(before, "_"))
 	})
 	return ends && value != "" || secretValue.MatchString(value)
 }

@@ -67,6 +67,9 @@ func (c *checker) placement() {
 }
 
 func (c *checker) probeNumbers() {
+	if c.w.DisruptionBudget.MaxUnavailable < 0 {
+		c.error(c.at("disruptionBudget", "maxUnavailable"), "spec/value", "a number of replicas is not negative")
+	}
 	for _, probe := range []struct {
 		name  string
 		probe *schema.Probe
@@ -109,40 +112,6 @@ func extendedResource(name string) bool { return strings.Contains(name, "/") }
 
 // resourceName is a name that a container can request.
 var resourceName = regexp.MustCompile(`^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$`)
-
-// resourceNames checks what is requested, and that devices are requested as
-// Kubernetes wants: as many as the limit.
-func (c *checker) resourceNames() {
-	for _, group := range []struct {
-		name    string
-		amounts map[string]schema.Amount
-	}{{"requests", c.w.Resources.Requests}, {"limits", c.w.Resources.Limits}} {
-		for _, resource := range sortedKeys(group.amounts) {
-			if !resourceName.MatchString(resource) {
-				c.error(c.key("resources", group.name, resource), "resources/name", "there is no resource %q", resource).Hint =
-					"Known are cpu, memory, ephemeral-storage, hugepages-SIZE and names with a domain such as nvidia.com/gpu."
-			}
-		}
-	}
-	for _, resource := range sortedKeys(c.w.Resources.Requests) {
-		if extendedResource(resource) && c.w.Resources.Limits[resource] != c.w.Resources.Requests[resource] {
-			c.error(c.at("resources", "requests", resource), "resources/order", "request and limit of %s must be equal", resource)
-		}
-	}
-}
-
-// aboveMinimum checks a request against the environment's limit range.
-func (c *checker) aboveMinimum(resource string, request Quantity) {
-	bottom, ok := c.in.Target.Env.Settings.LimitRange.Min[resource]
-	if !ok {
-		return
-	}
-	if least, err := ParseQuantity(resource, string(bottom)); err == nil && request < least {
-		d := c.error(c.at("resources", "requests", resource), "limits/exceeded", "%s wants a container to request at least %s of %s", c.in.Target.Env.Name, bottom, resource)
-		d.Detail = fmt.Sprintf("The request is %s.", c.w.Resources.Requests[resource])
-		d.Hint = fmt.Sprintf("Raise it, or lower limitRange.min.%s of the environment.", resource)
-	}
-}
 
 // limitRange checks that the bounds of an environment are in order: the API server
 // refuses a LimitRange whose default is outside of them.

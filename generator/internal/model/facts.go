@@ -35,7 +35,7 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 		c := checker{list: &r.list}
 		c.placeholders(at, rest)
 		if len(leftovers(rest)) == 0 && rest != "" {
-			r.factName(at, "x"+rest+"x")
+			r.storeName(at, p.Secrets.Store.Name, rest)
 		}
 	}
 }
@@ -44,6 +44,14 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 func (r *resolver) factName(at diag.Range, name string) {
 	if !isSubdomain(name) {
 		r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of an object", name)).Hint =
+			"Names have lower-case letters, digits, hyphens and dots."
+	}
+}
+
+// storeName checks a name that may have placeholders, which stand for names.
+func (r *resolver) storeName(at diag.Range, name, rest string) {
+	if !isSubdomain("x" + rest + "x") {
+		r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of a secret store", name)).Hint =
 			"Names have lower-case letters, digits, hyphens and dots."
 	}
 }

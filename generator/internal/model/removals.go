@@ -32,6 +32,7 @@ func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree
 	for _, entry := range n.Entries {
 		at := append(path[:len(path):len(path)], entry.Key)
 		switch {
+		case at[0] == "probes": // a null there removes a default probe
 		case entry.Value.Kind == yamltree.Map:
 			r.removalsIn(entry.Value, at, below)
 		case entry.Value.Kind == yamltree.Null && !stated(below, at):

@@ -206,6 +206,7 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	env.layers = workloads(layers)
 	env.node = merge(env.layers)
 	r.limitRange(env)
+	r.sync(env)
 	env.Floor = floor(merge(workloads(chain)))
 	var defaults schema.Workload
 	r.decoder.With(yamltree.DecodeOptions{Partial: true}).Decode(env.node, &defaults)

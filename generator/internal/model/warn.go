@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -37,13 +38,22 @@ func (r *resolver) flattenedScalar(entry yamltree.Entry, path []any) {
 		if n != nil && n.Kind != yamltree.Null {
 			values = append(values, fmt.Sprintf("%s: %s", env.Name, n.Text))
 			if n.Text != valueOf(values[0]) {
-				d := r.list.Warning(entry.KeyRange, "layers/flattened", fmt.Sprintf("%s becomes the same in every environment", entry.Key))
+				d := r.list.Warning(entry.KeyRange, "layers/flattened", fmt.Sprintf("%s becomes the same in every environment", dotted(path)))
 				d.Detail = fmt.Sprintf("The profiles differ in it (%s, %s).", values[0], values[len(values)-1])
 				d.Hint = "Write it under environments: or profiles: if they are to stay different."
 				return
 			}
 		}
 	}
+}
+
+// dotted writes a path with dots.
+func dotted(path []any) string {
+	words := make([]string, len(path))
+	for i, key := range path {
+		words[i] = key.(string)
+	}
+	return strings.Join(words, ".")
 }
 
 // valueOf returns what follows the name of the environment.
