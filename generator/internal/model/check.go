@@ -16,8 +16,9 @@ import (
 // several targets has the same place and words, so it shows once.
 
 func (r *resolver) check(in *Instance) {
-	c := checker{in: in, w: in.Workload, node: in.Workload.Node, list: &r.list}
+	c := checker{in: in, w: in.Workload, node: in.Workload.Node, list: &r.list, declared: r.spec.Applications}
 	c.image(r.spec.Images.RequireDigest)
+	c.containers(r.spec.Images.RequireDigest)
 	c.ports()
 	c.environment()
 	c.secrets()
@@ -39,6 +40,8 @@ type checker struct {
 	w    *Workload
 	node *yamltree.Node
 	list *diag.List
+	// declared are all applications of the spec.
+	declared map[string]schema.Application
 }
 
 // at is the place of a value, or of the application when only a built-in profile
@@ -71,7 +74,10 @@ func (c *checker) image(requireDigest bool) {
 		c.noImage()
 		return
 	}
-	at := c.at("image")
+	c.imageIs(image, requireDigest, c.at("image"))
+}
+
+func (c *checker) imageIs(image string, requireDigest bool, at diag.Range) {
 	if !imageReference.MatchString(image) || strings.Contains(image, "//") {
 		c.error(at, "workload/image", "this is not an image").Hint =
 			"Write registry/name:tag or registry/name:tag@sha256:… with 64 hexadecimal digits."

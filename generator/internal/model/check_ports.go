@@ -110,6 +110,12 @@ func isHost(host string) bool {
 func (c *checker) peers() {
 	for _, name := range sortedKeys(c.w.ConnectsTo) {
 		peer, at := c.w.ConnectsTo[name], c.key("connectsTo", name)
+		if _, declared := c.declared[name]; declared && (peer.CIDR != "" || peer.Namespace != "") {
+			c.error(at, "connection/peer", "%s is an application", name).Hint = "Call the network or namespace something else, or take cidr and namespace out."
+		}
+		if len(peer.PodLabels) > 0 && peer.Namespace == "" {
+			c.error(c.at("connectsTo", name, "podLabels"), "connection/peer", "podLabels select pods of a namespace, and there is none")
+		}
 		if peer.CIDR != "" {
 			if prefix, err := netip.ParsePrefix(peer.CIDR); err != nil || prefix.Masked() != prefix {
 				c.error(c.at("connectsTo", name, "cidr"), "connection/cidr", "%q is not a network", peer.CIDR).Hint =

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -22,18 +23,21 @@ func (c *checker) volumes() {
 		case !strings.HasPrefix(v.Mount, "/") || strings.Contains(v.Mount, ":"):
 			c.error(at, "volume/mount", "a volume needs an absolute path to be mounted at").Hint = "Write mount: /data."
 		}
-		if other, ok := mounts[v.Mount]; ok {
+		if other, ok := mounts[path.Clean(v.Mount)]; ok {
 			c.error(at, "volume/mount", "%s and %s are mounted at the same path", other, name)
 		}
-		mounts[v.Mount] = name
+		mounts[path.Clean(v.Mount)] = name
 		switch {
 		case (v.Size == "") == (v.Scratch == ""):
 			c.error(at, "volume/source", "a volume needs size or scratch, one of them").Hint =
 				"size: 5Gi is a persistent volume; scratch: 64Mi is an empty folder that goes with the pod."
 		case v.Size != "":
-			c.quantity("storage", v.Size, "volumes", name, "size")
+			c.positive("storage", v.Size, "volumes", name, "size")
 		default:
-			c.quantity("ephemeral-storage", v.Scratch, "volumes", name, "scratch")
+			c.positive("ephemeral-storage", v.Scratch, "volumes", name, "scratch")
+		}
+		if v.StorageClass != "" && v.Size == "" {
+			c.error(at, "volume/source", "a scratch folder has no storage class")
 		}
 		if v.Size != "" && c.w.Singleton == nil {
 			c.error(at, "volume/singleton", "a persistent volume can be mounted by one pod only").Hint =
@@ -42,69 +46,21 @@ func (c *checker) volumes() {
 	}
 }
 
+// positive checks an amount of storage, of which none would be no volume.
+func (c *checker) positive(resource string, amount schema.Amount, path ...any) {
+	if q, err := ParseQuantity(resource, string(amount)); err == nil && q == 0 {
+		c.error(c.at(path...), "quantity/invalid", "a volume of nothing cannot be made")
+		return
+	}
+	c.quantity(resource, amount, path...)
+}
+
 func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Quantity {
 	q, err := ParseQuantity(resource, string(amount))
 	if err != nil {
 		c.error(c.at(path...), "quantity/invalid", "%s", err)
 	}
 	return q
-}
-
-func (c *checker) resources() {
-	for _, resource := range sortedKeys(c.w.Resources.Requests) {
-		if _, limited := c.w.Resources.Limits[resource]; !limited {
-			c.quantity(resource, c.w.Resources.Requests[resource], "resources", "requests", resource)
-		}
-	}
-	for _, resource := range sortedKeys(c.w.Resources.Limits) {
-		limit, err := ParseQuantity(resource, string(c.w.Resources.Limits[resource]))
-		if err != nil {
-			c.error(c.at("resources", "limits", resource), "quantity/invalid", "%s", err)
-			continue
-		}
-		c.belowMaximum(resource, limit)
-		c.belowLimit(resource, limit)
-	}
-	c.resourceNames()
-	for _, resource := range []string{"cpu", "memory"} {
-		if c.w.Resources.Requests[resource] == "" || c.w.Resources.Limits[resource] == "" {
-			c.error(c.at("resources"), "resources/missing", "request and limit of %s are needed", resource).Hint =
-				"The namespace has a quota, so that a pod without them is refused. Do not remove what the profile states."
-		}
-	}
-}
-
-func (c *checker) belowMaximum(resource string, limit Quantity) {
-	top, ok := c.in.Target.Env.Settings.LimitRange.Max[resource]
-	if !ok {
-		return
-	}
-	if most, err := ParseQuantity(resource, string(top)); err == nil && limit > most {
-		d := c.error(c.at("resources", "limits", resource), "limits/exceeded", "%s allows a container at most %s of %s", c.in.Target.Env.Name, top, resource)
-		d.Detail = fmt.Sprintf("The limit is %s.", c.w.Resources.Limits[resource])
-		d.Hint = fmt.Sprintf("Lower it, or raise limitRange.max.%s of the environment.", resource)
-	}
-}
-
-func (c *checker) belowLimit(resource string, limit Quantity) {
-	amount, stated := c.w.Resources.Requests[resource]
-	if !stated {
-		return
-	}
-	request, err := ParseQuantity(resource, string(amount))
-	at := c.at("resources", "requests", resource)
-	switch {
-	case err != nil:
-		c.error(at, "quantity/invalid", "%s", err)
-	case request > limit:
-		if at == c.in.App.At {
-			at = c.at("resources", "limits", resource)
-		}
-		d := c.error(at, "resources/order", "the request of %s is above its limit", resource)
-		d.Detail = fmt.Sprintf("In %s the request is %s and the limit is %s.", c.in.Target.Env.Name, amount, c.w.Resources.Limits[resource])
-	default:
-		c.aboveMinimum(resource, request)
-	}
 }
 
 func (c *checker) scale() {

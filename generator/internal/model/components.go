@@ -118,6 +118,8 @@ func (w *Workload) dropVarying() {
 	if slices.ContainsFunc(w.Args, varies) {
 		w.Args = nil
 	}
+	dropVaryingIn(w.Init, varies)
+	dropVaryingIn(w.Sidecars, varies)
 	for name, file := range w.Config {
 		if varies(file.Mount) {
 			delete(w.Config, name)
@@ -134,7 +136,7 @@ func (w *Workload) dropVarying() {
 // profiles are made to differ in.
 func (w *Workload) environmentPod() *Pod {
 	p := &Pod{
-		Resources: w.resources(), Tolerations: w.tolerations(), Lifecycle: w.lifecycle(), Grace: w.grace(),
+		Resources: resources(w.Resources), Tolerations: w.tolerations(), Lifecycle: w.lifecycle(), Grace: w.grace(),
 		MinReadySeconds: w.Rollout.MinReadySeconds, ProgressDeadlineSeconds: w.Rollout.ProgressDeadlineSeconds,
 		Strategy: w.strategy(),
 	}

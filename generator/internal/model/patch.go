@@ -81,8 +81,11 @@ func changedMap(want, have yamltree.Ordered) yamltree.Ordered {
 			continue
 		}
 		inner, isMap := entry.Value.(yamltree.Ordered)
+		items, isList := entry.Value.([]yamltree.Ordered)
 		if before, wasMap := old.(yamltree.Ordered); isMap && wasMap {
 			entry.Value = changedMap(inner, before)
+		} else if before, wasList := old.([]yamltree.Ordered); isList && wasList {
+			entry.Value = changedList(items, before, listOf(entry.Key))
 		}
 		out = append(out, entry)
 	}
@@ -92,6 +95,17 @@ func changedMap(want, have yamltree.Ordered) yamltree.Ordered {
 		}
 	}
 	return out
+}
+
+// listOf says how Kubernetes merges a list within a container beside the main one.
+func listOf(key string) string {
+	switch key {
+	case "env":
+		return "named"
+	case "volumeMounts":
+		return "keyed"
+	}
+	return ""
 }
 
 func lookup(m yamltree.Ordered, key string) (any, bool) {
@@ -104,12 +118,17 @@ func lookup(m yamltree.Ordered, key string) (any, bool) {
 }
 
 // changedList patches a list. Lists whose items have names are patched item by
-// item; other lists that Kubernetes merges by a key are replaced with a marker;
+// item, unless their order matters and is not the same; other lists that Kubernetes merges by a key are replaced with a marker;
 // what Kubernetes replaces as a whole is printed as a whole.
 func changedList(want, have []yamltree.Ordered, list string) []yamltree.Ordered {
 	switch list {
 	case "named":
 		return changedItems(want, have)
+	case "ordered":
+		if sameNames(want, have) {
+			return changedItems(want, have)
+		}
+		fallthrough
 	case "keyed":
 		if len(have) > 0 { // without anything to replace, kustomize would keep the marker
 			return append([]yamltree.Ordered{{pair("$patch", "replace")}}, want...)
@@ -135,6 +154,12 @@ func changedItems(want, have []yamltree.Ordered) []yamltree.Ordered {
 		}
 	}
 	return out
+}
+
+// sameNames reports whether two lists have the same items in the same order. A patch
+// puts new items before those that are there, so the order cannot be patched.
+func sameNames(a, b []yamltree.Ordered) bool {
+	return slices.EqualFunc(a, b, func(x, y yamltree.Ordered) bool { return x[0].Value == y[0].Value })
 }
 
 // named finds the item whose first entry, its name, has this value.

@@ -21,6 +21,7 @@ type Pod struct {
 	PriorityClass    string             `key:"priorityClassName" in:"pod"`
 	Security         yamltree.Ordered   `key:"securityContext" in:"pod"`
 	Volumes          []yamltree.Ordered `key:"volumes" in:"pod" list:"keyed"`
+	InitContainers   []yamltree.Ordered `key:"initContainers" in:"pod" list:"ordered"`
 
 	Image             string             `key:"image" in:"container"`
 	Command           []string           `key:"command" in:"container"`
@@ -44,7 +45,7 @@ func (w *Workload) pod(app Name) *Pod {
 	p := &Pod{
 		Image: w.Image, Command: w.Command, Args: w.Args, PriorityClass: w.PriorityClass,
 		MinReadySeconds: w.Rollout.MinReadySeconds, ProgressDeadlineSeconds: w.Rollout.ProgressDeadlineSeconds,
-		Strategy: w.strategy(), Resources: w.resources(), Tolerations: w.tolerations(), Lifecycle: w.lifecycle(),
+		Strategy: w.strategy(), Resources: resources(w.Resources), Tolerations: w.tolerations(), Lifecycle: w.lifecycle(),
 		Grace: w.grace(), Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(),
 	}
 	if low, high := w.Replicas(); low == high {
@@ -61,6 +62,7 @@ func (w *Workload) pod(app Name) *Pod {
 	}
 	p.Env = w.env(app)
 	p.Volumes, p.Mounts = w.volumes(app)
+	p.InitContainers = w.initContainers(p.Mounts)
 	p.Readiness, p.Liveness, p.Startup = w.probes()
 	return p
 }
@@ -100,13 +102,13 @@ func (w *Workload) strategy() yamltree.Ordered {
 	return yamltree.Ordered{pair("type", "RollingUpdate"), pair("rollingUpdate", rolling)}
 }
 
-func (w *Workload) resources() yamltree.Ordered {
+func resources(r schema.Resources) yamltree.Ordered {
 	var out yamltree.Ordered
-	if len(w.Resources.Requests) > 0 {
-		out = append(out, pair("requests", amounts(w.Resources.Requests)))
+	if len(r.Requests) > 0 {
+		out = append(out, pair("requests", amounts(r.Requests)))
 	}
-	if len(w.Resources.Limits) > 0 {
-		out = append(out, pair("limits", amounts(w.Resources.Limits)))
+	if len(r.Limits) > 0 {
+		out = append(out, pair("limits", amounts(r.Limits)))
 	}
 	return out
 }

@@ -145,8 +145,8 @@ func (d demands) add(app Name, w *Workload) {
 	}
 	note("pods", Quantity(pods))
 	for _, kind := range []string{"cpu", "memory", "ephemeral-storage"} {
-		note("requests."+kind, Quantity(pods)*quantityOf(kind, w.Resources.Requests))
-		note("limits."+kind, Quantity(pods)*quantityOf(kind, w.Resources.Limits))
+		note("requests."+kind, Quantity(pods)*w.need(kind, requests))
+		note("limits."+kind, Quantity(pods)*w.need(kind, limits))
 	}
 	for _, claim := range w.Claims(app) {
 		size, _ := ParseQuantity("storage", claim.Size)

@@ -124,9 +124,9 @@ type archiveChange struct {
 	seen       fs.FileInfo // nil when there was no such archive
 }
 
-// Changes returns every path that is not simply unchanged, sorted by path. The
-// contents are shared and must not be modified.
-func (p *Plan) Changes() []Change { return slices.Clone(p.changes) }
+// Changes returns every path that is not simply unchanged, sorted by path. They are
+// the plan's own, of which there may be very many, and must not be modified.
+func (p *Plan) Changes() []Change { return slices.Clip(p.changes) }
 
 // Counts returns how many files are in each state, the unchanged included.
 func (p *Plan) Counts() map[State]int {

@@ -1,0 +1,131 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// container is a container beside the main one.
+type container struct {
+	name string
+	// group is the field of the spec that declares it: init or sidecars.
+	group string
+	schema.Container
+}
+
+// containers lists the containers beside the main one as Kubernetes starts them:
+// sidecars first, so that init containers can use them, each group in the order of
+// the spec.
+func (w *Workload) containers() []container {
+	return append(w.group("sidecars", w.Sidecars), w.group("init", w.Init)...)
+}
+
+func (w *Workload) group(name string, declared map[string]schema.Container) []container {
+	if len(declared) == 0 {
+		return nil
+	}
+	var list []container
+	for _, entry := range w.Node.Get(name).Entries {
+		if c, ok := declared[entry.Key]; ok {
+			list = append(list, container{entry.Key, name, c})
+		}
+	}
+	return list
+}
+
+// initContainers translates them. They see the volumes and files of the main container
+// at the same paths, and give up what it gives up.
+func (w *Workload) initContainers(mounts []yamltree.Ordered) []yamltree.Ordered {
+	var out []yamltree.Ordered
+	for _, c := range w.containers() {
+		item := yamltree.Ordered{pair("name", c.name)}
+		add := func(key string, value any, present bool) {
+			if present {
+				item = append(item, pair(key, value))
+			}
+		}
+		add("image", c.Image, c.Image != "")
+		add("imagePullPolicy", "Always", true)
+		add("restartPolicy", "Always", c.group == "sidecars")
+		add("command", c.Command, len(c.Command) > 0)
+		add("args", c.Args, len(c.Args) > 0)
+		add("env", plainEnv(c.Env), len(c.Env) > 0)
+		add("resources", resources(c.Resources), len(c.Resources.Requests)+len(c.Resources.Limits) > 0)
+		add("securityContext", w.containerSecurity(), true)
+		add("volumeMounts", mounts, len(mounts) > 0)
+		out = append(out, item)
+	}
+	return out
+}
+
+// plainEnv lists variables by name.
+func plainEnv(env map[string]string) []yamltree.Ordered {
+	var out []yamltree.Ordered
+	for _, name := range sortedKeys(env) {
+		out = append(out, yamltree.Ordered{pair("name", name), pair("value", env[name])})
+	}
+	return out
+}
+
+// dropVaryingIn takes out of containers what depends on the target.
+func dropVaryingIn(containers map[string]schema.Container, varies func(string) bool) {
+	for name, c := range containers {
+		if varies(c.Image) {
+			c.Image = ""
+		}
+		if slices.ContainsFunc(c.Command, varies) {
+			c.Command = nil
+		}
+		if slices.ContainsFunc(c.Args, varies) {
+			c.Args = nil
+		}
+		for key, value := range c.Env {
+			if varies(value) {
+				delete(c.Env, key)
+			}
+		}
+		containers[name] = c
+	}
+}
+
+// Field is one field of an object, ready to print.
+type Field struct {
+	Name  Path
+	Value any
+	// Block says that the value is laid out over several lines.
+	Block bool
+}
+
+// Beside lists the fields of the containers beside the main one.
+func (p *Pod) Beside() [][]Field {
+	var out [][]Field
+	for _, item := range p.InitContainers {
+		var fields []Field
+		for _, entry := range item {
+			fields = append(fields, Field{Path(entry.Key), entry.Value, listOf(entry.Key) != ""})
+		}
+		out = append(out, fields)
+	}
+	return out
+}
+
+// need is what one pod needs of a resource: its containers and sidecars at once, or
+// the largest init container beside the sidecars if that is more.
+func (w *Workload) need(resource string, amounts func(schema.Resources) map[string]schema.Amount) Quantity {
+	main, sidecars, largest := quantityOf(resource, amounts(w.Resources)), Quantity(0), Quantity(0)
+	for _, c := range w.containers() {
+		amount := quantityOf(resource, amounts(c.Resources))
+		if c.group == "sidecars" {
+			sidecars += amount
+		} else {
+			largest = max(largest, amount)
+		}
+	}
+	return sidecars + max(main, largest)
+}
+
+func requests(r schema.Resources) map[string]schema.Amount { return r.Requests }
+
+func limits(r schema.Resources) map[string]schema.Amount { return r.Limits }

@@ -1,0 +1,196 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// NetworkTable lists what the clusters offer to applications, by target.
+func (p *Platform) NetworkTable() *Table {
+	t := &Table{Head: []string{"target", "name server", "gateway"}}
+	for _, target := range p.targets() {
+		cluster, gateway := target.Cluster, none
+		if g := cluster.Gateway; g != nil {
+			gateway = fmt.Sprintf("%s, pods %s in %s", g.Name, labelsText(g.PodLabels), g.Namespace)
+		}
+		dns := fmt.Sprintf("pods %s in %s", labelsText(cluster.DNS.PodLabels), cluster.DNS.Namespace)
+		t.Rows = append(t.Rows, []string{string(target.Name), dns, gateway})
+	}
+	return t
+}
+
+func labelsText(labels map[string]string) string {
+	var out []string
+	for _, key := range sortedKeys(labels) {
+		out = append(out, key+"="+labels[key])
+	}
+	return strings.Join(out, ",")
+}
+
+// RouteTable lists what is reachable through the gateway, by application.
+func (p *Platform) RouteTable() *Table {
+	t := &Table{Head: []string{"application", "route", "host", "path", "port of the Service", "where"}}
+	p.perApplication(t, func(in *Instance) [][]string {
+		var rows [][]string
+		if in.Target.Cluster.Gateway == nil {
+			return nil
+		}
+		for _, route := range in.Routes() {
+			rows = append(rows, []string{string(route.Name), route.Host, route.Path, fmt.Sprint(route.Port)})
+		}
+		return rows
+	})
+	return t
+}
+
+// FlowTable lists every connection that network policies allow, by application:
+// what an application may open, and what may reach it from outside of the
+// applications. It is read from the policies themselves.
+func (p *Platform) FlowTable() *Table {
+	t := &Table{Head: []string{"application", "", "other end", "ports of the pod", "where"}}
+	p.perApplication(t, func(in *Instance) [][]string {
+		var rows [][]string
+		for _, f := range in.flows() {
+			direction := "→"
+			if f.in {
+				direction = "←"
+			}
+			rows = append(rows, []string{direction, f.text, f.ports})
+		}
+		return rows
+	})
+	return t
+}
+
+// flow is one peer of one rule.
+type flow struct {
+	in          bool
+	text, ports string
+	// node is the peer in a picture, and its name there.
+	node, name Path
+}
+
+// Edge is one line of the picture of allowed connections.
+type Edge struct {
+	// From and To are the nodes, FromName and ToName what stands in them.
+	From, FromName, To, ToName Path
+}
+
+// maxEdges is how many connections a picture still shows; renderers stop at 500.
+const maxEdges = 120
+
+// Edges are the allowed connections between applications and with everything else,
+// without repetitions; none when there are too many for a picture.
+func (p *Platform) Edges() []Edge {
+	var edges []Edge
+	for _, app := range p.Applications {
+		own, name := appNode(string(app.Name)), Path(app.Name)
+		for _, in := range app.Instances {
+			for _, f := range in.flows() {
+				edge := Edge{own, name, f.node, f.name}
+				if f.in {
+					edge = Edge{f.node, f.name, own, name}
+				}
+				edges = append(edges, edge)
+			}
+		}
+	}
+	slices.SortFunc(edges, func(a, b Edge) int { return strings.Compare(string(a.From+" "+a.To), string(b.From+" "+b.To)) })
+	edges = slices.Compact(edges)
+	if len(edges) > maxEdges {
+		return nil
+	}
+	return edges
+}
+
+// appNode is the identifier of an application in a picture. Names have hyphens, which
+// would draw lines, and no underscores.
+func appNode(app string) Path { return "app_" + identifier(app) }
+
+func identifier(name string) Path { return Path(strings.ReplaceAll(name, "-", "_")) }
+
+// flows reads the rules of an instance. A connection between two applications stands
+// in both of their policies and is listed where it begins.
+func (in *Instance) flows() []flow {
+	var out []flow
+	for _, r := range in.egress {
+		out = append(out, in.peers(r, "to")...)
+	}
+	for _, r := range in.ingress {
+		for _, f := range in.peers(r, "from") {
+			if !strings.HasPrefix(string(f.node), "app_") {
+				f.in = true
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+func (in *Instance) peers(r rule, end string) []flow {
+	var ports []string
+	if list, ok := get(yamltree.Ordered(r), "ports").([]yamltree.Ordered); ok {
+		for _, port := range list {
+			ports = append(ports, fmt.Sprintf("%v %v", get(port, "protocol"), get(port, "port")))
+		}
+	}
+	var out []flow
+	list, _ := get(yamltree.Ordered(r), end).([]yamltree.Ordered)
+	for _, peer := range list {
+		f := in.peer(peer)
+		f.ports = orDefault(strings.Join(ports, ", "), "all")
+		out = append(out, f)
+	}
+	return out
+}
+
+// peer names one end of a rule.
+func (in *Instance) peer(peer yamltree.Ordered) flow {
+	if block, ok := get(peer, "ipBlock").(yamltree.Ordered); ok {
+		return network(block)
+	}
+	pods, namespace := selected(peer, "podSelector"), selected(peer, "namespaceSelector")[namespaceLabel]
+	if other := in.Target.Instance(Name(pods[NameLabel])); other != nil && orDefault(namespace, string(in.Namespace.Name)) == string(other.Namespace.Name) {
+		return flow{text: string(other.App.Name), node: appNode(string(other.App.Name)), name: Path(other.App.Name)}
+	}
+	if g := in.Target.Cluster.Gateway; g != nil && equal(peer, PodSet{Name(g.Namespace), g.PodLabels}.Peer()) {
+		return flow{text: "gateway " + g.Name, node: "gateway", name: "gateway"}
+	}
+	f := flow{text: "namespace " + namespace, node: "elsewhere", name: "elsewhere"}
+	if id := Path(namespace); id.Valid() {
+		f.node, f.name = "ns_"+identifier(namespace), id
+	}
+	if len(pods) > 0 {
+		f.text = fmt.Sprintf("pods %s in namespace %s", labelsText(pods), namespace)
+	}
+	return f
+}
+
+// network names a network outside of the cluster.
+func network(block yamltree.Ordered) flow {
+	cidr := fmt.Sprint(get(block, "cidr"))
+	if except, ok := get(block, "except").([]string); ok {
+		return flow{text: fmt.Sprintf("%s without %s", cidr, strings.Join(except, ", ")), node: "internet", name: "internet"}
+	}
+	return flow{text: cidr, node: "networks", name: "networks"}
+}
+
+// selected returns the labels that a selector of a peer matches.
+func selected(peer yamltree.Ordered, key string) map[string]string {
+	selector, _ := get(peer, key).(yamltree.Ordered)
+	labels, _ := get(selector, "matchLabels").(map[string]string)
+	return labels
+}
+
+// get returns the value of a key, or nil.
+func get(m yamltree.Ordered, key string) any {
+	for _, entry := range m {
+		if entry.Key == key {
+			return entry.Value
+		}
+	}
+	return nil
+}
