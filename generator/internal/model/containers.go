@@ -94,8 +94,8 @@ func dropVaryingIn(containers map[string]schema.Container, varies func(string) b
 type Field struct {
 	Name  Path
 	Value any
-	// Block says that the value is laid out over several lines.
-	Block bool
+	// Items are set instead of Value for a list that has a line for each of them.
+	Items []yamltree.Ordered
 }
 
 // Beside lists the fields of the containers beside the main one.
@@ -104,7 +104,8 @@ func (p *Pod) Beside() [][]Field {
 	for _, item := range p.InitContainers {
 		var fields []Field
 		for _, entry := range item {
-			fields = append(fields, Field{Path(entry.Key), entry.Value, listOf(entry.Key) != ""})
+			items, _ := entry.Value.([]yamltree.Ordered)
+			fields = append(fields, Field{Path(entry.Key), entry.Value, items})
 		}
 		out = append(out, fields)
 	}

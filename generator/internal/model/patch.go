@@ -125,7 +125,7 @@ func changedList(want, have []yamltree.Ordered, list string) []yamltree.Ordered 
 	case "named":
 		return changedItems(want, have)
 	case "ordered":
-		if sameNames(want, have) {
+		if keepsOrder(want, have) {
 			return changedItems(want, have)
 		}
 		fallthrough
@@ -156,10 +156,15 @@ func changedItems(want, have []yamltree.Ordered) []yamltree.Ordered {
 	return out
 }
 
-// sameNames reports whether two lists have the same items in the same order. A patch
-// puts new items before those that are there, so the order cannot be patched.
-func sameNames(a, b []yamltree.Ordered) bool {
-	return slices.EqualFunc(a, b, func(x, y yamltree.Ordered) bool { return x[0].Value == y[0].Value })
+// keepsOrder reports whether patching item by item gives the items in the wanted
+// order: a patch puts new items before those that are there.
+func keepsOrder(want, have []yamltree.Ordered) bool {
+	first := slices.IndexFunc(want, func(item yamltree.Ordered) bool { _, old := named(have, item[0].Value); return old })
+	if first < 0 {
+		return len(have) == 0
+	}
+	kept := slices.DeleteFunc(slices.Clone(have), func(item yamltree.Ordered) bool { _, stays := named(want, item[0].Value); return !stays })
+	return slices.EqualFunc(want[first:], kept, func(x, y yamltree.Ordered) bool { return x[0].Value == y[0].Value })
 }
 
 // named finds the item whose first entry, its name, has this value.
