@@ -55,10 +55,10 @@ type Workload struct {
 	Volumes map[string]Volume `yaml:"volumes"`
 	// Probes of the main container. Default: a TCP probe of the first port.
 	Probes Probes `yaml:"probes"`
-	// Init containers, by name.
-	Init map[string]Container `yaml:"init" later:"only the main container runs yet"`
-	// Sidecars, by name.
-	Sidecars map[string]Container `yaml:"sidecars" later:"only the main container runs yet"`
+	// Init containers, by name: they run one after the other, in this order, before the main container. They see its volumes and files.
+	Init map[string]Container `yaml:"init"`
+	// Sidecars, by name: they start before the init containers and run beside the main container. They see its volumes and files.
+	Sidecars map[string]Container `yaml:"sidecars"`
 	// Resources of the main container.
 	Resources Resources `yaml:"resources"`
 	// Scale of the workload: a HorizontalPodAutoscaler exists when max is above min.
@@ -318,7 +318,7 @@ type Container struct {
 	Args []string `yaml:"args"`
 	// Env variables, by name.
 	Env map[string]string `yaml:"env"`
-	// Resources of the container.
+	// Resources of the container: request and limit of cpu and memory are needed.
 	Resources Resources `yaml:"resources"`
 }
 
