@@ -237,6 +237,21 @@ func nodeText(n *yamltree.Node) string {
 	return orDefault(n.Text, `""`)
 }
 
+// maxBrief is how much of a text a table shows.
+const maxBrief = 60
+
+// brief is the beginning of a text that is long or has several lines.
+func brief(text string) string {
+	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
+	if runes := []rune(line); len(runes) > maxBrief {
+		line, more = string(runes[:maxBrief]), true
+	}
+	if more {
+		return line + " …"
+	}
+	return line
+}
+
 func listText(n *yamltree.Node) string {
 	var items []string
 	for _, item := range n.Items {
@@ -261,6 +276,7 @@ func lastLayer(layers []Layer, path []string) string {
 
 // noted is a value with the layer that said it.
 func noted(text, layer string) string {
+	text = brief(text)
 	if text == none || layer == "" || strings.HasPrefix(layer, "built-in ") {
 		return text
 	}

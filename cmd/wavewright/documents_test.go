@@ -1,0 +1,41 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestDocumentsMentionWhatExists holds the commands and flags in generated documents to
+// those that there are.
+func TestDocumentsMentionWhatExists(t *testing.T) {
+	known, golden, count := commands(), os.DirFS("../../golden"), 0
+	err := fs.WalkDir(golden, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".md") {
+			return err
+		}
+		text, err := fs.ReadFile(golden, path)
+		for _, match := range mentioned.FindAllStringSubmatch(codeOf(string(text)), -1) {
+			command := known[match[1]]
+			if command == nil {
+				t.Errorf("%s mentions %q, which does not exist", path, match[0])
+				continue
+			}
+			flags := " --help "
+			for _, flag := range command.Flags {
+				flags += "--" + strings.Join(flag.Names(), " --") + " "
+			}
+			for _, word := range strings.Fields(match[3]) {
+				if strings.HasPrefix(word, "--") && !strings.Contains(flags, " "+strings.Trim(word, ".,;")+" ") {
+					t.Errorf("%s: %s has no %s", path, match[1], word)
+				}
+			}
+			count++
+		}
+		return err
+	})
+	if err != nil || count < 20 {
+		t.Errorf("%d commands found: %v", count, err)
+	}
+}

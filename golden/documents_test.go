@@ -1,0 +1,137 @@
+package golden
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// link is a relative link of Markdown.
+var link = regexp.MustCompile(`\]\(([^)#:]+)\)`)
+
+// documents generates from a spec and returns the Markdown files.
+func documents(t *testing.T, spec string) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "environments.yaml"), []byte(spec), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return markdown(generate(t, dir))
+}
+
+func markdown(files map[string][]byte) map[string]string {
+	out := map[string]string{}
+	for name, content := range files {
+		if strings.HasSuffix(name, ".md") {
+			out[name] = string(content)
+		}
+	}
+	return out
+}
+
+// TestDocumentsLink follows every relative link of the generated documents, and
+// holds tables to their number of cells.
+func TestDocumentsLink(t *testing.T) {
+	for _, name := range cases(t) {
+		files := generate(t, name)
+		for from, text := range markdown(files) {
+			for _, match := range link.FindAllStringSubmatch(text, -1) {
+				if _, ok := files[path.Join(path.Dir(from), match[1])]; !ok {
+					t.Errorf("%s: %s links to %s, which is not there", name, from, match[1])
+				}
+			}
+			evenTables(t, name+"/"+from, text)
+		}
+	}
+}
+
+func evenTables(t *testing.T, name, text string) {
+	t.Helper()
+	cells := 0
+	for i, line := range strings.Split(text, "\n") {
+		if !strings.HasPrefix(line, "|") {
+			cells = 0
+			continue
+		}
+		n := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|")
+		if cells > 0 && n != cells {
+			t.Errorf("%s:%d: %d cells in a table of %d", name, i+1, n-1, cells-1)
+		}
+		cells = n
+	}
+}
+
+// TestDocumentsOfOneEnvironment reads what is said where there is nothing to promote,
+// no gateway and no secret.
+func TestDocumentsOfOneEnvironment(t *testing.T) {
+	files := documents(t, `apiVersion: wavewright.dev/v1alpha1
+kind: Environments
+metadata: {name: alone}
+repository: {url: https://git.example.com/alone.git}
+environments:
+  - {name: only, profile: production}
+applications:
+  web: {image: ghcr.io/acme/web:1.0.0}
+`)
+	for name, word := range map[string]string{
+		"AGENTS.md": "wavewright promote --to", "docs/runbook.md": "## Promote",
+		"docs/architecture/applicationsets.md": "## Pins", "docs/architecture/environments.md": "promote",
+	} {
+		if strings.Contains(files[name], word) {
+			t.Errorf("%s says %q", name, word)
+		}
+	}
+	for name, sentence := range map[string]string{
+		"docs/architecture/environments.md": "No setting differs.",
+		"docs/security/overview.md":         "There is one environment.",
+		"docs/networking/overview.md":       "No application has a route.",
+		"docs/best-practices/resources.md":  "There are none: every application has exactly the amounts above.",
+	} {
+		if !strings.Contains(files[name], sentence) {
+			t.Errorf("%s does not say %q", name, sentence)
+		}
+	}
+}
+
+// TestDocumentsNameTheLayer changes a value in each layer and looks for it in the
+// table of differences, with the layer.
+func TestDocumentsNameTheLayer(t *testing.T) {
+	files := documents(t, `apiVersion: wavewright.dev/v1alpha1
+kind: Environments
+metadata: {name: layers}
+repository: {url: https://git.example.com/layers.git}
+profiles:
+  calm: {extends: production, workload: {scale: {max: 7}}}
+environments:
+  - {name: dev, profile: development}
+  - {name: prod, profile: calm, sync: {automated: null}, workload: {scale: {cpu: 55}}}
+applications:
+  web:
+    image: ghcr.io/acme/web:1.0.0
+    ports: {http: 8080}
+    env: {WHERE: "{env}"}
+    profiles: {calm: {env: {PROFILE: "a|b", LONG: "twenty characters a1twenty characters a2twenty characters a3twenty characters a4"}}}
+    environments: {prod: {scale: {min: 5}}}
+    clusters: {in-cluster: {env: {WHO: "{target}"}}}
+`)
+	for _, line := range []string{
+		"| workload.scale.max | 1 | 7 (profile calm) |",
+		"| workload.scale.cpu | – | 55 (environment prod) |",
+		"| sync.automated | see its parts | removed (environment prod) |",
+		"| web | env.WHERE | dev (application) | prod (application) |",
+		`| web | env.PROFILE | – | a\|b (in profile calm) |`,
+		"| web | env.LONG | – | twenty characters a1twenty characters a2twenty characters a3 … (in profile calm) |",
+		"| web | scale.min | 1 | 5 (in environment prod) |",
+		"| web | env.WHO | dev (on cluster in-cluster) | prod (on cluster in-cluster) |",
+	} {
+		if !strings.Contains(files["docs/architecture/environments.md"], line) {
+			t.Errorf("missing: %s\n%s", line, files["docs/architecture/environments.md"])
+		}
+	}
+	if !strings.Contains(files["docs/architecture/applicationsets.md"], "| by hand |") {
+		t.Error("an environment without automated sync is not said to sync by hand")
+	}
+}
