@@ -31,8 +31,8 @@ type Workload struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
 	// Deploy says whether the application runs here. Default: true.
 	Deploy *bool `yaml:"deploy"`
-	// Kind of the workload. Default: Deployment.
-	Kind string `yaml:"kind" enum:"Deployment"`
+	// Kind of the workload, the same everywhere: Deployment, or StatefulSet, whose replicas have names and volumes of their own. Default: Deployment.
+	Kind string `yaml:"kind" enum:"Deployment,StatefulSet"`
 	// Source brings manifests or a chart of your own instead of an image.
 	Source *Source `yaml:"source" later:"only images are deployed yet"`
 	// Footprint of a source of your own, for the quota.
@@ -67,7 +67,7 @@ type Workload struct {
 	Singleton *Reason `yaml:"singleton"`
 	// Expose the application through the platform's gateway, by route name.
 	Expose map[string]Expose `yaml:"expose"`
-	// ConnectsTo lists what the application talks to: other applications by name, or named networks, namespaces and the internet.
+	// ConnectsTo lists what the application talks to: other applications by name (the replicas of a StatefulSet each other by their own), or named networks, namespaces and the internet.
 	ConnectsTo map[string]Connection `yaml:"connectsTo"`
 	// Metrics endpoint.
 	Metrics *Metrics `yaml:"metrics" later:"monitoring objects are written by a later version"`
@@ -123,7 +123,7 @@ type Secret struct {
 type Volume struct {
 	// Mount path in the container.
 	Mount string `yaml:"mount" required:"true"`
-	// Size of a persistent volume, for example 5Gi. Needs a singleton, because one node at a time can mount it.
+	// Size of a persistent volume, for example 5Gi. Needs a singleton, because one node at a time can mount it, or a StatefulSet, where each replica has its own.
 	Size Amount `yaml:"size"`
 	// StorageClass of a persistent volume. Default: the cluster's.
 	StorageClass string `yaml:"storageClass"`
@@ -247,13 +247,13 @@ type DisruptionBudget struct {
 
 // Rollout of a new version.
 type Rollout struct {
-	// MaxUnavailable replicas, a number or a percentage.
+	// MaxUnavailable replicas of a Deployment, a number or a percentage. A StatefulSet replaces one replica at a time.
 	MaxUnavailable Amount `yaml:"maxUnavailable"`
-	// MaxSurge of replicas, a number or a percentage.
+	// MaxSurge of replicas of a Deployment, a number or a percentage.
 	MaxSurge Amount `yaml:"maxSurge"`
 	// MinReadySeconds that a new pod must be ready before it counts.
 	MinReadySeconds int `yaml:"minReadySeconds"`
-	// ProgressDeadlineSeconds after which a rollout has failed.
+	// ProgressDeadlineSeconds after which a rollout of a Deployment has failed.
 	ProgressDeadlineSeconds int `yaml:"progressDeadlineSeconds"`
 	// PreStopSeconds that a stopping pod keeps serving while routes are taken away.
 	PreStopSeconds int `yaml:"preStopSeconds"`
@@ -318,7 +318,7 @@ type Container struct {
 	Args []string `yaml:"args"`
 	// Env variables, by name.
 	Env map[string]string `yaml:"env"`
-	// Resources of the container: request and limit of cpu and memory are needed.
+	// Resources of the container: request and limit of cpu and memory are needed. Ephemeral storage is bounded to 256Mi by default.
 	Resources Resources `yaml:"resources"`
 }
 

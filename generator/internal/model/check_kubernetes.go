@@ -87,7 +87,7 @@ func (c *checker) probeNumbers() {
 // rollout checks that a rollout can move at all.
 func (c *checker) rollout() {
 	r := c.w.Rollout
-	if c.w.Singleton == nil && isZero(r.MaxSurge) && isZero(r.MaxUnavailable) {
+	if c.w.Singleton == nil && !c.w.Stateful() && isZero(r.MaxSurge) && isZero(r.MaxUnavailable) {
 		c.error(c.at("rollout"), "rollout/stuck", "with maxSurge and maxUnavailable 0 nothing can be replaced").Hint =
 			"Let one of them be at least 1."
 	}
@@ -98,7 +98,7 @@ func (c *checker) rollout() {
 	if deadline == 0 {
 		deadline = 600 // Kubernetes' default
 	}
-	if r.MinReadySeconds >= deadline {
+	if r.MinReadySeconds >= deadline && !c.w.Stateful() {
 		d := c.error(c.at("rollout", "minReadySeconds"), "rollout/stuck", "no pod can be ready for so long before the rollout fails")
 		d.Detail = fmt.Sprintf("minReadySeconds is %d, progressDeadlineSeconds %d.", r.MinReadySeconds, deadline)
 		d.Hint = "Raise rollout.progressDeadlineSeconds above it."

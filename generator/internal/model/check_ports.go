@@ -133,8 +133,9 @@ func (c *checker) peers() {
 		if peer.Namespace != "" && !isSubdomain(peer.Namespace) {
 			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace)
 		}
-		if name == string(c.in.App.Name) {
-			c.error(at, "connection/self", "application %s cannot connect to itself", name)
+		if name == string(c.in.App.Name) && !c.w.Stateful() {
+			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
+				"Replicas that talk to each other are a StatefulSet."
 		}
 	}
 }

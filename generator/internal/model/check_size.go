@@ -39,9 +39,9 @@ func (c *checker) volumes() {
 		if v.StorageClass != "" && v.Size == "" {
 			c.error(at, "volume/source", "a scratch folder has no storage class")
 		}
-		if v.Size != "" && c.w.Singleton == nil {
+		if v.Size != "" && c.w.Singleton == nil && !c.w.Stateful() {
 			c.error(at, "volume/singleton", "a persistent volume can be mounted by one pod only").Hint =
-				"Write singleton: {reason: …}; then the pod is stopped before the next one starts."
+				"Write singleton: {reason: …}; then the pod is stopped before the next one starts. Or write kind: StatefulSet; then each replica has a volume of its own."
 		}
 	}
 }

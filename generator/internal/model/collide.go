@@ -36,6 +36,12 @@ func (in *Instance) composedNames() []string {
 	if in.App.Policy() != nil {
 		names = append(names, "NetworkPolicy "+string(in.App.Name))
 	}
+	if in.App.Base.Stateful() {
+		names = append(names, "Service "+string(in.App.Headless()))
+	}
+	if len(in.Workload.Ports) > 0 {
+		names = append(names, "Service "+string(in.App.Name))
+	}
 	if policy := in.Policy(); policy != nil {
 		names = append(names, "NetworkPolicy "+string(policy.Name))
 	}

@@ -61,10 +61,11 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	d := r.decoder.With(yamltree.DecodeOptions{Partial: true, Expand: baseScope(app).expand})
 	d.Decode(app.spec.Layer, &w.Workload)
 	w.Workload.Node = app.spec.Layer
+	w.Kind = app.kind
 	w.dropVarying()
 	w.Failover, w.Tolerations = "", nil // an overlay states them together
 	pod := w.pod(app.Name)
-	base := &Base{Pod: pod, Kind: "Deployment", Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
+	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
 	base.SecurityPatch = diff(&Pod{Security: pod.Security, ContainerSecurity: pod.ContainerSecurity},
 		&Pod{Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, app.Name)
 	base.Exceptions = w.exceptions()
@@ -249,6 +250,9 @@ func (in *Instance) inherit(probed, replicated bool) *Pod {
 	have.MinReadySeconds, have.ProgressDeadlineSeconds = env.MinReadySeconds, env.ProgressDeadlineSeconds
 	if replicated {
 		have.Strategy = env.Strategy
+	}
+	if in.App.Base.Stateful() {
+		have.Strategy, have.ProgressDeadlineSeconds = nil, 0
 	}
 	if probed {
 		have.Startup = overlay(have.Liveness, in.Target.Env.StartupNumbers())

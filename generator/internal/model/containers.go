@@ -1,6 +1,7 @@
 package model
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/wavewright/wavewright/schema"
@@ -29,10 +30,29 @@ func (w *Workload) group(name string, declared map[string]schema.Container) []co
 	var list []container
 	for _, entry := range w.Node.Get(name).Entries {
 		if c, ok := declared[entry.Key]; ok {
+			c.Resources = withScratch(c.Resources)
 			list = append(list, container{entry.Key, name, c})
 		}
 	}
 	return list
+}
+
+// What a container beside the main one may write to the node, logs included, unless
+// it says so itself.
+const (
+	scratchRequest = "32Mi"
+	scratchLimit   = "256Mi"
+)
+
+// withScratch bounds what a container writes that states no bounds.
+func withScratch(r schema.Resources) schema.Resources {
+	const resource = "ephemeral-storage"
+	if r.Requests[resource] != "" || r.Limits[resource] != "" || len(r.Requests) == 0 || len(r.Limits) == 0 {
+		return r
+	}
+	r.Requests, r.Limits = maps.Clone(r.Requests), maps.Clone(r.Limits)
+	r.Requests[resource], r.Limits[resource] = scratchRequest, scratchLimit
+	return r
 }
 
 // initContainers translates them. They see the volumes and files of the main container

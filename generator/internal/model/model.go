@@ -137,6 +137,7 @@ type Application struct {
 	// Instances in promotion order.
 	Instances []*Instance
 
+	kind string
 	spec schema.Application
 }
 

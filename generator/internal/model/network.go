@@ -91,7 +91,7 @@ func (r *resolver) connections(in *Instance) {
 	for _, name := range sortedKeys(w.ConnectsTo) {
 		c, at := w.ConnectsTo[name], w.Node.KeyAt("connectsTo", name)
 		switch {
-		case name == string(in.App.Name): // reported with the instance
+		case name == string(in.App.Name) && !w.Stateful(): // reported with the instance
 		case c.CIDR != "" || c.Namespace != "" || name == "internet":
 			r.outside(in, name, c, at)
 		default:

@@ -13,6 +13,8 @@ type Pod struct {
 	Strategy                yamltree.Ordered `key:"strategy"`
 	MinReadySeconds         int              `key:"minReadySeconds"`
 	ProgressDeadlineSeconds int              `key:"progressDeadlineSeconds"`
+	// ClaimTemplates are the volumes of each replica of a StatefulSet.
+	ClaimTemplates []yamltree.Ordered `key:"volumeClaimTemplates"`
 
 	Grace            int                `key:"terminationGracePeriodSeconds" in:"pod"`
 	ImagePullSecrets []yamltree.Ordered `key:"imagePullSecrets" in:"pod" list:"keyed"`
@@ -64,6 +66,9 @@ func (w *Workload) pod(app Name) *Pod {
 	p.Volumes, p.Mounts = w.volumes(app)
 	p.InitContainers = w.initContainers(p.Mounts)
 	p.Readiness, p.Liveness, p.Startup = w.probes()
+	if w.Stateful() {
+		p.ClaimTemplates, p.Strategy, p.ProgressDeadlineSeconds = w.claimTemplates(), nil, 0
+	}
 	return p
 }
 
@@ -220,6 +225,10 @@ func secretName(app Name, key string, secret schema.Secret) string {
 func (w *Workload) volumes(app Name) (volumes, mounts []yamltree.Ordered) {
 	for _, name := range sortedKeys(w.Volumes) {
 		v := w.Volumes[name]
+		mounts = append(mounts, yamltree.Ordered{pair("name", name), pair("mountPath", v.Mount)})
+		if v.Size != "" && w.Stateful() {
+			continue // a claim template of this name gives each replica its own
+		}
 		volume := yamltree.Ordered{pair("name", name)}
 		if v.Size != "" {
 			volume = append(volume, pair("persistentVolumeClaim", yamltree.Ordered{pair("claimName", string(app)+"-"+name)}))
@@ -227,7 +236,6 @@ func (w *Workload) volumes(app Name) (volumes, mounts []yamltree.Ordered) {
 			volume = append(volume, pair("emptyDir", yamltree.Ordered{pair("sizeLimit", string(v.Scratch))}))
 		}
 		volumes = append(volumes, volume)
-		mounts = append(mounts, yamltree.Ordered{pair("name", name), pair("mountPath", v.Mount)})
 	}
 	files, paths := w.configMounts(app)
 	return append(volumes, files...), append(mounts, paths...)

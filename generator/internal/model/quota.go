@@ -148,10 +148,17 @@ func (d demands) add(app Name, w *Workload) {
 		note("requests."+kind, Quantity(pods)*w.need(kind, requests))
 		note("limits."+kind, Quantity(pods)*w.need(kind, limits))
 	}
-	for _, claim := range w.Claims(app) {
-		size, _ := ParseQuantity("storage", claim.Size)
-		note("persistentvolumeclaims", 1)
-		note("requests.storage", size)
+	for _, name := range sortedKeys(w.Volumes) {
+		if w.Volumes[name].Size == "" {
+			continue
+		}
+		claims := Quantity(1)
+		if w.Stateful() {
+			claims = Quantity(high)
+		}
+		size, _ := ParseQuantity("storage", string(w.Volumes[name].Size))
+		note("persistentvolumeclaims", claims)
+		note("requests.storage", claims*size)
 	}
 }
 

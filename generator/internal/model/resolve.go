@@ -245,6 +245,9 @@ func (r *resolver) applications() {
 			in.App.Instances = append(in.App.Instances, in)
 		}
 	}
+	for _, app := range r.p.Applications {
+		r.kind(app)
+	}
 	r.names()
 }
 

@@ -81,7 +81,7 @@ func (w *Workload) Budgeted() bool {
 
 // Surge is how many pods a rollout may add at the highest scale.
 func (w *Workload) Surge() int {
-	if w.Singleton != nil {
+	if w.Singleton != nil || w.Stateful() {
 		return 0
 	}
 	_, high := w.Replicas()
@@ -142,11 +142,12 @@ type Claim struct {
 	StorageClass string
 }
 
-// Claims lists the persistent volumes by name.
+// Claims lists the persistent volumes by name; those of a StatefulSet belong to its
+// replicas.
 func (w *Workload) Claims(app Name) []Claim {
 	var claims []Claim
 	for _, name := range sortedKeys(w.Volumes) {
-		if v := w.Volumes[name]; v.Size != "" {
+		if v := w.Volumes[name]; v.Size != "" && !w.Stateful() {
 			claims = append(claims, Claim{app + "-" + Name(name), string(v.Size), v.StorageClass})
 		}
 	}

@@ -1,0 +1,57 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// stateful is the kind of workloads whose replicas have a name and storage of their own.
+const stateful = "StatefulSet"
+
+// Stateful reports whether each replica has a name and storage of its own. Kubernetes
+// replaces such replicas one at a time, in place: no surge, no deadline.
+func (w *Workload) Stateful() bool { return w.Kind == stateful }
+
+// claimTemplates are the volumes that every replica has for itself.
+func (w *Workload) claimTemplates() []yamltree.Ordered {
+	var out []yamltree.Ordered
+	for _, name := range sortedKeys(w.Volumes) {
+		v := w.Volumes[name]
+		if !w.Stateful() || v.Size == "" {
+			continue
+		}
+		spec := yamltree.Ordered{pair("accessModes", []string{"ReadWriteOnce"})}
+		if v.StorageClass != "" {
+			spec = append(spec, pair("storageClassName", v.StorageClass))
+		}
+		requests := yamltree.Ordered{pair("requests", yamltree.Ordered{pair("storage", string(v.Size))})}
+		out = append(out, yamltree.Ordered{
+			pair("apiVersion", "v1"), pair("kind", "PersistentVolumeClaim"),
+			pair("metadata", yamltree.Ordered{pair("name", name)}),
+			pair("spec", append(spec, pair("resources", requests))),
+		})
+	}
+	return out
+}
+
+// Stateful reports whether the application is a StatefulSet, everywhere.
+func (b *Base) Stateful() bool { return b.Kind == stateful }
+
+// Headless is the name of the Service that gives each replica a name.
+func (a *Application) Headless() Name { return a.Name + "-headless" }
+
+// kind is what all targets run the application as.
+func (r *resolver) kind(app *Application) {
+	app.kind = "Deployment"
+	for i, in := range app.Instances {
+		kind := orDefault(in.Workload.Kind, "Deployment")
+		if i > 0 && kind != app.kind {
+			d := r.list.Error(in.Workload.Node.At("kind"), "workload/kind", fmt.Sprintf("%s is a %s on %s", app.Name, kind, in.Target.Name))
+			d.Detail = fmt.Sprintf("It is a %s on %s. What is promoted must be the same thing everywhere.", app.kind, app.Instances[0].Target.Name)
+			d.Hint = "State the kind once, in the application."
+			return
+		}
+		app.kind = kind
+	}
+}
