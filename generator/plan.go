@@ -47,6 +47,7 @@ var (
 // Plan compares the rendered tree with the folder. Nothing is written.
 func (r *Result) Plan() (*Plan, error) {
 	var plan *Plan
+	r.forget()
 	err := r.with(func(repository *tree.Repository) (err error) {
 		plan, err = r.compare(repository)
 		return err
@@ -58,6 +59,7 @@ func (r *Result) Plan() (*Plan, error) {
 // returned in any case; the caller asks it whether it was blocked.
 func (r *Result) Write() (*Plan, error) {
 	var plan *Plan
+	r.forget()
 	err := r.with(func(repository *tree.Repository) error {
 		unlock, err := repository.Lock()
 		if err != nil {
@@ -73,11 +75,13 @@ func (r *Result) Write() (*Plan, error) {
 	return plan, err
 }
 
+// forget gives up what the tree was made from, which is most of the memory: a result
+// that is planned or written answers no questions about the spec any more.
+func (r *Result) forget() { r.spec, r.pins, r.platform = nil, nil, nil }
+
 // compare is the tree against the folder. Files that the user deleted are known only
-// now; kustomizations that would list them are rendered again without them. What the
-// tree was made from is most of the memory, and given up here.
+// now; kustomizations that would list them are rendered again without them.
 func (r *Result) compare(repository *tree.Repository) (*Plan, error) {
-	r.spec, r.pins, r.platform = nil, nil, nil
 	plan, err := repository.Compare(r.tree, Version)
 	if err != nil {
 		return nil, err
