@@ -8,15 +8,28 @@ package main
 import (
 	"bufio"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/term"
 )
 
 func main() {
+	ballast := tuneMemory()
 	colour := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	asks := term.IsTerminal(int(os.Stdin.Fd()))
-	os.Exit(run(os.Args[1:], &console{
+	code := run(os.Args[1:], &console{
 		in: os.Stdin, out: bufio.NewWriter(os.Stdout), err: os.Stderr, now: time.Now, colour: colour, asks: asks,
-	}))
+	})
+	runtime.KeepAlive(ballast)
+	os.Exit(code)
+}
+
+// tuneMemory makes the collector wait longer while the heap is small, and less when
+// it is large, than it does by itself. The ballast counts as heap, but it is never
+// touched, so that the system gives it no memory. docs/performance.md has numbers.
+func tuneMemory() (ballast []byte) {
+	debug.SetGCPercent(50)
+	return make([]byte, 32<<20)
 }

@@ -65,7 +65,7 @@ func sentences(a, b string) string { return strings.TrimPrefix(a+"\n"+b, "\n") }
 func collect(jobs []job, outcomes []outcome, list *diag.List) tree.Tree {
 	size := 0
 	for i := range outcomes {
-		if outcomes[i].ok {
+		if outcomes[i].file != nil {
 			size++
 		}
 	}
@@ -73,7 +73,7 @@ func collect(jobs []job, outcomes []outcome, list *diag.List) tree.Tree {
 	owner := make(map[string]*source, size)
 	reported := map[[2]*source]bool{}
 	for i := range outcomes {
-		if !outcomes[i].ok {
+		if outcomes[i].file == nil {
 			continue
 		}
 		j := &jobs[i]
@@ -85,7 +85,7 @@ func collect(jobs []job, outcomes []outcome, list *diag.List) tree.Tree {
 			}
 			continue
 		}
-		owner[j.path], files[j.path] = j.src, outcomes[i].file
+		owner[j.path], files[j.path] = j.src, *outcomes[i].file
 	}
 	return files
 }

@@ -21,8 +21,7 @@ type run struct {
 
 // outcome is the result of one job.
 type outcome struct {
-	ok       bool // there is a file
-	file     tree.File
+	file     *tree.File // nil when the template prints nothing for this scope
 	problems []problem
 }
 
@@ -111,7 +110,7 @@ func (w *worker) structured(j *job) outcome {
 var duplicateFault = fault{codeEscape, "key is in the map already", "A map cannot have the same key twice.", ""}
 
 func (j *job) outcome(content []byte) outcome {
-	return outcome{ok: true, file: tree.File{
+	return outcome{file: &tree.File{
 		ID: j.id(), Archive: j.scope.Archive, Content: content,
 		Executable: j.src.executable || bytes.HasPrefix(content, []byte("#!")),
 	}}

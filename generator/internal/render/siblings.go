@@ -24,7 +24,7 @@ func folders(jobs []job, outcomes []outcome, deleted map[string]bool) map[string
 	found := map[string]*Siblings{}
 	for i, j := range jobs {
 		config := slices.Contains(j.names, "config")
-		if !outcomes[i].ok || deleted[j.path] || !config && (path.Ext(j.path) != ".yaml" || path.Base(j.path) == kustomization) {
+		if outcomes[i].file == nil || deleted[j.path] || !config && (path.Ext(j.path) != ".yaml" || path.Base(j.path) == kustomization) {
 			continue
 		}
 		dir, name := path.Split(j.path)
