@@ -90,6 +90,7 @@ var mutations = []mutation{
 	{"unique objects", vote, "namespace: voting-prod", "namespace: voting-staging"},
 	{"unique objects", "overlays/prod/applications.yaml", "name: vote-prod", "name: vote-staging"},
 	{"project wildcards", argo, "  - name: in-cluster\n    namespace: voting-prod", "  - name: in-cluster\n    namespace: voting-*"},
+	{"project wildcards", argo, "spec:\n", "spec:\n  syncWindows: [{kind: deny, schedule: '0 0 * * *', duration: 1h, applications: ['*']}]\n"},
 	{"project wildcards", argo, "  - group: apps\n    kind: Deployment", "  - group: apps\n    kind: '*'"},
 	{"project wildcards", "bootstrap/roots/prod.yaml", "  clusterResourceWhitelist: []", "  clusterResourceWhitelist: [{group: '*', kind: '*'}]"},
 	{"projects", argo, "    kind: HorizontalPodAutoscaler\n", "    kind: Other\n"},

@@ -21,8 +21,8 @@ type Environment struct {
 	Promotion Promotion `yaml:"promotion"`
 	// Access of people to all namespaces of the environment.
 	Access *Access `yaml:"access"`
-	// Windows in which Argo CD may or may not sync.
-	Windows map[string]Window `yaml:"windows" later:"AppProjects have no sync windows yet"`
+	// Windows in which Argo CD may or may not sync, by name. With an allow window, it syncs in open ones only.
+	Windows map[string]Window `yaml:"windows"`
 	// Network switches guardrails off for a namespace, with a reason.
 	Network map[string]NetworkException `yaml:"network" later:"default-deny is on in every namespace"`
 	// Notifications of Argo CD, by trigger.
@@ -148,17 +148,17 @@ type Promotion struct {
 	Mode string `yaml:"mode" enum:"pullRequest,commit" later:"pipelines are written by a later version"`
 }
 
-// Window is a sync window.
+// Window is a sync window: allow or deny, one of them.
 type Window struct {
-	// Allow is a cron schedule at which syncs are allowed.
+	// Allow is the cron schedule at which a window opens in which syncs are allowed: minute, hour, day of month, month, day of week.
 	Allow string `yaml:"allow"`
-	// Deny is a cron schedule at which syncs are denied.
+	// Deny is the cron schedule at which a window opens in which syncs are denied.
 	Deny string `yaml:"deny"`
-	// Duration of the window.
+	// Duration of the window, for example 8h.
 	Duration string `yaml:"duration" required:"true"`
-	// TimeZone of the schedule.
+	// TimeZone of the schedule, for example Europe/Berlin. Default: UTC.
 	TimeZone string `yaml:"timeZone"`
-	// ManualSync permits syncs by hand in a closed window.
+	// ManualSync permits syncs by hand while the window keeps Argo CD from syncing.
 	ManualSync bool `yaml:"manualSync"`
 }
 

@@ -36,6 +36,8 @@ func refinements() map[string]object {
 		"Cluster.nodes":         {"minimum": 1},
 		"Backoff.duration":      pattern(duration),
 		"Backoff.maxDuration":   pattern(duration),
+		"Window.duration":       pattern(duration),
+		"Environment.windows":   names("WindowName"),
 		"Sync.options":          options,
 		"Sync.infraOptions":     options,
 	}
@@ -50,6 +52,7 @@ func nameDefinitions() map[string]any {
 		"TeamName":        nameDefinition(maxName, reservedTeams()...),
 		"ProfileName":     nameDefinition(maxName, BuiltinProfiles()...),
 		"ApplicationName": nameDefinition(maxApplication, reservedApplications()...),
+		"WindowName":      nameDefinition(maxName),
 		"ReservedWord": object{
 			"description": "Words of YAML, and device names on Windows.",
 			"enum":        enumeration(append(reservedWords(), deviceNames()...), false),

@@ -47,12 +47,21 @@ func checkWildcards(r *repo.Repository, out *report) {
 			if err != nil {
 				out.add("%s: %v", o, err)
 			}
-			// The fields of a schedule are stars by nature.
-			delete(spec.Spec, "syncWindows")
+			dropSchedules(spec.Spec["syncWindows"])
 			wildcards(fmt.Sprintf("AppProject %s", p.Name), spec.Spec, out)
 			if len(p.Spec.NamespaceResourceWhitelist) == 0 {
 				out.add("AppProject %s: without namespaceResourceWhitelist every kind is allowed", p.Name)
 			}
+		}
+	}
+}
+
+// dropSchedules takes out what has stars by nature.
+func dropSchedules(windows any) {
+	list, _ := windows.([]any)
+	for _, window := range list {
+		if fields, ok := window.(map[string]any); ok {
+			delete(fields, "schedule")
 		}
 	}
 }

@@ -72,6 +72,8 @@ type Environment struct {
 	Floor int
 	// inherited is the pod that the environment's components make.
 	inherited *Pod
+	// Windows in which Argo CD may or may not sync, by name.
+	Windows []Window
 	// ApplicationSets in the order in which they are printed.
 	ApplicationSets []*ApplicationSet
 

@@ -167,6 +167,7 @@ func (r *resolver) environments() {
 		}
 		r.settings(env, declared)
 		r.environmentAccess(env, declared)
+		env.Windows = windows(declared.Windows)
 		for _, target := range declared.Targets() {
 			env.Targets = append(env.Targets, &Target{Name: Name(target.Name), Env: env, Cluster: r.clusters[target.Cluster]})
 		}
@@ -193,7 +194,7 @@ func (r *resolver) predecessor(i int) *Environment {
 // settings merges the profile chain and the environment.
 func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	chain := r.profileChain(declared.Profile)
-	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access")
+	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access", "windows")
 	layers := append(slices.Clone(chain), Layer{"environment " + declared.Name, own})
 	// A quota is one statement: half of one and half of another would be neither.
 	for i := range len(layers) - 1 {
