@@ -68,3 +68,34 @@ func writeAll(t *testing.T, dir string) *Plan {
 	}
 	return plan
 }
+
+// TestHostileContainers sends hostile strings through the containers beside the main
+// one, in the base, which prints them on one line, and in an overlay.
+func TestHostileContainers(t *testing.T) {
+	h := &hostile{random: rand.New(rand.NewPCG(5, 6)), pieces: hostilePieces()}
+	args, command, env, own := []string{}, []string{"/bin/run"}, map[string]string{}, map[string]string{}
+	for i := range 400 {
+		args, command = append(args, h.next()), append(command, h.next())
+		env[fmt.Sprintf("BASE_%d", i)], own[fmt.Sprintf("PROD_%d", i)] = h.next(), h.next()
+	}
+	amounts := map[string]any{"cpu": "50m", "memory": "64Mi"}
+	files := renderSpec(t, map[string]any{"applications": map[string]any{"web": map[string]any{
+		"image": "ghcr.io/acme/web:1.0.0",
+		"sidecars": map[string]any{"beside": map[string]any{
+			"image": "ghcr.io/acme/beside:1.0.0", "args": args, "command": command, "env": env,
+			"resources": map[string]any{"requests": amounts, "limits": amounts},
+		}},
+		"environments": map[string]any{"prod": map[string]any{"sidecars": map[string]any{"beside": map[string]any{"env": own}}}},
+	}}})
+	r := &reader{t: t, files: files}
+	base := "base/web/workload.yaml"
+	in := func(steps ...any) []any {
+		return append([]any{"spec", "template", "spec", "initContainers", 0}, steps...)
+	}
+	for i := range args {
+		r.text(base, args[i], in("args", i)...)
+		r.text(base, command[i], in("command", i)...)
+	}
+	r.named(base, in("env"), env)
+	r.named("overlays/prod/apps/web/workload.patch.yaml", in("env"), own)
+}
