@@ -49,8 +49,8 @@ type Spec struct {
 	Files FilePolicies `yaml:"files"`
 	// Moved records renames of applications and environments, so that hand edits and history go along.
 	Moved []Move `yaml:"moved" later:"keep the name until then"`
-	// CI chooses the pipelines that are generated.
-	CI CI `yaml:"ci" later:"run wavewright generate --check in your own pipeline until then"`
+	// CI writes a pipeline that checks every change: nothing has drifted from the spec, and every overlay builds. Default: none.
+	CI *CI `yaml:"ci"`
 }
 
 // Metadata names a platform.
@@ -193,8 +193,8 @@ type Move struct {
 
 // CI chooses pipelines.
 type CI struct {
-	// Provider: github or gitlab.
-	Provider string `yaml:"provider" enum:"github,gitlab"`
+	// Provider: github (.github/workflows/wavewright.yaml) or gitlab (.gitlab-ci.yml).
+	Provider string `yaml:"provider" required:"true" enum:"github,gitlab"`
 }
 
 // TeamFile is a file that Include names: the applications of one team.

@@ -18,6 +18,7 @@ func validate(spec *Spec) diag.List {
 	v := validator{spec: spec}
 	v.identity()
 	v.repository()
+	v.ci()
 	v.platform(spec.Node.Get("platform"))
 	v.clusters()
 	v.teams()

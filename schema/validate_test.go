@@ -45,6 +45,7 @@ func rootFaults() []faultCase {
 		{name: "url with a user", src: replaced("https://", "https://me@"), want: ""},
 		{name: "branch", src: replaced(".git}", ".git, branch: a..b}"), want: "4:66 repository/branch"},
 		{name: "path", src: replaced(".git}", ".git, path: ../x}"), want: "4:64 repository/path"},
+		{name: "pipeline below the root", src: replaced(".git}", ".git, path: x}\nci: {provider: github}"), want: "5:1 ci/path"},
 		{name: "path with a slash", src: replaced(".git}", ".git, path: x/}"), want: "4:64 repository/path"},
 		{name: "templates", src: minimal("templates: /etc\n"), want: "7:12 templates/path"},
 		{name: "namespace of Argo CD", src: minimal("argocd: {namespace: Argo CD}\n"), want: "7:21 name/invalid"},

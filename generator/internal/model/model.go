@@ -13,6 +13,10 @@ type Platform struct {
 	Name       Name
 	Repository Repository
 	ArgoCD     ArgoCD
+	// Version of wavewright.
+	Version Path
+	// Pipeline is the provider whose pipeline is written, github or gitlab; empty for none.
+	Pipeline Name
 	// Environments in promotion order.
 	Environments []*Environment
 	// Teams by name; empty when the spec has none.

@@ -16,6 +16,8 @@ import (
 // environment that has any.
 type Input struct {
 	Spec *schema.Spec
+	// Version of wavewright, which pipelines install.
+	Version string
 	// Pins by environment; they are nil before the first promotion.
 	Pins map[string]*release.Releases
 	// Sources receives the built-in profiles, so that findings can show them.
@@ -29,7 +31,7 @@ func Resolve(in Input) (*Platform, diag.List) {
 		spec: in.Spec, sources: in.Sources, pins: in.Pins,
 		builtins: map[string]*yamltree.Node{},
 		decoder:  yamltree.NewDecoder(yamltree.DecodeOptions{}),
-		p:        &Platform{},
+		p:        &Platform{Version: Path(in.Version)},
 	}
 	r.platform()
 	r.environments()
@@ -79,6 +81,9 @@ func (r *resolver) platform() {
 	r.p.Repository = Repository{URL: URL(spec.Repository.URL), Branch: orDefault(spec.Repository.Branch, "main")}
 	if spec.Repository.Path != "" {
 		r.p.Repository.Prefix = spec.Repository.Path + "/"
+	}
+	if spec.CI != nil {
+		r.p.Pipeline = Name(spec.CI.Provider)
 	}
 	r.p.ArgoCD.Namespace = Name(orDefault(spec.ArgoCD.Namespace, "argocd"))
 	r.p.DNS = podSet(spec.Platform.DNS)
