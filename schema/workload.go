@@ -123,7 +123,7 @@ type Secret struct {
 type Volume struct {
 	// Mount path in the container.
 	Mount string `yaml:"mount" required:"true"`
-	// Size of a persistent volume, for example 5Gi. Needs a singleton, because one node at a time can mount it, or a StatefulSet, where each replica has its own.
+	// Size of a persistent volume, for example 5Gi. Needs a singleton, because one node at a time can mount it, or a StatefulSet, where each replica has its own and Kubernetes refuses another size later.
 	Size Amount `yaml:"size"`
 	// StorageClass of a persistent volume. Default: the cluster's.
 	StorageClass string `yaml:"storageClass"`
