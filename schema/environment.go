@@ -29,8 +29,8 @@ type Environment struct {
 	Notifications map[string][]string `yaml:"notifications" later:"subscribe in Argo CD until then"`
 	// Validation steps of the environment, by name.
 	Validation map[string]Step `yaml:"validation" later:"pipelines are written by a later version"`
-	// Owners in code-owner notation.
-	Owners []string `yaml:"owners" later:"CODEOWNERS is written by a later version"`
+	// Owners of what is deployed there, in code-owner notation; they stand in CODEOWNERS.
+	Owners []string `yaml:"owners"`
 	// ArgoCD names the Argo CD instance that runs the environment, when there are several.
 	ArgoCD   string `yaml:"argocd" later:"one Argo CD runs all environments"`
 	Settings `yaml:",inline"`

@@ -15,9 +15,12 @@ func refinements() map[string]object {
 	groups := object{"minItems": 1, "uniqueItems": true, "items": object{
 		"type": "string", "pattern": groupName.String(), "not": object{"pattern": "^" + systemGroup},
 	}}
+	owners := object{"minItems": 1, "items": object{"type": "string", "pattern": codeOwner.String()}}
 	return map[string]object{
 		"Metadata.name":         {"allOf": []any{ref("PlatformName")}},
 		"ArgoCD.namespace":      label,
+		"Team.owners":           owners,
+		"Environment.owners":    owners,
 		"Access.view":           groups,
 		"Access.debug":          groups,
 		"Access.breakGlass":     groups,

@@ -149,8 +149,8 @@ type APIServer struct {
 
 // Team owns applications.
 type Team struct {
-	// Owners in code-owner notation, for example @acme/storefront.
-	Owners []string `yaml:"owners" later:"CODEOWNERS is written by a later version"`
+	// Owners of the team's applications in code-owner notation, for example @acme/storefront; they stand in CODEOWNERS.
+	Owners []string `yaml:"owners"`
 	// Access of people to the team's namespaces.
 	Access *Access `yaml:"access"`
 }

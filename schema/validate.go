@@ -196,6 +196,7 @@ func (v *validator) teams() {
 	for _, name := range v.keys("teams") {
 		checkName(&v.list, v.spec.Node.KeyAt("teams", name), "a team", name, maxName, reservedTeams()...)
 		v.access(v.spec.Node.Get("teams").Get(name))
+		v.owners(v.spec.Node.Get("teams").Get(name).Get("owners"))
 	}
 }
 

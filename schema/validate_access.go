@@ -58,3 +58,23 @@ func (v *validator) groups(items []*yamltree.Node) {
 		seen[group.Text] = true
 	}
 }
+
+// codeOwner is a user, a team or a group with @, or an e-mail address.
+var codeOwner = regexp.MustCompile(`^(@[A-Za-z0-9][A-Za-z0-9._/-]{0,200}|[A-Za-z0-9][A-Za-z0-9._+-]{0,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,100})$`)
+
+// owners checks code owners: a line of CODEOWNERS with a word that is none is ignored
+// as a whole, and nobody is asked.
+func (v *validator) owners(n *yamltree.Node) {
+	if n == nil || n.Kind != yamltree.List {
+		return
+	}
+	if len(n.Items) == 0 {
+		v.list.Error(n.Range, "owner/invalid", "there is no owner in the list").Hint = "Name one, or take the line out."
+	}
+	for _, owner := range n.Items {
+		if isText(owner) && !codeOwner.MatchString(owner.Text) {
+			v.list.Error(owner.Range, "owner/invalid", quoted(owner.Text)+" is not a code owner").Hint =
+				"Write @user, @organisation/team, @group/subgroup or an e-mail address."
+		}
+	}
+}

@@ -70,6 +70,7 @@ func (v *validator) environments() {
 		v.references(i)
 		v.sync(env.Node.Get("sync"))
 		v.access(env.Node)
+		v.owners(env.Node.Get("owners"))
 		v.windows(env)
 		if env.Name == "" {
 			continue

@@ -91,6 +91,8 @@ func environmentFaults() []faultCase {
 		{name: "groups", src: environment("access: {debug: ['system:masters', ' a', a, a]}"), want: "6:54 access/group, 6:72 access/group, 6:81 name/duplicate"},
 		{name: "groups of the wrong type", src: environment("access: {debug: [1], view: a}"), want: "6:54 spec/type, 6:64 spec/type"},
 		{name: "group of a team", src: minimal("teams: {a: {access: {breakGlass: ['*']}}}\n"), want: "7:35 access/group"},
+		{name: "owners", src: environment("owners: [acme/web, '@acme/web', a@example.com, '@a b', 1]"), want: "6:46 owner/invalid, 6:84 owner/invalid, 6:92 spec/type"},
+		{name: "owners of a team", src: minimal("teams: {a: {owners: []}}\n"), want: "7:21 owner/invalid"},
 		{name: "window of no kind", src: environment("windows: {a: {duration: 1h}, b: {allow: 0 8 * * *, deny: 0 9 * * *, duration: 1h}}"), want: "6:47 window/kind, 6:66 window/kind"},
 		{name: "window without duration", src: environment("windows: {a: {deny: 0 8 * * *}}"), want: "6:47 spec/missing"},
 		{name: "facts of a window", src: environment("windows: {A: {deny: '8', duration: 1d, timeZone: Local}}"), want: "6:47 name/invalid, 6:57 window/schedule, 6:72 spec/value, 6:86 spec/value"},

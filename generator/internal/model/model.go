@@ -46,6 +46,8 @@ type ArgoCD struct {
 // Team owns applications.
 type Team struct {
 	Name Name
+	// Owners of its applications.
+	Owners []Owner
 
 	access *schema.Access
 	at     diag.Range // of its access
@@ -76,6 +78,8 @@ type Environment struct {
 	Floor int
 	// inherited is the pod that the environment's components make.
 	inherited *Pod
+	// Owners of what is deployed there.
+	Owners []Owner
 	// Windows in which Argo CD may or may not sync, by name.
 	Windows []Window
 	// ApplicationSets in the order in which they are printed.

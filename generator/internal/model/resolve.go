@@ -90,7 +90,7 @@ func (r *resolver) platform() {
 	r.facts()
 	r.teams = map[string]*Team{}
 	for _, name := range sortedKeys(spec.Teams) {
-		team := &Team{Name: Name(name), access: spec.Teams[name].Access, at: spec.Node.KeyAt("teams", name, "access")}
+		team := &Team{Name: Name(name), Owners: owners(spec.Teams[name].Owners), access: spec.Teams[name].Access, at: spec.Node.KeyAt("teams", name, "access")}
 		r.teams[name] = team
 		r.p.Teams = append(r.p.Teams, team)
 	}
@@ -172,7 +172,7 @@ func (r *resolver) environments() {
 		}
 		r.settings(env, declared)
 		r.environmentAccess(env, declared)
-		env.Windows = windows(declared.Windows)
+		env.Windows, env.Owners = windows(declared.Windows), owners(declared.Owners)
 		for _, target := range declared.Targets() {
 			env.Targets = append(env.Targets, &Target{Name: Name(target.Name), Env: env, Cluster: r.clusters[target.Cluster]})
 		}
@@ -199,7 +199,7 @@ func (r *resolver) predecessor(i int) *Environment {
 // settings merges the profile chain and the environment.
 func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	chain := r.profileChain(declared.Profile)
-	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access", "windows")
+	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access", "windows", "owners")
 	layers := append(slices.Clone(chain), Layer{"environment " + declared.Name, own})
 	// A quota is one statement: half of one and half of another would be neither.
 	for i := range len(layers) - 1 {

@@ -1,0 +1,82 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+)
+
+// Owned is a line of CODEOWNERS.
+type Owned struct {
+	Path Path
+	// Any says that the path is the beginning of the names of folders.
+	Any    bool
+	Owners []Owner
+}
+
+func owners(declared []string) []Owner {
+	var out []Owner
+	for _, owner := range declared {
+		out = append(out, Owner(owner))
+	}
+	return out
+}
+
+// CodeOwners lists who owns what, teams before environments. The last line that fits a
+// path counts; an environment whose name begins with another's comes after it.
+func (p *Platform) CodeOwners() []Owned {
+	var all []Owned
+	for _, team := range p.Teams {
+		all = p.own(all, team.Owners, p.teamPaths(team)...)
+	}
+	environments := slices.Clone(p.Environments)
+	slices.SortFunc(environments, func(a, b *Environment) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	for _, env := range environments {
+		all = p.own(all, env.Owners, env.paths()...)
+		if len(env.Owners) > 0 {
+			all = append(all, Owned{p.inRepository("components/" + string(env.Name) + "-"), true, env.Owners})
+		}
+	}
+	return all
+}
+
+func (p *Platform) own(all []Owned, owners []Owner, paths ...string) []Owned {
+	if len(owners) == 0 {
+		return all
+	}
+	for _, path := range paths {
+		all = append(all, Owned{p.inRepository(path), false, owners})
+	}
+	return all
+}
+
+// inRepository is a path as CODEOWNERS has it: from the root of the repository.
+func (p *Platform) inRepository(path string) Path { return Path("/" + p.Repository.Prefix + path) }
+
+// teamPaths are the bases of a team's applications and the files that declare them.
+func (p *Platform) teamPaths(team *Team) []string {
+	var bases, files []string
+	for _, app := range p.Applications {
+		if app.Team != team {
+			continue
+		}
+		if len(app.Instances) > 0 {
+			bases = append(bases, "base/"+string(app.Name)+"/")
+		}
+		if file := app.At.File; file != schema.FileName && Path(file).Valid() {
+			files = append(files, file)
+		}
+	}
+	return append(bases, distinct(files)...)
+}
+
+// paths are what an environment deploys, and what decides it.
+func (e *Environment) paths() []string {
+	name := string(e.Name)
+	overlays := []string{"overlays/" + name + "/"}
+	for _, target := range e.Targets {
+		overlays = append(overlays, "overlays/"+string(target.Name)+"/")
+	}
+	return append([]string{"argocd/" + name + "/", "bootstrap/roots/" + name + ".yaml", "releases/" + name + ".yaml"}, distinct(overlays)...)
+}
