@@ -107,7 +107,7 @@ profiles:
   calm: {extends: production, workload: {scale: {max: 7}}}
 environments:
   - {name: dev, profile: development}
-  - {name: prod, profile: calm, sync: {automated: null}, workload: {scale: {cpu: 55}}}
+  - {name: prod, profile: calm, sync: {automated: null}, access: {breakGlass: [grp-oncall]}, workload: {scale: {cpu: 55}}}
 applications:
   web:
     image: ghcr.io/acme/web:1.0.0
@@ -130,6 +130,9 @@ applications:
 		if !strings.Contains(files["docs/architecture/environments.md"], line) {
 			t.Errorf("missing: %s\n%s", line, files["docs/architecture/environments.md"])
 		}
+	}
+	if !strings.Contains(files["docs/security/overview.md"], "| prod | break-glass | grp-oncall | all |") {
+		t.Error("the groups that may break the glass are not listed")
 	}
 	if !strings.Contains(files["docs/architecture/applicationsets.md"], "| by hand |") {
 		t.Error("an environment without automated sync is not said to sync by hand")

@@ -58,6 +58,7 @@ func (p *Platform) EnvironmentMatrix() *Table {
 		{"rollout", func(e *Environment) string { return e.Defaults.rolloutText() }},
 		{"Pod Security enforced", func(e *Environment) string { return e.Settings.PodSecurity.Enforce }},
 		{"images", (*Environment).imagesText},
+		{"debug access, where it is granted", func(e *Environment) string { return e.Settings.Debug }},
 	})
 }
 

@@ -16,6 +16,7 @@ func (p *Platform) SyncMatrix() *Table {
 		{"options for namespaces", func(e *Environment) string { return strings.Join(e.Settings.Sync.InfraOptions, ", ") }},
 		{"options for applications", func(e *Environment) string { return strings.Join(e.Settings.Sync.Options, ", ") }},
 		{"retry of a failed sync", func(e *Environment) string { return retryText(e.Settings.Sync.Retry) }},
+		{"sync windows", (*Environment).windowsText},
 		{"ApplicationSet policy", func(e *Environment) string { return e.Settings.ApplicationSets.Policy }},
 		{"keeps objects when an Application is deleted", func(e *Environment) string { return yes(e.Settings.ApplicationSets.PreserveResourcesOnDeletion) }},
 		{"a person may pause an Application", func(e *Environment) string { return yes(e.Settings.ApplicationSets.AllowPause) }},
@@ -26,6 +27,38 @@ func (p *Platform) SyncMatrix() *Table {
 			return "commits from releases/" + string(e.Name) + ".yaml"
 		}},
 	})
+}
+
+// windowsText lists the environment's sync windows.
+func (e *Environment) windowsText() string {
+	var out []string
+	for _, w := range e.Windows {
+		out = append(out, fmt.Sprintf("%s: %s %s for %s (%s)", w.Name, w.Kind, w.Schedule, w.Duration, w.TimeZone))
+	}
+	return orDefault(strings.Join(out, "; "), "always open")
+}
+
+// AccessTable lists which groups of people have which Role, by environment.
+func (p *Platform) AccessTable() *Table {
+	t := &Table{Head: []string{"environment", "Role", "groups", "namespaces"}}
+	for _, env := range p.Environments {
+		for _, role := range env.roles() {
+			name := string(role)
+			if role == debugRole {
+				name += ", " + env.Settings.Debug
+			}
+			if g := env.Grant(string(role)); g != nil {
+				t.Rows = append(t.Rows, []string{string(env.Name), name, strings.Join(g.Groups, ", "), "all"})
+			}
+			for _, team := range p.Teams {
+				if env.grants(team, role) {
+					groups := grant("", team.access, role).Groups
+					t.Rows = append(t.Rows, []string{string(env.Name), name, strings.Join(groups, ", "), "those of team " + string(team.Name)})
+				}
+			}
+		}
+	}
+	return t
 }
 
 func yes(b bool) string {
