@@ -25,8 +25,8 @@ type Environment struct {
 	Windows map[string]Window `yaml:"windows"`
 	// Network switches guardrails off for a namespace, with a reason.
 	Network map[string]NetworkException `yaml:"network" later:"default-deny is on in every namespace"`
-	// Notifications of Argo CD, by trigger.
-	Notifications map[string][]string `yaml:"notifications" later:"subscribe in Argo CD until then"`
+	// Notifications of Argo CD, by trigger: who hears of the environment's Applications, each SERVICE:CHANNEL. Argo CD has to know the triggers and services.
+	Notifications map[string][]string `yaml:"notifications"`
 	// Validation steps of the environment, by name.
 	Validation map[string]Step `yaml:"validation" later:"pipelines are written by a later version"`
 	// Owners of what is deployed there, in code-owner notation; they stand in CODEOWNERS.

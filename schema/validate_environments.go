@@ -72,6 +72,7 @@ func (v *validator) environments() {
 		v.access(env.Node)
 		v.owners(env.Node.Get("owners"))
 		v.windows(env)
+		v.notifications(env.Node.Get("notifications"))
 		if env.Name == "" {
 			continue
 		}

@@ -93,6 +93,7 @@ func environmentFaults() []faultCase {
 		{name: "group of a team", src: minimal("teams: {a: {access: {breakGlass: ['*']}}}\n"), want: "7:35 access/group"},
 		{name: "owners", src: environment("owners: [acme/web, '@acme/web', a@example.com, '@a b', 1]"), want: "6:46 owner/invalid, 6:84 owner/invalid, 6:92 spec/type"},
 		{name: "owners of a team", src: minimal("teams: {a: {owners: []}}\n"), want: "7:21 owner/invalid"},
+		{name: "notifications", src: environment("notifications: {On: [slack:a], on-x: [slack, 'slack:a;b', 'slack:a'], on-y: []}"), want: "6:53 notification/invalid, 6:75 notification/invalid, 6:82 notification/invalid, 6:107 notification/invalid"},
 		{name: "window of no kind", src: environment("windows: {a: {duration: 1h}, b: {allow: 0 8 * * *, deny: 0 9 * * *, duration: 1h}}"), want: "6:47 window/kind, 6:66 window/kind"},
 		{name: "window without duration", src: environment("windows: {a: {deny: 0 8 * * *}}"), want: "6:47 spec/missing"},
 		{name: "facts of a window", src: environment("windows: {A: {deny: '8', duration: 1d, timeZone: Local}}"), want: "6:47 name/invalid, 6:57 window/schedule, 6:72 spec/value, 6:86 spec/value"},

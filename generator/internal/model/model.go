@@ -80,6 +80,8 @@ type Environment struct {
 	inherited *Pod
 	// Owners of what is deployed there.
 	Owners []Owner
+	// Subscriptions to notifications of Argo CD, by annotation.
+	Subscriptions []Subscription
 	// Windows in which Argo CD may or may not sync, by name.
 	Windows []Window
 	// ApplicationSets in the order in which they are printed.
