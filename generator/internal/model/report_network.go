@@ -86,6 +86,7 @@ const maxEdges = 120
 // without repetitions; none when there are too many for a picture.
 func (p *Platform) Edges() []Edge {
 	var edges []Edge
+	seen := map[Edge]bool{}
 	for _, app := range p.Applications {
 		own, name := appNode(string(app.Name)), Path(app.Name)
 		for _, in := range app.Instances {
@@ -94,15 +95,16 @@ func (p *Platform) Edges() []Edge {
 				if f.in {
 					edge = Edge{f.node, f.name, own, name}
 				}
-				edges = append(edges, edge)
+				if !seen[edge] {
+					seen[edge], edges = true, append(edges, edge)
+				}
 			}
+		}
+		if len(edges) > maxEdges {
+			return nil
 		}
 	}
 	slices.SortFunc(edges, func(a, b Edge) int { return strings.Compare(string(a.From+" "+a.To), string(b.From+" "+b.To)) })
-	edges = slices.Compact(edges)
-	if len(edges) > maxEdges {
-		return nil
-	}
 	return edges
 }
 
