@@ -203,7 +203,7 @@ func (r *resolver) pinned(env *Environment, set func(string) *ApplicationSet) {
 func (s *ApplicationSet) add(repository Repository, revision string, fields release.Element) {
 	s.Elements = append(s.Elements, Element{
 		Name: Name(fields.Get("name")), Revision: revision, Fields: fields,
-		Path: repository.Join(fields.Get("path")),
+		Path: repository.Join(fields.Get("path")), Cluster: fields.Get("cluster"), Namespace: fields.Get("namespace"),
 	})
 }
 

@@ -205,8 +205,10 @@ type Element struct {
 	// Revision is a commit, or the branch for the first environment.
 	Revision string
 	// Path of the overlay from the root of the repository.
-	Path   string
-	Fields release.Element
+	Path string
+	// Cluster and Namespace that it is deployed to.
+	Cluster, Namespace string
+	Fields             release.Element
 }
 
 // Get returns a field of the element, or "" when it does not have it.
