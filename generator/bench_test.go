@@ -12,7 +12,7 @@ import (
 
 // sizes are numbers of applications; each runs in three environments and makes
 // twelve files.
-var sizes = []int{10, 100, 1000}
+var sizes = []int{10, 100, 1000, 10000}
 
 // spec writes a spec with n applications. The changed ones have another image.
 func spec(n int, changed func(i int) bool) []byte {
