@@ -89,13 +89,19 @@ func (v *validator) timeZone(n *yamltree.Node) *time.Location {
 	if !isText(n) {
 		return time.UTC
 	}
-	zone, err := time.LoadLocation(n.Text)
-	if err != nil || n.Text == "" || n.Text == "Local" {
+	zone, ok := TimeZone(n.Text)
+	if !ok {
 		v.list.Error(n.Range, "spec/value", quoted(n.Text)+" is not a time zone").Hint =
 			"Write a name of the IANA time zone database, for example Europe/Berlin or UTC."
 		return time.UTC
 	}
 	return zone
+}
+
+// TimeZone finds a zone of the IANA database, whatever this computer knows of them.
+func TimeZone(name string) (*time.Location, bool) {
+	zone, err := time.LoadLocation(name)
+	return zone, err == nil && name != "" && name != "Local"
 }
 
 // epoch is where schedules are tried out: a result that depended on the clock could

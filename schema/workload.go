@@ -31,8 +31,10 @@ type Workload struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
 	// Deploy says whether the application runs here. Default: true.
 	Deploy *bool `yaml:"deploy"`
-	// Kind of the workload, the same everywhere: Deployment, or StatefulSet, whose replicas have names and volumes of their own. Default: Deployment.
-	Kind string `yaml:"kind" enum:"Deployment,StatefulSet"`
+	// Kind of the workload, the same everywhere: Deployment; StatefulSet, whose replicas have names and volumes of their own; or CronJob, which runs to its end by a schedule. Default: Deployment.
+	Kind string `yaml:"kind" enum:"Deployment,StatefulSet,CronJob"`
+	// Schedule of a CronJob.
+	Schedule *Schedule `yaml:"schedule"`
 	// Source brings manifests or a chart of your own instead of an image.
 	Source *Source `yaml:"source" later:"only images are deployed yet"`
 	// Footprint of a source of your own, for the quota.
@@ -99,6 +101,33 @@ type Workload struct {
 	Security Security `yaml:"security"`
 }
 
+// Schedule says when a CronJob runs and for how long.
+type Schedule struct {
+	// Cron expression: minute, hour, day of month, month, day of week, for example "0 3 * * *"; or a word such as @hourly.
+	Cron string `yaml:"cron" required:"true"`
+	// TimeZone of the expression, for example Europe/Berlin. Default: the zone of the cluster's controllers, which is UTC nearly everywhere.
+	TimeZone string `yaml:"timeZone"`
+	// ConcurrencyPolicy says what happens when a run is due while the last one goes on: Forbid skips the new one, Replace stops the old one, Allow lets both run. Default: Forbid.
+	ConcurrencyPolicy string `yaml:"concurrencyPolicy" enum:"Allow,Forbid,Replace"`
+	// StartingDeadlineSeconds after which a run that could not begin in time is skipped. Default: 3600.
+	StartingDeadlineSeconds int `yaml:"startingDeadlineSeconds"`
+	// SuccessfulJobsHistoryLimit is how many runs are kept that went well. Default: Kubernetes' 3.
+	SuccessfulJobsHistoryLimit *int `yaml:"successfulJobsHistoryLimit"`
+	// FailedJobsHistoryLimit is how many runs are kept that failed. Default: Kubernetes' 1.
+	FailedJobsHistoryLimit *int `yaml:"failedJobsHistoryLimit"`
+	// Suspend keeps new runs from beginning.
+	Suspend  bool `yaml:"suspend"`
+	Attempts `yaml:",inline"`
+}
+
+// Attempts bound how often and how long something runs before it has failed.
+type Attempts struct {
+	// BackoffLimit is how many more attempts a run has after the first. Default: 2.
+	BackoffLimit *int `yaml:"backoffLimit"`
+	// ActiveDeadlineSeconds after which a run is stopped and has failed, with all of its attempts. Default: 3600.
+	ActiveDeadlineSeconds int `yaml:"activeDeadlineSeconds"`
+}
+
 // Port is a port that the container listens on and that its Service offers.
 type Port struct {
 	// Port of the Service.
@@ -123,7 +152,7 @@ type Secret struct {
 type Volume struct {
 	// Mount path in the container.
 	Mount string `yaml:"mount" required:"true"`
-	// Size of a persistent volume, for example 5Gi. Needs a singleton, because one node at a time can mount it, or a StatefulSet, where each replica has its own and Kubernetes refuses another size later.
+	// Size of a persistent volume, for example 5Gi. Needs a singleton or a CronJob, because one node at a time can mount it, or a StatefulSet, where each replica has its own and Kubernetes refuses another size later.
 	Size Amount `yaml:"size"`
 	// StorageClass of a persistent volume. Default: the cluster's.
 	StorageClass string `yaml:"storageClass"`

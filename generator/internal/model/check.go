@@ -26,6 +26,7 @@ func (r *resolver) check(in *Instance) {
 	c.config()
 	c.probes()
 	c.resources()
+	c.schedule()
 	c.scale()
 	c.exposure()
 	c.peers()

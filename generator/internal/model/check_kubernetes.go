@@ -86,6 +86,9 @@ func (c *checker) probeNumbers() {
 
 // rollout checks that a rollout can move at all.
 func (c *checker) rollout() {
+	if c.w.Scheduled() {
+		return
+	}
 	r := c.w.Rollout
 	if c.w.Singleton == nil && !c.w.Stateful() && isZero(r.MaxSurge) && isZero(r.MaxUnavailable) {
 		c.error(c.at("rollout"), "rollout/stuck", "with maxSurge and maxUnavailable 0 nothing can be replaced").Hint =

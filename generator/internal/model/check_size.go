@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -39,10 +40,17 @@ func (c *checker) volumes() {
 		if v.StorageClass != "" && v.Size == "" {
 			c.error(at, "volume/source", "a scratch folder has no storage class")
 		}
-		if v.Size != "" && c.w.Singleton == nil && !c.w.Stateful() {
-			c.error(at, "volume/singleton", "a persistent volume can be mounted by one pod only").Hint =
-				"Write singleton: {reason: …}; then the pod is stopped before the next one starts. Or write kind: StatefulSet; then each replica has a volume of its own."
+		if v.Size != "" && !c.w.mountsOnce() {
+			c.mountedTwice(at)
 		}
+	}
+}
+
+func (c *checker) mountedTwice(at diag.Range) {
+	d := c.error(at, "volume/singleton", "a persistent volume can be mounted by one pod only")
+	d.Hint = "Write singleton: {reason: …}; then the pod is stopped before the next one starts. Or write kind: StatefulSet; then each replica has a volume of its own."
+	if c.w.Scheduled() {
+		d.Hint = "Let a run wait for the one before it: schedule: {concurrencyPolicy: Forbid}."
 	}
 }
 
@@ -64,6 +72,9 @@ func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Q
 }
 
 func (c *checker) scale() {
+	if c.w.Scheduled() {
+		return // reported with the schedule
+	}
 	if c.w.Singleton != nil {
 		if strings.TrimSpace(c.w.Singleton.Reason) == "" {
 			c.error(c.at("singleton"), "reason/missing", "a singleton needs a reason")

@@ -66,9 +66,13 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	w.Failover, w.Tolerations = "", nil // an overlay states them together
 	pod := w.pod(app.Name)
 	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
-	base.SecurityPatch = diff(&Pod{Security: pod.Security, ContainerSecurity: pod.ContainerSecurity},
+	base.SecurityPatch = diff(&Pod{Kind: app.kind, Security: pod.Security, ContainerSecurity: pod.ContainerSecurity},
 		&Pod{Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, app.Name)
 	base.Exceptions = w.exceptions()
+	if w.Scheduled() {
+		pod.Resources, pod.Tolerations = nil, nil
+		return base
+	}
 	if w.Singleton != nil {
 		base.Recreate = w.Singleton.Reason
 	}
@@ -223,11 +227,11 @@ func (in *Instance) overlay() {
 	env, w, base := in.Target.Env, in.Workload, in.App.Base
 	want := w.pod(in.App.Name)
 	probed := base.Liveness != nil && want.Startup != nil && len(env.StartupNumbers()) > 0
-	replicated := w.Singleton == nil && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
+	replicated := w.Singleton == nil && !w.Scheduled() && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
 	in.Components = env.parts(probed, replicated)
 	if bundle := env.Service(); len(bundle) > 0 && slices.Equal(bundle, in.Components) {
 		in.Components = []Name{env.component("service")}
-	} else if own := spread(w.AntiAffinity); !replicated && w.Singleton == nil && own != "" {
+	} else if own := spread(w.AntiAffinity); !replicated && w.Singleton == nil && !w.Scheduled() && own != "" {
 		in.Components = append(in.Components, own)
 	}
 	have := in.inherit(probed, replicated)
@@ -242,6 +246,10 @@ func (in *Instance) overlay() {
 func (in *Instance) inherit(probed, replicated bool) *Pod {
 	env := in.Target.Env.inherited
 	have := *in.App.Base.Pod
+	if in.App.Base.Scheduled() {
+		have.Resources, have.Tolerations = env.Resources, in.Target.Env.JobTolerations()
+		return &have
+	}
 	have.Resources, have.Tolerations = env.Resources, env.Tolerations
 	if env.Replicas > 0 {
 		have.Replicas = env.Replicas

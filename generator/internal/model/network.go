@@ -142,6 +142,11 @@ func (r *resolver) inside(in *Instance, name string, c schema.Connection, at dia
 		r.unknownCallee(in, name, at)
 		return
 	}
+	if callee.Workload.Scheduled() {
+		r.list.Error(at, "connection/cronjob", name+" is a CronJob, and nobody can connect to it").Hint =
+			"Let it connect to " + string(in.App.Name) + ", or take the connection out."
+		return
+	}
 	var ports []yamltree.Ordered
 	for _, port := range callee.Workload.PortList() {
 		if c.Port == 0 || c.Port == port.Port.Port {

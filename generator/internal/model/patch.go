@@ -10,10 +10,10 @@ import (
 // diff returns the strategic merge patch, below spec, that turns the pod have into
 // want; it is empty when they are equal. The container is called name.
 func diff(want, have *Pod, name Name) yamltree.Ordered {
-	var spec, pod, container yamltree.Ordered
+	var spec, job, metadata, pod, container, volumes yamltree.Ordered
 	w, h := reflect.ValueOf(want).Elem(), reflect.ValueOf(have).Elem()
-	for i, field := range podFields {
-		change, changed := change(w.Field(i), h.Field(i), field.list)
+	for _, field := range podFields {
+		change, changed := change(w.Field(field.index), h.Field(field.index), field.list)
 		if !changed {
 			continue
 		}
@@ -23,6 +23,12 @@ func diff(want, have *Pod, name Name) yamltree.Ordered {
 			container = append(container, entry)
 		case "pod":
 			pod = append(pod, entry)
+		case "volumes":
+			volumes = append(volumes, entry) // behind the containers, where people look for them
+		case "metadata":
+			metadata = append(metadata, entry)
+		case "job":
+			job = append(job, entry)
 		default:
 			spec = append(spec, entry)
 		}
@@ -31,21 +37,40 @@ func diff(want, have *Pod, name Name) yamltree.Ordered {
 		named := append(yamltree.Ordered{pair("name", string(name))}, container...)
 		pod = append(pod, pair("containers", []yamltree.Ordered{named}))
 	}
-	if len(pod) > 0 {
-		spec = append(spec, pair("template", yamltree.Ordered{pair("spec", pod)}))
+	pod = append(pod, volumes...)
+	var template yamltree.Ordered
+	if len(metadata) > 0 {
+		template = append(template, pair("metadata", metadata))
 	}
-	return spec
+	if len(pod) > 0 {
+		template = append(template, pair("spec", pod))
+	}
+	if len(template) > 0 {
+		job = append(job, pair("template", template))
+	}
+	switch {
+	case len(job) == 0:
+		return spec
+	case want.Kind == scheduled:
+		return append(spec, pair("jobTemplate", yamltree.Ordered{pair("spec", job)}))
+	}
+	return append(spec, job...)
 }
 
 // podFields are the tags of the fields of a Pod.
 var podFields = fieldsOf(reflect.TypeFor[Pod]())
 
-type podField struct{ key, in, list string }
+type podField struct {
+	index         int
+	key, in, list string
+}
 
 func fieldsOf(pod reflect.Type) []podField {
 	var fields []podField
 	for field := range pod.Fields() {
-		fields = append(fields, podField{field.Tag.Get("key"), field.Tag.Get("in"), field.Tag.Get("list")})
+		if key := field.Tag.Get("key"); key != "" {
+			fields = append(fields, podField{field.Index[0], key, field.Tag.Get("in"), field.Tag.Get("list")})
+		}
 	}
 	return fields
 }

@@ -9,6 +9,21 @@ import (
 // Fields are empty when the object leaves them out. The fields with a key tag are
 // compared one by one to find what an overlay has to patch.
 type Pod struct {
+	// Kind of the workload; it decides where in the object the pod stands.
+	Kind string
+
+	// When a CronJob runs.
+	Schedule          string `key:"schedule"`
+	TimeZone          string `key:"timeZone"`
+	ConcurrencyPolicy string `key:"concurrencyPolicy"`
+	StartingDeadline  int    `key:"startingDeadlineSeconds"`
+	Suspend           bool   `key:"suspend"`
+	SuccessfulHistory any    `key:"successfulJobsHistoryLimit"`
+	FailedHistory     any    `key:"failedJobsHistoryLimit"`
+	// How often and how long something runs that ends.
+	BackoffLimit   any `key:"backoffLimit" in:"job"`
+	ActiveDeadline int `key:"activeDeadlineSeconds" in:"job"`
+
 	Replicas                int              `key:"replicas"`
 	Strategy                yamltree.Ordered `key:"strategy"`
 	MinReadySeconds         int              `key:"minReadySeconds"`
@@ -16,13 +31,18 @@ type Pod struct {
 	// ClaimTemplates are the volumes of each replica of a StatefulSet.
 	ClaimTemplates []yamltree.Ordered `key:"volumeClaimTemplates"`
 
+	// Labels, account and restart policy of what ends; other workloads print them in their template.
+	Labels         yamltree.Ordered `key:"labels" in:"metadata"`
+	ServiceAccount string           `key:"serviceAccountName" in:"pod"`
+	RestartPolicy  string           `key:"restartPolicy" in:"pod"`
+
 	Grace            int                `key:"terminationGracePeriodSeconds" in:"pod"`
 	ImagePullSecrets []yamltree.Ordered `key:"imagePullSecrets" in:"pod" list:"keyed"`
 	NodeSelector     yamltree.Ordered   `key:"nodeSelector" in:"pod"`
 	Tolerations      []yamltree.Ordered `key:"tolerations" in:"pod"`
 	PriorityClass    string             `key:"priorityClassName" in:"pod"`
 	Security         yamltree.Ordered   `key:"securityContext" in:"pod"`
-	Volumes          []yamltree.Ordered `key:"volumes" in:"pod" list:"keyed"`
+	Volumes          []yamltree.Ordered `key:"volumes" in:"volumes" list:"keyed"`
 	InitContainers   []yamltree.Ordered `key:"initContainers" in:"pod" list:"ordered"`
 
 	Image             string             `key:"image" in:"container"`
@@ -46,12 +66,7 @@ func pair(key string, value any) yamltree.Pair { return yamltree.Pair{Key: key, 
 func (w *Workload) pod(app Name) *Pod {
 	p := &Pod{
 		Image: w.Image, Command: w.Command, Args: w.Args, PriorityClass: w.PriorityClass,
-		MinReadySeconds: w.Rollout.MinReadySeconds, ProgressDeadlineSeconds: w.Rollout.ProgressDeadlineSeconds,
-		Strategy: w.strategy(), Resources: resources(w.Resources), Tolerations: w.tolerations(), Lifecycle: w.lifecycle(),
-		Grace: w.grace(), Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(),
-	}
-	if low, high := w.Replicas(); low == high {
-		p.Replicas = low
+		Resources: resources(w.Resources), Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(),
 	}
 	for _, name := range w.ImagePullSecrets {
 		p.ImagePullSecrets = append(p.ImagePullSecrets, yamltree.Ordered{pair("name", name)})
@@ -65,11 +80,25 @@ func (w *Workload) pod(app Name) *Pod {
 	p.Env = w.env(app)
 	p.Volumes, p.Mounts = w.volumes(app)
 	p.InitContainers = w.initContainers(p.Mounts)
+	if w.ends() {
+		w.runOnce(p, app)
+	} else {
+		w.keepRunning(p)
+	}
+	return p
+}
+
+// keepRunning adds what a workload has that runs until somebody stops it.
+func (w *Workload) keepRunning(p *Pod) {
+	if low, high := w.Replicas(); low == high {
+		p.Replicas = low
+	}
+	p.MinReadySeconds, p.ProgressDeadlineSeconds = w.Rollout.MinReadySeconds, w.Rollout.ProgressDeadlineSeconds
+	p.Strategy, p.Tolerations, p.Lifecycle, p.Grace = w.strategy(), w.tolerations(), w.lifecycle(), w.grace()
 	p.Readiness, p.Liveness, p.Startup = w.probes()
 	if w.Stateful() {
 		p.ClaimTemplates, p.Strategy, p.ProgressDeadlineSeconds = w.claimTemplates(), nil, 0
 	}
-	return p
 }
 
 func containerPort(port Port) yamltree.Ordered {
@@ -121,7 +150,15 @@ func resources(r schema.Resources) yamltree.Ordered {
 // fastSeconds is how long a pod stays on a node that stopped answering, with fast failover.
 const fastSeconds = 30
 
+// tolerations are the stated ones, and those that make failover fast.
 func (w *Workload) tolerations() []yamltree.Ordered {
+	if w.Failover == "fast" {
+		return append(w.statedTolerations(), fastFailover()...)
+	}
+	return w.statedTolerations()
+}
+
+func (w *Workload) statedTolerations() []yamltree.Ordered {
 	var out []yamltree.Ordered
 	for _, t := range w.Tolerations {
 		item := yamltree.Ordered{pair("key", t.Key)}
@@ -131,9 +168,6 @@ func (w *Workload) tolerations() []yamltree.Ordered {
 			}
 		}
 		out = append(out, item)
-	}
-	if w.Failover == "fast" {
-		out = append(out, fastFailover()...)
 	}
 	return out
 }

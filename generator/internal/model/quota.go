@@ -139,7 +139,7 @@ func (ns *Namespace) worstCase() demands {
 // add notes the needs of one workload.
 func (d demands) add(app Name, w *Workload) {
 	_, high := w.Replicas()
-	pods := high + w.Surge()
+	pods := w.pods()
 	note := func(resource string, amount Quantity) {
 		d[resource] = append(d[resource], demand{app, pods, amount})
 	}

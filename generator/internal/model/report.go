@@ -128,6 +128,9 @@ func (e *Environment) imagesText() string {
 }
 
 func (w *Workload) replicasText() string {
+	if w.Scheduled() {
+		return w.scheduleText()
+	}
 	low, high := w.Replicas()
 	if low == high {
 		return strconv.Itoa(low)

@@ -35,6 +35,11 @@ func (w *Workload) claimTemplates() []yamltree.Ordered {
 	return out
 }
 
+// mountsOnce reports whether never more than one pod mounts a volume, or each its own.
+func (w *Workload) mountsOnce() bool {
+	return w.Singleton != nil || w.Stateful() || w.Scheduled() && w.pods() == 1
+}
+
 // Stateful reports whether the application is a StatefulSet, everywhere.
 func (b *Base) Stateful() bool { return b.Kind == stateful }
 

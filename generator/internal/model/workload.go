@@ -47,9 +47,10 @@ func (w *Workload) port(name string) (Port, bool) {
 	return Port{}, false
 }
 
-// Replicas returns the range in which the workload scales. A singleton runs once.
+// Replicas returns the range in which the workload scales. A singleton runs once, and
+// what runs to an end is not scaled.
 func (w *Workload) Replicas() (low, high int) {
-	if w.Singleton != nil {
+	if w.Singleton != nil || w.ends() {
 		return 1, 1
 	}
 	low = max(w.Scale.Min, 1)
@@ -81,7 +82,7 @@ func (w *Workload) Budgeted() bool {
 
 // Surge is how many pods a rollout may add at the highest scale.
 func (w *Workload) Surge() int {
-	if w.Singleton != nil || w.Stateful() {
+	if w.Singleton != nil || w.Stateful() || w.ends() {
 		return 0
 	}
 	_, high := w.Replicas()

@@ -1,0 +1,168 @@
+package model
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// The kinds of what runs to an end: by a schedule, or once.
+const (
+	scheduled = "CronJob"
+	job       = "Job"
+)
+
+// Scheduled reports whether the workload runs to its end at set times. It has no
+// replicas, and nobody connects to it.
+func (w *Workload) Scheduled() bool { return w.Kind == scheduled }
+
+// Scheduled reports whether the application is a CronJob, everywhere.
+func (b *Base) Scheduled() bool { return b.Kind == scheduled }
+
+// ends reports whether the workload runs to an end.
+func (w *Workload) ends() bool { return w.Kind == scheduled || w.Kind == job }
+
+// What a run has that states nothing else: an hour to begin, which a controller that
+// was away needs, an hour to end, and two more attempts. Kubernetes would wait for ever
+// and try seven times.
+const (
+	startingDeadline = 3600
+	activeDeadline   = 3600
+	backoffLimit     = 2
+)
+
+// runOnce adds what a pod has that runs to its end. A failed pod stays for its log;
+// another one is the next attempt.
+func (w *Workload) runOnce(p *Pod, app Name) {
+	p.Kind, p.ServiceAccount, p.RestartPolicy, p.Tolerations = w.Kind, string(app), "Never", w.statedTolerations()
+	p.Labels = yamltree.Ordered{pair(NameLabel, string(app))}
+	p.BackoffLimit, p.ActiveDeadline = backoffLimit, activeDeadline
+	if s := w.Schedule; s != nil {
+		p.attempts(s.Attempts)
+		p.Schedule, p.TimeZone, p.Suspend = s.Cron, s.TimeZone, s.Suspend
+		p.SuccessfulHistory, p.FailedHistory = number(s.SuccessfulJobsHistoryLimit), number(s.FailedJobsHistoryLimit)
+		p.StartingDeadline = cmp.Or(s.StartingDeadlineSeconds, startingDeadline)
+		p.ConcurrencyPolicy = w.concurrencyPolicy()
+	}
+}
+
+func (p *Pod) attempts(a schema.Attempts) {
+	if a.BackoffLimit != nil {
+		p.BackoffLimit = *a.BackoffLimit
+	}
+	p.ActiveDeadline = cmp.Or(a.ActiveDeadlineSeconds, p.ActiveDeadline)
+}
+
+// number is a stated number, of which 0 is one.
+func number(n *int) any {
+	if n == nil {
+		return nil
+	}
+	return *n
+}
+
+func (w *Workload) concurrencyPolicy() string {
+	return orDefault(w.Schedule.ConcurrencyPolicy, "Forbid")
+}
+
+// Spec is all that the base of something that ends says; hardening and the environment
+// add the rest.
+func (p *Pod) Spec(container Name) yamltree.Ordered {
+	return diff(p, &Pod{Kind: p.Kind, Security: p.Security, ContainerSecurity: p.ContainerSecurity}, container)
+}
+
+// pods is how many pods of the workload there are at most at once.
+func (w *Workload) pods() int {
+	if w.Scheduled() {
+		return w.runs()
+	}
+	_, high := w.Replicas()
+	return high + w.Surge()
+}
+
+// runs is how many runs of a CronJob go on at most at once. One that is replaced stops
+// while the next one starts; runs that are allowed beside each other pile up until the
+// first of them has to have ended.
+func (w *Workload) runs() int {
+	switch {
+	case w.Schedule == nil || w.concurrencyPolicy() == "Forbid":
+		return 1
+	case w.concurrencyPolicy() == "Replace":
+		return 2
+	}
+	longest := time.Duration(cmp.Or(w.Schedule.ActiveDeadlineSeconds, activeDeadline)+shutdownSeconds) * time.Second
+	pause := shortestPause(w.Schedule.Cron, longest)
+	return int((longest + pause - 1) / pause)
+}
+
+// shortestPause returns the shortest time between two runs in a leap year, or enough
+// when none of the first pauses is shorter.
+func shortestPause(expression string, enough time.Duration) time.Duration {
+	schedule, err := cron.ParseStandard(expression)
+	if err != nil {
+		return enough
+	}
+	const tries = 1500 // more than the minutes of a day: schedules repeat after days
+	last := schedule.Next(time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC))
+	for range tries {
+		next := schedule.Next(last)
+		if next.IsZero() {
+			break
+		}
+		enough, last = min(enough, next.Sub(last)), next
+	}
+	return max(enough, time.Minute)
+}
+
+// scheduleText says when a CronJob runs.
+func (w *Workload) scheduleText() string {
+	if w.Schedule == nil {
+		return none
+	}
+	text := w.Schedule.Cron
+	if w.Schedule.TimeZone != "" {
+		text += " " + w.Schedule.TimeZone
+	}
+	if w.Schedule.Suspend {
+		text += ", suspended"
+	}
+	return "one by schedule: " + text
+}
+
+// JobTolerations are what the environment's pods tolerate that run to an end: those
+// that the environment states. They are made anew elsewhere when Kubernetes says so.
+func (e *Environment) JobTolerations() []yamltree.Ordered { return e.Defaults.statedTolerations() }
+
+// Schedules reports whether the environment runs a CronJob.
+func (e *Environment) Schedules() bool {
+	for _, target := range e.Targets {
+		for _, in := range target.Instances {
+			if in.Workload.Scheduled() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Schedules reports whether an application is a CronJob.
+func (p *Platform) Schedules() bool {
+	for _, app := range p.Applications {
+		if app.Base != nil && app.Base.Scheduled() {
+			return true
+		}
+	}
+	return false
+}
+
+// APIVersion of the workload.
+func (b *Base) APIVersion() string {
+	if b.Scheduled() {
+		return "batch/v1"
+	}
+	return "apps/v1"
+}
