@@ -25,6 +25,7 @@ var external = map[string][]string{
 		"Namespace/dns", "Namespace/gateway-system", "Namespace/search",
 		"PriorityClass/shop-critical", "Secret/payments-tls", "Secret/registry",
 	},
+	"sources":    {"Namespace/gateway-system"},
 	"odd":        {"Namespace/gateway-system", "Secret/store-login"},
 	"voting-app": {"Namespace/gateway-system"},
 	"workloads":  {"Namespace/gateway-system"},

@@ -164,6 +164,7 @@ func (r *Result) render(fsys fs.FS) error {
 		rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
 	}
 	r.reserve(rendered)
+	r.sources(fsys, rendered)
 	omission.idle(r.spec, &r.Diagnostics)
 	if !r.Diagnostics.HasErrors() {
 		r.tree = rendered

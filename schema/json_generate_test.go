@@ -136,6 +136,9 @@ func (g *jsonGenerator) refine(typ reflect.Type) {
 // adapt changes what invopop says of a value of a Go type to what the decoder accepts.
 func (g *jsonGenerator) adapt(reflected any, typ reflect.Type, f specField, null bool) object {
 	if typ == reflect.TypeFor[*yamltree.Node]() {
+		if layerType(f.layer) == nil {
+			return object{} // anything
+		}
 		return g.reference(ref(layerType(f.layer).Name()), null)
 	}
 	value := reflected.(object)

@@ -35,10 +35,12 @@ type Workload struct {
 	Kind string `yaml:"kind" enum:"Deployment,StatefulSet,CronJob"`
 	// Schedule of a CronJob.
 	Schedule *Schedule `yaml:"schedule"`
-	// Source brings manifests or a chart of your own instead of an image.
-	Source *Source `yaml:"source" later:"only images are deployed yet"`
-	// Footprint of a source of your own, for the quota.
-	Footprint *Footprint `yaml:"footprint" later:"only images are deployed yet"`
+	// Source brings manifests or a chart of your own instead of an image: the same form everywhere. Nothing that profiles say of pods is applied to it.
+	Source *Source `yaml:"source"`
+	// Footprint of a source of your own: what it needs at most. An automatic quota needs it.
+	Footprint *Footprint `yaml:"footprint"`
+	// PodLabels select the pods of a source of your own, for network policies. Default: a label that wavewright gives all pods of a kustomization; app.kubernetes.io/instance: <application>-<target> for a chart, as most charts label their pods.
+	PodLabels map[string]string `yaml:"podLabels"`
 	// Image of the main container.
 	Image string `yaml:"image"`
 	// Command replaces the image's entrypoint.
@@ -69,7 +71,7 @@ type Workload struct {
 	Singleton *Reason `yaml:"singleton"`
 	// Expose the application through the platform's gateway, by route name.
 	Expose map[string]Expose `yaml:"expose"`
-	// ConnectsTo lists what the application talks to: other applications by name (the replicas of a StatefulSet each other by their own), or named networks, namespaces and the internet.
+	// ConnectsTo lists what the application talks to: other applications by name (the replicas of a StatefulSet and the pods of a source each other by their own), or named networks, namespaces and the internet.
 	ConnectsTo map[string]Connection `yaml:"connectsTo"`
 	// Metrics endpoint.
 	Metrics *Metrics `yaml:"metrics" later:"monitoring objects are written by a later version"`
@@ -301,30 +303,32 @@ type Security struct {
 	WritableRootFilesystem *Reason `yaml:"writableRootFilesystem"`
 }
 
-// Source brings manifests or a chart.
+// Source brings manifests or a chart: exactly one of kustomize and helm.
 type Source struct {
-	// Kustomize is a folder of this repository.
+	// Kustomize is a folder of yours with a kustomization, relative to this file, for example manifests/search. It may not be one that wavewright generates into, and may not use remote bases. Placeholders are expanded.
 	Kustomize string `yaml:"kustomize"`
-	// Helm is a chart.
+	// Helm is a chart of a repository. The overlay becomes a wrapper chart that depends on it.
 	Helm *Helm `yaml:"helm"`
 }
 
-// Helm is a chart of a repository.
+// Helm is a chart of a repository. Argo CD fetches it when it renders; wavewright fetches nothing.
 type Helm struct {
-	// Repository URL.
+	// Repository of the chart: https://… or oci://…, as Argo CD knows it when it needs credentials.
 	Repository string `yaml:"repository" required:"true"`
-	// Chart name.
+	// Chart is its name.
 	Chart string `yaml:"chart" required:"true"`
-	// Version of the chart.
+	// Version of the chart, exactly: 1.2.3.
 	Version string `yaml:"version" required:"true"`
-	// Values of the chart.
+	// Values of the chart. Placeholders are expanded. A null takes away what a wider layer states; where none states anything, it takes away the chart's own default.
 	Values *yamltree.Node `yaml:"values"`
 }
 
-// Footprint is what a source of your own needs at most.
+// Footprint is what a source of your own needs at most, all of its pods together, rollouts included.
 type Footprint struct {
 	// Pods at most.
 	Pods int `yaml:"pods" required:"true"`
+	// Volumes is the number of PersistentVolumeClaims. Their size is requests.storage.
+	Volumes int `yaml:"volumes"`
 	// Resources of all pods together.
 	Resources `yaml:",inline"`
 }

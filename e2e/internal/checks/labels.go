@@ -12,6 +12,10 @@ import (
 func checkLabels(t *target, out *report) {
 	for _, application := range t.Applications {
 		main := mainWorkload(application.Objects)
+		if main != nil && main.Labels[ownManifests] != "" {
+			checkOwnLabels(t, application.Objects, out)
+			continue
+		}
 		for _, o := range application.Objects {
 			at := t.at(o.Kind, o.Namespace, o.Name)
 			if o.Labels["env"] == "" {
@@ -23,6 +27,20 @@ func checkLabels(t *target, out *report) {
 		}
 		if main != nil && (main.Labels["app.kubernetes.io/instance"] == "" || main.Labels["app.kubernetes.io/part-of"] == "") {
 			out.add("%s: does not say what it is an instance or a part of", t.at(main.Kind, main.Namespace, main.Name))
+		}
+	}
+}
+
+// ownManifests is the label of everything that a team brought itself. Its other labels
+// are the team's affair.
+const ownManifests = "wavewright.dev/application"
+
+// checkOwnLabels wants what a team brought to say where it is and whose, except what is
+// written beside it.
+func checkOwnLabels(t *target, objects []*repo.Object, out *report) {
+	for _, o := range objects {
+		if o.Labels["env"] == "" || o.Labels[ownManifests] == "" {
+			out.add("%s has the labels %v, which do not say where it is and what it belongs to", t.at(o.Kind, o.Namespace, o.Name), o.Labels)
 		}
 	}
 }

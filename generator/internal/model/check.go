@@ -17,6 +17,11 @@ import (
 
 func (r *resolver) check(in *Instance) {
 	c := checker{in: in, w: in.Workload, node: in.Workload.Node, list: &r.list, declared: r.spec.Applications}
+	if c.w.Source != nil {
+		c.source()
+		return
+	}
+	c.noSource()
 	c.image(r.spec.Images.RequireDigest)
 	c.containers(r.spec.Images.RequireDigest)
 	c.ports()

@@ -133,9 +133,9 @@ func (c *checker) peers() {
 		if peer.Namespace != "" && !isSubdomain(peer.Namespace) {
 			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace)
 		}
-		if name == string(c.in.App.Name) && !c.w.Stateful() {
+		if name == string(c.in.App.Name) && !c.w.amongThemselves() {
 			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
-				"Replicas that talk to each other are a StatefulSet."
+				"Replicas that talk to each other are a StatefulSet, or a source of your own."
 		}
 	}
 }

@@ -44,6 +44,10 @@ func (r *resolver) bases() {
 	r.p.Hardening = hardened
 	r.each(len(r.p.Applications), func(r *resolver, i int) {
 		app := r.p.Applications[i]
+		if app.Sourced {
+			app.ownManifests()
+			return
+		}
 		app.Base = r.base(app, hardened)
 		app.shareTexts()
 		for _, in := range app.Instances {

@@ -149,6 +149,9 @@ type Application struct {
 	// Instances in promotion order.
 	Instances []*Instance
 
+	// Sourced says that it brings its own manifests, Charted that these are a chart.
+	Sourced, Charted bool
+
 	kind string
 	spec schema.Application
 }
@@ -177,6 +180,10 @@ type Instance struct {
 	Config []ConfigFile
 	// ServiceAccountAnnotations that differ from those of the base.
 	ServiceAccountAnnotations map[string]string
+	// Folder of the user's manifests; empty when the application brings none.
+	Folder Path
+	// Chart that the overlay wraps; nil when the application brings none.
+	Chart *Chart
 
 	ingress, egress []rule
 	layers          []Layer

@@ -40,7 +40,7 @@ func matchLabels(labels map[string]string) yamltree.Ordered {
 
 // podsOf selects the pods of an application as seen from a namespace.
 func podsOf(in *Instance, from *Namespace) yamltree.Ordered {
-	pods := pair("podSelector", matchLabels(map[string]string{NameLabel: string(in.App.Name)}))
+	pods := pair("podSelector", matchLabels(in.Selector()))
 	if in.Namespace == from {
 		return yamltree.Ordered{pods}
 	}
@@ -91,7 +91,7 @@ func (r *resolver) connections(in *Instance) {
 	for _, name := range sortedKeys(w.ConnectsTo) {
 		c, at := w.ConnectsTo[name], w.Node.KeyAt("connectsTo", name)
 		switch {
-		case name == string(in.App.Name) && !w.Stateful(): // reported with the instance
+		case name == string(in.App.Name) && !w.amongThemselves(): // reported with the instance
 		case c.CIDR != "" || c.Namespace != "" || name == "internet":
 			r.outside(in, name, c, at)
 		default:

@@ -29,25 +29,27 @@ func (in *Instance) Service() *Service { return service(in.App.Name, in.Services
 
 // Policy is a NetworkPolicy of an application, ready to print.
 type Policy struct {
-	Name, App       Name
+	Name Name
+	// Pods selects the pods that it is for.
+	Pods            map[string]string
 	Ingress, Egress []yamltree.Ordered
 }
 
-func policy(name, app Name, ingress, egress []yamltree.Ordered) *Policy {
+func policy(name Name, pods map[string]string, ingress, egress []yamltree.Ordered) *Policy {
 	if len(ingress) == 0 && len(egress) == 0 {
 		return nil
 	}
-	return &Policy{name, app, ingress, egress}
+	return &Policy{name, pods, ingress, egress}
 }
 
 // Policy holds the rules that are the same on every target; nil without any.
 func (a *Application) Policy() *Policy {
-	return policy(a.Name, a.Name, a.Base.Ingress, a.Base.Egress)
+	return policy(a.Name, map[string]string{NameLabel: string(a.Name)}, a.Base.Ingress, a.Base.Egress)
 }
 
 // Policy holds the rules that the target adds; nil without any.
 func (in *Instance) Policy() *Policy {
-	return policy(in.App.Name+"-"+in.Target.Env.Name, in.App.Name, in.Ingress, in.Egress)
+	return policy(in.App.Name+"-"+in.Target.Env.Name, in.Selector(), in.Ingress, in.Egress)
 }
 
 // AllLabels are the labels that the base sets on all objects and pods.

@@ -32,6 +32,9 @@ func (r *resolver) quotas() {
 
 func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 	need := ns.worstCase()
+	if declared.Hard == nil {
+		r.footprints(ns)
+	}
 	if !declared.Auto && declared.Hard != nil {
 		for _, resource := range sortedKeys(declared.Hard) {
 			r.quotaResource(ns, resource, declared.Range)
@@ -97,6 +100,9 @@ func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) 
 	}
 	group, kind, _ := strings.Cut(resource, ".")
 	for _, in := range ns.Instances {
+		if in.Workload.Source != nil {
+			continue // the limit range fills in what it leaves out
+		}
 		stated := in.Workload.Resources.Requests
 		if group == "limits" {
 			stated = in.Workload.Resources.Limits
@@ -131,6 +137,10 @@ func (d demands) total(resource string) Quantity {
 func (ns *Namespace) worstCase() demands {
 	need := demands{}
 	for _, in := range ns.Instances {
+		if in.Workload.Source != nil {
+			need.addFootprint(in.App.Name, in.Workload.Footprint)
+			continue
+		}
 		need.add(in.App.Name, in.Workload)
 	}
 	return need

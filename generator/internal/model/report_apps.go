@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -210,6 +211,9 @@ const asUsual = "as usual"
 
 // sizeText says in what a workload differs in size from the environment's defaults.
 func (w *Workload) sizeText(usual *Workload) string {
+	if w.Source != nil {
+		return w.footprintText()
+	}
 	var out []string
 	if text := w.replicasText(); text != usual.replicasText() {
 		out = append(out, "replicas "+text)
@@ -221,4 +225,20 @@ func (w *Workload) sizeText(usual *Workload) string {
 		out = append(out, "limits "+orDefault(text, "none"))
 	}
 	return orDefault(strings.Join(out, "; "), asUsual)
+}
+
+// footprintText is what a source needs in all, as far as the spec says.
+func (w *Workload) footprintText() string {
+	f := w.Footprint
+	if f == nil {
+		return "its own"
+	}
+	text := fmt.Sprintf("at most %d pods", f.Pods)
+	if amounts := amountsText(f.Requests); amounts != "" {
+		text += "; requests " + amounts + " in all"
+	}
+	if amounts := amountsText(f.Limits); amounts != "" {
+		text += "; limits " + amounts + " in all"
+	}
+	return text
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -155,7 +156,7 @@ func (in *Instance) peer(peer yamltree.Ordered) flow {
 		return network(block)
 	}
 	pods, namespace := selected(peer, "podSelector"), selected(peer, "namespaceSelector")[namespaceLabel]
-	if other := in.Target.Instance(Name(pods[NameLabel])); other != nil && orDefault(namespace, string(in.Namespace.Name)) == string(other.Namespace.Name) {
+	if other := in.selectedInstance(pods, orDefault(namespace, string(in.Namespace.Name))); other != nil {
 		return flow{text: string(other.App.Name), node: appNode(string(other.App.Name)), name: Path(other.App.Name)}
 	}
 	if g := in.Target.Cluster.Gateway; g != nil && equal(peer, PodSet{Name(g.Namespace), g.PodLabels}.Peer()) {
@@ -169,6 +170,19 @@ func (in *Instance) peer(peer yamltree.Ordered) flow {
 		f.text = fmt.Sprintf("pods %s in namespace %s", labelsText(pods), namespace)
 	}
 	return f
+}
+
+// selectedInstance returns the application of the target that labels select, or nil.
+func (in *Instance) selectedInstance(pods map[string]string, namespace string) *Instance {
+	if other := in.Target.Instance(Name(pods[NameLabel])); other != nil && !other.App.Sourced && string(other.Namespace.Name) == namespace {
+		return other
+	}
+	for _, other := range in.Target.Instances {
+		if other.App.Sourced && string(other.Namespace.Name) == namespace && maps.Equal(other.Selector(), pods) {
+			return other
+		}
+	}
+	return nil
 }
 
 // network names a network outside of the cluster.

@@ -250,6 +250,7 @@ func (r *resolver) applications() {
 	for _, place := range places {
 		for _, in := range place.target.Instances {
 			in.App.Instances = append(in.App.Instances, in)
+			in.brings()
 		}
 	}
 	for _, app := range r.p.Applications {
@@ -328,6 +329,9 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	r.decode(node, &w, scopeOf(app, target, namespace).expand)
 	in.Workload = &Workload{Workload: w}
 	in.Workload.Node = node
+	if w.Source != nil {
+		in.Workload.Workload = sourced(in.Workload.Workload)
+	}
 	r.check(in)
 	return in
 }

@@ -44,6 +44,9 @@ func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 		return nil, fmt.Errorf("{config} needs {app} beside it, because every application has its own files")
 	}
 	rows := p.rows(placeholders)
+	if slices.Contains(placeholders, "chart") {
+		rows = slices.DeleteFunc(rows, func(row Data) bool { return !row.App.Charted })
+	}
 	if slices.Contains(placeholders, "config") {
 		rows = configRows(rows)
 	}
@@ -59,7 +62,9 @@ func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 
 // rows lists the combinations that exist, as fine as the placeholders need.
 func (p *Platform) rows(placeholders []string) []Data {
-	has := func(name string) bool { return slices.Contains(placeholders, name) }
+	has := func(name string) bool {
+		return slices.Contains(placeholders, name) || name == "app" && slices.Contains(placeholders, "chart")
+	}
 	placed := has("env") || has("target") || has("cluster") || has("namespace")
 	var rows []Data
 	switch {
@@ -130,7 +135,9 @@ func (t *Target) rows(namespaces, instances bool) []Data {
 // project keeps of a row what the placeholders name. It is incomplete when the row
 // lacks one of them.
 func (row Data) project(placeholders []string) (Scope, bool) {
-	has := func(name string) bool { return slices.Contains(placeholders, name) }
+	has := func(name string) bool {
+		return slices.Contains(placeholders, name) || name == "app" && slices.Contains(placeholders, "chart")
+	}
 	data := Data{Platform: row.Platform}
 	values := map[string]string{}
 	if row.Env != nil && (has("env") || has("target")) {
@@ -155,7 +162,7 @@ func (row Data) project(placeholders []string) (Scope, bool) {
 	}
 	if row.App != nil && has("app") {
 		data.App = row.App
-		values["app"] = string(row.App.Name)
+		values["app"], values["chart"] = string(row.App.Name), string(row.App.Name)
 	}
 	if row.Config != nil {
 		data.Config = row.Config

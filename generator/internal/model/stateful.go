@@ -13,6 +13,9 @@ const stateful = "StatefulSet"
 // replaces such replicas one at a time, in place: no surge, no deadline.
 func (w *Workload) Stateful() bool { return w.Kind == stateful }
 
+// amongThemselves reports whether the pods of one application may talk to each other.
+func (w *Workload) amongThemselves() bool { return w.Stateful() || w.Source != nil }
+
 // claimTemplates are the volumes that every replica has for itself.
 func (w *Workload) claimTemplates() []yamltree.Ordered {
 	var out []yamltree.Ordered
@@ -50,13 +53,19 @@ func (a *Application) Headless() Name { return a.Name + "-headless" }
 func (r *resolver) kind(app *Application) {
 	app.kind = "Deployment"
 	for i, in := range app.Instances {
-		kind := orDefault(in.Workload.Kind, "Deployment")
+		kind := in.Workload.form()
 		if i > 0 && kind != app.kind {
-			d := r.list.Error(in.Workload.Node.At("kind"), "workload/kind", fmt.Sprintf("%s is a %s on %s", app.Name, kind, in.Target.Name))
+			at := in.Workload.Node.At("kind")
+			if in.Workload.Node.Get("kind") == nil {
+				at = app.At
+			}
+			d := r.list.Error(at, "workload/kind", fmt.Sprintf("%s is a %s on %s", app.Name, kind, in.Target.Name))
 			d.Detail = fmt.Sprintf("It is a %s on %s. What is promoted must be the same thing everywhere.", app.kind, app.Instances[0].Target.Name)
 			d.Hint = "State the kind once, in the application."
 			return
 		}
 		app.kind = kind
 	}
+	app.Charted = app.kind == helmSource
+	app.Sourced = app.Charted || app.kind == kustomizeSource
 }

@@ -1,0 +1,250 @@
+package model
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// source checks an application that brings its own manifests. What is inside of them
+// is known only when they are built.
+func (c *checker) source() {
+	c.only("an application that brings its own manifests", sourceFields())
+	source := c.w.Source
+	switch {
+	case (source.Kustomize == "") == (source.Helm == nil):
+		c.error(c.key("source"), "source/form", "a source is kustomize or helm, one of them").Hint =
+			"Write source: {kustomize: FOLDER} or source: {helm: {repository: …, chart: …, version: …}}."
+		return
+	case source.Helm == nil:
+		c.folder(source.Kustomize)
+	default:
+		c.chart()
+	}
+	c.ports()
+	c.footprint()
+	c.peers()
+	c.labels()
+	c.podLabels()
+}
+
+// sourceFields are what an application can state that brings its own manifests.
+func sourceFields() []string {
+	return []string{"deploy", "source", "footprint", "ports", "podLabels", "connectsTo", "labels"}
+}
+
+// imageFields are all others, except what only a source has.
+func (c *checker) noSource() {
+	for _, layer := range c.in.layers {
+		for _, field := range []string{"footprint", "podLabels"} {
+			if entry, ok := layer.Node.Entry(field); ok && entry.Value.Kind != yamltree.Null {
+				c.misplaced(entry.KeyRange, field, "an application with an image")
+			}
+		}
+	}
+}
+
+// only reports what the application itself states beyond the fields that mean
+// something for it.
+func (c *checker) only(what string, fields []string) {
+	for _, layer := range c.in.layers {
+		for _, entry := range layer.Node.Entries {
+			if entry.Value.Kind != yamltree.Null && !slices.Contains(fields, entry.Key) {
+				c.misplaced(entry.KeyRange, entry.Key, what)
+			}
+		}
+	}
+	if c.w.Source.Helm == nil {
+		return
+	}
+	for _, layer := range c.in.layers {
+		if entry, ok := layer.Node.Entry("labels"); ok && entry.Value.Kind != yamltree.Null {
+			c.misplaced(entry.KeyRange, "labels", "a chart")
+		}
+	}
+}
+
+func (c *checker) misplaced(at diag.Range, field, what string) {
+	d := c.error(at, "source/field", "%s means nothing for %s", field, what)
+	d.Hint = "Take it out, or state it in the manifests or in the values of the chart."
+	if c.w.Source == nil {
+		d.Hint = "Take it out: wavewright knows it from the rest."
+	}
+}
+
+// generatedFolders are where wavewright and its commands write.
+func generatedFolders() []string {
+	return []string{".git", ".github", ".wavewright", "argocd", "base", "bootstrap", "components", "docs", "overlays", "releases"}
+}
+
+func (c *checker) folder(name string) {
+	at := c.at("source", "kustomize")
+	first, _, _ := strings.Cut(name, "/")
+	switch {
+	case !Path(name).Valid() || path.Clean(name) != name || path.IsAbs(name) || first == "." || first == "..":
+		c.error(at, "source/path", "this is not a folder beside the spec").Hint =
+			"Write a relative path such as manifests/search, without .. and without a slash at either end."
+	case slices.Contains(generatedFolders(), strings.ToLower(first)):
+		c.error(at, "source/path", "%s is where wavewright writes", first).Hint =
+			"Keep manifests of your own in a folder of their own, such as manifests/search."
+	}
+}
+
+var (
+	// chartRepository is narrow like the URL of the repository: it goes into a project.
+	chartRepository = regexp.MustCompile(`^(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~%+-]+)*/?$`)
+	chartName       = regexp.MustCompile(`^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$`)
+	exactVersion    = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+)
+
+// maxRelease is the length that Helm permits to the name of a release.
+const maxRelease = 53
+
+func (c *checker) chart() {
+	chart := c.w.Source.Helm
+	in := func(field string) diag.Range { return c.at("source", "helm", field) }
+	if !chartRepository.MatchString(chart.Repository) {
+		c.error(in("repository"), "source/chart", "this is not a repository of charts that Argo CD can read").Hint =
+			"Write https://host/path or oci://host/path, without a user: credentials belong to Argo CD."
+	}
+	if !chartName.MatchString(chart.Chart) || len(chart.Chart) > maxName {
+		c.error(in("chart"), "source/chart", "%q cannot be the name of a chart", chart.Chart).Hint =
+			"Write its name alone, as in its Chart.yaml."
+	}
+	if !exactVersion.MatchString(chart.Version) {
+		d := c.error(in("version"), "source/version", "%q is not one version", chart.Version)
+		d.Detail = "What is pinned must not change by itself: a range would."
+		d.Hint = "Write the version exactly, for example 1.2.3."
+	}
+	if release := c.in.applicationName(); len(release) > maxRelease {
+		d := c.error(c.in.App.At, "name/long", "the name of the release would be too long: %q", release)
+		d.Detail = fmt.Sprintf("It has %d characters; Helm permits %d.", len(release), maxRelease)
+		d.Hint = "Choose a shorter name for the application."
+	}
+	if chart.Values != nil && chart.Values.Kind != yamltree.Map {
+		c.error(in("values"), "source/chart", "values are a map").Hint = "Write values: {KEY: VALUE}."
+	}
+	c.chartValues(chart.Values)
+}
+
+// chartValues looks for secrets among values, also in lists of {name, value}, and for
+// misspelt placeholders.
+func (c *checker) chartValues(n *yamltree.Node) {
+	if n == nil {
+		return
+	}
+	if n.Kind == yamltree.String {
+		c.misspelt(n.Range, known(n.Text))
+		if secretValue.MatchString(n.Text) {
+			c.secretInValues(n.Range, "this value")
+		}
+	}
+	if name, value := n.Get("name"), n.Get("value"); name != nil && secretLike(name.Text, value) {
+		c.secretInValues(value.Range, name.Text)
+	}
+	for _, entry := range n.Entries {
+		if secretLike(entry.Key, entry.Value) {
+			c.secretInValues(entry.KeyRange, entry.Key)
+			continue
+		}
+		c.chartValues(entry.Value)
+	}
+	for _, item := range n.Items {
+		c.chartValues(item)
+	}
+}
+
+// reference holds for names of values that name a Secret and hold none.
+var reference = regexp.MustCompile(`(?i)(existing|pull|tls|ref)[-_.]?secret$|secret[-_.]?(name|ref|key)$`)
+
+func secretLike(name string, value *yamltree.Node) bool {
+	if value == nil || value.Kind != yamltree.String && value.Kind != yamltree.Int || reference.MatchString(name) {
+		return false
+	}
+	return literalSecret(name, value.Text)
+}
+
+func (c *checker) secretInValues(at diag.Range, what string) {
+	c.error(at, "secret/literal", "%s looks like a secret", what).Hint =
+		"Secrets never stand in Git. Let the chart use a Secret that is there already, most often with a value called existingSecret."
+}
+
+func (c *checker) footprint() {
+	f := c.w.Footprint
+	if f == nil {
+		return
+	}
+	if f.Pods < 1 || f.Volumes < 0 {
+		c.error(c.at("footprint"), "spec/value", "a footprint has at least one pod, and no negative number of volumes")
+	}
+	for _, name := range sortedKeys(f.Requests) {
+		if name == "storage" {
+			c.quantity(name, f.Requests[name], "footprint", "requests", name)
+			continue
+		}
+		c.footprintAmount("requests", name)
+	}
+	for _, name := range sortedKeys(f.Limits) {
+		c.footprintAmount("limits", name)
+	}
+}
+
+func (c *checker) footprintAmount(group, name string) {
+	amounts := c.w.Footprint.Requests
+	if group == "limits" {
+		amounts = c.w.Footprint.Limits
+	}
+	if !slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name) {
+		c.error(c.key("footprint", group, name), "resources/name", "a footprint does not count %q", name).Hint =
+			"Known are cpu, memory and ephemeral-storage, and storage among the requests."
+		return
+	}
+	c.quantity(name, amounts[name], "footprint", group, name)
+}
+
+func (c *checker) podLabels() {
+	for _, key := range sortedKeys(c.w.PodLabels) {
+		if !labelKey.MatchString(key) || !labelValue.MatchString(c.w.PodLabels[key]) {
+			c.error(c.at("podLabels", key), "label/invalid", "no pod can have the label %q", key)
+		}
+	}
+}
+
+// footprints reports a source whose needs an automatic quota would have to guess.
+func (r *resolver) footprints(ns *Namespace) {
+	for _, in := range ns.Instances {
+		if in.Workload.Source == nil {
+			continue
+		}
+		if missing := in.Workload.uncounted(); missing != "" {
+			at := in.Workload.Node.KeyAt("footprint")
+			if in.Workload.Footprint == nil {
+				at = in.App.At
+			}
+			d := r.list.Error(at, "footprint/missing", fmt.Sprintf("the footprint of %s does not say %s", in.App.Name, missing))
+			d.Detail = "The quota of its namespace is derived from what applications need at most, and what is in a source is not known here."
+			d.Hint = "Write footprint: {pods: 3, requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 2, memory: 2Gi}}, or state the quota of the environment: quota: {hard: …}."
+		}
+	}
+}
+
+// uncounted names the first amount of an automatic quota that a footprint leaves out.
+func (w *Workload) uncounted() string {
+	if w.Footprint == nil {
+		return "what it needs"
+	}
+	for _, resource := range []string{"cpu", "memory"} {
+		if w.Footprint.Requests[resource] == "" {
+			return "requests." + resource
+		}
+		if w.Footprint.Limits[resource] == "" {
+			return "limits." + resource
+		}
+	}
+	return ""
+}

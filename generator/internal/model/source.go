@@ -1,0 +1,193 @@
+package model
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// The forms in which an application brings its own manifests.
+const (
+	kustomizeSource = "kustomize source"
+	helmSource      = "helm source"
+)
+
+// applicationLabel is on all pods of a kustomization of the user's, so that network
+// policies can select them. It is none that hand-written selectors have, and
+// changes nothing that they select.
+const applicationLabel = "wavewright.dev/application"
+
+// instanceLabel is what charts put on their pods by convention: the release, which
+// Argo CD names like the Application.
+const instanceLabel = "app.kubernetes.io/instance"
+
+// Chart is the chart that an overlay wraps.
+type Chart struct {
+	// Name in its repository; values of the wrapper stand below it.
+	Name    Path
+	Version string
+	// Repository as Helm names it in a dependency.
+	Repository string
+	// Values of the chart; nil without any.
+	Values *yamltree.Node
+}
+
+// form is what an application runs as: the kind of its workload, or the way in which
+// it brings its own.
+func (w *Workload) form() string {
+	switch {
+	case w.Source == nil:
+		return orDefault(w.Kind, "Deployment")
+	case w.Source.Helm != nil:
+		return helmSource
+	}
+	return kustomizeSource
+}
+
+// sourced keeps of the layers what an application that brings its own manifests can
+// state. What profiles say of pods is nothing that can be done to them.
+func sourced(w schema.Workload) schema.Workload {
+	return schema.Workload{
+		Node: w.Node, Deploy: w.Deploy, Source: w.Source, Footprint: w.Footprint,
+		Ports: w.Ports, PodLabels: w.PodLabels, ConnectsTo: w.ConnectsTo, Labels: w.Labels,
+	}
+}
+
+// brings derives the folder or the chart of an instance with a source.
+func (in *Instance) brings() {
+	source := in.Workload.Source
+	if source == nil {
+		return
+	}
+	if source.Helm == nil {
+		in.Folder = Path(source.Kustomize)
+		return
+	}
+	in.Chart = &Chart{
+		Name: Path(source.Helm.Chart), Version: source.Helm.Version, Repository: source.Helm.Repository,
+		Values: in.chartValues(source.Helm.Values),
+	}
+}
+
+// chartValues are the merged values with placeholders expanded; nil without any.
+func (in *Instance) chartValues(values *yamltree.Node) *yamltree.Node {
+	layers := append(in.Target.Env.layers[:len(in.Target.Env.layers):len(in.Target.Env.layers)], in.layers...)
+	nodes := make([]*yamltree.Node, 0, len(layers))
+	for _, layer := range layers {
+		nodes = append(nodes, layer.Node)
+	}
+	scope := scopeOf(in.App, in.Target, string(in.Namespace.Name))
+	out := chartValue(values, []string{"source", "helm", "values"}, nodes, scope)
+	if out == nil || len(out.Entries) == 0 {
+		return nil
+	}
+	return out
+}
+
+// chartValue copies a value. Where a layer took away what another states, nothing is
+// left; a null over nothing is Helm's own word for taking away a default of the chart.
+func chartValue(n *yamltree.Node, path []string, layers []*yamltree.Node, scope expander) *yamltree.Node {
+	if n == nil {
+		return nil
+	}
+	out := *n
+	out.Entries, out.Items = nil, nil
+	for _, entry := range n.Entries {
+		at := append(path[:len(path):len(path)], entry.Key)
+		if entry.Value.Kind == yamltree.Null && stated(layers, at) {
+			continue
+		}
+		entry.Value = chartValue(entry.Value, at, layers, scope)
+		out.Entries = append(out.Entries, entry)
+	}
+	for _, item := range n.Items {
+		out.Items = append(out.Items, chartValue(item, nil, nil, scope))
+	}
+	if n.Kind == yamltree.String {
+		out.Text = scope.expand(n.Text)
+	}
+	return &out
+}
+
+// Selector is what selects the pods of the instance, wherever a network policy does.
+func (in *Instance) Selector() map[string]string {
+	w := in.Workload
+	switch {
+	case w.Source == nil:
+		return map[string]string{NameLabel: string(in.App.Name)}
+	case len(w.PodLabels) > 0:
+		return w.PodLabels
+	case w.Source.Helm != nil:
+		return map[string]string{instanceLabel: in.applicationName()}
+	}
+	return map[string]string{applicationLabel: string(in.App.Name)}
+}
+
+// ownManifests completes an application that brings its own: it has no base, so all
+// of its rules belong to the overlays.
+func (a *Application) ownManifests() {
+	a.Base = &Base{Pod: &Pod{}, Kind: a.kind}
+	for _, in := range a.Instances {
+		in.Ingress, in.Egress = printed(in.ingress, nil), printed(in.egress, nil)
+		in.Labels = in.Workload.Labels
+	}
+}
+
+// PodLabels are what the overlay of a source puts on all objects and pods.
+func (in *Instance) PodLabels() map[string]string {
+	labels := map[string]string{applicationLabel: string(in.App.Name)}
+	maps.Copy(labels, in.Labels)
+	return labels
+}
+
+// ObjectLabels are what the overlay of a source puts on objects, but not on pods:
+// there the words could be part of a selector.
+func (in *Instance) ObjectLabels() map[string]string {
+	labels := map[string]string{"env": string(in.Target.Env.Name)}
+	if in.App.Team != nil {
+		labels["owner"] = string(in.App.Team.Name)
+	}
+	return labels
+}
+
+// SourceFolder is a folder of manifests that an application brings, and where the
+// spec says so.
+type SourceFolder struct {
+	Path string
+	At   diag.Range
+}
+
+// SourceFolders lists the folders that applications bring, each once.
+func (p *Platform) SourceFolders() []SourceFolder {
+	var out []SourceFolder
+	for _, app := range p.Applications {
+		for _, in := range app.Instances {
+			folder := string(in.Folder)
+			if folder == "" || slices.ContainsFunc(out, func(f SourceFolder) bool { return f.Path == folder }) {
+				continue
+			}
+			out = append(out, SourceFolder{folder, in.Workload.Node.At("source", "kustomize")})
+		}
+	}
+	return out
+}
+
+// addFootprint notes what a source of the user's needs, which only the user knows.
+func (d demands) addFootprint(app Name, f *schema.Footprint) {
+	if f == nil {
+		return
+	}
+	note := func(resource string, amount Quantity) {
+		d[resource] = append(d[resource], demand{app, f.Pods, amount})
+	}
+	note("pods", Quantity(f.Pods))
+	for _, kind := range []string{"cpu", "memory", "ephemeral-storage"} {
+		note("requests."+kind, quantityOf(kind, f.Requests))
+		note("limits."+kind, quantityOf(kind, f.Limits))
+	}
+	note("persistentvolumeclaims", Quantity(f.Volumes))
+	note("requests.storage", quantityOf("storage", f.Requests))
+}

@@ -1,0 +1,156 @@
+package generator
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// sources checks the folders of manifests that applications bring, as far as that can
+// be done without building them: each has one kustomization, and what that names is
+// there and in this repository. It looks at the disk and at what is about to be
+// written: templates of the user's may write manifests too.
+func (r *Result) sources(fsys fs.FS, written tree.Tree) {
+	for _, source := range r.platform.SourceFolders() {
+		s := sourceChecker{result: r, fsys: fsys, written: written, at: source.At, seen: map[string]bool{}}
+		s.folder(source.Path)
+	}
+}
+
+// sourceChecker walks the kustomizations of one source.
+type sourceChecker struct {
+	result *Result
+	fsys   fs.FS
+	// written is what is about to be generated.
+	written tree.Tree
+	at      diag.Range // of the source in the spec
+	seen    map[string]bool
+}
+
+// kustomizations are the names under which kustomize looks for its file.
+func kustomizations() []string {
+	return []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+}
+
+func (s *sourceChecker) error(code, summary, hint string) {
+	s.result.Diagnostics.Error(s.at, code, summary).Hint = hint
+}
+
+func (s *sourceChecker) folder(name string) {
+	if s.seen[name] {
+		return
+	}
+	s.seen[name] = true
+	var found []string
+	for _, file := range kustomizations() {
+		if s.exists(name + "/" + file) {
+			found = append(found, name+"/"+file)
+		}
+	}
+	switch len(found) {
+	case 0:
+		s.error("source/missing", fmt.Sprintf("there is no kustomization in %s", name),
+			"Write "+name+"/kustomization.yaml, or name the folder that has one; it is looked for beside this file.")
+	case 1:
+		s.kustomization(name, found[0])
+	default:
+		s.error("source/missing", "there is more than one kustomization in "+name, "Kustomize reads one; remove the others.")
+	}
+}
+
+// kustomization checks what a kustomization builds on.
+func (s *sourceChecker) kustomization(folder, file string) {
+	src, err := s.read(file)
+	if err != nil {
+		s.error("source/missing", "cannot read "+file, "Make it a file that can be read.")
+		return
+	}
+	node, faults := yamltree.Parse(file, src)
+	if node == nil || faults.HasErrors() {
+		d := s.result.Diagnostics.Error(s.at, "source/missing", "there is no kustomization in "+folder)
+		d.Detail = file + " is not YAML that can be read: " + faults[0].Summary + "."
+		return
+	}
+	if node.Get("helmCharts") != nil || node.Get("helmChartInflationGenerator") != nil {
+		s.error("source/remote", file+" inflates a chart", "Argo CD does not do that unless its kustomize is told to. Write source: {helm: …} in an application of its own.")
+	}
+	for _, field := range []string{"resources", "bases", "components"} {
+		for _, item := range items(node.Get(field)) {
+			s.entry(folder, file, item.Text)
+		}
+	}
+}
+
+func items(n *yamltree.Node) []*yamltree.Node {
+	if n == nil {
+		return nil
+	}
+	return n.Items
+}
+
+// entry checks one thing that a kustomization names.
+func (s *sourceChecker) entry(folder, file, entry string) {
+	name := path.Join(folder, entry)
+	switch {
+	case s.exists(name) && !strings.Contains(entry, "://"):
+		if s.isFolder(name) {
+			s.folder(name)
+		}
+	case isRemote(entry):
+		s.error("source/remote", file+" takes manifests from elsewhere",
+			"Copy them into this repository: what is pinned must not change by itself, and Argo CD must not wait for another server.")
+	case s.outside(name):
+		s.error("source/path", file+" leaves the repository: "+entry, "Argo CD refuses that. Keep everything that it names in this repository.")
+	case !strings.HasPrefix(name, ".."): // what lies beside the spec's folder cannot be seen
+		s.error("source/missing", fmt.Sprintf("%s names %s, which is not there", file, entry), "Create it, or take the entry out.")
+	}
+}
+
+// isRemote recognises what kustomize would fetch: a URL, or a host with a path.
+func isRemote(entry string) bool {
+	host, _, _ := strings.Cut(entry, "/")
+	return strings.Contains(entry, "://") || strings.Contains(entry, "?") || strings.HasPrefix(entry, "git@") ||
+		strings.Contains(strings.Trim(host, "."), ".") && strings.Contains(entry, "/")
+}
+
+// outside reports whether a path from the folder of the spec leaves the repository.
+func (s *sourceChecker) outside(name string) bool {
+	up := strings.Count(name+"/", "../")
+	depth := 0
+	if p := s.result.spec.Repository.Path; p != "" {
+		depth = len(strings.Split(p, "/"))
+	}
+	return strings.HasPrefix(name, "..") && up > depth
+}
+
+func (s *sourceChecker) exists(name string) bool {
+	if _, ok := s.written[name]; ok {
+		return true
+	}
+	_, err := fs.Stat(s.fsys, name)
+	return err == nil || s.isFolder(name)
+}
+
+func (s *sourceChecker) isFolder(name string) bool {
+	if info, err := fs.Stat(s.fsys, name); err == nil {
+		return info.IsDir()
+	}
+	for file := range s.written {
+		if strings.HasPrefix(file, name+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *sourceChecker) read(name string) ([]byte, error) {
+	if file, ok := s.written[name]; ok {
+		return file.Content, nil
+	}
+	return fs.ReadFile(s.fsys, name)
+}
