@@ -149,7 +149,10 @@ func (r *Result) render(fsys fs.FS) error {
 	if r.Diagnostics.HasErrors() {
 		return nil
 	}
-	in.Omit, in.Deleted = omission.omits, r.deleted
+	in.Deleted = r.deleted
+	if len(omission.patterns) > 0 {
+		in.Omit = omission.omits
+	}
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
 	in.Exists = func(name string) bool { return r.hasFolder(fsys, name) }
 	rendered, list := render.Render(in)

@@ -87,24 +87,29 @@ type recorder struct {
 	printed []printed
 	// raw is the text that makes the whole file; nil in all other files.
 	raw []byte
-	// kustomization is nil in files that may not ask for siblings.
-	kustomization *Siblings
+	// find is nil in files that may not ask for siblings; found is its answer.
+	find  func() Siblings
+	found *Siblings
 }
 
-func (r *recorder) reset(file string) {
-	r.mode, r.kustomization = modeOf(file), nil
+func (r *recorder) reset(m mode) {
+	r.mode, r.find, r.found = m, nil, nil
 	r.out.Reset()
 	r.printed, r.raw = r.printed[:0], nil
 }
 
 func (r *recorder) siblings() (Siblings, error) {
-	if r.kustomization == nil {
+	switch {
+	case r.find == nil:
 		return Siblings{}, &funcError{
 			summary: "siblings is for kustomization.yaml only",
 			detail:  "A kustomization.yaml is rendered after all other files and can list them; this file is rendered before.",
 		}
+	case r.found == nil:
+		found := r.find()
+		r.found = &found
 	}
-	return *r.kustomization, nil
+	return *r.found, nil
 }
 
 // emit returns what is written in place of v: a token, or, in a file without

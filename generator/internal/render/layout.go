@@ -60,7 +60,7 @@ type token struct {
 }
 
 func findTokens(skeleton string) []token {
-	var found []token
+	found := make([]token, 0, countTokens(skeleton))
 	line, column := 1, 1
 	for offset, r := range skeleton {
 		switch r {
@@ -150,6 +150,7 @@ func (b *layoutBuilder) offset(line, column int) int {
 
 // build turns the skeleton into steps.
 func (b *layoutBuilder) build() {
+	b.out.ops = make([]op, 0, 2*len(b.tokens)+2) // a value and the text before it, mostly
 	for i := 0; i < len(b.tokens); {
 		o := b.ownerAt(b.tokens[i])
 		if o != nil && o.to > 0 {

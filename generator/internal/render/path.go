@@ -21,7 +21,18 @@ func Placeholders() []string {
 type job struct {
 	*instances
 	scope *Scope
-	path  string
+}
+
+// path is what the job's file is called. Most jobs give no file, so it is put
+// together only where it is asked for.
+func (j *job) path() string { return j.pattern.expand(j.scope.Values) }
+
+// mode is the kind of the job's file. Mostly the ending is the template's own.
+func (j *job) mode() mode {
+	if ending := path.Ext(j.src.target); ending == "" || strings.Contains(ending, "}") {
+		return modeOf(j.path())
+	}
+	return modeOf(j.src.target)
 }
 
 // instances is what the jobs of one source have in common.
@@ -29,6 +40,7 @@ type instances struct {
 	src     *source
 	pattern pattern
 	names   []string // the placeholders of the pattern, sorted
+	scopes  []Scope
 }
 
 // pattern is a path taken apart: texts[0] names[0] texts[1] names[1] … texts[n].
@@ -84,52 +96,76 @@ func (p pattern) expand(values map[string]string) string {
 type planner struct {
 	in     Input
 	list   *diag.List
-	scopes map[string][]Scope
-	// Templates of kustomization.yaml are rendered when all other files are known.
-	first, last []job
+	scopes map[string]scopes
+}
+
+// scopes are the scopes of a set of placeholders.
+type scopes struct {
+	all []Scope
+	// fault says which of their values cannot be a part of a path, or is empty.
+	fault string
 }
 
 // plan returns one job for each instance of each template, and how many of them come
-// first: the others need to know what those render.
+// first: templates of kustomization.yaml need to know what those render.
 func plan(in Input, sources []*source, list *diag.List) (jobs []job, first int) {
-	p := &planner{in: in, list: list, scopes: map[string][]Scope{}}
+	p := &planner{in: in, list: list, scopes: map[string]scopes{}}
+	var early, late []*instances
+	size := 0
 	for _, s := range sources {
-		if !s.isLibrary() {
-			p.source(s)
+		if of := p.source(s); of == nil {
+			continue
+		} else if size += len(of.scopes); s.isTemplate() && path.Base(s.target) == kustomization {
+			late = append(late, of)
+		} else {
+			early = append(early, of)
 		}
 	}
-	return append(p.first, p.last...), len(p.first)
+	jobs = p.jobs(make([]job, 0, size), early)
+	return p.jobs(jobs, late), len(jobs)
 }
 
-func (p *planner) source(s *source) {
+// source returns the instances of a source; nil for a library and when there are none.
+func (p *planner) source(s *source) *instances {
+	if s.isLibrary() {
+		return nil
+	}
 	pat, err := parsePattern(s.target)
 	if err != nil {
 		p.list.Error(s.start(), codePath, "malformed placeholder in a template path").Detail = "The path has " + err.Error() + "."
-		return
+		return nil
 	}
 	names := pat.set()
 	if !p.known(s, names) {
-		return
+		return nil
 	}
-	scopes, of := p.instances(s, names), &instances{s, pat, names}
-	for i := range scopes {
-		j, fault := newJob(of, &scopes[i])
-		if fault != "" {
-			p.list.Error(s.start(), codePath, "template gives an unusable path").Detail = fault
-			continue
-		}
-		if p.in.Omit == nil || !p.in.Omit(j.path) {
-			p.add(j)
-		}
+	found := p.instances(s, names)
+	if len(found.all) == 0 {
+		return nil
 	}
+	of := &instances{s, pat, names, found.all}
+	fault := found.fault
+	if first := (&job{of, &found.all[0]}).path(); fault == "" && !fs.ValidPath(first) {
+		fault = fmt.Sprintf("The path is %q.", first)
+	}
+	if fault != "" {
+		p.list.Error(s.start(), codePath, "template gives an unusable path").Detail = fault
+		return nil
+	}
+	return of
 }
 
-func (p *planner) add(j job) {
-	if j.src.isTemplate() && path.Base(j.path) == kustomization {
-		p.last = append(p.last, j)
-	} else {
-		p.first = append(p.first, j)
+// jobs appends the jobs of sources.
+func (p *planner) jobs(jobs []job, sources []*instances) []job {
+	for _, of := range sources {
+		for i := range of.scopes {
+			j := job{of, &of.scopes[i]}
+			if p.in.Omit == nil || !p.in.Omit(j.path()) {
+				jobs = append(jobs, j)
+			}
+		}
 	}
+	return jobs
 }
 
 func (p *planner) known(s *source, names []string) bool {
@@ -149,17 +185,29 @@ func (p *planner) known(s *source, names []string) bool {
 }
 
 // instances asks the model for the scopes of a set of placeholders, once.
-func (p *planner) instances(s *source, names []string) []Scope {
+func (p *planner) instances(s *source, names []string) scopes {
 	key := strings.Join(names, " ")
 	if found, ok := p.scopes[key]; ok {
 		return found
 	}
-	found, err := p.in.Scopes(names)
+	all, err := p.in.Scopes(names)
 	if err != nil {
 		p.list.Error(s.start(), codePath, "placeholders do not go together").Detail = err.Error()
 	}
-	p.scopes[key] = found
-	return found
+	p.scopes[key] = scopes{all, valueFault(all, names)}
+	return p.scopes[key]
+}
+
+// valueFault finds a value that cannot be a part of a path.
+func valueFault(all []Scope, names []string) string {
+	for i := range all {
+		for _, name := range names {
+			if value := all[i].Values[name]; !isSafeValue(value) {
+				return fmt.Sprintf("The value of {%s} is %q.", name, value)
+			}
+		}
+	}
+	return ""
 }
 
 // isSafeValue holds for values that can be a part of a path and of an id.
@@ -170,26 +218,13 @@ func isSafeValue(v string) bool {
 			return false
 		}
 	}
-	return v != ""
-}
-
-func newJob(of *instances, scope *Scope) (job, string) {
-	for _, name := range of.names {
-		if value := scope.Values[name]; !isSafeValue(value) {
-			return job{}, fmt.Sprintf("The value of {%s} is %q.", name, value)
-		}
-	}
-	j := job{of, scope, of.pattern.expand(scope.Values)}
-	if !fs.ValidPath(j.path) || j.path == "." {
-		return job{}, fmt.Sprintf("The path is %q.", j.path)
-	}
-	return j, ""
+	return v != "" && v != "." && v != ".."
 }
 
 // id identifies the file whatever its path: the path of the template and the values
 // of its placeholders.
 func (j *job) id() string {
-	id := []byte(j.src.target)
+	id := append(make([]byte, 0, 128), j.src.target...)
 	for i, name := range j.names {
 		id = append(id, "?&"[min(i, 1)])
 		id = append(append(append(id, name...), '='), j.scope.Values[name]...)

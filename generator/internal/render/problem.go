@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -47,7 +48,7 @@ func report(jobs []job, outcomes []outcome, list *diag.List) {
 			}
 			first[k] = len(*list)
 			d := p.diagnostic()
-			d.Detail = sentences(d.Detail, "While rendering "+jobs[i].path)
+			d.Detail = sentences(d.Detail, "While rendering "+jobs[i].path())
 			*list = append(*list, d)
 		}
 	}
@@ -70,22 +71,22 @@ func collect(jobs []job, outcomes []outcome, list *diag.List) tree.Tree {
 		}
 	}
 	files := make(tree.Tree, size)
-	owner := make(map[string]*source, size)
 	reported := map[[2]*source]bool{}
 	for i := range outcomes {
-		if outcomes[i].file == nil {
+		o, src := &outcomes[i], jobs[i].src
+		if o.file == nil {
 			continue
 		}
-		j := &jobs[i]
-		if other := owner[j.path]; other != nil {
-			if pair := [2]*source{other, j.src}; !reported[pair] {
-				reported[pair] = true
-				list.Error(j.src.start(), codeCollision, "two templates give the same path").
-					Detail = other.display + " and " + j.src.display + " both produce " + j.path + "."
-			}
+		if _, taken := files[o.path]; !taken {
+			files[o.path] = *o.file
 			continue
 		}
-		owner[j.path], files[j.path] = j.src, *outcomes[i].file
+		owner := jobs[slices.IndexFunc(outcomes, func(first outcome) bool { return first.file != nil && first.path == o.path })].src
+		if pair := [2]*source{owner, src}; !reported[pair] {
+			reported[pair] = true
+			list.Error(src.start(), codeCollision, "two templates give the same path").
+				Detail = owner.display + " and " + src.display + " both produce " + o.path + "."
+		}
 	}
 	return files
 }

@@ -80,7 +80,7 @@ func Render(in Input) (tree.Tree, diag.List) {
 	r := &run{prog: prog, exists: in.Exists, cache: newLayouts()}
 	outcomes := make([]outcome, len(jobs))
 	r.all(jobs[:first], outcomes, nil)
-	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes, in.Deleted))
+	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes[:first], in.Deleted))
 	files := collect(jobs, outcomes, &list)
 	report(jobs, outcomes, &list)
 	return files, list.Sorted()

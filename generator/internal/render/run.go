@@ -22,6 +22,7 @@ type run struct {
 // outcome is the result of one job.
 type outcome struct {
 	file     *tree.File // nil when the template prints nothing for this scope
+	path     string     // of the file
 	problems []problem
 }
 
@@ -72,10 +73,9 @@ func (w *worker) job(j *job) outcome {
 	if !j.src.isTemplate() {
 		return j.outcome(j.src.content)
 	}
-	w.rec.reset(j.path)
+	w.rec.reset(j.mode())
 	if w.siblings != nil {
-		found := siblingsOf(w.siblings, j.path, w.exists)
-		w.rec.kustomization = &found
+		w.rec.find = func() Siblings { return siblingsOf(w.siblings, j.path(), w.exists) }
 	}
 	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
 		return outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
@@ -110,7 +110,7 @@ func (w *worker) structured(j *job) outcome {
 var duplicateFault = fault{codeEscape, "key is in the map already", "A map cannot have the same key twice.", ""}
 
 func (j *job) outcome(content []byte) outcome {
-	return outcome{file: &tree.File{
+	return outcome{path: j.path(), file: &tree.File{
 		ID: j.id(), Archive: j.scope.Archive, Content: content,
 		Executable: j.src.executable || bytes.HasPrefix(content, []byte("#!")),
 	}}

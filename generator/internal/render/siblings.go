@@ -22,15 +22,19 @@ type Siblings struct {
 // deleted: a kustomization must not list what is not there.
 func folders(jobs []job, outcomes []outcome, deleted map[string]bool) map[string]*Siblings {
 	found := map[string]*Siblings{}
-	for i, j := range jobs {
-		config := slices.Contains(j.names, "config")
-		if outcomes[i].file == nil || deleted[j.path] || !config && (path.Ext(j.path) != ".yaml" || path.Base(j.path) == kustomization) {
+	for i := range outcomes {
+		file := outcomes[i].path
+		if outcomes[i].file == nil || deleted[file] {
 			continue
 		}
-		dir, name := path.Split(j.path)
+		config := slices.Contains(jobs[i].names, "config")
+		dir, name := path.Split(file)
+		if !config && (path.Ext(name) != ".yaml" || name == kustomization) {
+			continue
+		}
 		if config {
 			dir, _ = path.Split(strings.TrimSuffix(dir, "/"))
-			name = j.path[len(dir):]
+			name = file[len(dir):]
 		}
 		s := found[dir]
 		if s == nil {

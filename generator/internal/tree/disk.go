@@ -14,7 +14,7 @@ import (
 // disk is what is at a path.
 type disk struct {
 	kind diskKind
-	info fs.FileInfo // nil when nothing is there
+	info fs.FileInfo // nil when nothing is there, and when a glance was enough
 	data []byte      // of a file; shares memory with the rendering or the base when equal
 	exec bool
 }
@@ -39,12 +39,16 @@ type scanner struct {
 
 // scan reads what is on disk at the paths of records.
 func (s *scanner) scan(root *os.Root, records []*record) error {
+	rest := glance(root, plant(records, func(r *record) string { return r.path }))
+	if rest == nil {
+		return nil
+	}
 	w := walker[*record]{
 		enter: s.enter,
 		visit: s.visit,
 		spare: make(chan struct{}, parallel()),
 	}
-	return w.run(root, plant(records, func(r *record) string { return r.path }))
+	return w.run(root, rest)
 }
 
 // enter opens a folder; when that is impossible, what lies below it is hidden.
