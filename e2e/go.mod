@@ -11,6 +11,7 @@ tool (
 
 require (
 	github.com/wavewright/wavewright v0.0.0-00010101000000-000000000000
+	github.com/yuin/gopher-lua v1.1.2
 	k8s.io/api v0.37.2
 	k8s.io/apimachinery v0.37.2
 	k8s.io/pod-security-admission v0.37.2

@@ -64,7 +64,7 @@ func TestSchemas(t *testing.T) {
 			}
 			documents += bytes.Count(build.Output, []byte("\nkind: "))
 		}
-		for _, e := range c.repo.Environments {
+		for _, e := range c.repo.Roots() {
 			documents += len(e.Root)
 		}
 		verdicts := conform(t, dir, filepath.Join(c.dir, "bootstrap", "roots"))

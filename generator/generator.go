@@ -109,7 +109,7 @@ func (r *Result) load(fsys fs.FS) error {
 	if err := r.readPins(fsys); err != nil || !schema.Resolvable(r.Diagnostics) {
 		return err
 	}
-	platform, more := model.Resolve(model.Input{Spec: spec, Version: Version, Pins: r.pins, Sources: sources})
+	platform, more := model.Resolve(model.Input{Spec: spec, Version: Version, Pins: r.pins, ArgoCD: argocd(), Sources: sources})
 	if list.HasErrors() {
 		// What is wrong with a layer was said where it was checked alone.
 		more = slices.DeleteFunc(more, func(d diag.Diagnostic) bool { return strings.HasPrefix(d.Code, "spec/") })
@@ -166,6 +166,7 @@ func (r *Result) render(fsys fs.FS) error {
 	if !omission.omits(schemaPath) {
 		rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
 	}
+	setApart(rendered)
 	r.reserve(rendered)
 	r.sources(fsys, rendered)
 	omission.idle(r.spec, &r.Diagnostics)

@@ -81,7 +81,13 @@ func checkRound(t *testing.T, h *hostile, round, n int) {
 	files := renderSpec(t, map[string]any{"platform": map[string]any{
 		"gateway": map[string]any{"name": "public", "namespace": "gw", "podLabels": map[string]any{"app": "envoy"}},
 		"secrets": map[string]any{"provider": "external-secrets", "store": map[string]any{"name": "vault"}},
-	}, "applications": applications})
+	}, "argocd": map[string]any{"install": "vendored", "settings": texts[0].env, "params": texts[1].env}, "applications": applications})
+	for i, name := range []string{"argocd-cm", "argocd-cmd-params-cm"} {
+		r := &reader{t: t, files: files}
+		for key, want := range texts[i].env {
+			r.text("bootstrap/argocd/install/"+name+".patch.yaml", want, "data", key)
+		}
+	}
 	for i := range n {
 		texts[i].check(&reader{t: t, files: files}, fmt.Sprintf("app-%03d", i))
 	}

@@ -31,8 +31,8 @@ type Environment struct {
 	Validation map[string]Step `yaml:"validation" later:"pipelines are written by a later version"`
 	// Owners of what is deployed there, in code-owner notation; they stand in CODEOWNERS.
 	Owners []string `yaml:"owners"`
-	// ArgoCD names the Argo CD instance that runs the environment, when there are several.
-	ArgoCD   string `yaml:"argocd" later:"one Argo CD runs all environments"`
+	// ArgoCD names the Argo CD that runs the environment, when there are several, each on a cluster of its own: the environment's root is applied there, and its clusters are called as that one knows them. All are installed and configured alike. Default: argocd.
+	ArgoCD   string `yaml:"argocd"`
 	Settings `yaml:",inline"`
 }
 

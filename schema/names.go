@@ -42,6 +42,9 @@ func deviceNames() []string {
 	}
 }
 
+// reservedEnvironments would have the root of Argo CD itself.
+func reservedEnvironments() []string { return []string{DefaultArgoCD} }
+
 // reservedTeams are parts of the names of our own AppProjects.
 func reservedTeams() []string { return []string{"infra", "root", "apps"} }
 

@@ -69,12 +69,20 @@ type Repository struct {
 	Path string `yaml:"path"`
 }
 
-// ArgoCD says where Argo CD runs.
+// ArgoCD says where Argo CD runs and who installs it.
 type ArgoCD struct {
 	// Namespace of Argo CD. Default: argocd.
 	Namespace string `yaml:"namespace"`
-	// Install says who installs Argo CD: none (you do). Default: none.
-	Install string `yaml:"install" enum:"none"`
+	// Install says who installs Argo CD: none (you do; bootstrap/argocd-settings holds the settings that the repository needs), or vendored (bootstrap/argocd holds a release of it, which then manages itself). Default: none.
+	Install string `yaml:"install" enum:"none,vendored"`
+	// HA installs the high-availability variant of a vendored Argo CD: several replicas of each part, on at least three nodes.
+	HA bool `yaml:"ha"`
+	// Admins are the groups that administer a vendored Argo CD, as its single sign-on names them. Access to applications is granted by the access of teams and environments.
+	Admins []string `yaml:"admins"`
+	// Settings of a vendored Argo CD, by key of its ConfigMap argocd-cm, for example url or oidc.config. Secrets are references: $oidc.clientSecret is read from the Secret argocd-secret.
+	Settings map[string]string `yaml:"settings"`
+	// Params of the processes of a vendored Argo CD, by key of its ConfigMap argocd-cmd-params-cm. A change restarts them.
+	Params map[string]string `yaml:"params"`
 }
 
 // Platform states what clusters offer. A cluster may override any of it.

@@ -19,6 +19,7 @@ func validate(spec *Spec) diag.List {
 	v.identity()
 	v.repository()
 	v.ci()
+	v.argocd()
 	v.platform(spec.Node.Get("platform"))
 	v.clusters()
 	v.teams()

@@ -77,7 +77,10 @@ func (v *validator) environments() {
 			continue
 		}
 		at := env.Node.At("name")
-		checkName(&v.list, at, "an environment", env.Name, maxEnvironment)
+		checkName(&v.list, at, "an environment", env.Name, maxEnvironment, reservedEnvironments()...)
+		if env.ArgoCD != "" {
+			checkName(&v.list, env.Node.At("argocd"), "an Argo CD", env.ArgoCD, maxEnvironment)
+		}
 		if v.once(names, "environment", env.Name, at) {
 			v.targets(targets, env, at)
 			v.projects(projects, env, at)

@@ -31,7 +31,27 @@ func environment(more string) string {
 func replaced(old, with string) string { return strings.Replace(minimal(""), old, with, 1) }
 
 func faultCases() []faultCase {
-	return slices.Concat(rootFaults(), environmentFaults(), profileFaults(), applicationFaults(), includeFaults())
+	return slices.Concat(rootFaults(), argocdFaults(), environmentFaults(), profileFaults(), applicationFaults(), includeFaults())
+}
+
+func argocdFaults() []faultCase {
+	argocd := func(more string) string { return minimal("argocd: {install: vendored, " + more + "}\n") }
+	const oidc = "settings: {admin.enabled: 'false', oidc.config: 'issuer: x'}"
+	return []faultCase{
+		{name: "vendored", src: argocd("ha: true, admins: [a b], settings: {url: 'https://x'}, params: {x.y: z}"), want: ""},
+		{name: "not vendored", src: minimal("argocd: {ha: true, params: {}}\n"), want: "7:10 argocd/unused, 7:20 argocd/unused"},
+		{name: "administrators", src: argocd("admins: ['system:masters']"), want: "7:38 access/group"},
+		{name: "own setting", src: argocd("settings: {application.resourceTrackingMethod: label}"), want: "7:40 argocd/setting"},
+		{name: "own parameter", src: argocd("params: {redis.server: x}"), want: "7:38 argocd/setting"},
+		{name: "no key", src: argocd("params: {'a b': x}"), want: "7:38 argocd/setting"},
+		{name: "secret", src: argocd("settings: {dex.config: 'bindPW: x'}"), want: "7:40 secret/literal"},
+		{name: "reference", src: argocd("settings: {dex.config: 'bindPW: $x'}"), want: ""},
+		{name: "no login", src: argocd("settings: {admin.enabled: 'false'}"), want: "7:40 argocd/lockout"},
+		{name: "no administrator", src: argocd(oidc), want: "7:40 argocd/lockout"},
+		{name: "administrators log in", src: argocd("admins: [x], " + oidc), want: ""},
+		{name: "instance", src: environment("argocd: A"), want: "6:45 name/invalid"},
+		{name: "environment argocd", src: replaced("name: dev", "name: argocd"), want: "6:10 name/reserved"},
+	}
 }
 
 func rootFaults() []faultCase {

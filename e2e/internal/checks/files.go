@@ -35,6 +35,7 @@ func checkKustomizations(r *repo.Repository, out *report) {
 	for folder := range r.Builds {
 		used[folder] = true
 	}
+	used["bootstrap/argocd-settings"] = true // by people whose Argo CD is another's
 	files := os.DirFS(r.Dir)
 	folders := kustomizationFolders(files)
 	for _, folder := range folders {
@@ -117,12 +118,15 @@ var unfinished = regexp.MustCompile(`(?i)\b(TODO|FIXME|XXX|CHANGE[-_ ]?ME|REPLAC
 // machine are traces of the machine that generated.
 var machine = regexp.MustCompile(`/(?:root|home|tmp|work|Users)/`)
 
+// upstream holds what was written by others.
+const upstream = "bootstrap/argocd/install/upstream/"
+
 // checkFiles wants text that is finished: no placeholder, no leftover of a template, a
 // newline at the end and no space at the end of a line.
 func checkFiles(r *repo.Repository, out *report) {
 	files := os.DirFS(r.Dir)
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !r.Generated[name] {
+		if err != nil || d.IsDir() || !r.Generated[name] || strings.HasPrefix(name, upstream) {
 			return err
 		}
 		source, err := fs.ReadFile(files, name)

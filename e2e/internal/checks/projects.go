@@ -21,7 +21,7 @@ func checkUnique(r *repo.Repository, out *report) {
 		}
 		owners[key] = owner
 	}
-	for _, e := range r.Environments {
+	for _, e := range r.Roots() {
 		for _, o := range append(slices.Clone(e.Root), e.Argo...) {
 			own("Argo CD", "environment "+e.Name, o)
 		}
@@ -36,7 +36,7 @@ func checkUnique(r *repo.Repository, out *report) {
 
 // checkWildcards wants no project to allow anything by wildcard, or by silence.
 func checkWildcards(r *repo.Repository, out *report) {
-	for _, e := range r.Environments {
+	for _, e := range r.Roots() {
 		for _, o := range append(slices.Clone(e.Root), e.Argo...) {
 			p, ok := o.Typed.(*repo.AppProject)
 			if !ok {
@@ -48,9 +48,33 @@ func checkWildcards(r *repo.Repository, out *report) {
 				out.add("%s: %v", o, err)
 			}
 			dropSchedules(spec.Spec["syncWindows"])
+			checkRoles(p.Name, spec.Spec["roles"], out)
+			delete(spec.Spec, "roles")
 			wildcards(fmt.Sprintf("AppProject %s", p.Name), spec.Spec, out)
-			if len(p.Spec.NamespaceResourceWhitelist) == 0 {
+			if len(p.Spec.NamespaceResourceWhitelist) == 0 && len(p.Spec.Destinations) > 0 {
 				out.add("AppProject %s: without namespaceResourceWhitelist every kind is allowed", p.Name)
+			}
+		}
+	}
+}
+
+// checkRoles wants each policy to be of its own role and project, as Argo CD demands,
+// and nobody to delete Applications.
+func checkRoles(project string, roles any, out *report) {
+	list, _ := roles.([]any)
+	for _, item := range list {
+		role, _ := item.(map[string]any)
+		policies, _ := role["policies"].([]any)
+		if groups, _ := role["groups"].([]any); len(groups) == 0 || len(policies) == 0 {
+			out.add("AppProject %s: role %v has no groups or no policies", project, role["name"])
+		}
+		for _, policy := range policies {
+			parts := strings.Split(fmt.Sprint(policy), ", ")
+			subject := fmt.Sprintf("proj:%s:%s", project, role["name"])
+			if len(parts) != 6 || parts[0] != "p" || parts[1] != subject || parts[4] != project+"/*" || parts[5] != "allow" {
+				out.add("AppProject %s: policy %q", project, policy)
+			} else if parts[2] == "exec" || parts[3] == "*" || parts[3] == "delete" || parts[3] == "create" {
+				out.add("AppProject %s: policy %q gives too much", project, policy)
 			}
 		}
 	}
@@ -98,6 +122,8 @@ func checkProjects(r *repo.Repository, out *report) {
 		for _, live := range e.Live {
 			permitted(live, projects, out)
 		}
+	}
+	for _, e := range r.Roots() {
 		for _, root := range repo.Typed[repo.Application](e.Root) {
 			p := permitted(root, repo.Typed[repo.AppProject](e.Root), out)
 			if p != nil {

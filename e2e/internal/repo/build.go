@@ -15,11 +15,11 @@ type Build struct {
 	Err            error
 }
 
-// Kustomizations lists the folders that Argo CD builds, relative to dir. A folder
+// Kustomizations lists the folders that Argo CD or, to install it, kubectl builds, relative to dir. A folder
 // without a kustomization is listed too: building it then says so.
 func Kustomizations(dir string) ([]string, error) {
 	var folders []string
-	for _, pattern := range []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*"} {
+	for _, pattern := range []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*", "bootstrap/argocd", "bootstrap/argocd/install"} {
 		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err

@@ -23,6 +23,8 @@ type Repository struct {
 	Name         string
 	Dir          string
 	Environments []*Environment
+	// Self is Argo CD when it manages itself, with its own root; nil otherwise.
+	Self *Environment
 	// Builds holds the result of every kustomization by its folder.
 	Builds map[string]*Build
 	// Generated are the paths that the generator wrote, not its user.
@@ -97,6 +99,13 @@ func Load(name, dir string, builds map[string]*Build) (*Repository, error) {
 	}
 	for _, root := range roots {
 		env := strings.TrimSuffix(filepath.Base(root), ".yaml")
+		if env == "argocd" {
+			r.Self = &Environment{Name: env}
+			if err := r.self(); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		e, err := r.environment(env)
 		if err != nil {
 			return nil, fmt.Errorf("environment %s: %w", env, err)
@@ -105,6 +114,28 @@ func Load(name, dir string, builds map[string]*Build) (*Repository, error) {
 		r.Environments = append(r.Environments, e)
 	}
 	return r, nil
+}
+
+// self reads Argo CD's own root and what it deploys.
+func (r *Repository) self() error {
+	source, err := os.ReadFile(filepath.Join(r.Dir, "bootstrap", "roots", "argocd.yaml"))
+	if err != nil {
+		return err
+	}
+	r.Self.Root, err = Parse(source)
+	if err != nil {
+		return err
+	}
+	r.Self.Argo, err = r.objects("bootstrap/argocd")
+	return err
+}
+
+// Roots are the environments and, when it manages itself, Argo CD.
+func (r *Repository) Roots() []*Environment {
+	if r.Self == nil {
+		return r.Environments
+	}
+	return append(slices.Clone(r.Environments), r.Self)
 }
 
 func (r *Repository) environment(name string) (*Environment, error) {

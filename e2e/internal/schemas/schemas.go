@@ -19,11 +19,12 @@ func Location(dir string) string {
 // The sources. The newest releases: an API server may be older than the project tests, a field may not be newer.
 var (
 	kubernetes  = module{"k8s.io/kubernetes", "v1.37.2", "h1:A2VDEiObzkYqFTKhSsn0ZEb0RlLEXpHWj93gi2HqEwE="}
+	argocd      = module{"github.com/argoproj/argo-cd/v3", "v3.6.1", "h1:OmhqeKiR3C//awbFrhQqFdtRI+Qiv17j8vqm3UkMj/g="}
 	definitions = []struct {
 		module
 		folder string
 	}{
-		{module{"github.com/argoproj/argo-cd/v3", "v3.6.1", "h1:OmhqeKiR3C//awbFrhQqFdtRI+Qiv17j8vqm3UkMj/g="}, "manifests/crds/"},
+		{argocd, "manifests/crds/"},
 		{module{"sigs.k8s.io/gateway-api", "v1.7.0", "h1:duVnm7nO6oXfMMUWfcDoBph47CYR/ME3NGxccOVglaY="}, "config/crd/standard/"},
 		{module{"github.com/external-secrets/external-secrets", "v1.3.2", "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ="}, "config/crds/bases/external-secrets.io_"},
 	}
@@ -54,6 +55,15 @@ func Write(dir string) (int, error) {
 		}
 	}
 	return len(kinds), api.write(dir, kinds)
+}
+
+// ArgoCD returns a file of Argo CD's release.
+func ArgoCD(name string) ([]byte, error) {
+	files, err := argocd.files(name, name)
+	if err != nil {
+		return nil, err
+	}
+	return files[0], nil
 }
 
 // kind is the schema of one kind in one version, not yet closed under references.

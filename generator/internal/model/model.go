@@ -36,11 +36,40 @@ type Repository struct {
 	// Prefix is the folder of the tree within the repository with a slash at its
 	// end, or nothing.
 	Prefix string
+	// SSH says that it is read with a key instead of a password.
+	SSH bool
 }
 
-// ArgoCD says where Argo CD runs.
+// ArgoCD says where Argo CD runs, and what is installed of it.
 type ArgoCD struct {
 	Namespace Name
+	// Version is the release that the repository is made for, and that it holds when
+	// it is vendored.
+	Version Path
+	// Instances run the environments; mostly there is one.
+	Instances []*ArgoCDInstance
+	// Vendored says that the repository holds Argo CD itself; the fields below are
+	// empty otherwise.
+	Vendored bool
+	HA       bool
+	// Manifests as they were released, and their licence.
+	Manifests, License Raw
+	// Checksum is the SHA-256 of the manifests.
+	Checksum Path
+	// Policy of argocd-rbac-cm: who administers it; empty when only the account admin does.
+	Policy string
+	// Admin says that the account admin can log in.
+	Admin bool
+	// Settings and Params are keys of argocd-cm and argocd-cmd-params-cm.
+	Settings, Params []Setting
+	// Restart differs whenever the processes have to read something anew.
+	Restart Path
+}
+
+// Setting is a key of a ConfigMap of Argo CD.
+type Setting struct {
+	Key   Path
+	Value string
 }
 
 // Team owns applications.
@@ -65,6 +94,8 @@ type Environment struct {
 	Name Name
 	// Profile that gives the defaults.
 	Profile Name
+	// ArgoCD is the Argo CD that runs it.
+	ArgoCD Name
 	// From is the environment that promotions come from; nil for the first
 	// environment, which follows the branch.
 	From    *Environment

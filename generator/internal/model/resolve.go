@@ -20,6 +20,8 @@ type Input struct {
 	Version string
 	// Pins by environment; they are nil before the first promotion.
 	Pins map[string]*release.Releases
+	// ArgoCD is the release that can be installed.
+	ArgoCD ArgoCDRelease
 	// Sources receives the built-in profiles, so that findings can show them.
 	Sources diag.Sources
 }
@@ -28,7 +30,7 @@ type Input struct {
 // when the list has no errors.
 func Resolve(in Input) (*Platform, diag.List) {
 	r := &resolver{
-		spec: in.Spec, sources: in.Sources, pins: in.Pins,
+		spec: in.Spec, sources: in.Sources, pins: in.Pins, release: in.ArgoCD,
 		builtins: map[string]*yamltree.Node{},
 		decoder:  yamltree.NewDecoder(yamltree.DecodeOptions{}),
 		p:        &Platform{Version: Path(in.Version)},
@@ -59,6 +61,7 @@ type resolver struct {
 	spec     *schema.Spec
 	sources  diag.Sources
 	pins     map[string]*release.Releases
+	release  ArgoCDRelease
 	builtins map[string]*yamltree.Node
 	decoder  *yamltree.Decoder
 	p        *Platform
@@ -79,13 +82,14 @@ func (r *resolver) platform() {
 	spec := r.spec
 	r.p.Name = Name(spec.Metadata.Name)
 	r.p.Repository = Repository{URL: URL(spec.Repository.URL), Branch: orDefault(spec.Repository.Branch, "main")}
+	r.p.Repository.SSH = !strings.Contains(spec.Repository.URL, "://") || strings.HasPrefix(spec.Repository.URL, "ssh://")
 	if spec.Repository.Path != "" {
 		r.p.Repository.Prefix = spec.Repository.Path + "/"
 	}
 	if spec.CI != nil {
 		r.p.Pipeline = Name(spec.CI.Provider)
 	}
-	r.p.ArgoCD.Namespace = Name(orDefault(spec.ArgoCD.Namespace, "argocd"))
+	r.install()
 	r.p.DNS = podSet(spec.Platform.DNS)
 	r.facts()
 	r.teams = map[string]*Team{}
@@ -163,7 +167,7 @@ func (r *resolver) decode(node *yamltree.Node, into any, expand func(string) str
 func (r *resolver) environments() {
 	for i := range r.spec.Environments {
 		declared := &r.spec.Environments[i]
-		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), at: declared.Node.At("name")}
+		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), at: declared.Node.At("name")}
 		r.p.Environments = append(r.p.Environments, env)
 		env.From = r.predecessor(i)
 		env.InfraWave = i
@@ -185,6 +189,7 @@ func (r *resolver) environments() {
 	for _, env := range r.p.Environments {
 		env.AppsWave = env.InfraWave + last + 1
 	}
+	r.instances()
 }
 
 func (r *resolver) predecessor(i int) *Environment {
@@ -200,7 +205,7 @@ func (r *resolver) predecessor(i int) *Environment {
 // settings merges the profile chain and the environment.
 func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	chain := r.profileChain(declared.Profile)
-	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access", "windows", "owners", "notifications")
+	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access", "windows", "owners", "notifications", "argocd")
 	layers := append(slices.Clone(chain), Layer{"environment " + declared.Name, own})
 	// A quota is one statement: half of one and half of another would be neither.
 	for i := range len(layers) - 1 {

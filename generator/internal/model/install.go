@@ -1,0 +1,136 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+)
+
+// ArgoCDRelease is the release of Argo CD that can be installed. Its manifests are
+// large and mostly not asked for.
+type ArgoCDRelease struct {
+	Version   string
+	Manifests func(highlyAvailable bool) []byte
+	License   func() []byte
+}
+
+// install derives what is to be installed of Argo CD.
+func (r *resolver) install() {
+	spec := r.spec.ArgoCD
+	a := &r.p.ArgoCD
+	a.Namespace, a.Version = Name(orDefault(spec.Namespace, schema.DefaultArgoCD)), Path(r.release.Version)
+	if spec.Install != schema.InstallVendored {
+		return
+	}
+	manifests := r.release.Manifests(spec.HA)
+	a.Vendored, a.HA, a.Policy = true, spec.HA, administrators(spec.Admins)
+	a.Manifests, a.License, a.Checksum = Raw(manifests), Raw(r.release.License()), hash(manifests)
+	a.Admin = spec.Settings["admin.enabled"] != "false"
+	a.Settings = settings(spec.Settings, map[string]string{
+		// Nobody opens a shell in a pod from Argo CD: access to pods is granted by the
+		// cluster, where the audit log sees it.
+		"exec.enabled":                  "false",
+		"timeout.reconciliation":        "60s",
+		"timeout.reconciliation.jitter": "30s",
+	})
+	a.Params = settings(spec.Params, map[string]string{"controller.sync.timeout.seconds": "3600"})
+	a.Restart = a.restart()
+}
+
+// ArgoCDInstance is one of the Argo CDs that run environments.
+type ArgoCDInstance struct {
+	Name         Name
+	Environments []*Environment
+	// Context is what kubectl is told to ask, when there are several.
+	Context Name
+	// Roots are the files and folders that are applied there once.
+	Roots []Path
+}
+
+// instances groups environments by the Argo CD that runs them, in promotion order.
+func (r *resolver) instances() {
+	a := &r.p.ArgoCD
+	for _, env := range r.p.Environments {
+		i := slices.IndexFunc(a.Instances, func(known *ArgoCDInstance) bool { return known.Name == env.ArgoCD })
+		if i < 0 {
+			i, a.Instances = len(a.Instances), append(a.Instances, &ArgoCDInstance{Name: env.ArgoCD})
+		}
+		a.Instances[i].Environments = append(a.Instances[i].Environments, env)
+	}
+	for _, instance := range a.Instances {
+		instance.Roots = a.roots(instance)
+		if a.Several() {
+			instance.Context = instance.Name
+		}
+	}
+}
+
+func (a *ArgoCD) roots(instance *ArgoCDInstance) []Path {
+	const folder = "bootstrap/roots/"
+	if len(a.Instances) == 1 {
+		return []Path{folder}
+	}
+	var roots []Path
+	if a.Vendored {
+		roots = append(roots, folder+"argocd.yaml")
+	}
+	for _, env := range instance.Environments {
+		roots = append(roots, folder+Path(env.Name)+".yaml")
+	}
+	return roots
+}
+
+// Several reports whether there is more than one.
+func (a ArgoCD) Several() bool { return len(a.Instances) > 1 }
+
+// Moved reports whether Argo CD is in another namespace than its manifests say.
+func (a ArgoCD) Moved() bool { return a.Namespace != schema.DefaultArgoCD }
+
+// administrators is a policy of Argo CD that lets groups do everything.
+func administrators(admins []string) string {
+	var lines strings.Builder
+	for _, group := range admins {
+		fmt.Fprintf(&lines, "g, %s, role:admin\n", group)
+	}
+	return lines.String()
+}
+
+// settings adds what the spec states to the defaults, by key.
+func settings(stated, defaults map[string]string) []Setting {
+	maps.Copy(defaults, stated)
+	var out []Setting
+	for _, key := range sortedKeys(defaults) {
+		out = append(out, Setting{Path(key), defaults[key]})
+	}
+	return out
+}
+
+// restart covers what processes read at their start: their parameters, and those
+// settings that reach them as variables.
+func (a ArgoCD) restart() Path {
+	var text strings.Builder
+	for _, s := range a.Params {
+		fmt.Fprintf(&text, "%s=%q\n", s.Key, s.Value)
+	}
+	for _, s := range a.Settings {
+		if slices.Contains(startup(), s.Key) {
+			fmt.Fprintf(&text, "%s=%q\n", s.Key, s.Value)
+		}
+	}
+	return hash([]byte(text.String()))[:16]
+}
+
+// startup are the keys of argocd-cm that the manifests hand to processes as variables.
+func startup() []Path {
+	return []Path{"timeout.reconciliation", "timeout.reconciliation.jitter", "timeout.hard.reconciliation"}
+}
+
+func hash(content []byte) Path {
+	sum := sha256.Sum256(content)
+	return Path(hex.EncodeToString(sum[:]))
+}
