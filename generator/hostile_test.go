@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -156,7 +157,7 @@ func (x *hostileTexts) check(r *reader, name string) {
 	r.text(workload, x.command, in("command", 0)...)
 	r.text(workload, x.path, in("readinessProbe", "httpGet", "path")...)
 	r.text(workload, x.mount, in("volumeMounts", 0, "mountPath")...)
-	r.text(base+"serviceaccount.yaml", x.annotation, "metadata", "annotations", "a")
+	r.text(workload+first, x.annotation, "metadata", "annotations", "a")
 	r.text(overlay+"serviceaccount.patch.yaml", x.own, "metadata", "annotations", "b")
 	r.text(patch, x.grpc, in("startupProbe", "grpc", "service")...)
 	r.text(overlay+"secrets.yaml", x.key, "spec", "data", 0, "remoteRef", "key")
@@ -222,11 +223,21 @@ type reader struct {
 	trees map[string]*yamltree.Node
 }
 
+// first marks the first document of a file where the last one is usual. Values stand
+// on one line each, so that nothing else looks like a separator.
+const first = "#first"
+
 func (r *reader) tree(file string) *yamltree.Node {
 	if node, ok := r.trees[file]; ok {
 		return node
 	}
-	node, faults := yamltree.Parse(path.Base(file), r.files[file])
+	name, wanted := strings.CutSuffix(file, first)
+	documents := bytes.Split(r.files[name], []byte("\n---\n"))
+	content := documents[len(documents)-1]
+	if wanted {
+		content = documents[0]
+	}
+	node, faults := yamltree.Parse(path.Base(name), content)
 	if len(faults) > 0 {
 		r.t.Fatalf("%s does not parse: %s: %s", file, faults[0].Summary, faults[0].Detail)
 	}

@@ -15,11 +15,17 @@ var link = regexp.MustCompile(`\]\(([^)#:]+)\)`)
 // documents generates from a spec and returns the Markdown files.
 func documents(t *testing.T, spec string) map[string]string {
 	t.Helper()
+	return markdown(generateSpec(t, spec))
+}
+
+// generateSpec renders a spec that is no case of its own.
+func generateSpec(t *testing.T, spec string) map[string][]byte {
+	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "environments.yaml"), []byte(spec), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return markdown(generate(t, dir))
+	return generate(t, dir)
 }
 
 func markdown(files map[string][]byte) map[string]string {

@@ -31,7 +31,7 @@ type Base struct {
 	// Recreate says that the application is a singleton.
 	Recreate string
 	// Ingress and Egress rules that are the same on every target.
-	Ingress, Egress []yamltree.Ordered
+	Ingress, Egress []Rule
 }
 
 // bases derives what the base of each application has, and what is left for its

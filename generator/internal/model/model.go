@@ -203,7 +203,7 @@ type Instance struct {
 	// Exceptions are the reasons for what this target permits beyond the base, by annotation.
 	Exceptions map[string]string
 	// Ingress and Egress rules beyond those of the base.
-	Ingress, Egress []yamltree.Ordered
+	Ingress, Egress []Rule
 	// Services and Claims are set when they are not the same on every target.
 	Services []yamltree.Ordered
 	Claims   []Claim
@@ -216,7 +216,7 @@ type Instance struct {
 	// Chart that the overlay wraps; nil when the application brings none.
 	Chart *Chart
 
-	ingress, egress []rule
+	ingress, egress []Rule
 	layers          []Layer
 }
 

@@ -16,8 +16,13 @@ const NameLabel = "app.kubernetes.io/name"
 // namespaceLabel is set by Kubernetes itself and cannot be forged.
 const namespaceLabel = "kubernetes.io/metadata.name"
 
-// rule is one rule of a NetworkPolicy, ready to print.
-type rule yamltree.Ordered
+// Rule is one rule of a NetworkPolicy, ready to print.
+type Rule struct {
+	// From and To say who connects to whom, for the reader.
+	From, To Path
+	// Peers are the other end, Ports those of the pods that are connected to.
+	Peers, Ports []yamltree.Ordered
+}
 
 // network derives, on every target, the rules that the declared connections need,
 // on both of their ends.
@@ -73,7 +78,7 @@ func (in *Instance) fromGateway() {
 		}
 	}
 	peer := PodSet{Name(gateway.Namespace), gateway.PodLabels}.Peer()
-	in.ingress = append(in.ingress, rule{pair("from", []yamltree.Ordered{peer}), pair("ports", ports)})
+	in.ingress = append(in.ingress, Rule{"gateway", Path(in.App.Name), []yamltree.Ordered{peer}, ports})
 }
 
 func (w *Workload) exposes(port Port) bool {
@@ -132,7 +137,7 @@ func (r *resolver) outside(in *Instance, name string, c schema.Connection, at di
 		r.list.Error(at, "connection/port", "this connection needs a port").Hint = "Write port: NUMBER."
 		return
 	}
-	in.egress = append(in.egress, rule{pair("to", []yamltree.Ordered{peer}), pair("ports", []yamltree.Ordered{policyPort(port, "TCP")})})
+	in.egress = append(in.egress, Rule{Path(in.App.Name), Path(name), []yamltree.Ordered{peer}, []yamltree.Ordered{policyPort(port, "TCP")}})
 }
 
 // inside allows a connection to another application of the target, on both ends.
@@ -158,8 +163,9 @@ func (r *resolver) inside(in *Instance, name string, c schema.Connection, at dia
 		d.Detail = "It listens on " + portNames(callee.Workload) + "."
 		return
 	}
-	in.egress = append(in.egress, rule{pair("to", []yamltree.Ordered{podsOf(callee, in.Namespace)}), pair("ports", ports)})
-	callee.ingress = append(callee.ingress, rule{pair("from", []yamltree.Ordered{podsOf(in, callee.Namespace)}), pair("ports", ports)})
+	caller, called := Path(in.App.Name), Path(callee.App.Name)
+	in.egress = append(in.egress, Rule{caller, called, []yamltree.Ordered{podsOf(callee, in.Namespace)}, ports})
+	callee.ingress = append(callee.ingress, Rule{caller, called, []yamltree.Ordered{podsOf(in, callee.Namespace)}, ports})
 }
 
 func portNames(w *Workload) string {
@@ -209,20 +215,20 @@ func (t *Target) Instance(app Name) *Instance {
 // sharePolicies gives the base the rules that hold on every target and leaves the
 // others to the overlays: policies add up.
 func (a *Application) sharePolicies() {
-	var ingress, egress [][]rule
+	var ingress, egress [][]Rule
 	for _, in := range a.Instances {
 		ingress, egress = append(ingress, in.ingress), append(egress, in.egress)
 	}
 	commonIn, commonOut := common(ingress), common(egress)
-	a.Base.Ingress, a.Base.Egress = printed(commonIn, nil), printed(commonOut, nil)
+	a.Base.Ingress, a.Base.Egress = commonIn, commonOut
 	for _, in := range a.Instances {
-		in.Ingress, in.Egress = printed(in.ingress, commonIn), printed(in.egress, commonOut)
+		in.Ingress, in.Egress = without(in.ingress, commonIn), without(in.egress, commonOut)
 	}
 }
 
 // common returns the rules that all lists have.
-func common(lists [][]rule) []rule {
-	var out []rule
+func common(lists [][]Rule) []Rule {
+	var out []Rule
 	if len(lists) == 0 {
 		return nil
 	}
@@ -238,17 +244,11 @@ func common(lists [][]rule) []rule {
 	return out
 }
 
-func contains(list []rule, wanted rule) bool {
-	return slices.ContainsFunc(list, func(r rule) bool { return equal(yamltree.Ordered(r), yamltree.Ordered(wanted)) })
+func contains(list []Rule, wanted Rule) bool {
+	return slices.ContainsFunc(list, func(r Rule) bool { return equal(r.Peers, wanted.Peers) && equal(r.Ports, wanted.Ports) })
 }
 
-// printed returns the rules that are not in without.
-func printed(list, without []rule) []yamltree.Ordered {
-	var out []yamltree.Ordered
-	for _, r := range list {
-		if !contains(without, r) {
-			out = append(out, yamltree.Ordered(r))
-		}
-	}
-	return out
+// without returns the rules of a list that are not among others.
+func without(list, others []Rule) []Rule {
+	return slices.DeleteFunc(slices.Clone(list), func(r Rule) bool { return contains(others, r) })
 }

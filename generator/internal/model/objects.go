@@ -32,10 +32,10 @@ type Policy struct {
 	Name Name
 	// Pods selects the pods that it is for.
 	Pods            map[string]string
-	Ingress, Egress []yamltree.Ordered
+	Ingress, Egress []Rule
 }
 
-func policy(name Name, pods map[string]string, ingress, egress []yamltree.Ordered) *Policy {
+func policy(name Name, pods map[string]string, ingress, egress []Rule) *Policy {
 	if len(ingress) == 0 && len(egress) == 0 {
 		return nil
 	}
@@ -150,10 +150,11 @@ func (w *Workload) MaxReplicas() int { _, high := w.Replicas(); return high }
 // Route is an HTTPRoute, ready to print.
 type Route struct {
 	Name Name
-	// Gateway refers to the gateway, and its listener when one is named.
-	Gateway    yamltree.Ordered
-	Host, Path string
-	Port       int
+	// Gateways refers to the gateway, and its listener when one is named.
+	Gateways []yamltree.Ordered
+	Hosts    []string
+	Path     string
+	Port     int
 }
 
 // Routes lists the instance's routes by name.
@@ -171,7 +172,7 @@ func (in *Instance) Routes() []Route {
 			parent = append(parent, pair("sectionName", gateway.Listener))
 		}
 		routes = append(routes, Route{
-			Name: in.App.Name + "-" + Name(name), Gateway: parent, Host: declared.Host,
+			Name: in.App.Name + "-" + Name(name), Gateways: []yamltree.Ordered{parent}, Hosts: []string{declared.Host},
 			Path: orDefault(declared.Path, "/"), Port: port.Port.Port,
 		})
 	}

@@ -40,7 +40,7 @@ func (p *Platform) RouteTable() *Table {
 			return nil
 		}
 		for _, route := range in.Routes() {
-			rows = append(rows, []string{string(route.Name), route.Host, route.Path, fmt.Sprint(route.Port)})
+			rows = append(rows, []string{string(route.Name), strings.Join(route.Hosts, ", "), route.Path, fmt.Sprint(route.Port)})
 		}
 		return rows
 	})
@@ -120,10 +120,10 @@ func identifier(name string) Path { return Path(strings.ReplaceAll(name, "-", "_
 func (in *Instance) flows() []flow {
 	var out []flow
 	for _, r := range in.egress {
-		out = append(out, in.peers(r, "to")...)
+		out = append(out, in.peers(r)...)
 	}
 	for _, r := range in.ingress {
-		for _, f := range in.peers(r, "from") {
+		for _, f := range in.peers(r) {
 			if !strings.HasPrefix(string(f.node), "app_") {
 				f.in = true
 				out = append(out, f)
@@ -133,16 +133,13 @@ func (in *Instance) flows() []flow {
 	return out
 }
 
-func (in *Instance) peers(r rule, end string) []flow {
+func (in *Instance) peers(r Rule) []flow {
 	var ports []string
-	if list, ok := get(yamltree.Ordered(r), "ports").([]yamltree.Ordered); ok {
-		for _, port := range list {
-			ports = append(ports, fmt.Sprintf("%v %v", get(port, "protocol"), get(port, "port")))
-		}
+	for _, port := range r.Ports {
+		ports = append(ports, fmt.Sprintf("%v %v", get(port, "protocol"), get(port, "port")))
 	}
 	var out []flow
-	list, _ := get(yamltree.Ordered(r), end).([]yamltree.Ordered)
-	for _, peer := range list {
+	for _, peer := range r.Peers {
 		f := in.peer(peer)
 		f.ports = orDefault(strings.Join(ports, ", "), "all")
 		out = append(out, f)

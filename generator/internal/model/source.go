@@ -131,7 +131,7 @@ func (in *Instance) Selector() map[string]string {
 func (a *Application) ownManifests() {
 	a.Base = &Base{Pod: &Pod{}, Kind: a.kind}
 	for _, in := range a.Instances {
-		in.Ingress, in.Egress = printed(in.ingress, nil), printed(in.egress, nil)
+		in.Ingress, in.Egress = in.ingress, in.egress
 		in.Labels = in.Workload.Labels
 	}
 }
