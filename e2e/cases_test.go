@@ -25,7 +25,11 @@ var external = map[string][]string{
 		"Namespace/dns", "Namespace/gateway-system", "Namespace/search",
 		"PriorityClass/shop-critical", "Secret/payments-tls", "Secret/registry",
 	},
-	"sources":    {"Namespace/gateway-system"},
+	"sources": {"Namespace/gateway-system"},
+	"network": {
+		"Namespace/gateway-system", "Namespace/ingress-nginx", "Namespace/ingress", "Namespace/search", "Namespace/voice", "Namespace/shared/*",
+		"IngressClass/nginx/ingress-nginx", "IngressClass/internal/ingress",
+	},
 	"odd":        {"Namespace/gateway-system", "Secret/store-login"},
 	"voting-app": {"Namespace/gateway-system"},
 	"workloads":  {"Namespace/gateway-system"},

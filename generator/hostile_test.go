@@ -102,7 +102,7 @@ type hostileTexts struct {
 	env, only  map[string]string
 	args, exec []string
 
-	reason, writable, key, path, mount, annotation, own, command, grpc, prefix string
+	reason, writable, key, path, mount, annotation, own, command, grpc, route string
 }
 
 func newTexts(h *hostile) *hostileTexts {
@@ -110,7 +110,7 @@ func newTexts(h *hostile) *hostileTexts {
 		env: map[string]string{}, only: map[string]string{},
 		reason: h.filled("r"), writable: h.filled("w"), key: h.filled("k"), path: h.filled("/"),
 		mount: "/m" + strings.ReplaceAll(h.next(), ":", ""), annotation: h.next(), own: h.next(),
-		command: h.next(), grpc: h.filled("g"), prefix: h.filled("/"),
+		command: h.next(), grpc: h.filled("g"), route: h.next(),
 	}
 	for i := range 15 {
 		x.env[fmt.Sprintf("BASE_%d", i)] = h.next()
@@ -134,7 +134,7 @@ func (x *hostileTexts) application() map[string]any {
 		},
 		"volumes":        map[string]any{"data": map[string]any{"size": "1Gi", "mount": x.mount}},
 		"serviceAccount": map[string]any{"annotations": map[string]any{"a": x.annotation}},
-		"expose":         map[string]any{"web": map[string]any{"host": "{app}.{env}.example.com", "path": x.prefix}},
+		"expose":         map[string]any{"web": map[string]any{"host": "{app}.{env}.example.com", "annotations": map[string]any{"a": x.route}}},
 		"environments": map[string]any{"prod": map[string]any{
 			"env": x.only, "serviceAccount": map[string]any{"annotations": map[string]any{"b": x.own}},
 		}},
@@ -161,7 +161,7 @@ func (x *hostileTexts) check(r *reader, name string) {
 	r.text(overlay+"serviceaccount.patch.yaml", x.own, "metadata", "annotations", "b")
 	r.text(patch, x.grpc, in("startupProbe", "grpc", "service")...)
 	r.text(overlay+"secrets.yaml", x.key, "spec", "data", 0, "remoteRef", "key")
-	r.text(overlay+"route.yaml", x.prefix, "spec", "rules", 0, "matches", 0, "path", "value")
+	r.text(overlay+"route.yaml", x.route, "metadata", "annotations", "a")
 }
 
 // renderSpec generates in memory from a spec given as a value; JSON is YAML.

@@ -72,6 +72,8 @@ func (g *jsonGenerator) reflect(t *testing.T, root any) map[string]any {
 				return &jsonschema.Schema{Comments: "replaced by the type of the layer"}
 			case reflect.TypeFor[Amount]():
 				return &jsonschema.Schema{Ref: definitions + "Amount"}
+			case reflect.TypeFor[PortRange]():
+				return &jsonschema.Schema{Ref: definitions + "PortRange"}
 			}
 			return nil
 		},
@@ -218,6 +220,7 @@ func asList(v any) []any {
 // unions describes the types that accept several shapes; see unions.go.
 func (g *jsonGenerator) unions() {
 	g.defs["Amount"] = object{"description": g.types.docs["Amount"], "type": []any{"string", "number"}}
+	g.defs["PortRange"] = object{"description": g.types.docs["PortRange"], "type": []any{"string", "integer"}}
 	port := g.defs["Port"].(object)
 	port["type"] = []any{"integer", "object"}
 	port["minimum"], port["maximum"] = minPort, maxPort

@@ -114,11 +114,12 @@ templates: mine
 images: {requireDigest: false}
 platform:
   gateway: {name: public, namespace: gateway, listener: web, podLabels: {app: envoy}}
+  ingress: {class: nginx, namespace: nginx, podLabels: {app: nginx}, tls: {issuer: acme, issuerKind: Issuer}}
   dns: {namespace: kube-system, podLabels: {k8s-app: kube-dns}}
   secrets: {provider: external-secrets, store: {kind: SecretStore, name: vault}}
 clusters:
   eu: {kubernetes: "1.36", nodes: 3, gateway: {name: g, namespace: g, podLabels: {a: b}}}
-  us: {}
+  us: {gateway: ~, networks: [203.0.113.0/24]}
 teams: {shop: {}, pay: {}}
 profiles: {mine: {extends: production, quota: {budget: {cpu: 2}}}}
 environments:
@@ -149,8 +150,8 @@ applications:
     probes: {readiness: {http: /ok, port: http, periodSeconds: 3}, liveness: {tcp: true}, startup: {grpc: "", failureThreshold: 3}}
     resources: {requests: {cpu: 100m}, limits: {cpu: 2, memory: 1Gi}}
     singleton: {reason: one}
-    expose: {shop: {host: shop.example.com, port: http, path: /}}
-    connectsTo: {db: {}, net: {cidr: 10.0.0.0/8, port: 5432}, dns: {namespace: x, podLabels: {a: b}, port: 53}}
+    expose: {shop: {host: shop.example.com, port: http, path: /, pathType: exact, aliases: [x.example.com], through: gateway, timeout: 3s, annotations: {a: b}}}
+    connectsTo: {db: {}, net: {cidr: 10.0.0.0/8, except: [10.1.0.0/16], port: 5432}, two: {cidr: 10.0.0.0/8, ports: [1, 2-3/UDP]}, dns: {namespace: x, podLabels: {a: b}, port: 53}}
     serviceAccount: {annotations: {a: b}}
     imagePullSecrets: [pull]
     nodeSelector: {disk: ssd}

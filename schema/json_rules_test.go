@@ -25,6 +25,7 @@ func refinements() map[string]object {
 		"Access.debug":          groups,
 		"Access.breakGlass":     groups,
 		"Gateway.namespace":     label,
+		"Ingress.namespace":     label,
 		"PodSet.namespace":      label,
 		"Repository.url":        pattern(repositoryURL),
 		"Spec.environments":     {"minItems": 1},

@@ -119,8 +119,11 @@ func (r *referenceWriter) typeName(typ reflect.Type, layer string) string {
 	case reflect.Int:
 		return "whole number"
 	}
-	if typ == reflect.TypeFor[Amount]() {
+	switch typ {
+	case reflect.TypeFor[Amount]():
 		return "amount"
+	case reflect.TypeFor[PortRange]():
+		return "number or text"
 	}
 	return "text"
 }

@@ -89,6 +89,8 @@ type ArgoCD struct {
 type Platform struct {
 	// Gateway that exposes applications.
 	Gateway *Gateway `yaml:"gateway"`
+	// Ingress controller that exposes applications, beside a gateway or instead of one.
+	Ingress *Ingress `yaml:"ingress"`
 	// DNS is the cluster's name server; every pod may ask it. Default: kube-system, k8s-app: kube-dns.
 	DNS *PodSet `yaml:"dns"`
 	// Metrics is the scraper that collects metrics.
@@ -107,6 +109,28 @@ type Gateway struct {
 	Listener string `yaml:"listener"`
 	// PodLabels select the gateway's pods: only they may reach exposed ports.
 	PodLabels map[string]string `yaml:"podLabels" required:"true"`
+}
+
+// Ingress is an ingress controller.
+type Ingress struct {
+	// Class is the name of its IngressClass.
+	Class string `yaml:"class" required:"true"`
+	// Namespace of the controller's pods.
+	Namespace string `yaml:"namespace" required:"true"`
+	// PodLabels select the controller's pods: only they may reach exposed ports.
+	PodLabels map[string]string `yaml:"podLabels" required:"true"`
+	// TLS of all hosts. {} means the controller's own certificate. Default: none, plain HTTP.
+	TLS *IngressTLS `yaml:"tls"`
+}
+
+// IngressTLS says where the certificates of an ingress controller's hosts come from: an issuer, a Secret, or the controller itself.
+type IngressTLS struct {
+	// Issuer of cert-manager that makes a certificate for each route. It has to solve DNS challenges: nobody from outside reaches the pods that solve HTTP ones.
+	Issuer string `yaml:"issuer"`
+	// IssuerKind is the kind of Issuer. Default: ClusterIssuer.
+	IssuerKind string `yaml:"issuerKind" enum:"ClusterIssuer,Issuer"`
+	// Secret with a certificate for all hosts, which somebody puts into every namespace.
+	Secret string `yaml:"secret"`
 }
 
 // PodSet selects pods of one namespace.
@@ -144,6 +168,8 @@ type Cluster struct {
 	Zones int `yaml:"zones" later:"zones are spread over as far as there are any"`
 	// APIServer is the address of the Kubernetes API as pods see it.
 	APIServer *APIServer `yaml:"apiServer" later:"no application may reach the API server yet"`
+	// Networks of the cluster's nodes, pods and Services as far as they are no private ones: they do not count as the internet.
+	Networks []string `yaml:"networks"`
 	// RegistryMirror replaces registry hosts in image names.
 	RegistryMirror map[string]string `yaml:"registryMirror" later:"state the image in the application's clusters block until then"`
 	Platform       `yaml:",inline"`

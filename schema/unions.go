@@ -82,3 +82,17 @@ func (q *Quota) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	}
 	q.Auto = q.Hard == nil
 }
+
+// PortRange is a port of another end: 5432, a range such as "8000-8010", either with a
+// protocol as in "53/UDP", or the name of an application's port.
+type PortRange string
+
+// DecodeNode accepts a number and a text.
+func (p *PortRange) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
+	switch n.Kind {
+	case yamltree.String, yamltree.Int:
+		*p = PortRange(d.Expand(n.Text))
+	default:
+		d.Expected(n, "a port").Hint = "Write a number such as 5432, or a text such as \"8000-8010\" or \"53/UDP\"."
+	}
+}

@@ -69,7 +69,7 @@ type Workload struct {
 	Scale Scale `yaml:"scale"`
 	// Singleton permits a single replica where the profile demands more: no autoscaler, no disruption budget, no anti-affinity, and Recreate.
 	Singleton *Reason `yaml:"singleton"`
-	// Expose the application through the platform's gateway, by route name.
+	// Expose the application through the cluster's gateway or ingress controller, by route name.
 	Expose map[string]Expose `yaml:"expose"`
 	// ConnectsTo lists what the application talks to: other applications by name (the replicas of a StatefulSet and the pods of a source each other by their own), or named networks, namespaces and the internet.
 	ConnectsTo map[string]Connection `yaml:"connectsTo"`
@@ -218,22 +218,36 @@ type Reason struct {
 	Reason string `yaml:"reason" required:"true"`
 }
 
-// Expose is a route from the platform's gateway.
+// Expose is a route from the outside: an HTTPRoute of the gateway, or an Ingress.
 type Expose struct {
 	// Host name.
 	Host string `yaml:"host" required:"true"`
+	// Aliases are further host names of the same route.
+	Aliases []string `yaml:"aliases"`
 	// Port name. Default: the first port.
 	Port string `yaml:"port"`
-	// Path prefix. Default: /.
+	// Path that is served. Default: /.
 	Path string `yaml:"path"`
+	// PathType says what Path means: prefix (everything below it, too) or exact. Default: prefix.
+	PathType string `yaml:"pathType" enum:"prefix,exact"`
+	// Through says by what, where the cluster has both: gateway or ingress. Default: what the cluster has.
+	Through string `yaml:"through" enum:"gateway,ingress"`
+	// Timeout of a whole request through a gateway, for example 30s; an ingress controller takes it from an annotation of its own. Default: the gateway's.
+	Timeout string `yaml:"timeout"`
+	// Annotations of the route, for what the gateway or the ingress controller makes of them.
+	Annotations map[string]string `yaml:"annotations"`
 }
 
 // Connection is something that an application talks to.
 type Connection struct {
-	// Port number, for a network, a namespace or the internet. For an application: all of its ports.
-	Port int `yaml:"port"`
+	// Port of the other end: 5432, "8000-8010" or "53/UDP". Of an application: the number or the name of a port of its Service. Default: all ports of an application; 443 for the internet.
+	Port PortRange `yaml:"port"`
+	// Ports of the other end, when there are several.
+	Ports []PortRange `yaml:"ports"`
 	// CIDR of a network outside the cluster.
 	CIDR string `yaml:"cidr"`
+	// Except are networks within CIDR, or of the internet, that stay unreachable.
+	Except []string `yaml:"except"`
 	// Namespace in the cluster that wavewright does not manage.
 	Namespace string `yaml:"namespace"`
 	// PodLabels select pods of Namespace.

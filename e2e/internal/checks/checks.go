@@ -30,7 +30,7 @@ var All = []Check{
 	{"probes", perTarget(checkProbes)},
 	{"references", checkReferences},
 	{"services", perTarget(checkServices)},
-	{"routes", perTarget(checkRoutes)},
+	{"routes", checkRoutes},
 	{"disruption budgets", perTarget(checkBudgets)},
 	{"autoscalers", perTarget(checkAutoscalers)},
 	{"anti-affinity", perTarget(checkAntiAffinity)},

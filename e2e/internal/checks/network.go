@@ -131,12 +131,16 @@ func protocol(port networkingv1.NetworkPolicyPort) corev1.Protocol {
 }
 
 // isExternal reports whether a peer is in one namespace, by name, that is declared
-// external, and names the pods it means there.
+// external, and names the pods it means there; a name that ends in /* stands for all.
 func isExternal(peer networkingv1.NetworkPolicyPeer, external []string) bool {
-	if peer.NamespaceSelector == nil || peer.PodSelector == nil || selectsAll(peer.PodSelector) {
+	if peer.NamespaceSelector == nil {
 		return false
 	}
-	return slices.Contains(external, "Namespace/"+peer.NamespaceSelector.MatchLabels[corev1.LabelMetadataName])
+	name := "Namespace/" + peer.NamespaceSelector.MatchLabels[corev1.LabelMetadataName]
+	if peer.PodSelector == nil || selectsAll(peer.PodSelector) {
+		name += "/*" // the spec says so
+	}
+	return slices.Contains(external, name)
 }
 
 // peers are the workloads of the target that a peer means.

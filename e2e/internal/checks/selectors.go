@@ -42,42 +42,6 @@ func targetPort(port corev1.ServicePort) intstr.IntOrString {
 	return port.TargetPort
 }
 
-// checkRoutes wants each backend of a route to be a port of a Service, and the
-// gateway's namespace to be let in to the pods behind it.
-func checkRoutes(t *target, out *report) {
-	services := repo.Typed[corev1.Service](t.objects)
-	for _, route := range repo.Typed[repo.HTTPRoute](t.objects) {
-		at := t.at("HTTPRoute", route.Namespace, route.Name)
-		for _, rule := range route.Spec.Rules {
-			for _, backend := range rule.BackendRefs {
-				i := slices.IndexFunc(services, func(s *corev1.Service) bool {
-					return s.Namespace == route.Namespace && s.Name == backend.Name
-				})
-				if i < 0 {
-					out.add("%s: there is no Service %s", at, backend.Name)
-					continue
-				}
-				for _, parent := range route.Spec.ParentRefs {
-					checkRoute(t, at, parent.Namespace, services[i], backend.Port, out)
-				}
-			}
-		}
-	}
-}
-
-func checkRoute(t *target, at, gateway string, service *corev1.Service, port int32, out *report) {
-	i := slices.IndexFunc(service.Spec.Ports, func(p corev1.ServicePort) bool { return p.Port == port })
-	if i < 0 {
-		out.add("%s: Service %s has no port %d", at, service.Name, port)
-		return
-	}
-	for _, w := range t.selected(service.Namespace, &metav1.LabelSelector{MatchLabels: service.Spec.Selector}) {
-		if !t.admits(w, gateway, targetPort(service.Spec.Ports[i])) {
-			out.add("%s: no network policy lets namespace %s reach %s on %s", at, gateway, w.name, service.Spec.Ports[i].TargetPort.String())
-		}
-	}
-}
-
 // checkBudgets wants each budget to cover one workload and to leave it evictable.
 func checkBudgets(t *target, out *report) {
 	for _, b := range repo.Typed[policyv1.PodDisruptionBudget](t.objects) {

@@ -88,6 +88,8 @@ func newTyped(apiVersion, kind string) any {
 		return &rbacv1.Role{}
 	case "rbac.authorization.k8s.io/v1 RoleBinding":
 		return &rbacv1.RoleBinding{}
+	case "networking.k8s.io/v1 Ingress":
+		return &networkingv1.Ingress{}
 	case "gateway.networking.k8s.io/v1 HTTPRoute":
 		return &HTTPRoute{}
 	case "external-secrets.io/v1 ExternalSecret":

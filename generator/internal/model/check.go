@@ -144,8 +144,6 @@ func (c *checker) name(at diag.Range, what, name string) {
 
 // belowLimit checks a request against its limit.
 
-// peers checks the values of connections; who they reach is resolved later.
-
 var labelKey = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
 
 var labelValue = regexp.MustCompile(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
@@ -171,13 +169,17 @@ func (c *checker) labels() {
 
 func (c *checker) annotations() {
 	for _, key := range sortedKeys(c.w.ServiceAccount.Annotations) {
-		c.placeholders(c.at("serviceAccount", "annotations", key), c.w.ServiceAccount.Annotations[key])
-		if !labelKey.MatchString(strings.ToLower(key)) {
-			c.error(c.key("serviceAccount", "annotations", key), "annotation/invalid", "%q cannot be the key of an annotation", key)
-		}
+		c.annotation(key, c.w.ServiceAccount.Annotations[key], "serviceAccount", "annotations", key)
 	}
 	for i, arg := range c.w.Args {
 		c.misspelt(c.at("args", i), arg)
+	}
+}
+
+func (c *checker) annotation(key, value string, path ...any) {
+	c.placeholders(c.at(path...), value)
+	if !labelKey.MatchString(strings.ToLower(key)) {
+		c.error(c.key(path...), "annotation/invalid", "%q cannot be the key of an annotation", key)
 	}
 }
 

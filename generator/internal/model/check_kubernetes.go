@@ -161,6 +161,8 @@ func (r *resolver) reservedNamespace(name string, cluster *Cluster) string {
 		return "the cluster's name server"
 	case cluster.Gateway != nil && name == cluster.Gateway.Namespace:
 		return "the gateway"
+	case cluster.Ingress != nil && name == cluster.Ingress.Namespace:
+		return "the ingress controller"
 	}
 	return ""
 }

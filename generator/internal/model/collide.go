@@ -46,7 +46,7 @@ func (in *Instance) composedNames() []string {
 		names = append(names, "NetworkPolicy "+string(policy.Name))
 	}
 	for _, name := range sortedKeys(in.Workload.Expose) {
-		names = append(names, fmt.Sprintf("HTTPRoute %s-%s", in.App.Name, name))
+		names = append(names, fmt.Sprintf("route %s-%s", in.App.Name, name))
 	}
 	for _, name := range sortedKeys(in.Workload.Secrets) {
 		if in.Workload.Secrets[name].Existing == "" {

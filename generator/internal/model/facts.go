@@ -12,7 +12,11 @@ import (
 func (r *resolver) facts() {
 	r.factsAt(r.spec.Node.Get("platform"), r.spec.Platform)
 	for _, name := range sortedKeys(r.spec.Clusters) {
-		r.factsAt(r.spec.Node.Get("clusters").Get(name), r.spec.Clusters[name].Platform)
+		node := r.spec.Node.Get("clusters").Get(name)
+		r.factsAt(node, r.spec.Clusters[name].Platform)
+		for i, network := range r.spec.Clusters[name].Networks {
+			checkCIDR(&r.list, node.At("networks", i), "cluster/network", network)
+		}
 	}
 }
 
@@ -25,6 +29,9 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 		}
 		r.podLabels(node.At("gateway", "podLabels"), p.Gateway.PodLabels)
 	}
+	if p.Ingress != nil {
+		r.ingress(node.Get("ingress"), *p.Ingress)
+	}
 	if p.DNS != nil {
 		r.factName(node.At("dns", "namespace"), p.DNS.Namespace)
 		r.podLabels(node.At("dns", "podLabels"), p.DNS.PodLabels)
@@ -36,6 +43,27 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 		c.placeholders(at, rest)
 		if len(leftovers(rest)) == 0 && rest != "" {
 			r.storeName(at, p.Secrets.Store.Name, rest)
+		}
+	}
+}
+
+// ingress checks what the spec says of an ingress controller.
+func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
+	r.factName(node.At("class"), p.Class)
+	r.factName(node.At("namespace"), p.Namespace)
+	r.podLabels(node.At("podLabels"), p.PodLabels)
+	if p.TLS == nil {
+		return
+	}
+	if p.TLS.Issuer != "" && p.TLS.Secret != "" {
+		r.list.Error(node.KeyAt("tls"), "platform/ingress", "issuer and secret exclude each other").Hint = "A certificate comes from one of them."
+	}
+	if p.TLS.IssuerKind != "" && p.TLS.Issuer == "" {
+		r.list.Error(node.At("tls", "issuerKind"), "platform/ingress", "this is the kind of an issuer, and there is none")
+	}
+	for _, name := range []string{"issuer", "secret"} {
+		if text := map[string]string{"issuer": p.TLS.Issuer, "secret": p.TLS.Secret}[name]; text != "" {
+			r.factName(node.At("tls", name), text)
 		}
 	}
 }

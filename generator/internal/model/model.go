@@ -146,12 +146,16 @@ type Cluster struct {
 	// Kubernetes is the version of the Pod Security Standards: latest, or v1.36.
 	PodSecurityVersion string
 	// Nodes that can run applications; 0 when the spec does not say.
-	Nodes   int
+	Nodes int
+	// Gateway and Ingress are the ways in from the outside; nil when there is none.
 	Gateway *schema.Gateway
+	Ingress *schema.Ingress
 	DNS     PodSet
 	// OwnDNS says that the cluster's name server differs from the platform's.
 	OwnDNS  bool
 	Secrets *schema.SecretProvider
+	// Networks that do not count as the internet, beside private ones.
+	Networks []string
 }
 
 // Namespace of a target.

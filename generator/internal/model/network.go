@@ -1,11 +1,8 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 
-	"github.com/wavewright/wavewright/schema"
-	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -30,7 +27,7 @@ func (r *resolver) network() {
 	for _, env := range r.p.Environments {
 		for _, target := range env.Targets {
 			for _, in := range target.Instances {
-				in.fromGateway()
+				in.fromOutside()
 			}
 			for _, in := range target.Instances {
 				r.connections(in)
@@ -61,139 +58,43 @@ func (s PodSet) Peer() yamltree.Ordered {
 	return yamltree.Ordered{namespaceNamed(s.Namespace), pair("podSelector", matchLabels(s.PodLabels))}
 }
 
-func policyPort(number int, protocol string) yamltree.Ordered {
-	return yamltree.Ordered{pair("port", number), pair("protocol", protocol)}
+// fromOutside lets the pods of the gateway and of the ingress controller reach the
+// ports that are exposed through them.
+func (in *Instance) fromOutside() {
+	cluster := in.Target.Cluster
+	if gateway := cluster.Gateway; gateway != nil {
+		in.admit("gateway", PodSet{Name(gateway.Namespace), gateway.PodLabels}, in.exposed(throughGateway))
+	}
+	if ingress := cluster.Ingress; ingress != nil {
+		in.admit("ingress-controller", PodSet{Name(ingress.Namespace), ingress.PodLabels}, in.exposed(throughIngress))
+	}
 }
 
-// fromGateway lets the gateway's pods reach the exposed ports.
-func (in *Instance) fromGateway() {
-	gateway := in.Target.Cluster.Gateway
-	if gateway == nil || len(in.Workload.Expose) == 0 {
-		return
+// admit lets pods of another namespace reach ports.
+func (in *Instance) admit(from Path, peer PodSet, ports []Port) {
+	var open []yamltree.Ordered
+	for _, port := range ports {
+		open = append(open, policyPort(port.Container, 0, port.Protocol))
 	}
-	var ports []yamltree.Ordered
+	if len(open) > 0 {
+		in.ingress = append(in.ingress, Rule{from, Path(in.App.Name), []yamltree.Ordered{peer.Peer()}, open})
+	}
+}
+
+// exposed lists the ports that routes of one way in lead to.
+func (in *Instance) exposed(through string) []Port {
+	var ports []Port
 	for _, port := range in.Workload.PortList() {
-		if in.Workload.exposes(port) {
-			ports = append(ports, policyPort(port.Container, port.Protocol))
+		for _, route := range in.Workload.Expose {
+			exposed, ok := in.Workload.port(route.Port)
+			if ok && exposed.Name == port.Name && in.Target.Cluster.through(route) == through {
+				ports = append(ports, port)
+				break
+			}
 		}
 	}
-	peer := PodSet{Name(gateway.Namespace), gateway.PodLabels}.Peer()
-	in.ingress = append(in.ingress, Rule{"gateway", Path(in.App.Name), []yamltree.Ordered{peer}, ports})
+	return ports
 }
-
-func (w *Workload) exposes(port Port) bool {
-	for _, route := range w.Expose {
-		if exposed, ok := w.port(route.Port); ok && exposed.Name == port.Name {
-			return true
-		}
-	}
-	return false
-}
-
-// connections derives the rules of everything that an instance talks to.
-func (r *resolver) connections(in *Instance) {
-	w := in.Workload
-	for _, name := range sortedKeys(w.ConnectsTo) {
-		c, at := w.ConnectsTo[name], w.Node.KeyAt("connectsTo", name)
-		switch {
-		case name == string(in.App.Name) && !w.amongThemselves(): // reported with the instance
-		case c.CIDR != "" || c.Namespace != "" || name == "internet":
-			r.outside(in, name, c, at)
-		default:
-			r.inside(in, name, c, at)
-		}
-	}
-}
-
-// internet is everything outside private networks and link-local addresses, where
-// clouds offer credentials.
-func internet() yamltree.Ordered {
-	return yamltree.Ordered{pair("ipBlock", yamltree.Ordered{
-		pair("cidr", "0.0.0.0/0"),
-		pair("except", []string{"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}),
-	})}
-}
-
-// outside allows a connection to what wavewright does not deploy.
-func (r *resolver) outside(in *Instance, name string, c schema.Connection, at diag.Range) {
-	peer := internet()
-	switch {
-	case c.CIDR != "" && c.Namespace != "":
-		r.list.Error(at, "connection/peer", "cidr and namespace exclude each other")
-		return
-	case c.CIDR != "":
-		peer = yamltree.Ordered{pair("ipBlock", yamltree.Ordered{pair("cidr", c.CIDR)})}
-	case c.Namespace != "":
-		peer = yamltree.Ordered{namespaceNamed(Name(c.Namespace))}
-		if len(c.PodLabels) > 0 {
-			peer = PodSet{Name(c.Namespace), c.PodLabels}.Peer()
-		}
-	}
-	port := c.Port
-	if port == 0 && name == "internet" {
-		port = 443
-	}
-	if port == 0 {
-		r.list.Error(at, "connection/port", "this connection needs a port").Hint = "Write port: NUMBER."
-		return
-	}
-	in.egress = append(in.egress, Rule{Path(in.App.Name), Path(name), []yamltree.Ordered{peer}, []yamltree.Ordered{policyPort(port, "TCP")}})
-}
-
-// inside allows a connection to another application of the target, on both ends.
-func (r *resolver) inside(in *Instance, name string, c schema.Connection, at diag.Range) {
-	callee := in.Target.Instance(Name(name))
-	if callee == nil {
-		r.unknownCallee(in, name, at)
-		return
-	}
-	if callee.Workload.Scheduled() {
-		r.list.Error(at, "connection/cronjob", name+" is a CronJob, and nobody can connect to it").Hint =
-			"Let it connect to " + string(in.App.Name) + ", or take the connection out."
-		return
-	}
-	var ports []yamltree.Ordered
-	for _, port := range callee.Workload.PortList() {
-		if c.Port == 0 || c.Port == port.Port.Port {
-			ports = append(ports, policyPort(port.Container, port.Protocol))
-		}
-	}
-	if len(ports) == 0 {
-		d := r.list.Error(at, "connection/port", name+" has no such port")
-		d.Detail = "It listens on " + portNames(callee.Workload) + "."
-		return
-	}
-	caller, called := Path(in.App.Name), Path(callee.App.Name)
-	in.egress = append(in.egress, Rule{caller, called, []yamltree.Ordered{podsOf(callee, in.Namespace)}, ports})
-	callee.ingress = append(callee.ingress, Rule{caller, called, []yamltree.Ordered{podsOf(in, callee.Namespace)}, ports})
-}
-
-func portNames(w *Workload) string {
-	text := ""
-	for i, port := range w.PortList() {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%s (%d)", port.Name, port.Port.Port)
-	}
-	return orDefault(text, "no port at all")
-}
-
-func (r *resolver) unknownCallee(in *Instance, name string, at diag.Range) {
-	if r.p.Application(name) != nil {
-		d := r.list.Error(at, "connection/absent", fmt.Sprintf("%s does not run in %s", name, in.Target.Name))
-		d.Detail = fmt.Sprintf("%s runs there and connects to it.", in.App.Name)
-		d.Hint = "Deploy it there too, or remove the connection there with connectsTo: {" + name + ": null}."
-		return
-	}
-	d := r.list.Error(at, "connection/unknown", fmt.Sprintf("there is no application %q", name))
-	d.Hint = "Name an application, or say what it is: {cidr: …, port: …}, {namespace: …, port: …}, or call it internet."
-	if near := yamltree.Suggest(name, r.applicationNames()); near != "" {
-		d.Hint = "Did you mean " + near + "? " + d.Hint
-	}
-}
-
-func (r *resolver) applicationNames() []string { return sortedKeys(r.spec.Applications) }
 
 // Instance returns the instance of an application on the target, or nil.
 func (t *Target) Instance(app Name) *Instance {

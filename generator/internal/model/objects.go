@@ -147,38 +147,6 @@ func (w *Workload) MinReplicas() int { low, _ := w.Replicas(); return low }
 // MaxReplicas is the greatest number of replicas.
 func (w *Workload) MaxReplicas() int { _, high := w.Replicas(); return high }
 
-// Route is an HTTPRoute, ready to print.
-type Route struct {
-	Name Name
-	// Gateways refers to the gateway, and its listener when one is named.
-	Gateways []yamltree.Ordered
-	Hosts    []string
-	Path     string
-	Port     int
-}
-
-// Routes lists the instance's routes by name.
-func (in *Instance) Routes() []Route {
-	var routes []Route
-	gateway := in.Target.Cluster.Gateway
-	for _, name := range sortedKeys(in.Workload.Expose) {
-		declared := in.Workload.Expose[name]
-		port, _ := in.Workload.port(declared.Port)
-		parent := yamltree.Ordered{
-			pair("group", "gateway.networking.k8s.io"), pair("kind", "Gateway"),
-			pair("name", gateway.Name), pair("namespace", gateway.Namespace),
-		}
-		if gateway.Listener != "" {
-			parent = append(parent, pair("sectionName", gateway.Listener))
-		}
-		routes = append(routes, Route{
-			Name: in.App.Name + "-" + Name(name), Gateways: []yamltree.Ordered{parent}, Hosts: []string{declared.Host},
-			Path: orDefault(declared.Path, "/"), Port: port.Port.Port,
-		})
-	}
-	return routes
-}
-
 // SecretReference is an ExternalSecret, ready to print.
 type SecretReference struct {
 	Name             string

@@ -11,14 +11,17 @@ import (
 
 // NetworkTable lists what the clusters offer to applications, by target.
 func (p *Platform) NetworkTable() *Table {
-	t := &Table{Head: []string{"target", "name server", "gateway"}}
+	t := &Table{Head: []string{"target", "name server", "gateway", "ingress controller"}}
 	for _, target := range p.targets() {
-		cluster, gateway := target.Cluster, none
+		cluster, gateway, ingress := target.Cluster, none, none
 		if g := cluster.Gateway; g != nil {
 			gateway = fmt.Sprintf("%s, pods %s in %s", g.Name, labelsText(g.PodLabels), g.Namespace)
 		}
+		if i := cluster.Ingress; i != nil {
+			ingress = fmt.Sprintf("class %s, pods %s in %s", i.Class, labelsText(i.PodLabels), i.Namespace)
+		}
 		dns := fmt.Sprintf("pods %s in %s", labelsText(cluster.DNS.PodLabels), cluster.DNS.Namespace)
-		t.Rows = append(t.Rows, []string{string(target.Name), dns, gateway})
+		t.Rows = append(t.Rows, []string{string(target.Name), dns, gateway, ingress})
 	}
 	return t
 }
@@ -31,17 +34,22 @@ func labelsText(labels map[string]string) string {
 	return strings.Join(out, ",")
 }
 
-// RouteTable lists what is reachable through the gateway, by application.
+// RouteTable lists what is reachable from outside, by application.
 func (p *Platform) RouteTable() *Table {
-	t := &Table{Head: []string{"application", "route", "host", "path", "port of the Service", "where"}}
+	t := &Table{Head: []string{"application", "route", "through", "hosts", "path", "port of the Service", "where"}}
 	p.perApplication(t, func(in *Instance) [][]string {
 		var rows [][]string
-		if in.Target.Cluster.Gateway == nil {
-			return nil
+		add := func(through string, routes []Route) {
+			for _, r := range routes {
+				path := r.Path
+				if r.PathType == "Exact" {
+					path += ", exactly"
+				}
+				rows = append(rows, []string{string(r.Name), through, strings.Join(r.Hosts, ", "), path, fmt.Sprint(r.Port)})
+			}
 		}
-		for _, route := range in.Routes() {
-			rows = append(rows, []string{string(route.Name), strings.Join(route.Hosts, ", "), route.Path, fmt.Sprint(route.Port)})
-		}
+		add(throughGateway, in.Routes())
+		add(throughIngress, in.Ingresses())
 		return rows
 	})
 	return t
@@ -54,7 +62,7 @@ func (p *Platform) FlowTable() *Table {
 	t := &Table{Head: []string{"application", "", "other end", "ports of the pod", "where"}}
 	p.perApplication(t, func(in *Instance) [][]string {
 		var rows [][]string
-		for _, f := range in.flows() {
+		for _, f := range distinctFlows(in.flows()) {
 			direction := "→"
 			if f.in {
 				direction = "←"
@@ -64,6 +72,17 @@ func (p *Platform) FlowTable() *Table {
 		return rows
 	})
 	return t
+}
+
+// distinctFlows drops what reads the same, such as the internet in both address families.
+func distinctFlows(flows []flow) []flow {
+	var out []flow
+	for _, f := range flows {
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // flow is one peer of one rule.
@@ -136,7 +155,7 @@ func (in *Instance) flows() []flow {
 func (in *Instance) peers(r Rule) []flow {
 	var ports []string
 	for _, port := range r.Ports {
-		ports = append(ports, fmt.Sprintf("%v %v", get(port, "protocol"), get(port, "port")))
+		ports = append(ports, portText(port))
 	}
 	var out []flow
 	for _, peer := range r.Peers {
@@ -147,10 +166,18 @@ func (in *Instance) peers(r Rule) []flow {
 	return out
 }
 
+func portText(port yamltree.Ordered) string {
+	text := fmt.Sprintf("%v %v", get(port, "protocol"), get(port, "port"))
+	if last := get(port, "endPort"); last != nil {
+		text += fmt.Sprintf(" to %v", last)
+	}
+	return text
+}
+
 // peer names one end of a rule.
 func (in *Instance) peer(peer yamltree.Ordered) flow {
 	if block, ok := get(peer, "ipBlock").(yamltree.Ordered); ok {
-		return network(block)
+		return addressFlow(block)
 	}
 	pods, namespace := selected(peer, "podSelector"), selected(peer, "namespaceSelector")[namespaceLabel]
 	if other := in.selectedInstance(pods, orDefault(namespace, string(in.Namespace.Name))); other != nil {
@@ -158,6 +185,9 @@ func (in *Instance) peer(peer yamltree.Ordered) flow {
 	}
 	if g := in.Target.Cluster.Gateway; g != nil && equal(peer, PodSet{Name(g.Namespace), g.PodLabels}.Peer()) {
 		return flow{text: "gateway " + g.Name, node: "gateway", name: "gateway"}
+	}
+	if i := in.Target.Cluster.Ingress; i != nil && equal(peer, PodSet{Name(i.Namespace), i.PodLabels}.Peer()) {
+		return flow{text: "ingress controller of class " + i.Class, node: "ingress", name: "ingress"}
 	}
 	f := flow{text: "namespace " + namespace, node: "elsewhere", name: "elsewhere"}
 	if id := Path(namespace); id.Valid() {
@@ -182,11 +212,15 @@ func (in *Instance) selectedInstance(pods map[string]string, namespace string) *
 	return nil
 }
 
-// network names a network outside of the cluster.
-func network(block yamltree.Ordered) flow {
+// addressFlow names a network outside of the cluster.
+func addressFlow(block yamltree.Ordered) flow {
 	cidr := fmt.Sprint(get(block, "cidr"))
-	if except, ok := get(block, "except").([]string); ok {
-		return flow{text: fmt.Sprintf("%s without %s", cidr, strings.Join(except, ", ")), node: "internet", name: "internet"}
+	except, _ := get(block, "except").([]string)
+	if cidr == "0.0.0.0/0" || cidr == "::/0" {
+		return flow{text: "the internet", node: "internet", name: "internet"}
+	}
+	if len(except) > 0 {
+		cidr += " without " + strings.Join(except, ", ")
 	}
 	return flow{text: cidr, node: "networks", name: "networks"}
 }

@@ -133,25 +133,29 @@ func podSet(declared *schema.PodSet) PodSet {
 // cluster completes what a cluster says of itself with what the platform says of
 // all. Each fact is replaced as a whole: half a selector would select the wrong pods.
 func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
-	facts := c.Platform
-	if facts.Gateway == nil {
-		facts.Gateway = r.spec.Platform.Gateway
-	}
-	if facts.DNS == nil {
-		facts.DNS = r.spec.Platform.DNS
-	}
-	if facts.Secrets == nil {
-		facts.Secrets = r.spec.Platform.Secrets
-	}
+	facts, platform := c.Platform, r.spec.Platform
+	facts.Gateway = fact(c, "gateway", facts.Gateway, platform.Gateway)
+	facts.Ingress = fact(c, "ingress", facts.Ingress, platform.Ingress)
+	facts.DNS = fact(c, "dns", facts.DNS, platform.DNS)
+	facts.Secrets = fact(c, "secrets", facts.Secrets, platform.Secrets)
 	cluster := &Cluster{
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes,
-		Gateway: facts.Gateway, DNS: podSet(facts.DNS), Secrets: facts.Secrets,
+		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets,
+		Networks: c.Networks,
 	}
 	if c.Kubernetes != "" {
 		cluster.PodSecurityVersion = "v" + c.Kubernetes
 	}
 	cluster.OwnDNS = cluster.DNS.Namespace != r.p.DNS.Namespace || !maps.Equal(cluster.DNS.PodLabels, r.p.DNS.PodLabels)
 	return cluster
+}
+
+// fact is what a cluster has: its own fact, or the platform's unless null removes it.
+func fact[T any](c schema.Cluster, key string, own, platform *T) *T {
+	if entry, stated := c.Node.Entry(key); own != nil || stated && entry.Value.Kind == yamltree.Null {
+		return own
+	}
+	return platform
 }
 
 // decode fills into from a merged tree; expand may be nil.

@@ -65,32 +65,3 @@ func valueOf(text string) string {
 	}
 	return text
 }
-
-// routes reports two routes of one cluster that answer to the same host and path.
-func (r *resolver) routes() {
-	seen := map[string]string{}
-	for _, env := range r.p.Environments {
-		for _, target := range env.Targets {
-			for _, in := range target.Instances {
-				r.routesOf(in, seen)
-			}
-		}
-	}
-}
-
-func (r *resolver) routesOf(in *Instance, seen map[string]string) {
-	for _, name := range sortedKeys(in.Workload.Expose) {
-		route := in.Workload.Expose[name]
-		if !isHost(route.Host) || in.Target.Cluster.Gateway == nil {
-			continue
-		}
-		key := fmt.Sprintf("%s %s %s", in.Target.Cluster.Name, route.Host, orDefault(route.Path, "/"))
-		mine := fmt.Sprintf("%s in %s", in.App.Name, in.Target.Name)
-		if other, ok := seen[key]; ok {
-			d := r.list.Error(in.Workload.Node.At("expose", name, "host"), "expose/duplicate", fmt.Sprintf("%s is taken", route.Host))
-			d.Detail = fmt.Sprintf("%s and %s would answer to %s%s on cluster %s.", other, mine, route.Host, orDefault(route.Path, "/"), in.Target.Cluster.Name)
-			d.Hint = "Let the host contain {env} or {target}, or give the routes different paths."
-		}
-		seen[key] = mine
-	}
-}

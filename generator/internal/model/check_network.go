@@ -1,0 +1,209 @@
+package model
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// exposure checks the routes from the outside.
+func (c *checker) exposure() {
+	for _, name := range sortedKeys(c.w.Expose) {
+		route := c.w.Expose[name]
+		c.name(c.key("expose", name), "a route", name)
+		c.portReference(route.Port, true, "expose", name, "port")
+		if port, ok := c.w.port(route.Port); ok && port.Protocol != "TCP" {
+			c.error(c.key("expose", name), "expose/protocol", "a route needs a TCP port, and %s is %s", port.Name, port.Protocol)
+		}
+		c.host(route.Host, "expose", name, "host")
+		for i, host := range route.Aliases {
+			c.host(host, "expose", name, "aliases", i)
+			if host == route.Host || slices.Contains(route.Aliases[:i], host) {
+				c.error(c.at("expose", name, "aliases", i), "name/duplicate", "this route has the host already")
+			}
+		}
+		c.routePath(name, route.Path)
+		c.through(name, route)
+		for _, key := range sortedKeys(route.Annotations) {
+			c.annotation(key, route.Annotations[key], "expose", name, "annotations", key)
+		}
+	}
+}
+
+func (c *checker) host(host string, path ...any) {
+	if !isHost(host) {
+		c.error(c.at(path...), "expose/host", "%q is not a host name", host).Hint =
+			"Write a name such as shop.example.com; placeholders: " + strings.Join(placeholders(), " ") + "."
+	}
+}
+
+func isHost(host string) bool {
+	name := strings.TrimPrefix(host, "*.")
+	return isSubdomain(name) && strings.Contains(name, ".") && !strings.Contains(name, "-.") && !strings.Contains(name, ".-")
+}
+
+// routePath is what the Gateway API accepts as a path; an Ingress accepts more.
+var routePath = regexp.MustCompile(`^(/([-A-Za-z0-9._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*)+$`)
+
+func (c *checker) routePath(name, path string) {
+	switch {
+	case path == "":
+	case !strings.HasPrefix(path, "/"):
+		c.error(c.at("expose", name, "path"), "expose/path", "a path begins with a slash")
+	case !routePath.MatchString(path) || !plainSegments(path):
+		c.error(c.at("expose", name, "path"), "expose/path", "no route can have this path").Hint =
+			"Write it without //, /./ and /../; what is not allowed in an address is written with a percent sign, and a slash never."
+	}
+}
+
+// plainSegments reports whether a path says where it leads.
+func plainSegments(path string) bool {
+	segments := strings.Split(path, "/")[1:]
+	for i, s := range segments {
+		if s == "." || s == ".." || s == "" && i < len(segments)-1 {
+			return false
+		}
+	}
+	return !strings.Contains(strings.ToLower(path), "%2f")
+}
+
+// The ways in from the outside.
+const (
+	throughGateway = "gateway"
+	throughIngress = "ingress"
+)
+
+// through says by what a route is reached: what it names, or what the cluster has. It
+// is empty when the cluster does not have it, or has both and the route names none.
+func (c *Cluster) through(route schema.Expose) string {
+	ways := c.ways()
+	switch {
+	case route.Through == "" && len(ways) == 1:
+		return ways[0]
+	case slices.Contains(ways, route.Through):
+		return route.Through
+	}
+	return ""
+}
+
+// ways lists the ways in that a cluster has.
+func (c *Cluster) ways() []string {
+	var ways []string
+	if c.Gateway != nil {
+		ways = append(ways, throughGateway)
+	}
+	if c.Ingress != nil {
+		ways = append(ways, throughIngress)
+	}
+	return ways
+}
+
+// through checks that there is a way in, and that it does what the route asks for.
+func (c *checker) through(name string, route schema.Expose) {
+	cluster, at := c.in.Target.Cluster, c.key("expose", name)
+	way := cluster.through(route)
+	switch {
+	case way != "":
+	case route.Through == throughIngress:
+		c.error(at, "platform/ingress", "there is no ingress controller on cluster %s", cluster.Name).Hint =
+			"Declare platform.ingress: {class: …, namespace: …, podLabels: {…}}, or take through out."
+	case len(cluster.ways()) == 2:
+		c.error(at, "expose/through", "cluster %s has a gateway and an ingress controller", cluster.Name).Hint =
+			"Write through: gateway or through: ingress."
+	default:
+		c.error(at, "platform/gateway", "there is no gateway on cluster %s", cluster.Name).Hint =
+			"Declare platform.gateway: {name: …, namespace: …, podLabels: {…}}, or an ingress controller as platform.ingress."
+	}
+	switch {
+	case route.Timeout == "":
+	case way == throughIngress:
+		c.error(c.at("expose", name, "timeout"), "expose/timeout", "an Ingress has no timeout").Hint =
+			"Every ingress controller has an annotation of its own for it: write it under annotations."
+	case !gatewayDuration.MatchString(route.Timeout):
+		c.error(c.at("expose", name, "timeout"), "expose/timeout", "%q is not a time", route.Timeout).Hint = "Write for example 30s or 1m30s."
+	}
+}
+
+// gatewayDuration is a duration in the words of the Gateway API.
+var gatewayDuration = regexp.MustCompile(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`)
+
+// peers checks the values of connections; who they reach is resolved later.
+func (c *checker) peers() {
+	for _, name := range sortedKeys(c.w.ConnectsTo) {
+		peer, at := c.w.ConnectsTo[name], c.key("connectsTo", name)
+		c.name(at, "a connection", name)
+		if _, declared := c.declared[name]; declared && (peer.CIDR != "" || peer.Namespace != "") {
+			c.error(at, "connection/peer", "%s is an application", name).Hint = "Call the network or namespace something else, or take cidr and namespace out."
+		}
+		if len(peer.PodLabels) > 0 && peer.Namespace == "" {
+			c.error(c.at("connectsTo", name, "podLabels"), "connection/peer", "podLabels select pods of a namespace, and there is none")
+		}
+		c.addresses(name, peer)
+		c.ends(name, peer)
+		for key, value := range peer.PodLabels {
+			if !labelKey.MatchString(key) || !labelValue.MatchString(value) {
+				c.error(c.at("connectsTo", name, "podLabels"), "label/invalid", "no pod can have the label %q", key)
+			}
+		}
+		if peer.Namespace != "" && !isSubdomain(peer.Namespace) {
+			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace)
+		}
+		if name == string(c.in.App.Name) && !c.w.amongThemselves() {
+			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
+				"Replicas that talk to each other are a StatefulSet, or a source of your own."
+		}
+	}
+}
+
+// ends checks the ports of a connection.
+func (c *checker) ends(name string, peer schema.Connection) {
+	if peer.Port != "" && len(peer.Ports) > 0 {
+		c.error(c.at("connectsTo", name, "ports"), "connection/port", "port and ports exclude each other").Hint =
+			"List all of them under ports; a layer removes another layer's with port: null."
+	}
+	for i, text := range endsOf(peer) {
+		at := c.at("connectsTo", name, "ports", i)
+		if peer.Port != "" {
+			at = c.at("connectsTo", name, "port")
+		}
+		if _, ok := parseEnds(text); !ok {
+			c.error(at, "connection/port", "%q is not a port", text).Hint =
+				`Write a number from 1 to 65535, a range such as "8000-8010", with a protocol as in "53/UDP", or the name of an application's port.`
+		}
+	}
+}
+
+// addresses checks the networks of a connection.
+func (c *checker) addresses(name string, peer schema.Connection) {
+	if peer.CIDR != "" {
+		checkCIDR(c.list, c.at("connectsTo", name, "cidr"), "connection/cidr", peer.CIDR)
+	}
+	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName {
+		c.error(c.at("connectsTo", name, "except"), "connection/cidr", "except takes networks out of a network, and there is none")
+		return
+	}
+	for i, text := range peer.Except {
+		at := c.at("connectsTo", name, "except", i)
+		part, ok := checkCIDR(c.list, at, "connection/cidr", text)
+		whole, err := netip.ParsePrefix(peer.CIDR)
+		if ok && err == nil && !(within(part, whole) && part != whole) {
+			c.error(at, "connection/cidr", "%s is no part of %s", text, peer.CIDR)
+		}
+	}
+}
+
+// checkCIDR reports what is not a network.
+func checkCIDR(list *diag.List, at diag.Range, code, text string) (netip.Prefix, bool) {
+	prefix, err := netip.ParsePrefix(text)
+	if err == nil && prefix.Masked() == prefix && !prefix.Addr().Is4In6() {
+		return prefix, true
+	}
+	list.Error(at, code, fmt.Sprintf("%q is not a network", text)).Hint =
+		"Write an address and a prefix length without host bits, for example 10.20.0.0/16."
+	return prefix, false
+}

@@ -1,0 +1,278 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// internetName is what connectsTo calls everything outside.
+const internetName = "internet"
+
+// connections derives the rules of everything that an instance talks to.
+func (r *resolver) connections(in *Instance) {
+	w := in.Workload
+	for _, name := range sortedKeys(w.ConnectsTo) {
+		c, at := w.ConnectsTo[name], w.Node.KeyAt("connectsTo", name)
+		switch {
+		case name == string(in.App.Name) && !w.amongThemselves(): // reported with the instance
+		case c.CIDR != "" || c.Namespace != "" || name == internetName:
+			r.outside(in, name, c, at)
+		default:
+			r.inside(in, name, c, at)
+		}
+	}
+}
+
+// ends is a declared port, or several, of the other end of a connection.
+type ends struct {
+	// name of a port of an application; numbers otherwise.
+	name        string
+	first, last int
+	// protocol is empty when it is not stated.
+	protocol string
+}
+
+var endsSyntax = regexp.MustCompile(`^([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(TCP|UDP|SCTP))?$`)
+
+// parseEnds reads a port, a range of them or a name.
+func parseEnds(text schema.PortRange) (ends, bool) {
+	if portName.MatchString(string(text)) {
+		return ends{name: string(text)}, true
+	}
+	m := endsSyntax.FindStringSubmatch(string(text))
+	if m == nil {
+		return ends{}, false
+	}
+	first, _ := strconv.Atoi(m[1])
+	last, err := strconv.Atoi(m[2])
+	if err != nil {
+		last = first
+	}
+	return ends{first: first, last: last, protocol: m[3]}, first > 0 && first <= last && last <= 65535
+}
+
+// has reports whether a port of a Service is meant.
+func (e ends) has(port Port) bool {
+	if e.name != "" {
+		return e.name == string(port.Name)
+	}
+	return e.first <= port.Port.Port && port.Port.Port <= e.last && (e.protocol == "" || e.protocol == port.Protocol)
+}
+
+// endsOf lists the declared ports of a connection.
+func endsOf(c schema.Connection) []schema.PortRange {
+	if c.Port != "" {
+		return []schema.PortRange{c.Port}
+	}
+	return c.Ports
+}
+
+// policyPort is a port of a rule, or all from first to last.
+func policyPort(first, last int, protocol string) yamltree.Ordered {
+	out := yamltree.Ordered{pair("port", first)}
+	if last > first {
+		out = append(out, pair("endPort", last))
+	}
+	return append(out, pair("protocol", orDefault(protocol, "TCP")))
+}
+
+// privateNetworks are no part of the internet: private and shared addresses, and the
+// link-local ones, where clouds offer credentials.
+func privateNetworks() []string {
+	return []string{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"}
+}
+
+// internet is everything outside private networks, those of the cluster and those that
+// a connection excepts, in both address families.
+func (c *Cluster) internet(except []string) []yamltree.Ordered {
+	without := prefixes(slices.Concat(privateNetworks(), c.Networks, except))
+	return []yamltree.Ordered{network(netip.MustParsePrefix("0.0.0.0/0"), without), network(netip.MustParsePrefix("::/0"), without)}
+}
+
+// prefixes lists networks by address, a network before its parts. What is none was
+// reported where it stands.
+func prefixes(texts []string) []netip.Prefix {
+	var out []netip.Prefix
+	for _, text := range texts {
+		if p, err := netip.ParsePrefix(text); err == nil {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b netip.Prefix) int { return cmp.Or(a.Addr().Compare(b.Addr()), a.Bits()-b.Bits()) })
+	return out
+}
+
+// network is a peer: addresses without those of other networks, which are sorted, as
+// far as they lie within.
+func network(cidr netip.Prefix, without []netip.Prefix) yamltree.Ordered {
+	var except []string
+	var last netip.Prefix
+	for _, p := range without {
+		if within(p, cidr) && !(last.IsValid() && within(p, last)) {
+			last, except = p, append(except, p.String())
+		}
+	}
+	block := yamltree.Ordered{pair("cidr", cidr.String())}
+	if len(except) > 0 {
+		block = append(block, pair("except", except))
+	}
+	return yamltree.Ordered{pair("ipBlock", block)}
+}
+
+// within reports whether a network is a part of another.
+func within(part, whole netip.Prefix) bool {
+	return whole.Contains(part.Addr()) && part.Bits() >= whole.Bits()
+}
+
+// outside allows a connection to what wavewright does not deploy.
+func (r *resolver) outside(in *Instance, name string, c schema.Connection, at diag.Range) {
+	var peers []yamltree.Ordered
+	switch {
+	case c.CIDR != "" && c.Namespace != "":
+		r.list.Error(at, "connection/peer", "cidr and namespace exclude each other")
+		return
+	case c.Namespace != "":
+		if r.managed(in, c.Namespace, at) {
+			return
+		}
+		peers = []yamltree.Ordered{{namespaceNamed(Name(c.Namespace))}}
+		if len(c.PodLabels) > 0 {
+			peers = []yamltree.Ordered{PodSet{Name(c.Namespace), c.PodLabels}.Peer()}
+		}
+	case c.CIDR != "":
+		for _, cidr := range prefixes([]string{c.CIDR}) {
+			peers = []yamltree.Ordered{network(cidr, prefixes(c.Except))}
+		}
+	default:
+		peers = in.Target.Cluster.internet(c.Except)
+	}
+	if ports := r.outsidePorts(name, c, at); len(ports) > 0 {
+		in.egress = append(in.egress, Rule{Path(in.App.Name), Path(name), peers, ports})
+	}
+}
+
+// managed reports a connection to a namespace that has applications of the platform:
+// their own policies would not let it in.
+func (r *resolver) managed(in *Instance, namespace string, at diag.Range) bool {
+	for _, env := range r.p.Environments {
+		for _, target := range env.Targets {
+			for _, ns := range target.Namespaces {
+				if target.Cluster == in.Target.Cluster && string(ns.Name) == namespace {
+					d := r.list.Error(at, "connection/peer", fmt.Sprintf("namespace %s belongs to %s of this platform", namespace, target.Name))
+					d.Detail = "Its pods accept connections of applications that are named, and no others."
+					d.Hint = "Name the application instead: connectsTo: {APPLICATION: {}}. Applications reach each other within one target."
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// outsidePorts lists the ports of what wavewright does not deploy.
+func (r *resolver) outsidePorts(name string, c schema.Connection, at diag.Range) []yamltree.Ordered {
+	declared := endsOf(c)
+	if len(declared) == 0 && name == internetName {
+		declared = []schema.PortRange{"443"}
+	}
+	if len(declared) == 0 {
+		r.list.Error(at, "connection/port", "this connection needs a port").Hint = "Write port: NUMBER."
+	}
+	var ports []yamltree.Ordered
+	for _, text := range declared {
+		e, ok := parseEnds(text)
+		if e.name != "" {
+			r.list.Error(at, "connection/port", fmt.Sprintf("%q is not a number", e.name)).Hint = "Only the ports of applications have names that are known here."
+		}
+		if ok && e.name == "" {
+			ports = append(ports, policyPort(e.first, e.last, e.protocol))
+		}
+	}
+	return ports
+}
+
+// inside allows a connection to another application of the target, on both ends.
+func (r *resolver) inside(in *Instance, name string, c schema.Connection, at diag.Range) {
+	callee := in.Target.Instance(Name(name))
+	if callee == nil {
+		r.unknownCallee(in, name, at)
+		return
+	}
+	if callee.Workload.Scheduled() {
+		r.list.Error(at, "connection/cronjob", name+" is a CronJob, and nobody can connect to it").Hint =
+			"Let it connect to " + string(in.App.Name) + ", or take the connection out."
+		return
+	}
+	ports := r.insidePorts(callee, c, at)
+	if len(ports) == 0 {
+		return
+	}
+	caller, called := Path(in.App.Name), Path(callee.App.Name)
+	in.egress = append(in.egress, Rule{caller, called, []yamltree.Ordered{podsOf(callee, in.Namespace)}, ports})
+	callee.ingress = append(callee.ingress, Rule{caller, called, []yamltree.Ordered{podsOf(in, callee.Namespace)}, ports})
+}
+
+// insidePorts lists the container ports behind the ports of an application's Service
+// that a connection names; all of them when it names none.
+func (r *resolver) insidePorts(callee *Instance, c schema.Connection, at diag.Range) []yamltree.Ordered {
+	declared := endsOf(c)
+	open := map[Name]bool{}
+	for _, text := range declared {
+		e, ok := parseEnds(text)
+		met := !ok // reported with the instance
+		for _, port := range callee.Workload.PortList() {
+			if e.has(port) {
+				open[port.Name], met = true, true
+			}
+		}
+		if !met {
+			d := r.list.Error(at, "connection/port", fmt.Sprintf("%s has no port %s", callee.App.Name, text))
+			d.Detail = "It listens on " + portNames(callee.Workload) + "."
+		}
+	}
+	var ports []yamltree.Ordered
+	for _, port := range callee.Workload.PortList() {
+		if len(declared) == 0 || open[port.Name] {
+			ports = append(ports, policyPort(port.Container, 0, port.Protocol))
+		}
+	}
+	if len(ports) == 0 && len(declared) == 0 {
+		r.list.Error(at, "connection/port", string(callee.App.Name)+" listens on no port at all")
+	}
+	return ports
+}
+
+func portNames(w *Workload) string {
+	text := ""
+	for i, port := range w.PortList() {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s (%d)", port.Name, port.Port.Port)
+	}
+	return orDefault(text, "no port at all")
+}
+
+func (r *resolver) unknownCallee(in *Instance, name string, at diag.Range) {
+	if r.p.Application(name) != nil {
+		d := r.list.Error(at, "connection/absent", fmt.Sprintf("%s does not run in %s", name, in.Target.Name))
+		d.Detail = fmt.Sprintf("%s runs there and connects to it.", in.App.Name)
+		d.Hint = "Deploy it there too, or remove the connection there with connectsTo: {" + name + ": null}."
+		return
+	}
+	d := r.list.Error(at, "connection/unknown", fmt.Sprintf("there is no application %q", name))
+	d.Hint = "Name an application, or say what it is: {cidr: …, port: …}, {namespace: …, port: …}, or call it internet."
+	if near := yamltree.Suggest(name, r.applicationNames()); near != "" {
+		d.Hint = "Did you mean " + near + "? " + d.Hint
+	}
+}
+
+func (r *resolver) applicationNames() []string { return sortedKeys(r.spec.Applications) }

@@ -1,0 +1,155 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Route is an HTTPRoute or an Ingress, ready to print.
+type Route struct {
+	Name        Name
+	Annotations map[string]string
+	// Gateways refers to the gateway, and its listener when one is named.
+	Gateways []yamltree.Ordered
+	// Class is the IngressClass, and TLS the certificate of an Ingress.
+	Class string
+	TLS   []yamltree.Ordered
+	// Hosts that the route answers to.
+	Hosts []string
+	// Path and PathType as the kind of route spells it.
+	Path, PathType string
+	// Timeouts of an HTTPRoute; empty when the gateway decides.
+	Timeouts yamltree.Ordered
+	Port     int
+}
+
+// Metadata is the name of the route, and its annotations when there are any.
+func (r Route) Metadata() yamltree.Ordered {
+	out := yamltree.Ordered{pair("name", string(r.Name))}
+	if len(r.Annotations) > 0 {
+		out = append(out, pair("annotations", r.Annotations))
+	}
+	return out
+}
+
+// Routes lists the instance's HTTPRoutes by name.
+func (in *Instance) Routes() []Route {
+	var routes []Route
+	in.eachRoute(throughGateway, func(route Route, declared schema.Expose) {
+		route.Gateways, route.PathType = gatewayReference(in.Target.Cluster.Gateway), "PathPrefix"
+		if declared.PathType == exactPath {
+			route.PathType = "Exact"
+		}
+		if declared.Timeout != "" {
+			route.Timeouts = yamltree.Ordered{pair("request", declared.Timeout)}
+		}
+		routes = append(routes, route)
+	})
+	return routes
+}
+
+// Ingresses lists the instance's Ingresses by name.
+func (in *Instance) Ingresses() []Route {
+	var routes []Route
+	in.eachRoute(throughIngress, func(route Route, declared schema.Expose) {
+		controller := in.Target.Cluster.Ingress
+		route.Class, route.PathType = controller.Class, "Prefix"
+		if declared.PathType == exactPath {
+			route.PathType = "Exact"
+		}
+		route.certificate(controller.TLS)
+		routes = append(routes, route)
+	})
+	return routes
+}
+
+// exactPath is the type of a path below which nothing is served.
+const exactPath = "exact"
+
+func (in *Instance) eachRoute(through string, do func(Route, schema.Expose)) {
+	for _, name := range sortedKeys(in.Workload.Expose) {
+		declared := in.Workload.Expose[name]
+		if in.Target.Cluster.through(declared) != through {
+			continue
+		}
+		port, _ := in.Workload.port(declared.Port)
+		do(Route{
+			Name: in.App.Name + "-" + Name(name), Annotations: declared.Annotations,
+			Hosts: append([]string{declared.Host}, declared.Aliases...), Path: orDefault(declared.Path, "/"), Port: port.Port.Port,
+		}, declared)
+	}
+}
+
+func gatewayReference(gateway *schema.Gateway) []yamltree.Ordered {
+	parent := yamltree.Ordered{
+		pair("group", "gateway.networking.k8s.io"), pair("kind", "Gateway"),
+		pair("name", gateway.Name), pair("namespace", gateway.Namespace),
+	}
+	if gateway.Listener != "" {
+		parent = append(parent, pair("sectionName", gateway.Listener))
+	}
+	return []yamltree.Ordered{parent}
+}
+
+// certificate says where the certificate of an Ingress comes from: cert-manager makes
+// the Secret when an annotation names an issuer, and without a Secret the controller
+// takes its own.
+func (r *Route) certificate(tls *schema.IngressTLS) {
+	if tls == nil {
+		return
+	}
+	certificate := yamltree.Ordered{pair("hosts", r.Hosts)}
+	switch {
+	case tls.Secret != "":
+		certificate = append(certificate, pair("secretName", tls.Secret))
+	case tls.Issuer != "":
+		certificate = append(certificate, pair("secretName", string(r.Name)+"-tls"))
+		annotation := "cert-manager.io/cluster-issuer"
+		if tls.IssuerKind == "Issuer" {
+			annotation = "cert-manager.io/issuer"
+		}
+		annotations := map[string]string{annotation: tls.Issuer}
+		maps.Copy(annotations, r.Annotations)
+		r.Annotations = annotations
+	}
+	r.TLS = []yamltree.Ordered{certificate}
+}
+
+// routes reports two routes of one cluster that answer to the same host and path.
+func (r *resolver) routes() {
+	seen := map[string]string{}
+	for _, env := range r.p.Environments {
+		for _, target := range env.Targets {
+			for _, in := range target.Instances {
+				for _, name := range sortedKeys(in.Workload.Expose) {
+					r.route(in, name, seen)
+				}
+			}
+		}
+	}
+}
+
+func (r *resolver) route(in *Instance, name string, seen map[string]string) {
+	route, cluster := in.Workload.Expose[name], in.Target.Cluster
+	for i, host := range append([]string{route.Host}, route.Aliases...) {
+		if !isHost(host) || cluster.through(route) == "" {
+			continue
+		}
+		path := orDefault(route.Path, "/")
+		key := fmt.Sprintf("%s %s %s %t", cluster.Name, host, path, route.PathType == exactPath)
+		mine := fmt.Sprintf("%s in %s", in.App.Name, in.Target.Name)
+		if other, ok := seen[key]; ok {
+			at := in.Workload.Node.At("expose", name, "host")
+			if i > 0 {
+				at = in.Workload.Node.At("expose", name, "aliases", i-1)
+			}
+			d := r.list.Error(at, "expose/duplicate", fmt.Sprintf("%s is taken", host))
+			d.Detail = fmt.Sprintf("%s and %s would answer to %s%s on cluster %s.", other, mine, host, path, cluster.Name)
+			d.Hint = "Let the host contain {env} or {target}, or give the routes different paths."
+		}
+		seen[key] = mine
+	}
+}
