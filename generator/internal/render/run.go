@@ -57,6 +57,7 @@ type worker struct {
 	*run
 	siblings map[string]*Siblings
 	set      *template.Template
+	quick    *quick
 	rec      recorder
 	file     []byte
 	kept     arena
@@ -66,6 +67,7 @@ func (r *run) newWorker(siblings map[string]*Siblings) *worker {
 	w := &worker{run: r, siblings: siblings}
 	w.set = template.Must(r.prog.set.Clone()) // fails only after an execution
 	w.set.Funcs(template.FuncMap{emitName: w.rec.emit, siblingsName: w.rec.siblings})
+	w.quick = newQuick(r.prog, &w.rec)
 	return w
 }
 
@@ -73,12 +75,11 @@ func (w *worker) job(j *job) outcome {
 	if !j.src.isTemplate() {
 		return j.outcome(j.src.content)
 	}
-	w.rec.reset(j.mode())
-	if w.siblings != nil {
-		w.rec.find = func() Siblings { return siblingsOf(w.siblings, j.path(), w.exists) }
-	}
-	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
-		return outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
+	if w.begin(j); !w.quick.run(j.src.display, j.scope.Data) {
+		w.begin(j)
+		if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
+			return outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
+		}
 	}
 	if w.rec.raw != nil {
 		return w.whole(j)
@@ -90,6 +91,14 @@ func (w *worker) job(j *job) outcome {
 		return j.outcome(w.kept.keep(w.rec.out.Bytes()))
 	}
 	return w.structured(j)
+}
+
+// begin makes the recorder ready for a file.
+func (w *worker) begin(j *job) {
+	w.rec.reset(j.mode())
+	if w.siblings != nil {
+		w.rec.find = func() Siblings { return siblingsOf(w.siblings, j.path(), w.exists) }
+	}
 }
 
 // structured puts the values of a YAML or JSON file into its skeleton.
