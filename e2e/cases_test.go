@@ -31,6 +31,7 @@ var external = map[string][]string{
 		"IngressClass/nginx/ingress-nginx", "IngressClass/internal/ingress",
 	},
 	"odd":        {"Namespace/gateway-system", "Secret/store-login"},
+	"validated":  {"Namespace/gateway-system"},
 	"voting-app": {"Namespace/gateway-system"},
 	"workloads":  {"Namespace/gateway-system"},
 }

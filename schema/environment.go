@@ -27,8 +27,6 @@ type Environment struct {
 	Network map[string]NetworkException `yaml:"network" later:"default-deny is on in every namespace"`
 	// Notifications of Argo CD, by trigger: who hears of the environment's Applications, each SERVICE:CHANNEL. Argo CD has to know the triggers and services.
 	Notifications map[string][]string `yaml:"notifications"`
-	// Validation steps of the environment, by name.
-	Validation map[string]Step `yaml:"validation" later:"pipelines are written by a later version"`
 	// Owners of what is deployed there, in code-owner notation; they stand in CODEOWNERS.
 	Owners []string `yaml:"owners"`
 	// ArgoCD names the Argo CD that runs the environment, when there are several, each on a cluster of its own: the environment's root is applied there, and its clusters are called as that one knows them. All are installed and configured alike. Default: argocd.
@@ -62,6 +60,8 @@ type Settings struct {
 	Debug string `yaml:"debug" enum:"full,limited,none"`
 	// Images states what the environment demands of images: a digest or a real tag (pinned), or anything (any).
 	Images string `yaml:"images" enum:"any,pinned"`
+	// Validation steps by name: what the pipeline checks of the environment before a change lands, in the order in which they are stated.
+	Validation map[string]Step `yaml:"validation"`
 }
 
 // PodSecurity holds a Pod Security Standard for each mode.
@@ -144,8 +144,8 @@ type Promotion struct {
 	RequireHealthy *bool `yaml:"requireHealthy" later:"promote checks the Git history only"`
 	// Soak is how long the previous environment must have been healthy.
 	Soak string `yaml:"soak" later:"promote checks the Git history only"`
-	// Mode of generated pipelines: pullRequest or commit.
-	Mode string `yaml:"mode" enum:"pullRequest,commit" later:"pipelines are written by a later version"`
+	// Mode of the pipeline that promotes: pullRequest (it proposes the moved pins) or commit (it pushes them to the branch). Default: pullRequest.
+	Mode string `yaml:"mode" enum:"pullRequest,commit"`
 }
 
 // Window is a sync window: allow or deny, one of them.
@@ -172,8 +172,10 @@ type NetworkException struct {
 
 // Step validates an environment.
 type Step struct {
-	// Uses: lint, schema, security, policy, compliance or job.
-	Uses string `yaml:"uses" required:"true" enum:"lint,schema,security,policy,compliance,job"`
-	// Job to run: APPLICATION/JOB.
+	// Uses says what runs: lint (yamllint), schema (kubeconform, strict), policy (the named rules of kube-score), security (a scan of all images for vulnerabilities), compliance (a report of rules, objects and results, kept by the pipeline) or job (a test Job, which runs in the cluster with each sync).
+	Uses string `yaml:"uses" enum:"lint,schema,security,policy,compliance,job"`
+	// Rules of kube-score that a policy checks, or that a compliance report has. Default of a report: all that kube-score knows by default.
+	Rules []string `yaml:"rules"`
+	// Job of an application that is the test: APPLICATION/JOB.
 	Job string `yaml:"job"`
 }

@@ -44,6 +44,9 @@ func refinements() map[string]object {
 		"Environment.windows":   names("WindowName"),
 		"Sync.options":          options,
 		"Sync.infraOptions":     options,
+		"Settings.validation":   names("StepName"),
+		"Step.rules":            {"items": object{"enum": enumeration(PolicyRules(), false)}},
+		"Step.job":              {"pattern": "^[^/]*/[^/]*$"},
 	}
 }
 
@@ -57,6 +60,7 @@ func nameDefinitions() map[string]any {
 		"ProfileName":     nameDefinition(maxName, BuiltinProfiles()...),
 		"ApplicationName": nameDefinition(maxApplication, reservedApplications()...),
 		"WindowName":      nameDefinition(maxName),
+		"StepName":        nameDefinition(maxName),
 		"ReservedWord": object{
 			"description": "Words of YAML, and device names on Windows.",
 			"enum":        enumeration(append(reservedWords(), deviceNames()...), false),

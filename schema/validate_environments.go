@@ -18,6 +18,7 @@ func (v *validator) profiles() {
 		profile := v.spec.Profiles[name]
 		v.filled(profile.Node, "extends")
 		v.sync(profile.Node.Get("sync"))
+		v.steps(profile.Node.Get("validation"))
 		if slices.Contains(BuiltinProfiles(), name) {
 			v.list.Error(at, "name/duplicate", "a built-in profile has this name").Hint =
 				"Choose another name and write extends: " + name + "."
@@ -73,6 +74,11 @@ func (v *validator) environments() {
 		v.owners(env.Node.Get("owners"))
 		v.windows(env)
 		v.notifications(env.Node.Get("notifications"))
+		v.steps(env.Node.Get("validation"))
+		if mode := env.Node.Get("promotion").Get("mode"); i == 0 && mode != nil {
+			v.list.Error(env.Node.KeyAt("promotion", "mode"), "promotion/mode", "nothing is promoted to the first environment").Hint =
+				"It follows the branch; take this line out."
+		}
 		if env.Name == "" {
 			continue
 		}
@@ -202,5 +208,16 @@ func (v *validator) sync(n *yamltree.Node) {
 				v.list.Error(option.Range, "spec/value", "this is not a sync option").Hint = "Write NAME=VALUE, for example PruneLast=true."
 			}
 		}
+	}
+}
+
+// steps checks the names of validation steps. What they say is checked once all layers
+// are merged.
+func (v *validator) steps(n *yamltree.Node) {
+	if n == nil {
+		return
+	}
+	for _, entry := range n.Entries {
+		checkName(&v.list, entry.KeyRange, "a validation step", entry.Key, maxName)
 	}
 }

@@ -115,6 +115,10 @@ type Environment struct {
 	Subscriptions []Subscription
 	// Windows in which Argo CD may or may not sync, by name.
 	Windows []Window
+	// Validation steps, in the order in which they run.
+	Validation []Step
+	// PromotionMode is pullRequest or commit; it says nothing of the first environment.
+	PromotionMode string
 	// ApplicationSets in the order in which they are printed.
 	ApplicationSets []*ApplicationSet
 

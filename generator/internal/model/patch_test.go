@@ -44,7 +44,7 @@ func TestNeed(t *testing.T) {
 		if len(faults) > 0 {
 			t.Fatal(faults[0].Summary)
 		}
-		w := &Workload{schema.Workload{
+		w := &Workload{Workload: schema.Workload{
 			Node: node, Resources: cpu(schema.Amount(c.main)),
 			Sidecars: map[string]schema.Container{"s": {Resources: cpu(schema.Amount(c.sidecar))}},
 			Init:     map[string]schema.Container{"i": {Resources: cpu(schema.Amount(c.init))}, "j": {Resources: cpu("1m")}},

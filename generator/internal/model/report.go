@@ -193,7 +193,7 @@ func (p *Platform) Differences() *Table {
 func (p *Platform) settingPaths() [][]string {
 	var paths [][]string
 	for _, env := range p.Environments {
-		paths = leaves(env.Node, nil, paths)
+		paths = leaves(env.Node.Without("validation"), nil, paths) // has a table of its own
 	}
 	return unique(paths)
 }

@@ -119,6 +119,7 @@ func (p *Platform) ExceptionTable() *Table {
 	p.perApplication(t, func(in *Instance) [][]string {
 		var rows [][]string
 		reasons := in.Workload.exceptions()
+		delete(reasons, excusedRules)
 		for _, key := range sortedKeys(reasons) {
 			rows = append(rows, []string{strings.ReplaceAll(strings.TrimPrefix(key, "wavewright.dev/"), "-", " "), reasons[key]})
 		}

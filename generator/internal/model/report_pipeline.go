@@ -1,25 +1,139 @@
 package model
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// Build is what a pipeline builds of one environment.
+// Build is a folder or a file that a pipeline builds as Argo CD does.
 type Build struct {
-	Environment Name
-	// Folders that hold kustomizations, with spaces between them.
-	Folders string
+	Path Path
+	// Kubernetes is the version of its cluster, such as 1.36.0; empty when the spec does
+	// not say.
+	Kubernetes Path
 }
 
-// Builds lists what a pipeline builds, by environment.
-func (p *Platform) Builds() []Build {
-	var out []Build
-	for _, env := range p.Environments {
-		folders := []string{"argocd/" + string(env.Name)}
-		for _, target := range env.Targets {
-			if len(target.Instances) > 0 {
-				folders = append(folders, "overlays/"+string(target.Name))
-			}
+// Builds lists what a pipeline builds of the environment.
+func (e *Environment) Builds() []Build {
+	name := string(e.Name)
+	out := []Build{{Path: Path("bootstrap/roots/" + name + ".yaml")}, {Path: Path("argocd/" + name)}}
+	for _, target := range e.Targets {
+		if len(target.Instances) > 0 {
+			out = append(out, Build{Path("overlays/" + string(target.Name)), target.Cluster.kubernetes()})
 		}
-		out = append(out, Build{env.Name, strings.Join(folders, " ")})
 	}
 	return out
+}
+
+// kubernetes is the release of the cluster's version whose schemas objects must fit.
+func (c *Cluster) kubernetes() Path {
+	version, ok := strings.CutPrefix(c.PodSecurityVersion, "v")
+	if !ok {
+		return ""
+	}
+	return Path(version + ".0")
+}
+
+// Checks are the validation steps that a pipeline runs; test Jobs run in the cluster.
+func (e *Environment) Checks() []Step {
+	return slices.DeleteFunc(slices.Clone(e.Validation), func(s Step) bool { return s.Uses == usesJob })
+}
+
+// KubernetesRelease is the release whose schemas objects must fit where a cluster does
+// not say its version.
+func (p *Platform) KubernetesRelease() Path { return "1.36.0" }
+
+// Trunk is the followed branch.
+func (p *Platform) Trunk() Path { return Path(p.Repository.Branch) }
+
+// uses says that an environment has a step of a kind.
+func (p *Platform) uses(kind Name) bool {
+	return slices.ContainsFunc(p.Environments, func(e *Environment) bool {
+		return slices.ContainsFunc(e.Validation, func(s Step) bool { return s.Uses == kind })
+	})
+}
+
+// Reports says that a step of the pipeline writes a report.
+func (p *Platform) Reports() bool { return p.uses(usesCompliance) }
+
+// Scans says that a step of the pipeline reads images from their registry.
+func (p *Platform) Scans() bool { return p.uses(usesSecurity) }
+
+// The modes of promotions.
+const (
+	byPullRequest = "pullRequest"
+	byCommit      = "commit"
+)
+
+// Promotable lists the environments that have pins.
+func (p *Platform) Promotable() []*Environment {
+	return slices.DeleteFunc(slices.Clone(p.Environments), (*Environment).Follows)
+}
+
+// promotableBy lists the names of those whose promotions have a mode.
+func (p *Platform) promotableBy(mode string) []Name {
+	var out []Name
+	for _, env := range p.Promotable() {
+		if env.PromotionMode == mode {
+			out = append(out, env.Name)
+		}
+	}
+	return out
+}
+
+// Proposed lists the environments whose promotions are proposed.
+func (p *Platform) Proposed() []Name { return p.promotableBy(byPullRequest) }
+
+// Committed lists the environments whose promotions are pushed to the branch.
+func (p *Platform) Committed() []Name { return p.promotableBy(byCommit) }
+
+// ValidationTable lists the steps of validation; one that is the same in several
+// environments is one row.
+func (p *Platform) ValidationTable() *Table {
+	t := &Table{Head: []string{"step", "what runs", "rules", "environments"}}
+	rows := map[string][]string{}
+	for _, env := range p.Environments {
+		for _, step := range env.Validation {
+			if p.Pipeline == "" && step.Uses != usesJob {
+				continue
+			}
+			cells := []string{string(step.Name), step.what(), step.rulesText()}
+			key := strings.Join(cells, "\x00")
+			if row := rows[key]; row != nil {
+				row[3] += ", " + string(env.Name)
+				continue
+			}
+			rows[key] = append(cells, string(env.Name))
+			t.Rows = append(t.Rows, rows[key])
+		}
+	}
+	return t
+}
+
+// what says in a few words what a step runs.
+func (s Step) what() string {
+	switch s.Uses {
+	case "lint":
+		return "yamllint"
+	case "schema":
+		return "kubeconform, strict"
+	case usesPolicy:
+		return "kube-score"
+	case usesSecurity:
+		return "grype, on every image"
+	case usesCompliance:
+		return "kube-score, kept as a report"
+	}
+	return "the Job " + s.Job + ", in the cluster"
+}
+
+func (s Step) rulesText() string {
+	if s.Uses == usesCompliance && len(s.Rules) == 0 {
+		return "all"
+	}
+	rules := make([]string, len(s.Rules))
+	for i, rule := range s.Rules {
+		rules[i] = string(rule)
+	}
+	return orDefault(strings.Join(rules, ", "), none)
 }

@@ -41,6 +41,7 @@ func Resolve(in Input) (*Platform, diag.List) {
 		return r.p, r.list
 	}
 	r.applications()
+	r.testJobs()
 	r.teamAccess()
 	r.flattened()
 	r.removals()
@@ -180,6 +181,8 @@ func (r *resolver) environments() {
 		}
 		r.settings(env, declared)
 		r.environmentAccess(env, declared)
+		r.steps(env)
+		env.PromotionMode = orDefault(declared.Promotion.Mode, byPullRequest)
 		env.Subscriptions = subscriptions(declared.Notifications)
 		env.Windows, env.Owners = windows(declared.Windows), owners(declared.Owners)
 		for _, target := range declared.Targets() {
@@ -336,7 +339,7 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	in := &Instance{App: app, Target: target, layers: own}
 	var w schema.Workload
 	r.decode(node, &w, scopeOf(app, target, namespace).expand)
-	in.Workload = &Workload{Workload: w}
+	in.Workload = &Workload{Workload: w, scored: r.p.Pipeline != ""}
 	in.Workload.Node = node
 	if w.Source != nil {
 		in.Workload.Workload = sourced(in.Workload.Workload)

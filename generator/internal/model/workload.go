@@ -12,6 +12,9 @@ import (
 // Workload is an application's merged layers.
 type Workload struct {
 	schema.Workload
+
+	// scored says that a pipeline has kube-score look at it.
+	scored bool
 }
 
 // Port is one port of a container and of its Service.

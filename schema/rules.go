@@ -1,0 +1,47 @@
+package schema
+
+// PolicyRules lists the rules that a policy step may name: those of kube-score. An
+// end-to-end test holds the list equal to what the pinned version of it knows.
+func PolicyRules() []string {
+	return []string{
+		"container-cpu-requests-equal-limits",
+		"container-ephemeral-storage-request-and-limit",
+		"container-ephemeral-storage-request-equals-limit",
+		"container-image-pull-policy",
+		"container-image-tag",
+		"container-memory-requests-equal-limits",
+		"container-ports-check",
+		"container-resource-requests-equal-limits",
+		"container-resources",
+		"container-seccomp-profile",
+		"container-security-context-privileged",
+		"container-security-context-readonlyrootfilesystem",
+		"container-security-context-user-group-id",
+		"cronjob-has-deadline",
+		"cronjob-restartpolicy",
+		"deployment-has-host-podantiaffinity",
+		"deployment-has-poddisruptionbudget",
+		"deployment-pod-selector-labels-match-template-metadata-labels",
+		"deployment-replicas",
+		"deployment-strategy",
+		"deployment-targeted-by-hpa-does-not-have-replicas-configured",
+		"environment-variable-key-duplication",
+		"horizontalpodautoscaler-has-target",
+		"horizontalpodautoscaler-replicas",
+		"ingress-targets-service",
+		"label-values",
+		"networkpolicy-targets-pod",
+		"pod-networkpolicy",
+		"pod-probes",
+		"pod-probes-identical",
+		"pod-topology-spread-constraints",
+		"poddisruptionbudget-has-policy",
+		"service-targets-pod",
+		"service-type",
+		"stable-version",
+		"statefulset-has-host-podantiaffinity",
+		"statefulset-has-poddisruptionbudget",
+		"statefulset-has-servicename",
+		"statefulset-pod-selector-labels-match-template-metadata-labels",
+	}
+}
