@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
@@ -90,7 +88,7 @@ func read(r *Result, rendered bool) (*Result, error) {
 	defer root.Close()
 	fsys := withTexts(root.FS(), r.replaced)
 	err = r.load(fsys)
-	if err == nil && rendered && !r.Diagnostics.HasErrors() {
+	if err == nil && rendered && r.spec != nil {
 		err = r.render(fsys)
 	}
 	if err != nil {
@@ -103,17 +101,13 @@ func read(r *Result, rendered bool) (*Result, error) {
 func (r *Result) load(fsys fs.FS) error {
 	spec, sources, list, err := schema.Load(fsys, schema.FileName)
 	r.spec, r.Sources, r.Diagnostics = spec, sources, list
-	if err != nil || spec == nil || !schema.Resolvable(list) {
+	if err != nil || spec == nil {
 		return err
 	}
-	if err := r.readPins(fsys); err != nil || !schema.Resolvable(r.Diagnostics) {
+	if err := r.readPins(fsys); err != nil {
 		return err
 	}
 	platform, more := model.Resolve(model.Input{Spec: spec, Version: Version, Pins: r.pins, ArgoCD: argocd(), Sources: sources})
-	if list.HasErrors() {
-		// What is wrong with a layer was said where it was checked alone.
-		more = slices.DeleteFunc(more, func(d diag.Diagnostic) bool { return strings.HasPrefix(d.Code, "spec/") })
-	}
 	r.Diagnostics = append(r.Diagnostics, more...)
 	if !r.Diagnostics.HasErrors() {
 		r.platform = platform
@@ -126,6 +120,9 @@ func (r *Result) readPins(fsys fs.FS) error {
 	r.pins = map[string]*release.Releases{}
 	for i := 1; i < len(r.spec.Environments); i++ {
 		name := r.spec.Environments[i].Name
+		if !schema.IsName(name) {
+			continue // which was reported
+		}
 		file := release.File(name)
 		src, err := fs.ReadFile(fsys, file)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -137,12 +134,15 @@ func (r *Result) readPins(fsys fs.FS) error {
 		r.Sources[file] = src
 		parsed, list := release.Parse(file, src)
 		r.Diagnostics = append(r.Diagnostics, list...)
-		r.pins[name] = parsed
+		if !list.HasErrors() {
+			r.pins[name] = parsed
+		}
 	}
 	return nil
 }
 
-// render runs the line from the platform to the tree.
+// render runs the line from the platform to the tree. What the spec says of templates
+// and files is checked even when there are errors already.
 func (r *Result) render(fsys fs.FS) error {
 	in := r.templates(fsys)
 	omission := newOmission(r.spec, &r.Diagnostics)
@@ -191,7 +191,7 @@ func (r *Result) hasFolder(fsys fs.FS, name string) bool {
 func (r *Result) templates(fsys fs.FS) render.Input {
 	in := render.Input{Builtin: templates.FS()}
 	name := r.spec.Templates
-	if name == "" {
+	if name == "" || !schema.IsFolder(name) {
 		return in
 	}
 	if info, err := fs.Stat(fsys, name); err != nil || !info.IsDir() {

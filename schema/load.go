@@ -13,28 +13,39 @@ import (
 )
 
 // Load reads the spec called name and everything it includes from fsys. The
-// returned sources hold the bytes of all files read, for the printer. The spec is
-// usable only when the list holds no errors; it is nil when the file is not YAML. An
-// error is returned when a file cannot be read for a reason other than the user's
+// returned sources hold the bytes of all files read, for the printer. The spec is nil
+// when the file is not YAML. With errors in the list it is good for finding more: what
+// is faulty is marked in its trees and in Spec.Doubt. An error is returned when a file cannot be read for a reason other than the user's
 // text.
 func Load(fsys fs.FS, name string) (*Spec, diag.Sources, diag.List, error) {
-	strict := yamltree.NewDecoder(yamltree.DecodeOptions{})
+	strict := yamltree.NewDecoder(yamltree.DecodeOptions{Mark: true})
 	l := loader{
-		fsys: fsys, name: name, sources: diag.Sources{}, strict: strict,
-		partial: strict.With(yamltree.DecodeOptions{Partial: true}),
+		fsys: fsys, name: name, sources: diag.Sources{}, strict: strict, unusable: map[string]bool{},
+		partial: strict.With(yamltree.DecodeOptions{Mark: true, Partial: true}),
 	}
 	spec, err := l.load()
 	return spec, l.sources, l.list, err
 }
 
-// Resolvable reports whether a spec with these findings can be resolved all the same,
-// to find what is wrong beyond them: a key that nobody knows, or that a later version
-// knows, takes nothing from the rest.
-func Resolvable(list diag.List) bool {
-	return !slices.ContainsFunc(list, func(d diag.Diagnostic) bool {
-		return d.Severity == diag.Error && d.Code != "spec/unknown-key" && d.Code != "spec/later"
-	})
+// Doubt says what of a spec with errors cannot be judged beyond the marks in its
+// trees: what is said about it would be said because of those errors.
+type Doubt struct {
+	// Any error at all.
+	Any bool
+	// Applications that are declared but cannot be read, by name.
+	Applications map[string]bool
+	// Undeclared says that there may be applications that were not read at all.
+	Undeclared bool
+	// names that were reported as names, by place.
+	names map[diag.Range]bool
 }
+
+// Name reports whether the name at a place was reported as a name.
+func (d *Doubt) Name(at diag.Range) bool { return d.names[at] }
+
+// Application reports whether there may be an application of this name that was not
+// read.
+func (d *Doubt) Application(name string) bool { return d.Undeclared || d.Applications[name] }
 
 // loader carries one run of Load.
 type loader struct {
@@ -44,6 +55,10 @@ type loader struct {
 	// strict decodes what must be complete, partial what layers complete.
 	strict, partial *yamltree.Decoder
 	list            diag.List
+	// unread says that a file has no tree.
+	unread bool
+	// unusable are names of applications whose declaration is no workload.
+	unusable map[string]bool
 }
 
 func (l *loader) load() (*Spec, error) {
@@ -65,7 +80,23 @@ func (l *loader) load() (*Spec, error) {
 		}
 	}
 	l.list = append(l.list, validate(spec)...)
+	spec.Doubt = l.doubt()
 	return spec, nil
+}
+
+// doubt sums up what was found.
+func (l *loader) doubt() Doubt {
+	d := Doubt{Any: l.list.HasErrors(), Applications: l.unusable, Undeclared: l.unread, names: map[diag.Range]bool{}}
+	for _, found := range l.list {
+		group, _, _ := strings.Cut(found.Code, "/")
+		switch group {
+		case "name":
+			d.names[found.Subject] = true
+		case "include":
+			d.Undeclared = true
+		}
+	}
+	return d
 }
 
 // parse reads one file. Its faults are in the list; the tree is what is left of the
@@ -78,16 +109,8 @@ func (l *loader) parse(name string) (*yamltree.Node, error) {
 	l.sources[name] = src
 	node, faults := yamltree.Parse(name, src)
 	l.list = append(l.list, faults...)
-	if slices.ContainsFunc(faults, damaged) {
-		return nil, nil
-	}
+	l.unread = l.unread || node == nil
 	return node, nil
-}
-
-// damaged reports a fault that leaves a tree whose content would be misjudged. What a
-// key of the wrong type or a second document is about does not touch the rest.
-func damaged(d diag.Diagnostic) bool {
-	return d.Code != "yaml/key" && d.Code != "yaml/duplicate-key" && d.Code != "yaml/document"
 }
 
 func (l *loader) decode(d *yamltree.Decoder, node *yamltree.Node, into any) {
@@ -99,6 +122,9 @@ func (l *loader) decode(d *yamltree.Decoder, node *yamltree.Node, into any) {
 func (l *loader) includes(spec *Spec) ([]string, error) {
 	var files []string
 	for i, pattern := range spec.Include {
+		if pattern == "" && spec.Node.Get("include").Items[i].Faulty {
+			continue
+		}
 		matches, err := l.glob(spec.Node.At("include", i), pattern)
 		if err != nil {
 			return nil, err
@@ -173,6 +199,7 @@ func (l *loader) include(spec *Spec, name string) error {
 // applications adds the applications of one file, which may name their team.
 func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]*yamltree.Node, team string) {
 	checkDeclared(&l.list, root, "applications", "{image: NAME:TAG}")
+	l.legible(root)
 	for _, name := range sortedKeys(nodes) {
 		app := l.application(nodes[name])
 		app.Name = root.KeyAt("applications", name)
@@ -184,7 +211,24 @@ func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]
 			l.refuseTeam(&app, team)
 			app.Team, app.teamAt = team, root.At("team")
 		}
+		app.teamUnclear = app.Node.Doubtful("team") && app.Node.Get("team") != nil || root.Get("team").Doubtful()
 		l.add(spec, name, app)
+	}
+}
+
+// legible notes the applications whose declaration cannot be read.
+func (l *loader) legible(root *yamltree.Node) {
+	declared := root.Get("applications")
+	if root.Faulty || declared != nil && declared.Faulty || root.Get("include").Doubtful() {
+		l.unread = true
+	}
+	if declared == nil {
+		return
+	}
+	for _, e := range declared.Entries {
+		if e.Value.Kind != yamltree.Map {
+			l.unusable[e.Key] = true
+		}
 	}
 }
 

@@ -23,6 +23,9 @@ func (e *Environment) Targets() []Target {
 	}
 	targets := make([]Target, 0, len(e.Clusters))
 	for _, cluster := range e.Clusters {
+		if cluster == "" {
+			continue // which was reported
+		}
 		targets = append(targets, Target{Name: e.Name + "-" + cluster, Cluster: cluster})
 	}
 	return targets

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -49,7 +48,7 @@ func (p *Port) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 // the struct may be an absent value. All other faults are the decoder's.
 func checkPort(n *yamltree.Node, d *yamltree.Decoder) {
 	if number, ok := n.Int(); ok && (number < minPort || number > maxPort) {
-		d.Errorf(n.Range, "spec/value", "a port is a number from %d to %d", minPort, maxPort)
+		d.Fault(n, "spec/value", "a port is a number from %d to %d", minPort, maxPort)
 	}
 }
 
@@ -61,14 +60,11 @@ type Quota struct {
 	Budget map[string]Amount `yaml:"budget"`
 	// Hard amounts of an explicit quota, by resource.
 	Hard map[string]Amount `yaml:"hard"`
-	// Range of the quota in the spec.
-	Range diag.Range `yaml:"-" json:"-"`
 }
 
 // DecodeNode accepts the word auto beside {budget: …} and {hard: …}.
 func (q *Quota) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	type fields Quota
-	q.Range = n.Range
 	switch {
 	case n.Kind == yamltree.String && n.Text == "auto":
 	case n.Kind == yamltree.Map:
@@ -77,7 +73,7 @@ func (q *Quota) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 		d.Expected(n, "auto or a map").Hint = "Write auto, {budget: {cpu: 8}} or {hard: {limits.cpu: 8}}."
 	}
 	if q.Hard != nil && q.Budget != nil {
-		d.Errorf(n.Range, "spec/value", "budget and hard exclude each other").Hint =
+		d.Fault(n, "spec/value", "budget and hard exclude each other").Hint =
 			"budget bounds an automatic quota; hard states the amounts yourself. Keep one."
 	}
 	q.Auto = q.Hard == nil

@@ -48,6 +48,12 @@ func (v *validator) keys(field string) []string {
 	return names
 }
 
+// faulty reports whether the names that a map at the root declares are not known.
+func (v *validator) faulty(field string) bool {
+	n := v.spec.Node.Get(field)
+	return n != nil && n.Faulty
+}
+
 // stated reports whether a map has a value for the key.
 func stated(n *yamltree.Node, key string) bool {
 	value := n.Get(key)
@@ -109,7 +115,7 @@ func (v *validator) identity() {
 		checkName(&v.list, root.At("metadata", "name"), "the platform", name, maxEnvironment)
 	}
 	v.namespace(root.Get("argocd").Get("namespace"))
-	if t := v.spec.Templates; t != "" && !isFolder(t) {
+	if t := v.spec.Templates; t != "" && !IsFolder(t) {
 		v.list.Error(root.At("templates"), "templates/path", "this is not a folder beside the spec").Hint =
 			"Write a relative path such as templates, without .. and without a slash at either end."
 	}
@@ -131,7 +137,7 @@ func (v *validator) repository() {
 		v.list.Error(node.At("branch"), "repository/branch", "this is not a branch name").Hint =
 			"Write the short name, for example main."
 	}
-	if p := repository.Path; p != "" && !isFolder(p) {
+	if p := repository.Path; p != "" && !IsFolder(p) {
 		v.list.Error(node.At("path"), "repository/path", "this is not a folder within the repository").Hint =
 			"Write a relative path such as deploy/gitops, without .. and without a slash at either end."
 	}
@@ -142,9 +148,9 @@ func validBranch(s string) bool {
 		!strings.HasSuffix(s, "/") && !strings.HasSuffix(s, ".lock") && !strings.HasSuffix(s, ".")
 }
 
-// isFolder reports whether p, as it is written, stays below its folder on every system
+// IsFolder reports whether p, as it is written, stays below its folder on every system
 // and has nothing but safe characters.
-func isFolder(p string) bool {
+func IsFolder(p string) bool {
 	return p == path.Clean(p) && p != "." && !path.IsAbs(p) && !slices.Contains(strings.Split(p, "/"), "..") &&
 		!strings.ContainsFunc(p, func(r rune) bool {
 			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/", r)
@@ -219,6 +225,7 @@ func (v *validator) applications() {
 func (v *validator) team(app Application) {
 	teams := v.keys("teams")
 	switch {
+	case app.teamUnclear || app.Node.Faulty || v.faulty("teams"):
 	case app.Team == "" && len(teams) > 0:
 		d := v.list.Error(app.teamAt, "team/missing", "this application belongs to no team")
 		d.Detail = "Teams: " + strings.Join(teams, ", ") + "."
@@ -239,9 +246,27 @@ func (v *validator) overrides(app Application) {
 		}
 	}
 	slices.Sort(clusters)
-	v.layers(app, "environments", app.Environments, environments)
-	v.layers(app, "clusters", app.Clusters, slices.Compact(clusters))
-	v.layers(app, "profiles", app.Profiles, v.profileNames())
+	if !v.unclear("name") {
+		v.layers(app, "environments", app.Environments, environments)
+	}
+	if !v.unclear("cluster", "clusters") && !v.faulty("clusters") {
+		v.layers(app, "clusters", app.Clusters, slices.Compact(clusters))
+	}
+	if !v.faulty("profiles") {
+		v.layers(app, "profiles", app.Profiles, v.profileNames())
+	}
+}
+
+// unclear reports whether something was found wrong with one of the keys in an
+// environment, so that nothing can be said about what no environment has.
+func (v *validator) unclear(keys ...string) bool {
+	list := v.spec.Node.Get("environments")
+	if list == nil || list.Kind != yamltree.List {
+		return true // which was reported
+	}
+	return slices.ContainsFunc(list.Items, func(env *yamltree.Node) bool {
+		return slices.ContainsFunc(keys, func(key string) bool { return env.Doubtful(key) })
+	})
 }
 
 func (v *validator) layers(app Application, field string, layers map[string]*yamltree.Node, known []string) {

@@ -25,7 +25,7 @@ func (v *validator) access(holder *yamltree.Node) {
 		v.nobody(holder.KeyAt("access"), "access names no group")
 	}
 	for _, entry := range access.Entries {
-		if entry.Value.Kind != yamltree.List {
+		if entry.Value.Kind != yamltree.List || entry.Value.Faulty {
 			continue
 		}
 		if len(entry.Value.Items) == 0 {

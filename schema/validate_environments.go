@@ -38,6 +38,8 @@ func (v *validator) extends(name string) {
 		switch {
 		case next == "" || slices.Contains(BuiltinProfiles(), next):
 			return
+		case v.faulty("profiles"):
+			return
 		case !slices.Contains(v.keys("profiles"), next):
 			v.unknown(at, "profile", next, v.profileNames())
 			return
@@ -66,6 +68,9 @@ func (v *validator) environments() {
 	names, targets, projects := map[string]diag.Range{}, map[string]diag.Range{}, map[string]diag.Range{}
 	for i := range v.spec.Environments {
 		env := &v.spec.Environments[i]
+		if env.Node == nil {
+			continue // which was reported
+		}
 		v.filled(env.Node, "name", "profile")
 		v.placement(env)
 		v.references(i)
@@ -120,6 +125,9 @@ func (v *validator) projects(seen map[string]diag.Range, env *Environment, at di
 // placement checks the clusters that an environment runs on.
 func (v *validator) placement(env *Environment) {
 	known := v.keys("clusters")
+	if v.faulty("clusters") {
+		return // which was reported
+	}
 	if len(known) == 0 {
 		known = []string{DefaultCluster}
 	}
@@ -159,7 +167,7 @@ func (v *validator) clusterNames(env *Environment, known []string) {
 // promotions come from.
 func (v *validator) references(i int) {
 	env := &v.spec.Environments[i]
-	if env.Profile != "" && !slices.Contains(v.profileNames(), env.Profile) {
+	if env.Profile != "" && !v.faulty("profiles") && !slices.Contains(v.profileNames(), env.Profile) {
 		v.unknown(env.Node.At("profile"), "profile", env.Profile, v.profileNames())
 	}
 	from := env.Promotion.From
@@ -170,7 +178,7 @@ func (v *validator) references(i int) {
 	for _, other := range v.spec.Environments[:i] {
 		earlier = append(earlier, other.Name)
 	}
-	if slices.Contains(earlier, from) {
+	if slices.Contains(earlier, from) || v.unclear("name") {
 		return
 	}
 	d := v.list.Error(env.Node.At("promotion", "from"), "promotion/from", "promotions come from an earlier environment")

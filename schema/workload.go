@@ -16,6 +16,8 @@ type Application struct {
 	Team string `yaml:"team"`
 	// teamAt is the place that says the team, or should.
 	teamAt diag.Range
+	// teamUnclear says that something was found wrong with the place that says the team.
+	teamUnclear bool
 	// Profiles holds what differs in environments of a profile.
 	Profiles map[string]*yamltree.Node `yaml:"profiles" layer:"workload"`
 	// Environments holds what differs in an environment.

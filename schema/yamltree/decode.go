@@ -15,6 +15,10 @@ type DecodeOptions struct {
 	Expand func(string) string
 	// Partial accepts the absence of required keys: for a single layer.
 	Partial bool
+	// Mark notes in the tree what is faulty, so that nobody reports it again or what
+	// follows from it. A required key that is missing is added as a faulty one. Only
+	// the first to read a tree may mark it, and alone.
+	Mark bool
 }
 
 // NodeDecoder is implemented, on the pointer, by types that accept several shapes. It
@@ -64,7 +68,7 @@ func (d *Decoder) Findings() diag.List {
 // Decode fills into, a pointer, from n. It is strict: a key that into has no field
 // for, a value of another type, a missing required key are findings, and all of them
 // are reported. Null entries count as absent, a nil or Null n as an empty map. What
-// is absent leaves into as it is.
+// is absent or marked as faulty leaves into as it is.
 //
 // Fields are described by tags: `yaml:"key"`, `yaml:",inline"`, `required:"true"`,
 // `enum:"a,b"` (also for the elements of lists and maps), `later:"reason"` for a key
@@ -117,14 +121,25 @@ func (d *Decoder) Errorf(at diag.Range, code, format string, args ...any) *diag.
 	return d.list.Error(at, code, fmt.Sprintf(format, args...))
 }
 
+// Fault reports an error in the value n.
+func (d *Decoder) Fault(n *Node, code, format string, args ...any) *diag.Diagnostic {
+	if d.opts.Mark {
+		n.Faulty = true
+	}
+	return d.Errorf(n.Range, code, format, args...)
+}
+
 // Expected reports that n is not what it should be, for example "a whole number".
 func (d *Decoder) Expected(n *Node, what string) *diag.Diagnostic {
-	return d.Errorf(n.At(), "spec/type", "expected %s, found %s", what, n.describe())
+	return d.Fault(n, "spec/type", "expected %s, found %s", what, n.describe())
 }
 
 // value fills v, of a type described by info, from n. The place at stands for n in
 // findings about what n lacks.
 func (d *Decoder) value(n *Node, v reflect.Value, info *typeInfo, at diag.Range, enum []string) {
+	if n.Faulty {
+		return
+	}
 	switch info.form {
 	case byMethod:
 		d.byMethod(n, v, at)
@@ -206,7 +221,7 @@ func (d *Decoder) integer(n *Node, v reflect.Value, f form) {
 		return
 	}
 	if ambiguousInt(n.Text) {
-		found := d.Errorf(n.Range, "spec/value", "the number %s has two readings", shorten(n.Text, shownValue))
+		found := d.Fault(n, "spec/value", "the number %s has two readings", shorten(n.Text, shownValue))
 		found.Detail = "YAML readers do not agree on numbers with a leading zero or with underscores."
 		found.Hint = "Write it in plain digits."
 		return
@@ -218,7 +233,7 @@ func (d *Decoder) integer(n *Node, v reflect.Value, f form) {
 	case ok && f == unsigned && i >= 0 && !v.OverflowUint(uint64(i)):
 		v.SetUint(uint64(i))
 	default:
-		d.Errorf(n.Range, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue))
+		d.Fault(n, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue))
 	}
 }
 
@@ -239,7 +254,7 @@ func (d *Decoder) floating(n *Node, v reflect.Value) {
 	}
 	f, err := strconv.ParseFloat(n.Text, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || v.OverflowFloat(f) || ambiguousInt(n.Text) && n.Kind == Int {
-		d.Errorf(n.Range, "spec/value", "the number %s cannot be used", shorten(n.Text, shownValue)).Hint = "Write it in plain digits."
+		d.Fault(n, "spec/value", "the number %s cannot be used", shorten(n.Text, shownValue)).Hint = "Write it in plain digits."
 		return
 	}
 	v.SetFloat(f)
@@ -255,8 +270,8 @@ func (d *Decoder) sequence(n *Node, v reflect.Value, info *typeInfo, enum []stri
 	}
 	items := reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items))
 	for i, item := range n.Items {
-		if item.Kind == Null && info.elem.form != rawNode {
-			d.Errorf(item.Range, "spec/type", "the list item is empty").Hint = `Remove the "-", or give it a value.`
+		if item.Kind == Null && !item.Faulty && info.elem.form != rawNode {
+			d.Fault(item, "spec/type", "the list item is empty").Hint = `Remove the "-", or give it a value.`
 			continue
 		}
 		d.value(item, items.Index(i), info.elem, item.Range, enum)
@@ -273,7 +288,7 @@ func (d *Decoder) mapping(n *Node, v reflect.Value, info *typeInfo, enum []strin
 		v.Set(reflect.MakeMapWithSize(v.Type(), len(n.Entries)))
 	}
 	for _, e := range n.Entries {
-		if e.Value.Kind == Null {
+		if e.Value.Kind == Null || e.Value.Faulty {
 			continue
 		}
 		elem := reflect.New(v.Type().Elem()).Elem()

@@ -23,7 +23,9 @@ func (d *Decoder) record(n *Node, v reflect.Value, info *typeInfo, at diag.Range
 		e := &n.Entries[i]
 		at, known := info.byKey[e.Key]
 		if !known {
-			d.unknownKey(e, info)
+			if !e.Value.Faulty {
+				d.unknownKey(e, info)
+			}
 			continue
 		}
 		d.field(e, v, &info.fields[at])
@@ -34,7 +36,7 @@ func (d *Decoder) record(n *Node, v reflect.Value, info *typeInfo, at diag.Range
 }
 
 func (d *Decoder) field(e *Entry, v reflect.Value, f *field) {
-	if e.Value.Kind == Null {
+	if e.Value.Kind == Null || e.Value.Faulty {
 		return
 	}
 	if f.later != "" {
@@ -44,16 +46,29 @@ func (d *Decoder) field(e *Entry, v reflect.Value, f *field) {
 	d.value(e.Value, v.FieldByIndex(f.index), f.info, e.KeyRange, f.enum)
 }
 
+// faultyKey reports an error in a key, whose value nothing can use.
+func (d *Decoder) faultyKey(e *Entry, code, format string, args ...any) *diag.Diagnostic {
+	if d.opts.Mark {
+		e.Value.Faulty = true
+	}
+	return d.Errorf(e.KeyRange, code, format, args...)
+}
+
 func (d *Decoder) later(e *Entry, why string) {
-	found := d.Errorf(e.KeyRange, "spec/later", "%q is not supported by this version", e.Key)
+	found := d.faultyKey(e, "spec/later", "%q is not supported by this version", e.Key)
 	if why != "true" {
-		found.Detail = why
+		found.Detail = sentence(why)
 	}
 	found.Hint = "Remove it, or use a version that has it."
 }
 
+// sentence makes one of a reason.
+func sentence(why string) string {
+	return strings.ToUpper(why[:1]) + strings.TrimSuffix(why[1:], ".") + "."
+}
+
 func (d *Decoder) unknownKey(e *Entry, info *typeInfo) {
-	found := d.Errorf(e.KeyRange, "spec/unknown-key", "unknown key %s", quote(e.Key))
+	found := d.faultyKey(e, "spec/unknown-key", "unknown key %s", quote(e.Key))
 	found.Detail = "No keys are possible here."
 	if len(info.keys) > 0 {
 		found.Detail = "Possible here: " + enumerate(info.keys) + "."
@@ -68,7 +83,7 @@ func (d *Decoder) oneOf(n *Node, s string, allowed []string) bool {
 	if slices.Contains(allowed, s) {
 		return true
 	}
-	found := d.Errorf(n.Range, "spec/value", "unknown value %s", quote(s))
+	found := d.Fault(n, "spec/value", "unknown value %s", quote(s))
 	found.Detail = "Possible here: " + enumerate(allowed) + "."
 	if near := Suggest(s, allowed); near != "" {
 		found.Hint = fmt.Sprintf("Did you mean %q?", near)
@@ -76,12 +91,16 @@ func (d *Decoder) oneOf(n *Node, s string, allowed []string) bool {
 	return false
 }
 
-// missing reports the required keys that n does not have, one by one.
+// missing reports the required keys that n does not have, one by one. One that is
+// there with a slip of the pen was reported as unknown.
 func (d *Decoder) missing(n *Node, info *typeInfo, at diag.Range) {
 	for _, i := range info.required {
 		f := &info.fields[i]
-		if value := n.Get(f.key); value != nil && value.Kind != Null {
+		if value := n.Get(f.key); value != nil && (value.Kind != Null || value.Faulty) || misspelt(n, info, f.key) {
 			continue
+		}
+		if d.opts.Mark {
+			n.Entries = append(n.Entries, Entry{Key: f.key, KeyRange: at, Value: &Node{Range: at, Faulty: true}})
 		}
 		found := d.Errorf(at, "spec/missing", "%q is missing", f.key)
 		if f.enum != nil {
@@ -89,6 +108,14 @@ func (d *Decoder) missing(n *Node, info *typeInfo, at diag.Range) {
 		}
 		found.Hint = fmt.Sprintf("Add %q here.", f.key+":")
 	}
+}
+
+// misspelt reports whether a key of n that nobody knows was probably meant to be key.
+func misspelt(n *Node, info *typeInfo, key string) bool {
+	return slices.ContainsFunc(n.Entries, func(e Entry) bool {
+		_, known := info.byKey[e.Key]
+		return !known && Suggest(e.Key, info.keys) == key
+	})
 }
 
 // listed is the number of words a message shows before it cuts the list.

@@ -129,7 +129,7 @@ func TestDecodeFindings(t *testing.T) {
 		"missing":             {"count: 1\npart:\n  on: true\nparts:\n- on: true\n", "1:1-6 spec/missing \"name\" is missing | Add \"name:\" here.\n2:1-5 spec/missing \"name\" is missing | Add \"name:\" here.\n5:3-5 spec/missing \"name\" is missing | Add \"name:\" here."},
 		"missing when null":   {"name: ~\n", `1:1-5 spec/missing "name" is missing | Add "name:" here.`},
 		"missing in a union":  {"name: x\nports:\n  http:\n    container: 1\n", `3:3-7 spec/missing "port" is missing | Add "port:" here.`},
-		"union of wrong kind": {"name: x\nports: {a: [], b: 70000, c: {prot: 1}}\n", "2:12-13 spec/type expected a port number or a map, found a list | Write 80.\n2:19-24 spec/value port 70000 does not exist | \n2:26-27 spec/missing \"port\" is missing | Add \"port:\" here.\n2:30-34 spec/unknown-key unknown key \"prot\" | Did you mean \"port\"?"},
+		"union of wrong kind": {"name: x\nports: {a: [], b: 70000, c: {prot: 1}}\n", "2:12-13 spec/type expected a port number or a map, found a list | Write 80.\n2:19-24 spec/value port 70000 does not exist | \n2:30-34 spec/unknown-key unknown key \"prot\" | Did you mean \"port\"?"},
 		"later":               {"name: x\nsoon: y\nnever: 1\n", "2:1-5 spec/later \"soon\" is not supported by this version | Remove it, or use a version that has it.\n3:1-6 spec/later \"never\" is not supported by this version | Remove it, or use a version that has it."},
 		"root is a list":      {"- x\n", `1:1-2 spec/type expected a map, found a list | Write "name: value" lines in place of "- " items.`},
 	} {

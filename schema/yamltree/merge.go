@@ -9,6 +9,8 @@ const indexedKeys = 16
 // be told who removed a value; a later value replaces the tombstone. That holds for
 // a whole layer as well: a Null layer removes everything. A nil layer is absent.
 //
+// What a faulty value becomes under a map is not known, and the result is faulty.
+//
 // The result shares all sub-trees that only one side has. Each value and key keeps
 // the place where it was last written.
 //
@@ -28,7 +30,9 @@ func mergeTwo(below, above *Node) *Node {
 	switch {
 	case above == nil:
 		return below
-	case below == nil || below.Kind != Map || above.Kind != Map:
+	case below != nil && below.Faulty && above.Kind == Map:
+		return &Node{Kind: Map, Range: above.Range, Entries: above.Entries, Faulty: true}
+	case below == nil || above.Faulty || below.Kind != Map || above.Kind != Map:
 		return above
 	case len(above.Entries) == 0:
 		return below

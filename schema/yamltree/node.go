@@ -1,6 +1,7 @@
 package yamltree
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +24,7 @@ const (
 )
 
 // Node is one value of a YAML document together with its place. It is immutable
-// after Parse. All methods accept a nil receiver, which stands for "absent".
+// after Parse, but for what a decoder with DecodeOptions.Mark finds wrong. All methods accept a nil receiver, which stands for "absent".
 type Node struct {
 	Kind Kind
 	// Text is the decoded text of a scalar. Numbers and booleans stand as they were
@@ -38,6 +39,9 @@ type Node struct {
 	Entries []Entry
 	// Items are the values of a List.
 	Items []*Node
+	// Faulty says that a finding was reported about the value: what it was meant to be
+	// is not known. It counts as stated, and whatever reads it says nothing more.
+	Faulty bool
 }
 
 // Entry is one key of a Map with its value.
@@ -122,6 +126,41 @@ func (n *Node) step(step any) (*Node, diag.Range) {
 		}
 	}
 	return nil, diag.Range{}
+}
+
+// Doubtful reports whether something was found wrong with the value under path, with
+// what holds it or with a part of it: what is said about it would be said because of
+// that. An absent value is doubtful when a faulty key looks like its own.
+func (n *Node) Doubtful(path ...any) bool {
+	node := n
+	for _, step := range path {
+		if node == nil || node.Faulty {
+			return node != nil
+		}
+		next, _ := node.step(step)
+		if next == nil {
+			return node.misspelt(step)
+		}
+		node = next
+	}
+	return node.holdsFault()
+}
+
+// misspelt reports whether a faulty key of n is nearly the one that is asked for.
+func (n *Node) misspelt(step any) bool {
+	key, ok := step.(string)
+	return ok && slices.ContainsFunc(n.Entries, func(e Entry) bool {
+		return e.Value.Faulty && Suggest(e.Key, []string{key}) == key
+	})
+}
+
+// holdsFault reports whether n or a part of it is faulty.
+func (n *Node) holdsFault() bool {
+	if n == nil {
+		return false
+	}
+	return n.Faulty || slices.ContainsFunc(n.Items, (*Node).holdsFault) ||
+		slices.ContainsFunc(n.Entries, func(e Entry) bool { return e.Value.holdsFault() })
 }
 
 // Int returns the value of an Int node. It is false for other kinds, for numbers

@@ -113,9 +113,11 @@ func (p *parser) node(y *yaml.Node, depth int) *Node {
 	n := &Node{Range: p.src.node(y)}
 	if depth > maxDepth {
 		p.tooDeep(n.Range)
+		n.Faulty = true
 		return n
 	}
-	p.checkPlain(y, n.Range)
+	// A value with an anchor says all the same what it is.
+	n.Faulty = !p.checkPlain(y, n.Range) && (y.Anchor == "" || y.Value == "" && len(y.Content) == 0)
 	switch y.Kind {
 	case yaml.ScalarNode:
 		n.Kind, n.Text, n.Quoted = scalarKind(y), y.Value, y.Style&^yaml.TaggedStyle != 0
@@ -140,17 +142,24 @@ func (p *parser) tooDeep(at diag.Range) {
 	d.Detail = fmt.Sprintf("At most %d levels are read.", maxDepth)
 }
 
-// entries fills the map n. Of keys that occur twice the first one stays.
+// entries fills the map n. Of keys that occur twice the first one stays. Where a key
+// cannot be told, the map as a whole cannot be judged.
 func (p *parser) entries(n *Node, y *yaml.Node, depth int) {
 	n.Entries = make([]Entry, 0, len(y.Content)/2)
 	seen := make(map[string]int, len(y.Content)/2)
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		keyRange, ok := p.key(y.Content[i])
+		if y.Content[i].Tag == "!!merge" {
+			n.Faulty = true // whatever the value is, it is the key that must go
+			continue
+		}
 		value := p.node(y.Content[i+1], depth+1)
-		if !ok {
+		if !ok && !legible(y.Content[i]) {
+			n.Faulty = true
 			continue
 		}
 		key := y.Content[i].Value
+		value.Faulty = value.Faulty || !ok
 		if line, twice := seen[key]; twice {
 			d := p.list.Error(keyRange, "yaml/duplicate-key", "duplicate key "+quote(key))
 			d.Detail = fmt.Sprintf("The first %s is on line %d.", quote(key), line)
@@ -182,6 +191,11 @@ func (p *parser) key(y *yaml.Node) (diag.Range, bool) {
 		return at, false
 	}
 	return at, true
+}
+
+// legible reports whether a key that cannot be used has a text all the same.
+func legible(y *yaml.Node) bool {
+	return y.Kind == yaml.ScalarNode && y.Anchor == "" && y.Style&yaml.TaggedStyle == 0
 }
 
 // checkPlain refuses anchors, aliases, merge keys and explicit tags, and reports

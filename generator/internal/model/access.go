@@ -153,7 +153,7 @@ func (r *resolver) environmentAccess(env *Environment, declared *schema.Environm
 	if env.access == nil || len(env.access.BreakGlass) == 0 || env.Settings.Debug != debugFull {
 		return
 	}
-	d := r.list.Error(declared.Node.KeyAt("access", "breakGlass"), "access/break-glass", fmt.Sprintf("%s forbids nothing", env.Name))
+	d := r.list.Error(r.keyPlace(declared.Node, "access", "breakGlass"), "access/break-glass", fmt.Sprintf("%s forbids nothing", env.Name))
 	d.Detail = "Its debug is full: debug groups may do all that break-glass groups may."
 	d.Hint = "List the groups under debug, or set debug: limited or none."
 }

@@ -109,8 +109,14 @@ const maxComposed = 63
 func (r *resolver) names() {
 	applications, namespaces := map[string]string{}, map[string]Name{}
 	for _, env := range r.p.Environments {
+		if r.spec.Doubt.Name(env.at) {
+			continue
+		}
 		for _, target := range env.Targets {
 			for _, ns := range target.Namespaces {
+				if ns.doubtful {
+					continue
+				}
 				key := string(target.Cluster.Name) + "/" + string(ns.Name)
 				if other, ok := namespaces[key]; ok {
 					r.sharedNamespace(target, ns, other)
@@ -119,6 +125,9 @@ func (r *resolver) names() {
 				r.applicationName(applications, ns.applicationName(), "namespace "+string(ns.Name), ns.Instances[0].App)
 			}
 			for _, in := range target.Instances {
+				if r.spec.Doubt.Name(in.App.At) || target.Cluster.unknown {
+					continue
+				}
 				r.applicationName(applications, in.applicationName(), "application "+string(in.App.Name), in.App)
 			}
 		}
@@ -229,6 +238,8 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
 	case !strings.HasPrefix(path, "overlays/"+pin.Target+"/"):
 		what = fmt.Sprintf("path %q is not below overlays/%s", path, pin.Target)
+	case r.clusters[cluster] == nil && r.doubtful(r.spec.Node, "clusters"):
+		return true
 	case r.clusters[cluster] == nil:
 		what = fmt.Sprintf("there is no cluster %q", cluster)
 	case namespace != "" && r.reservedNamespace(namespace, r.clusters[cluster]) != "":
@@ -246,7 +257,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 // left warns about a pin whose application left the spec: it runs on, while policies
 // and quotas do not know it any more.
 func (r *resolver) left(env *Environment, pin release.Pin) {
-	if pin.Kind != release.Application {
+	if pin.Kind != release.Application || r.spec.Doubt.Any {
 		return
 	}
 	for _, target := range env.Targets {

@@ -16,7 +16,10 @@ import (
 // several targets has the same place and words, so it shows once.
 
 func (r *resolver) check(in *Instance) {
-	c := checker{in: in, w: in.Workload, node: in.Workload.Node, list: &r.list, declared: r.spec.Applications}
+	c := checker{
+		in: in, w: in.Workload, node: in.Workload.Node, list: &r.list, declared: r.spec.Applications,
+		doubt: r.spec.Doubt.Any, facts: r.spec.Node,
+	}
 	if c.w.Source != nil {
 		c.source()
 		return
@@ -48,13 +51,20 @@ type checker struct {
 	list *diag.List
 	// declared are all applications of the spec.
 	declared map[string]schema.Application
+	// doubt says that parts of the workload may be faulty.
+	doubt bool
+	// facts is the spec, which says what the clusters offer.
+	facts *yamltree.Node
 }
 
 // at is the place of a value, or of the application when only a built-in profile
 
-// states it: the user cannot change that.
+// states it: the user cannot change that. What was reported has no place.
 
 func (c *checker) at(path ...any) diag.Range {
+	if c.doubtful(path...) {
+		return diag.Range{}
+	}
 	at := c.node.At(path...)
 	if first, ok := path[0].(string); ok && c.node.Get(first) == nil || schema.IsBuiltin(at.File) {
 		return c.in.App.At
@@ -64,7 +74,19 @@ func (c *checker) at(path ...any) diag.Range {
 
 // key is the place of a key.
 
-func (c *checker) key(path ...any) diag.Range { return c.node.KeyAt(path...) }
+func (c *checker) key(path ...any) diag.Range {
+	if c.doubtful(path...) {
+		return diag.Range{}
+	}
+	return c.node.KeyAt(path...)
+}
+
+// stated reports whether a required value is there: what is missing was reported by
+// the decoder. A value that was reported is there.
+func (c *checker) stated(path ...string) bool {
+	entry, ok := find(c.node, path)
+	return ok && (entry.Value.Kind != yamltree.Null || entry.Value.Faulty)
+}
 
 func (c *checker) error(at diag.Range, code, format string, args ...any) *diag.Diagnostic {
 	return c.list.Error(at, code, fmt.Sprintf(format, args...))
@@ -102,6 +124,9 @@ func (c *checker) imageIs(image string, requireDigest bool, at diag.Range) {
 
 // noImage says where the image is missing, or who removed it.
 func (c *checker) noImage() {
+	if c.doubtful("image") {
+		return
+	}
 	if entry, removed := c.node.Entry("image"); removed {
 		c.error(entry.KeyRange, "workload/image", "this leaves application %s without an image in %s", c.in.App.Name, c.in.Target.Name).Hint =
 			"To run nothing there, write deploy: false."
@@ -186,7 +211,7 @@ func (c *checker) annotation(key, value string, path ...any) {
 func (c *checker) security() {
 	s := c.w.Security
 	for name, reason := range map[string]*schema.Reason{"root": s.Root, "writableRootFilesystem": s.WritableRootFilesystem} {
-		if reason != nil && strings.TrimSpace(reason.Reason) == "" {
+		if reason != nil && strings.TrimSpace(reason.Reason) == "" && c.stated("security", name, "reason") {
 			c.error(c.at("security", name), "reason/missing", "this exception needs a reason")
 		}
 	}
@@ -196,7 +221,7 @@ func (c *checker) security() {
 		d.Detail = "Its namespaces enforce the restricted Pod Security Standard."
 		d.Hint = "Let the image run as another user: security: {runAsUser: …}."
 	}
-	if at, zero := explicitZero(c.node, "security", "runAsUser"); zero && s.Root == nil {
+	if at, zero := explicitZero(c.node, "security", "runAsUser"); zero && s.Root == nil && !c.doubtful("security", "root") {
 		c.error(at, "security/user", "user 0 is root").Hint = "Write root: {reason: …} instead, where the environment permits it."
 	}
 	if s.RunAsUser < 0 || s.RunAsGroup < 0 || s.Root != nil && s.RunAsUser > 0 {

@@ -26,6 +26,7 @@ func (c *checker) config() {
 		c.configName(name)
 		c.placeholders(c.at("config", name, "mount"), file.Mount)
 		switch other, taken := mounts[file.Mount]; {
+		case !c.stated("config", name, "mount"):
 		case !strings.HasPrefix(file.Mount, "/") || strings.HasSuffix(file.Mount, "/") || strings.Contains(file.Mount, ":"):
 			c.error(at, "volume/mount", "a file needs an absolute path to be mounted at").Hint = "Write mount: /etc/app/" + name + "."
 		case taken:

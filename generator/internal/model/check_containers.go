@@ -11,9 +11,10 @@ func (c *checker) containers(requireDigest bool) {
 		}
 		seen[beside.name] = beside.group + "." + beside.name
 		path := []any{beside.group, beside.name}
-		if beside.Image == "" {
+		if beside.Image == "" && c.stated(beside.group, beside.name, "image") {
 			c.error(c.at(path...), "workload/image", "container %s has no image", beside.name).Hint = "Write image: NAME:TAG."
-		} else {
+		}
+		if beside.Image != "" {
 			c.imageIs(beside.Image, requireDigest, c.at(beside.group, beside.name, "image"))
 		}
 		c.variables(beside.Env, beside.group, beside.name, "env")

@@ -62,13 +62,13 @@ func (c *checker) secrets() {
 		case (secret.Key == "") == (secret.Existing == ""):
 			c.error(at, "secret/source", "a secret needs key or existing, one of them").Hint =
 				"key: PATH reads the platform's secret store; existing: NAME uses a Secret that somebody else manages."
-		case secret.Key != "" && c.in.Target.Cluster.Secrets == nil:
+		case secret.Key != "" && c.in.Target.Cluster.Secrets == nil && c.unoffered("secrets"):
 			c.error(at, "platform/secrets", "there is no secret store on cluster %s", c.in.Target.Cluster.Name).Hint =
 				"Declare platform.secrets: {provider: external-secrets, store: {name: …}}, or use existing: NAME."
 		case secret.Existing != "" && !isSubdomain(secret.Existing):
 			c.error(at, "secret/source", "%q cannot be a Secret", secret.Existing)
 		}
-		if len(secret.Env) == 0 {
+		if len(secret.Env) == 0 && c.stated("secrets", name, "env") {
 			c.error(at, "secret/unused", "this secret is not used").Hint = "Write env: {VARIABLE: PROPERTY}."
 		}
 		for _, variable := range sortedKeys(secret.Env) {

@@ -56,6 +56,7 @@ func (c *checker) placement() {
 	for i, t := range c.w.Tolerations {
 		at := c.at("tolerations", i)
 		switch {
+		case t.Key == "": // which is missing
 		case !labelKey.MatchString(t.Key):
 			c.error(at, "toleration/invalid", "%q cannot be the key of a taint", t.Key)
 		case t.Operator == "Exists" && t.Value != "":
@@ -131,7 +132,7 @@ func (r *resolver) limitRange(env *Environment) {
 			if !ok {
 				continue
 			}
-			at := env.Node.At("limitRange", bound.name, resource)
+			at := r.place(env.Node, "limitRange", bound.name, resource)
 			if schema.IsBuiltin(at.File) {
 				at = env.at
 			}

@@ -20,7 +20,9 @@ func (c *checker) exposure() {
 		if port, ok := c.w.port(route.Port); ok && port.Protocol != "TCP" {
 			c.error(c.key("expose", name), "expose/protocol", "a route needs a TCP port, and %s is %s", port.Name, port.Protocol)
 		}
-		c.host(route.Host, "expose", name, "host")
+		if c.stated("expose", name, "host") {
+			c.host(route.Host, "expose", name, "host")
+		}
 		for i, host := range route.Aliases {
 			c.host(host, "expose", name, "aliases", i)
 			if host == route.Host || slices.Contains(route.Aliases[:i], host) {
@@ -108,7 +110,7 @@ func (c *checker) through(name string, route schema.Expose) {
 	cluster, at := c.in.Target.Cluster, c.key("expose", name)
 	way := cluster.through(route)
 	switch {
-	case way != "":
+	case way != "", !c.unoffered("gateway"), !c.unoffered("ingress"):
 	case route.Through == throughIngress:
 		c.error(at, "platform/ingress", "there is no ingress controller on cluster %s", cluster.Name).Hint =
 			"Declare platform.ingress: {class: …, namespace: …, podLabels: {…}}, or take through out."
@@ -120,7 +122,7 @@ func (c *checker) through(name string, route schema.Expose) {
 			"Declare platform.gateway: {name: …, namespace: …, podLabels: {…}}, or an ingress controller as platform.ingress."
 	}
 	switch {
-	case route.Timeout == "":
+	case route.Timeout == "", c.doubtful("expose", name, "through"):
 	case way == throughIngress:
 		c.error(c.at("expose", name, "timeout"), "expose/timeout", "an Ingress has no timeout").Hint =
 			"Every ingress controller has an annotation of its own for it: write it under annotations."
@@ -140,7 +142,7 @@ func (c *checker) peers() {
 		if _, declared := c.declared[name]; declared && (peer.CIDR != "" || peer.Namespace != "") {
 			c.error(at, "connection/peer", "%s is an application", name).Hint = "Call the network or namespace something else, or take cidr and namespace out."
 		}
-		if len(peer.PodLabels) > 0 && peer.Namespace == "" {
+		if len(peer.PodLabels) > 0 && peer.Namespace == "" && !c.doubtful("connectsTo", name, "namespace") {
 			c.error(c.at("connectsTo", name, "podLabels"), "connection/peer", "podLabels select pods of a namespace, and there is none")
 		}
 		c.addresses(name, peer)
@@ -153,7 +155,7 @@ func (c *checker) peers() {
 		if peer.Namespace != "" && !isSubdomain(peer.Namespace) {
 			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace)
 		}
-		if name == string(c.in.App.Name) && !c.w.amongThemselves() {
+		if name == string(c.in.App.Name) && !c.w.amongThemselves() && !c.doubtful("kind") {
 			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
 				"Replicas that talk to each other are a StatefulSet, or a source of your own."
 		}
@@ -183,7 +185,7 @@ func (c *checker) addresses(name string, peer schema.Connection) {
 	if peer.CIDR != "" {
 		checkCIDR(c.list, c.at("connectsTo", name, "cidr"), "connection/cidr", peer.CIDR)
 	}
-	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName {
+	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName && !c.doubtful("connectsTo", name, "cidr") {
 		c.error(c.at("connectsTo", name, "except"), "connection/cidr", "except takes networks out of a network, and there is none")
 		return
 	}

@@ -56,7 +56,7 @@ func (c *checker) probe(name string, p *schema.Probe) {
 		c.error(at, "probe/handler", "a probe has one of http, grpc, tcp and exec").Hint =
 			"A layer can remove another layer's handler: http: null."
 	}
-	if handlers == 0 && name != "startup" && c.w.defaultProbe(0, 0) == nil {
+	if handlers == 0 && name != "startup" && !c.doubtful("ports") && c.w.defaultProbe(0, 0) == nil {
 		c.error(at, "probe/handler", "this probe does not say what to check").Hint =
 			"Write exec: [COMMAND], or declare a port."
 	}
@@ -67,7 +67,7 @@ func (c *checker) probe(name string, p *schema.Probe) {
 }
 
 func (c *checker) portReference(name string, needed bool, path ...any) {
-	if _, ok := c.w.port(name); ok || name == "" && !needed {
+	if _, ok := c.w.port(name); ok || name == "" && !needed || c.doubtful("ports") {
 		return
 	}
 	if len(c.w.PortList()) == 0 {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/wavewright/wavewright/schema"
 )
@@ -44,10 +45,14 @@ func (r resourceCheck) amounts() {
 }
 
 func (r resourceCheck) complete(hint string) {
+	var missing []string
 	for _, resource := range []string{"cpu", "memory"} {
 		if r.stated.Requests[resource] == "" || r.stated.Limits[resource] == "" {
-			r.error(r.at(r.path()...), "resources/missing", "request and limit of %s are needed", resource).Hint = hint
+			missing = append(missing, resource)
 		}
+	}
+	if len(missing) > 0 {
+		r.error(r.at(r.path()...), "resources/missing", "requests and limits of %s are needed", strings.Join(missing, " and ")).Hint = hint
 	}
 }
 

@@ -19,6 +19,7 @@ func (c *checker) volumes() {
 			c.error(at, "name/reserved", "%q is the volume of the configuration files", name).Hint = "Choose another name."
 		}
 		switch {
+		case !c.stated("volumes", name, "mount"):
 		case v.Mount == "/":
 			c.error(at, "volume/mount", "a volume at / would hide the image").Hint = "Write mount: /data."
 		case !strings.HasPrefix(v.Mount, "/") || strings.Contains(v.Mount, ":"):
@@ -37,10 +38,10 @@ func (c *checker) volumes() {
 		default:
 			c.positive("ephemeral-storage", v.Scratch, "volumes", name, "scratch")
 		}
-		if v.StorageClass != "" && v.Size == "" {
+		if v.StorageClass != "" && v.Scratch != "" && v.Size == "" {
 			c.error(at, "volume/source", "a scratch folder has no storage class")
 		}
-		if v.Size != "" && !c.w.mountsOnce() {
+		if v.Size != "" && !c.w.mountsOnce() && !c.doubtful("singleton") && !c.doubtful("kind") {
 			c.mountedTwice(at)
 		}
 	}
@@ -71,26 +72,32 @@ func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Q
 	return q
 }
 
+// maxReplicas is far above what one application needs, and below what overflows.
+const maxReplicas = 10000
+
 func (c *checker) scale() {
 	if c.w.Scheduled() {
 		return // reported with the schedule
 	}
 	if c.w.Singleton != nil {
-		if strings.TrimSpace(c.w.Singleton.Reason) == "" {
+		if strings.TrimSpace(c.w.Singleton.Reason) == "" && c.stated("singleton", "reason") {
 			c.error(c.at("singleton"), "reason/missing", "a singleton needs a reason")
 		}
 		return
 	}
-	if entry, removed := c.node.Entry("scale"); removed && entry.Value.Kind == yamltree.Null {
+	if c.doubtful("singleton") {
+		return
+	}
+	if entry, removed := c.node.Entry("scale"); removed && !entry.Value.Faulty && entry.Value.Kind == yamltree.Null {
 		c.error(entry.KeyRange, "scale/range", "this leaves application %s without a scale in %s", c.in.App.Name, c.in.Target.Name).Hint =
 			"Write what it is to be instead, or singleton: {reason: …}."
 		return
 	}
 	low, high, env := c.w.Scale.Min, c.w.Scale.Max, c.in.Target.Env
 	switch {
-	case low < 1 || high < low:
+	case low < 1 || high < low || high > maxReplicas:
 		c.error(c.at("scale"), "scale/range", "scale from %d to %d is not a range", low, high).Hint =
-			"min is at least 1 and max at least min. To run nothing, write deploy: false."
+			"min is at least 1, max at least min and at most 10000. To run nothing, write deploy: false."
 	case low < env.Floor:
 		d := c.error(c.at("scale", "min"), "scale/floor", "%s needs at least %d replicas", env.Name, env.Floor)
 		d.Detail = fmt.Sprintf("Profile %s demands them; the application would have %d.", env.Profile, low)

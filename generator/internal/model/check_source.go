@@ -42,7 +42,7 @@ func sourceFields() []string {
 func (c *checker) noSource() {
 	for _, layer := range c.in.layers {
 		for _, field := range []string{"footprint", "podLabels"} {
-			if entry, ok := layer.Node.Entry(field); ok && entry.Value.Kind != yamltree.Null {
+			if entry, ok := layer.Node.Entry(field); ok && says(entry) {
 				c.misplaced(entry.KeyRange, field, "an application with an image")
 			}
 		}
@@ -54,7 +54,7 @@ func (c *checker) noSource() {
 func (c *checker) only(what string, fields []string) {
 	for _, layer := range c.in.layers {
 		for _, entry := range layer.Node.Entries {
-			if entry.Value.Kind != yamltree.Null && !slices.Contains(fields, entry.Key) {
+			if says(entry) && !slices.Contains(fields, entry.Key) {
 				c.misplaced(entry.KeyRange, entry.Key, what)
 			}
 		}
@@ -63,10 +63,15 @@ func (c *checker) only(what string, fields []string) {
 		return
 	}
 	for _, layer := range c.in.layers {
-		if entry, ok := layer.Node.Entry("labels"); ok && entry.Value.Kind != yamltree.Null {
+		if entry, ok := layer.Node.Entry("labels"); ok && says(entry) {
 			c.misplaced(entry.KeyRange, "labels", "a chart")
 		}
 	}
+}
+
+// says reports whether an entry states a value that was not reported already.
+func says(entry yamltree.Entry) bool {
+	return entry.Value.Kind != yamltree.Null && !entry.Value.Faulty
 }
 
 func (c *checker) misplaced(at diag.Range, field, what string) {
@@ -222,8 +227,8 @@ func (r *resolver) footprints(ns *Namespace) {
 			continue
 		}
 		if missing := in.Workload.uncounted(); missing != "" {
-			at := in.Workload.Node.KeyAt("footprint")
-			if in.Workload.Footprint == nil {
+			at := r.keyPlace(in.Workload.Node, "footprint")
+			if in.Workload.Footprint == nil && at.File != "" {
 				at = in.App.At
 			}
 			d := r.list.Error(at, "footprint/missing", fmt.Sprintf("the footprint of %s does not say %s", in.App.Name, missing))

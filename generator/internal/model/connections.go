@@ -20,9 +20,9 @@ const internetName = "internet"
 func (r *resolver) connections(in *Instance) {
 	w := in.Workload
 	for _, name := range sortedKeys(w.ConnectsTo) {
-		c, at := w.ConnectsTo[name], w.Node.KeyAt("connectsTo", name)
+		c, at := w.ConnectsTo[name], r.keyPlace(w.Node, "connectsTo", name)
 		switch {
-		case name == string(in.App.Name) && !w.amongThemselves(): // reported with the instance
+		case name == string(in.App.Name) && !w.amongThemselves(), len(c.PodLabels) > 0 && c.Namespace == "": // reported with the instance
 		case c.CIDR != "" || c.Namespace != "" || name == internetName:
 			r.outside(in, name, c, at)
 		default:
@@ -223,6 +223,9 @@ func (r *resolver) inside(in *Instance, name string, c schema.Connection, at dia
 // insidePorts lists the container ports behind the ports of an application's Service
 // that a connection names; all of them when it names none.
 func (r *resolver) insidePorts(callee *Instance, c schema.Connection, at diag.Range) []yamltree.Ordered {
+	if r.doubtful(callee.Workload.Node, "ports") {
+		return nil
+	}
 	declared := endsOf(c)
 	open := map[Name]bool{}
 	for _, text := range declared {
@@ -262,6 +265,9 @@ func portNames(w *Workload) string {
 }
 
 func (r *resolver) unknownCallee(in *Instance, name string, at diag.Range) {
+	if in.Target.doubtful[Name(name)] || r.spec.Doubt.Application(name) {
+		return
+	}
 	if r.p.Application(name) != nil {
 		d := r.list.Error(at, "connection/absent", fmt.Sprintf("%s does not run in %s", name, in.Target.Name))
 		d.Detail = fmt.Sprintf("%s runs there and connects to it.", in.App.Name)

@@ -15,29 +15,29 @@ func (r *resolver) facts() {
 		node := r.spec.Node.Get("clusters").Get(name)
 		r.factsAt(node, r.spec.Clusters[name].Platform)
 		for i, network := range r.spec.Clusters[name].Networks {
-			checkCIDR(&r.list, node.At("networks", i), "cluster/network", network)
+			checkCIDR(&r.list, r.place(node, "networks", i), "cluster/network", network)
 		}
 	}
 }
 
 func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 	if p.Gateway != nil {
-		r.factName(node.At("gateway", "name"), p.Gateway.Name)
-		r.factName(node.At("gateway", "namespace"), p.Gateway.Namespace)
+		r.factName(r.place(node, "gateway", "name"), p.Gateway.Name)
+		r.factName(r.place(node, "gateway", "namespace"), p.Gateway.Namespace)
 		if p.Gateway.Listener != "" {
-			r.factName(node.At("gateway", "listener"), p.Gateway.Listener)
+			r.factName(r.place(node, "gateway", "listener"), p.Gateway.Listener)
 		}
-		r.podLabels(node.At("gateway", "podLabels"), p.Gateway.PodLabels)
+		r.podLabels(r.place(node, "gateway", "podLabels"), p.Gateway.PodLabels)
 	}
 	if p.Ingress != nil {
 		r.ingress(node.Get("ingress"), *p.Ingress)
 	}
 	if p.DNS != nil {
-		r.factName(node.At("dns", "namespace"), p.DNS.Namespace)
-		r.podLabels(node.At("dns", "podLabels"), p.DNS.PodLabels)
+		r.factName(r.place(node, "dns", "namespace"), p.DNS.Namespace)
+		r.podLabels(r.place(node, "dns", "podLabels"), p.DNS.PodLabels)
 	}
 	if p.Secrets != nil {
-		at := node.At("secrets", "store", "name")
+		at := r.place(node, "secrets", "store", "name")
 		rest := known(p.Secrets.Store.Name)
 		c := checker{list: &r.list}
 		c.placeholders(at, rest)
@@ -49,21 +49,21 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 
 // ingress checks what the spec says of an ingress controller.
 func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
-	r.factName(node.At("class"), p.Class)
-	r.factName(node.At("namespace"), p.Namespace)
-	r.podLabels(node.At("podLabels"), p.PodLabels)
+	r.factName(r.place(node, "class"), p.Class)
+	r.factName(r.place(node, "namespace"), p.Namespace)
+	r.podLabels(r.place(node, "podLabels"), p.PodLabels)
 	if p.TLS == nil {
 		return
 	}
 	if p.TLS.Issuer != "" && p.TLS.Secret != "" {
 		r.list.Error(node.KeyAt("tls"), "platform/ingress", "issuer and secret exclude each other").Hint = "A certificate comes from one of them."
 	}
-	if p.TLS.IssuerKind != "" && p.TLS.Issuer == "" {
-		r.list.Error(node.At("tls", "issuerKind"), "platform/ingress", "this is the kind of an issuer, and there is none")
+	if p.TLS.IssuerKind != "" && p.TLS.Issuer == "" && !r.doubtful(node, "tls", "issuer") {
+		r.list.Error(r.place(node, "tls", "issuerKind"), "platform/ingress", "this is the kind of an issuer, and there is none")
 	}
 	for _, name := range []string{"issuer", "secret"} {
 		if text := map[string]string{"issuer": p.TLS.Issuer, "secret": p.TLS.Secret}[name]; text != "" {
-			r.factName(node.At("tls", name), text)
+			r.factName(r.place(node, "tls", name), text)
 		}
 	}
 }

@@ -35,14 +35,19 @@ func merge(layers []Layer) *yamltree.Node {
 // profileChain returns the settings of a profile and of what it extends, the
 // built-in profile first.
 func (r *resolver) profileChain(name string) []Layer {
+	return r.chain(name, len(r.spec.Profiles))
+}
+
+// chain follows at most that many profiles of the user's: a circle ends, too.
+func (r *resolver) chain(name string, most int) []Layer {
 	if node, ok := r.builtin(name); ok {
 		return []Layer{{"built-in profile " + name, node}}
 	}
 	profile, ok := r.spec.Profiles[name]
-	if !ok {
+	if !ok || most == 0 {
 		return nil
 	}
-	return append(r.profileChain(profile.Extends), Layer{"profile " + name, profile.Node.Without("extends")})
+	return append(r.chain(profile.Extends, most-1), Layer{"profile " + name, profile.Node.Without("extends")})
 }
 
 func (r *resolver) builtin(name string) (*yamltree.Node, bool) {

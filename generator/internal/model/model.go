@@ -80,6 +80,8 @@ type Team struct {
 
 	access *schema.Access
 	at     diag.Range // of its access
+	// unknown says that the spec does not declare it.
+	unknown bool
 }
 
 // PodSet selects pods of a namespace.
@@ -128,6 +130,7 @@ type Environment struct {
 	layers   []Layer
 	node     *yamltree.Node
 	at       diag.Range
+	declared *schema.Environment
 }
 
 // Follows reports whether the environment runs the branch instead of pins.
@@ -142,6 +145,8 @@ type Target struct {
 	Namespaces []*Namespace
 	// Instances by application name.
 	Instances []*Instance
+	// doubtful are the applications of which is not known whether they run here.
+	doubtful map[Name]bool
 }
 
 // Cluster is a place to deploy to.
@@ -160,6 +165,8 @@ type Cluster struct {
 	Secrets *schema.SecretProvider
 	// Networks that do not count as the internet, beside private ones.
 	Networks []string
+	// unknown says that the spec does not declare it.
+	unknown bool
 }
 
 // Namespace of a target.
@@ -174,6 +181,8 @@ type Namespace struct {
 	// Room says for how many typical applications an automatic quota has room; 0
 	// when the spec states the amounts.
 	Room int
+	// doubtful says that its name is made of something that was reported.
+	doubtful bool
 }
 
 // Application is one application, wherever it runs.

@@ -11,8 +11,23 @@ import (
 // units (bytes, pods) for everything else.
 type Quantity int64
 
-// maxQuantity keeps sums over many thousand workloads within 64 bits.
-const maxQuantity = 1 << 47
+// maxQuantity is the most that one container can state, maxSum where products and sums
+// stop, so that they and their steps stay within 64 bits.
+const (
+	maxQuantity = 1 << 47
+	maxSum      = 1 << 60
+)
+
+// times returns n of q, and maxSum when that is more.
+func (q Quantity) times(n int) Quantity {
+	if q > 0 && Quantity(n) > maxSum/q {
+		return maxSum
+	}
+	return q * Quantity(n)
+}
+
+// plus returns the sum of both, and maxSum when that is more.
+func (q Quantity) plus(other Quantity) Quantity { return min(q+other, maxSum) }
 
 // ParseQuantity reads a Kubernetes quantity of a resource. An error says what is
 // wrong with it.
@@ -111,9 +126,10 @@ func (q Quantity) Room(unit Quantity) Quantity {
 	if q == 0 || unit == 0 {
 		return 0
 	}
+	units := (q + unit - 1) / unit
 	for decade := Quantity(1); ; decade *= 10 {
 		for _, step := range []Quantity{1, 2, 5} {
-			if q <= step*decade*unit {
+			if units <= step*decade {
 				return step * decade
 			}
 		}

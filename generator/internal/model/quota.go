@@ -24,6 +24,9 @@ func (r *resolver) quotas() {
 	for _, env := range r.p.Environments {
 		for _, target := range env.Targets {
 			for _, ns := range target.Namespaces {
+				if r.doubtfulSum(ns) {
+					continue
+				}
 				r.quota(ns, env.Settings.Quota)
 			}
 		}
@@ -37,8 +40,9 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 	}
 	if !declared.Auto && declared.Hard != nil {
 		for _, resource := range sortedKeys(declared.Hard) {
-			r.quotaResource(ns, resource, declared.Range)
-			r.enough(ns, resource, need, declared.Hard[resource], declared.Range, "quota")
+			at := r.place(ns.Target.Env.Node, "quota", "hard", resource)
+			r.quotaResource(ns, resource, at)
+			r.enough(ns, resource, need, declared.Hard[resource], at, "quota")
 			ns.Quota = append(ns.Quota, pair(resource, string(declared.Hard[resource])))
 		}
 		return
@@ -47,7 +51,8 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 	for _, resource := range append(computeResources(), storageResources()...) {
 		amount := ns.room(resource, need)
 		if budget, ok := declared.Budget[resource]; ok {
-			if limit, ok := r.enough(ns, resource, need, budget, declared.Range, "budget"); ok {
+			at := r.place(ns.Target.Env.Node, "quota", "budget", resource)
+			if limit, ok := r.enough(ns, resource, need, budget, at, "budget"); ok {
 				amount = min(amount, limit)
 			}
 		}
@@ -68,7 +73,7 @@ func (ns *Namespace) room(resource string, need demands) Quantity {
 		}
 		return need.total(resource).Room(unit) * unit
 	}
-	return (Quantity(ns.Room) * ns.Target.Env.typical().total(resource)).Worst(resource)
+	return ns.Target.Env.typical().total(resource).times(ns.Room).Worst(resource)
 }
 
 // typical is what an application needs that leaves everything to the environment.
@@ -100,7 +105,7 @@ func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) 
 	}
 	group, kind, _ := strings.Cut(resource, ".")
 	for _, in := range ns.Instances {
-		if in.Workload.Source != nil {
+		if in.Workload.Source != nil || r.doubtful(in.Workload.Node, "resources") {
 			continue // the limit range fills in what it leaves out
 		}
 		stated := in.Workload.Resources.Requests
@@ -127,7 +132,7 @@ type demands map[string][]demand
 func (d demands) total(resource string) Quantity {
 	var sum Quantity
 	for _, item := range d[resource] {
-		sum += item.amount
+		sum = sum.plus(item.amount)
 	}
 	return sum
 }
@@ -155,20 +160,20 @@ func (d demands) add(app Name, w *Workload) {
 	}
 	note("pods", Quantity(pods))
 	for _, kind := range []string{"cpu", "memory", "ephemeral-storage"} {
-		note("requests."+kind, Quantity(pods)*w.need(kind, requests))
-		note("limits."+kind, Quantity(pods)*w.need(kind, limits))
+		note("requests."+kind, w.need(kind, requests).times(pods))
+		note("limits."+kind, w.need(kind, limits).times(pods))
 	}
 	for _, name := range sortedKeys(w.Volumes) {
 		if w.Volumes[name].Size == "" {
 			continue
 		}
-		claims := Quantity(1)
+		claims := 1
 		if w.Stateful() {
-			claims = Quantity(high)
+			claims = high
 		}
 		size, _ := ParseQuantity("storage", string(w.Volumes[name].Size))
-		note("persistentvolumeclaims", claims)
-		note("requests.storage", claims*size)
+		note("persistentvolumeclaims", Quantity(claims))
+		note("requests.storage", size.times(claims))
 	}
 }
 

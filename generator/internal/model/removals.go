@@ -32,6 +32,7 @@ func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree
 	for _, entry := range n.Entries {
 		at := append(path[:len(path):len(path)], entry.Key)
 		switch {
+		case entry.Value.Faulty:
 		case at[0] == "probes": // a null there removes a default probe
 		case len(at) > 3 && at[0] == "source": // a null there removes a default of the chart
 		case entry.Value.Kind == yamltree.Map:
@@ -46,9 +47,18 @@ func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree
 // stated reports whether a layer states a value at the path.
 func stated(layers []*yamltree.Node, path []string) bool {
 	for _, layer := range layers {
-		if entry, ok := find(layer, path); ok && entry.Value.Kind != yamltree.Null {
+		if entry, ok := find(layer, path); ok && entry.Value.Kind != yamltree.Null || layer.Doubtful(keys(path)...) {
 			return true
 		}
 	}
 	return false
+}
+
+// keys is a path of keys as trees take it.
+func keys(path []string) []any {
+	out := make([]any, len(path))
+	for i, key := range path {
+		out[i] = key
+	}
+	return out
 }

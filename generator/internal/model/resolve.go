@@ -12,8 +12,8 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Input is what Resolve works on: a spec without errors and the pins of each
-// environment that has any.
+// Input is what Resolve works on: a spec and the pins of each environment that has
+// any.
 type Input struct {
 	Spec *schema.Spec
 	// Version of wavewright, which pipelines install.
@@ -27,7 +27,9 @@ type Input struct {
 }
 
 // Resolve merges all layers and derives the platform. The platform is usable only
-// when the list has no errors.
+// when neither the spec nor the list has errors. With errors in the spec it finds what
+// is wrong beyond them: what was reported counts as unknown, and nothing is said that
+// only follows from it.
 func Resolve(in Input) (*Platform, diag.List) {
 	r := &resolver{
 		spec: in.Spec, sources: in.Sources, pins: in.Pins, release: in.ArgoCD,
@@ -37,9 +39,6 @@ func Resolve(in Input) (*Platform, diag.List) {
 	}
 	r.platform()
 	r.environments()
-	if r.list.HasErrors() {
-		return r.p, r.list
-	}
 	r.applications()
 	r.testJobs()
 	r.teamAccess()
@@ -48,13 +47,10 @@ func Resolve(in Input) (*Platform, diag.List) {
 	r.routes()
 	r.network()
 	r.quotas()
-	if r.list.HasErrors() {
-		return r.p, r.list
-	}
 	r.bases()
 	r.objects()
 	r.argocd()
-	return r.p, r.list
+	return r.p, withPlace(r.list)
 }
 
 // resolver carries one run of Resolve.
@@ -172,7 +168,10 @@ func (r *resolver) decode(node *yamltree.Node, into any, expand func(string) str
 func (r *resolver) environments() {
 	for i := range r.spec.Environments {
 		declared := &r.spec.Environments[i]
-		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), at: declared.Node.At("name")}
+		if r.spec.Doubt.Any && !r.resolvable(declared) {
+			continue
+		}
+		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), at: declared.Node.At("name"), declared: declared}
 		r.p.Environments = append(r.p.Environments, env)
 		env.From = r.predecessor(i)
 		env.InfraWave = i
@@ -186,7 +185,7 @@ func (r *resolver) environments() {
 		env.Subscriptions = subscriptions(declared.Notifications)
 		env.Windows, env.Owners = windows(declared.Windows), owners(declared.Owners)
 		for _, target := range declared.Targets() {
-			env.Targets = append(env.Targets, &Target{Name: Name(target.Name), Env: env, Cluster: r.clusters[target.Cluster]})
+			env.Targets = append(env.Targets, &Target{Name: Name(target.Name), Env: env, Cluster: r.clusterOf(target), doubtful: map[Name]bool{}})
 		}
 	}
 	last := 0
@@ -203,10 +202,12 @@ func (r *resolver) predecessor(i int) *Environment {
 	if i == 0 {
 		return nil
 	}
-	if from := r.spec.Environments[i].Promotion.From; from != "" {
-		return r.p.Environment(from)
+	before := &r.spec.Environments[i-1]
+	from := r.p.Environment(orDefault(r.spec.Environments[i].Promotion.From, before.Name))
+	if from == nil { // it has errors of its own
+		from = &Environment{Name: Name(before.Name)}
 	}
-	return r.p.Environments[i-1]
+	return from
 }
 
 // settings merges the profile chain and the environment.
@@ -241,24 +242,24 @@ func floor(profile *yamltree.Node) int {
 func (r *resolver) applications() {
 	for _, name := range sortedKeys(r.spec.Applications) {
 		declared := r.spec.Applications[name]
-		app := &Application{Name: Name(name), At: declared.Name, Team: r.teams[declared.Team], spec: declared}
+		if declared.Node.Kind != yamltree.Map || declared.Node.Faulty {
+			continue
+		}
+		app := &Application{Name: Name(name), At: declared.Name, Team: r.teamOf(declared), spec: declared}
 		r.p.Applications = append(r.p.Applications, app)
 	}
 	type place struct {
-		target   *Target
-		declared *schema.Environment
-		chain    []Layer
+		target *Target
+		chain  []Layer
 	}
 	var places []place
-	for i, env := range r.p.Environments {
-		chain := r.profileChain(r.spec.Environments[i].Profile)
+	for _, env := range r.p.Environments {
+		chain := r.profileChain(string(env.Profile))
 		for _, target := range env.Targets {
-			places = append(places, place{target, &r.spec.Environments[i], chain})
+			places = append(places, place{target, chain})
 		}
 	}
-	r.each(len(places), func(r *resolver, i int) {
-		r.target(places[i].target, places[i].declared, places[i].chain)
-	})
+	r.each(len(places), func(r *resolver, i int) { r.target(places[i].target, places[i].chain) })
 	for _, place := range places {
 		for _, in := range place.target.Instances {
 			in.App.Instances = append(in.App.Instances, in)
@@ -272,20 +273,20 @@ func (r *resolver) applications() {
 }
 
 // target resolves every application that runs on a target.
-func (r *resolver) target(target *Target, declared *schema.Environment, chain []Layer) {
+func (r *resolver) target(target *Target, chain []Layer) {
 	namespaces := map[string]*Namespace{}
 	for _, app := range r.p.Applications {
-		name := r.namespaceName(app, target, declared)
+		name := r.namespaceName(app, target)
 		in := r.instance(app, target, chain, name)
 		if in == nil {
 			continue
 		}
 		ns := namespaces[name]
 		if ns == nil {
-			ns = r.namespace(target, declared, name, app.Team)
+			ns = r.namespace(target, name, app)
 			namespaces[name] = ns
 		}
-		if ns.Team != app.Team {
+		if ns.Team != app.Team && !ns.doubtful {
 			ns.Team = nil
 		}
 		in.Namespace = ns
@@ -297,8 +298,8 @@ func (r *resolver) target(target *Target, declared *schema.Environment, chain []
 	}
 }
 
-func (r *resolver) namespaceName(app *Application, target *Target, declared *schema.Environment) string {
-	pattern := declared.Namespace
+func (r *resolver) namespaceName(app *Application, target *Target) string {
+	pattern := target.Env.declared.Namespace
 	if pattern == "" {
 		pattern = "{name}-{env}"
 		if len(r.p.Teams) > 0 {
@@ -309,7 +310,12 @@ func (r *resolver) namespaceName(app *Application, target *Target, declared *sch
 	return append(scope, expander{{"{name}", string(r.p.Name)}}...).expand(pattern)
 }
 
-func (r *resolver) namespace(target *Target, declared *schema.Environment, name string, team *Team) *Namespace {
+func (r *resolver) namespace(target *Target, name string, app *Application) *Namespace {
+	ns := &Namespace{Name: Name(name), Target: target, Team: app.Team, doubtful: r.doubtfulNamespace(app, target)}
+	if ns.doubtful {
+		return ns
+	}
+	declared := target.Env.declared
 	if !schema.IsName(name) {
 		at := declared.Node.At("name")
 		if declared.Namespace != "" {
@@ -323,7 +329,7 @@ func (r *resolver) namespace(target *Target, declared *schema.Environment, name 
 		d.Detail = fmt.Sprintf("%s would give it a quota, limits and default-deny policies, and deploy applications to it.", target.Name)
 		d.Hint = "Choose another namespace pattern."
 	}
-	return &Namespace{Name: Name(name), Target: target, Team: team}
+	return ns
 }
 
 // instance resolves one application on one target; nil when it does not run there.
@@ -333,6 +339,10 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	// One left fold, of which the environment has done the first steps: what a layer
 	// removed must stay removed for the next one.
 	node := ownFirst(merge(append([]Layer{{Node: env.node}}, own...)), "ports", app.spec.Layer)
+	if node.Faulty || r.doubtful(node, "deploy") || r.illegible(node, "source") || r.overridesFaulty(app) {
+		target.doubtful[app.Name] = true
+		return nil
+	}
 	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
 		return nil
 	}

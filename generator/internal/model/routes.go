@@ -135,16 +135,16 @@ func (r *resolver) routes() {
 func (r *resolver) route(in *Instance, name string, seen map[string]string) {
 	route, cluster := in.Workload.Expose[name], in.Target.Cluster
 	for i, host := range append([]string{route.Host}, route.Aliases...) {
-		if !isHost(host) || cluster.through(route) == "" {
+		if !isHost(host) || cluster.through(route) == "" || r.doubtful(in.Workload.Node, "expose", name) {
 			continue
 		}
 		path := orDefault(route.Path, "/")
 		key := fmt.Sprintf("%s %s %s %t", cluster.Name, host, path, route.PathType == exactPath)
 		mine := fmt.Sprintf("%s in %s", in.App.Name, in.Target.Name)
 		if other, ok := seen[key]; ok {
-			at := in.Workload.Node.At("expose", name, "host")
+			at := r.place(in.Workload.Node, "expose", name, "host")
 			if i > 0 {
-				at = in.Workload.Node.At("expose", name, "aliases", i-1)
+				at = r.place(in.Workload.Node, "expose", name, "aliases", i-1)
 			}
 			d := r.list.Error(at, "expose/duplicate", fmt.Sprintf("%s is taken", host))
 			d.Detail = fmt.Sprintf("%s and %s would answer to %s%s on cluster %s.", other, mine, host, path, cluster.Name)

@@ -53,6 +53,9 @@ func (a *Application) Headless() Name { return a.Name + "-headless" }
 func (r *resolver) kind(app *Application) {
 	app.kind = "Deployment"
 	for i, in := range app.Instances {
+		if r.doubtful(in.Workload.Node, "kind") {
+			continue
+		}
 		kind := in.Workload.form()
 		if i > 0 && kind != app.kind {
 			at := in.Workload.Node.At("kind")

@@ -10,7 +10,7 @@ import (
 // sync checks the sync policy of an environment.
 func (r *resolver) sync(env *Environment) {
 	at := func(path ...any) diag.Range {
-		if found := env.Node.At(path...); !schema.IsBuiltin(found.File) {
+		if found := r.place(env.Node, path...); !schema.IsBuiltin(found.File) {
 			return found
 		}
 		return env.at

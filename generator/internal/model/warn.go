@@ -23,6 +23,9 @@ func (r *resolver) flattenedBelow(n *yamltree.Node, path []any) {
 			r.flattenedBelow(entry.Value, at)
 		case yamltree.List, yamltree.Null:
 		default:
+			if entry.Value.Faulty {
+				continue
+			}
 			r.flattenedScalar(entry, at)
 		}
 	}
@@ -35,7 +38,7 @@ func (r *resolver) flattenedScalar(entry yamltree.Entry, path []any) {
 		for _, key := range path {
 			n = n.Get(key.(string))
 		}
-		if n != nil && n.Kind != yamltree.Null {
+		if n != nil && n.Kind != yamltree.Null && !n.Faulty {
 			values = append(values, fmt.Sprintf("%s: %s", env.Name, n.Text))
 			if n.Text != valueOf(values[0]) {
 				d := r.list.Warning(entry.KeyRange, "layers/flattened", fmt.Sprintf("%s becomes the same in every environment", dotted(path)))
