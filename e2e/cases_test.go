@@ -124,7 +124,7 @@ func (c *testCase) generate(folder string) error {
 }
 
 func (c *testCase) load(generated map[string]bool) error {
-	binary, err := kustomize()
+	tools, err := argoTools()
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,10 @@ func (c *testCase) load(generated map[string]bool) error {
 	if err != nil {
 		return err
 	}
-	c.builds = repo.BuildAll(binary, c.dir, folders)
+	c.builds, err = repo.BuildAll(tools, c.dir, folders)
+	if err != nil {
+		return err
+	}
 	c.repo, err = repo.Load(c.name, c.dir, c.builds)
 	if err != nil {
 		return err

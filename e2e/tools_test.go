@@ -14,6 +14,7 @@ import (
 var (
 	kustomize   = sync.OnceValues(func() (string, error) { return goTool(".", "kustomize") })
 	kubeconform = sync.OnceValues(func() (string, error) { return goTool(".", "kubeconform") })
+	helm        = sync.OnceValues(func() (string, error) { return goTool("tools/helm", "helm") })
 	kubeScore   = sync.OnceValues(func() (string, error) { return goTool("tools/kube-score", "kube-score") })
 )
 

@@ -172,8 +172,8 @@ type Cluster struct {
 	APIServer *APIServer `yaml:"apiServer" later:"no application may reach the API server yet"`
 	// Networks of the cluster's nodes, pods and Services as far as they are no private ones: they do not count as the internet.
 	Networks []string `yaml:"networks"`
-	// RegistryMirror replaces registry hosts in image names.
-	RegistryMirror map[string]string `yaml:"registryMirror" later:"state the image in the application's clusters block until then"`
+	// RegistryMirror replaces registry hosts in the images of applications on this cluster: the host by HOST or HOST/PATH. Images without a host are of docker.io. Sources of your own state theirs themselves.
+	RegistryMirror map[string]string `yaml:"registryMirror"`
 	Platform       `yaml:",inline"`
 }
 

@@ -91,8 +91,10 @@ type Workload struct {
 	Labels map[string]string `yaml:"labels"`
 	// PriorityClass of the pods; it must exist in the cluster.
 	PriorityClass string `yaml:"priorityClass"`
-	// IgnoreDifferences tells Argo CD which fields others own.
-	IgnoreDifferences []IgnoreDifference `yaml:"ignoreDifferences" later:"nothing is ignored yet"`
+	// IgnoreDifferences tells Argo CD which fields others own: it neither reports nor reverts them. They are pinned with the application.
+	IgnoreDifferences []IgnoreDifference `yaml:"ignoreDifferences"`
+	// Kinds of the application's own manifests, chart or custom/ folder beyond those that wavewright writes, by KIND.GROUP, for example Certificate.cert-manager.io; only KIND for the core group. The AppProject permits them; they are pinned with the application.
+	Kinds map[string]ExtraKind `yaml:"kinds"`
 	// AntiAffinity of the replicas: none, preferred (other nodes when possible) or required (other nodes, spread over zones).
 	AntiAffinity string `yaml:"antiAffinity" enum:"none,preferred,required"`
 	// Failover: reschedule (Kubernetes' five minutes) or fast (thirty seconds after a node stops answering).
@@ -335,7 +337,7 @@ type Helm struct {
 	Chart string `yaml:"chart" required:"true"`
 	// Version of the chart, exactly: 1.2.3.
 	Version string `yaml:"version" required:"true"`
-	// Values of the chart. Placeholders are expanded. A null takes away what a wider layer states; where none states anything, it takes away the chart's own default.
+	// Values of the chart. Placeholders are expanded. A null takes away what a wider layer states, never a default of the chart: replace that by an empty value.
 	Values *yamltree.Node `yaml:"values"`
 }
 
@@ -389,12 +391,26 @@ type Job struct {
 	Args []string `yaml:"args"`
 }
 
-// IgnoreDifference tells Argo CD that somebody else owns fields.
+// IgnoreDifference tells Argo CD that somebody else owns fields. It needs jsonPointers or jqPathExpressions.
 type IgnoreDifference struct {
+	// Group of the kind. Default: its group in Kubernetes; kinds of others need it.
+	Group string `yaml:"group"`
 	// Kind of the object.
 	Kind string `yaml:"kind" required:"true"`
-	// JSONPointers of the fields.
-	JSONPointers []string `yaml:"jsonPointers" required:"true"`
+	// Name of the object. Default: every object of the kind.
+	Name string `yaml:"name"`
+	// JSONPointers of the fields, for example /spec/replicas.
+	JSONPointers []string `yaml:"jsonPointers"`
+	// JQPathExpressions of the fields, for example .webhooks[].clientConfig.caBundle.
+	JQPathExpressions []string `yaml:"jqPathExpressions"`
 	// Reason why.
 	Reason string `yaml:"reason" required:"true"`
+}
+
+// ExtraKind permits objects of a kind.
+type ExtraKind struct {
+	// ClusterScoped says that its objects are in no namespace. It needs a reason.
+	ClusterScoped bool `yaml:"clusterScoped"`
+	// Reason why. Role, RoleBinding, Secret, LimitRange and ResourceQuota need one, and whatever is in no namespace.
+	Reason string `yaml:"reason"`
 }

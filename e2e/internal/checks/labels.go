@@ -11,6 +11,9 @@ import (
 // an object that lacks them is nobody's.
 func checkLabels(t *target, out *report) {
 	for _, application := range t.Applications {
+		if application.Chart {
+			continue
+		}
 		main := mainWorkload(application.Objects)
 		if main != nil && main.Labels[ownManifests] != "" {
 			checkOwnLabels(t, application.Objects, out)

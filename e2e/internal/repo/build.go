@@ -8,8 +8,18 @@ import (
 	"sync"
 )
 
-// Build is the outcome of kustomize for one folder.
+// Tools are the programs that Argo CD runs.
+type Tools struct {
+	Kustomize, Helm string
+	// Charts is the repository that dependencies of charts are fetched from, instead of
+	// those that they name.
+	Charts string
+}
+
+// Build is the outcome of kustomize or helm for one folder.
 type Build struct {
+	// Chart says that helm rendered it.
+	Chart          bool
 	Folder         string
 	Output, Stderr []byte
 	Err            error
@@ -36,7 +46,11 @@ func Kustomizations(dir string) ([]string, error) {
 }
 
 // BuildAll builds folders, two at a time.
-func BuildAll(kustomize, dir string, folders []string) map[string]*Build {
+func BuildAll(tools Tools, dir string, folders []string) (map[string]*Build, error) {
+	places, err := places(dir)
+	if err != nil {
+		return nil, err
+	}
 	results := make([]*Build, len(folders))
 	slots := make(chan struct{}, 2)
 	var running sync.WaitGroup
@@ -44,7 +58,11 @@ func BuildAll(kustomize, dir string, folders []string) map[string]*Build {
 		running.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			results[i] = build(kustomize, dir, folder)
+			if isChart(filepath.Join(dir, filepath.FromSlash(folder))) {
+				results[i] = tools.buildChart(dir, folder, places[folder])
+				return
+			}
+			results[i] = build(tools.Kustomize, dir, folder)
 		})
 	}
 	running.Wait()
@@ -52,7 +70,7 @@ func BuildAll(kustomize, dir string, folders []string) map[string]*Build {
 	for _, result := range results {
 		builds[result.Folder] = result
 	}
-	return builds
+	return builds, nil
 }
 
 func build(kustomize, dir, folder string) *Build {

@@ -56,7 +56,15 @@ type ApplicationSet struct {
 		}
 		// Template is raw: its strings are Go templates.
 		Template map[string]any
+		// TemplatePatch is a Go template of YAML.
+		TemplatePatch string
 	}
+}
+
+// IgnoreDifferences are fields of objects.
+type IgnoreDifferences struct {
+	Group, Kind, Name, Namespace    string
+	JSONPointers, JQPathExpressions []string
 }
 
 // Application is one deployment of a folder of the repository.
@@ -66,7 +74,9 @@ type Application struct {
 		Project     string
 		Source      struct{ RepoURL, Path, TargetRevision string }
 		Destination Destination
-		SyncPolicy  struct {
+		// IgnoreDifferences are the fields that Argo CD leaves to others.
+		IgnoreDifferences []IgnoreDifferences
+		SyncPolicy        struct {
 			SyncOptions              []string
 			ManagedNamespaceMetadata *struct{ Labels map[string]string }
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"text/template"
+
+	"sigs.k8s.io/yaml"
 )
 
 // expand makes the Application of one element as Argo CD's list generator does with
@@ -26,7 +28,20 @@ func expand(set *ApplicationSet, element map[string]any) (*Application, error) {
 	}
 	var application Application
 	err = json.Unmarshal(encoded, &application)
-	return &application, err
+	if err != nil {
+		return nil, err
+	}
+	return &application, patch(&application, set.Spec.TemplatePatch, element)
+}
+
+// patch lays the templatePatch over an Application. Lists are replaced, as in Argo CD
+// for lists without a merge key; a patch of nothing changes nothing.
+func patch(application *Application, text string, element map[string]any) error {
+	filled, err := execute(text, element)
+	if err != nil {
+		return err
+	}
+	return yaml.UnmarshalStrict([]byte(filled), application)
 }
 
 // fill executes every string inside a value.
@@ -62,8 +77,21 @@ func fill(value any, element map[string]any) (any, error) {
 	}
 }
 
+// functions are those of Argo CD that our templates use, on Argo CD's own libraries.
+var functions = template.FuncMap{
+	"fromYamlArray": func(text string) ([]any, error) {
+		var list []any
+		err := yaml.Unmarshal([]byte(text), &list)
+		return list, err
+	},
+	"toJson": func(value any) (string, error) {
+		text, err := json.Marshal(value)
+		return string(text), err
+	},
+}
+
 func execute(text string, element map[string]any) (string, error) {
-	parsed, err := template.New("").Option("missingkey=error").Parse(text)
+	parsed, err := template.New("").Option("missingkey=error").Funcs(functions).Parse(text)
 	if err != nil {
 		return "", err
 	}

@@ -57,6 +57,8 @@ type Deployed struct {
 	*Application
 	// Overlay is the folder inside the repository.
 	Overlay string
+	// Chart says that a chart makes the objects, which are its authors' affair.
+	Chart   bool
 	Objects []*Object
 }
 
@@ -233,7 +235,7 @@ func (r *Repository) deploy(e *Environment, prefix string, element map[string]an
 		return nil, fmt.Errorf("%d ApplicationSets have the project %v", len(found), element["project"])
 	}
 	objects, err := r.objects(overlay)
-	return &Deployed{Application: found[0], Overlay: overlay, Objects: objects}, err
+	return &Deployed{Application: found[0], Overlay: overlay, Chart: r.Builds[overlay] != nil && r.Builds[overlay].Chart, Objects: objects}, err
 }
 
 func project(set *ApplicationSet) any {

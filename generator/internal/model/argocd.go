@@ -62,13 +62,13 @@ func (t *Target) ApplicationCandidates() []Candidate {
 	for _, in := range t.Instances {
 		out = append(out, Candidate{
 			release.Slot{Target: string(t.Name), Kind: release.Application, Name: string(in.App.Name)},
-			release.Element{
+			append(release.Element{
 				{Name: "name", Value: in.applicationName()},
 				{Name: "project", Value: string(in.project())},
 				{Name: "path", Value: t.path("apps", in.App.Name)},
 				{Name: "namespace", Value: string(in.Namespace.Name)},
 				{Name: "cluster", Value: string(t.Cluster.Name)},
-			},
+			}, in.extras()...),
 		})
 	}
 	return out
@@ -168,6 +168,7 @@ func (r *resolver) applicationSets(env *Environment, candidates []Candidate) {
 	for _, c := range candidates {
 		s := set(c.Fields.Get("project"))
 		s.reach(c.Fields)
+		s.permit(c.Fields)
 		if env.Follows() {
 			s.add(r.p.Repository, r.p.Repository.Branch, c.Fields)
 		}
@@ -205,6 +206,7 @@ func (r *resolver) pinned(env *Environment, set func(string) *ApplicationSet) {
 		project := pin.Element.Get("project")
 		s := set(project)
 		s.reach(pin.Element)
+		s.permit(pin.Element)
 		s.add(r.p.Repository, pin.Revision, pin.Element)
 	}
 }
@@ -244,6 +246,10 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 		what = fmt.Sprintf("there is no cluster %q", cluster)
 	case namespace != "" && r.reservedNamespace(namespace, r.clusters[cluster]) != "":
 		what = fmt.Sprintf("namespace %q belongs to %s", namespace, r.reservedNamespace(namespace, r.clusters[cluster]))
+	case unlawful(pin.Element) != "":
+		what = fmt.Sprintf("kind %q cannot be permitted", unlawful(pin.Element))
+	case pin.Element.Get(repositoryField) != "" && !chartRepository.MatchString(pin.Element.Get(repositoryField)):
+		what = fmt.Sprintf("%q is no repository of charts", pin.Element.Get(repositoryField))
 	default:
 		return true
 	}

@@ -42,6 +42,8 @@ func (r *resolver) check(in *Instance) {
 	c.annotations()
 	c.security()
 	c.kubernetes()
+	c.differences()
+	c.kinds()
 }
 
 type checker struct {

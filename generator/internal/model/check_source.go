@@ -31,11 +31,13 @@ func (c *checker) source() {
 	c.peers()
 	c.labels()
 	c.podLabels()
+	c.differences()
+	c.kinds()
 }
 
 // sourceFields are what an application can state that brings its own manifests.
 func sourceFields() []string {
-	return []string{"deploy", "source", "footprint", "ports", "podLabels", "connectsTo", "labels"}
+	return []string{"deploy", "source", "footprint", "ports", "podLabels", "connectsTo", "labels", "ignoreDifferences", "kinds"}
 }
 
 // imageFields are all others, except what only a source has.

@@ -55,7 +55,7 @@ func (e *explainer) walk(n *yamltree.Node, path []string) {
 			continue
 		}
 		if name := strings.Join(at, "."); e.wanted(name) {
-			e.values = append(e.values, e.value(name, at))
+			e.values = append(e.values, e.throughMirror(e.value(name, at), at))
 		}
 	}
 }

@@ -167,6 +167,10 @@ type Cluster struct {
 	Networks []string
 	// unknown says that the spec does not declare it.
 	unknown bool
+
+	// mirror replaces registries; mirrorAt is where the spec says so.
+	mirror   map[string]string
+	mirrorAt diag.Range
 }
 
 // Namespace of a target.
@@ -228,6 +232,8 @@ type Instance struct {
 	Config []ConfigFile
 	// ServiceAccountAnnotations that differ from those of the base.
 	ServiceAccountAnnotations map[string]string
+	// Images that the cluster pulls from a mirror of their registry.
+	Images []ImageSwap
 	// Folder of the user's manifests; empty when the application brings none.
 	Folder Path
 	// Chart that the overlay wraps; nil when the application brings none.
@@ -251,6 +257,12 @@ type ApplicationSet struct {
 	Destinations []Destination
 	// SyncOptions of the Applications.
 	SyncOptions []string
+	// ChartRepositories that Argo CD may use credentials for.
+	ChartRepositories []string
+	// Ignores says that an element has differences to ignore.
+	Ignores bool
+
+	kinds, clusterKinds []string
 }
 
 // Element is one Application: what a list generator's element holds.

@@ -34,7 +34,6 @@ func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree
 		switch {
 		case entry.Value.Faulty:
 		case at[0] == "probes": // a null there removes a default probe
-		case len(at) > 3 && at[0] == "source": // a null there removes a default of the chart
 		case entry.Value.Kind == yamltree.Map:
 			r.removalsIn(entry.Value, at, below)
 		case entry.Value.Kind == yamltree.Null && !stated(below, at):

@@ -89,6 +89,7 @@ func (r *resolver) platform() {
 	r.install()
 	r.p.DNS = podSet(spec.Platform.DNS)
 	r.facts()
+	r.mirrors()
 	r.teams = map[string]*Team{}
 	for _, name := range sortedKeys(spec.Teams) {
 		team := &Team{Name: Name(name), Owners: owners(spec.Teams[name].Owners), access: spec.Teams[name].Access, at: spec.Node.KeyAt("teams", name, "access")}
@@ -139,6 +140,7 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes,
 		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets,
 		Networks: c.Networks,
+		mirror:   c.RegistryMirror, mirrorAt: c.Node.KeyAt("registryMirror"),
 	}
 	if c.Kubernetes != "" {
 		cluster.PodSecurityVersion = "v" + c.Kubernetes
@@ -264,6 +266,7 @@ func (r *resolver) applications() {
 		for _, in := range place.target.Instances {
 			in.App.Instances = append(in.App.Instances, in)
 			in.brings()
+			in.Images = in.swaps()
 		}
 	}
 	for _, app := range r.p.Applications {

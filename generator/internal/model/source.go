@@ -53,6 +53,7 @@ func sourced(w schema.Workload) schema.Workload {
 	return schema.Workload{
 		Node: w.Node, Deploy: w.Deploy, Source: w.Source, Footprint: w.Footprint,
 		Ports: w.Ports, PodLabels: w.PodLabels, ConnectsTo: w.ConnectsTo, Labels: w.Labels,
+		IgnoreDifferences: w.IgnoreDifferences, Kinds: w.Kinds,
 	}
 }
 
@@ -74,37 +75,29 @@ func (in *Instance) brings() {
 
 // chartValues are the merged values with placeholders expanded; nil without any.
 func (in *Instance) chartValues(values *yamltree.Node) *yamltree.Node {
-	layers := append(in.Target.Env.layers[:len(in.Target.Env.layers):len(in.Target.Env.layers)], in.layers...)
-	nodes := make([]*yamltree.Node, 0, len(layers))
-	for _, layer := range layers {
-		nodes = append(nodes, layer.Node)
-	}
-	scope := scopeOf(in.App, in.Target, string(in.Namespace.Name))
-	out := chartValue(values, []string{"source", "helm", "values"}, nodes, scope)
+	out := chartValue(values, scopeOf(in.App, in.Target, string(in.Namespace.Name)))
 	if out == nil || len(out.Entries) == 0 {
 		return nil
 	}
 	return out
 }
 
-// chartValue copies a value. Where a layer took away what another states, nothing is
-// left; a null over nothing is Helm's own word for taking away a default of the chart.
-func chartValue(n *yamltree.Node, path []string, layers []*yamltree.Node, scope expander) *yamltree.Node {
+// chartValue copies a value without what a layer took away. Helm has a null of its own,
+// for defaults of the chart, but does not see it in the values of a chart around it.
+func chartValue(n *yamltree.Node, scope expander) *yamltree.Node {
 	if n == nil {
 		return nil
 	}
 	out := *n
 	out.Entries, out.Items = nil, nil
 	for _, entry := range n.Entries {
-		at := append(path[:len(path):len(path)], entry.Key)
-		if entry.Value.Kind == yamltree.Null && stated(layers, at) {
-			continue
+		if entry.Value.Kind != yamltree.Null {
+			entry.Value = chartValue(entry.Value, scope)
+			out.Entries = append(out.Entries, entry)
 		}
-		entry.Value = chartValue(entry.Value, at, layers, scope)
-		out.Entries = append(out.Entries, entry)
 	}
 	for _, item := range n.Items {
-		out.Items = append(out.Items, chartValue(item, nil, nil, scope))
+		out.Items = append(out.Items, chartValue(item, scope))
 	}
 	if n.Kind == yamltree.String {
 		out.Text = scope.expand(n.Text)

@@ -1,0 +1,129 @@
+package model
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// groupKind is a kind with its API group, as kubectl writes it.
+var groupKind = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,62}(\.[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$`)
+
+// kinds checks what an application has beyond what wavewright writes itself.
+func (c *checker) kinds() {
+	for _, name := range sortedKeys(c.w.Kinds) {
+		kind, at := c.w.Kinds[name], c.key("kinds", name)
+		owner, guarded := guardedKinds()[name]
+		switch {
+		case !groupKind.MatchString(name):
+			c.error(at, "kind/invalid", "%q is not a kind", name).Hint =
+				"Write KIND.GROUP as kubectl does, for example Certificate.cert-manager.io, or KIND alone for the core group. There is no wildcard."
+		case owner != "":
+			c.error(at, "kind/refused", "%s belongs to %s", name, owner).Hint =
+				"Take these objects out of the application's manifests."
+		case (guarded || kind.ClusterScoped) && strings.TrimSpace(kind.Reason) == "":
+			c.error(at, "reason/missing", "%s needs a reason", name).Detail =
+				"Its objects reach beyond the application, or give rights, or hold secrets."
+		}
+	}
+	if n := max(len(c.w.kindList(false)), len(c.w.kindList(true))); n > maxField {
+		c.error(c.key("kinds"), "kind/invalid", "these are too many kinds for one application").Hint = "Split the application."
+	}
+}
+
+// guardedKinds need a reason; those with an owner nobody else may have.
+func guardedKinds() map[string]string {
+	return map[string]string{
+		"Namespace": "the environment", "Application.argoproj.io": "Argo CD",
+		"ApplicationSet.argoproj.io": "Argo CD", "AppProject.argoproj.io": "Argo CD",
+		"LimitRange": "", "ResourceQuota": "", "Secret": "",
+		"Role.rbac.authorization.k8s.io": "", "RoleBinding.rbac.authorization.k8s.io": "",
+	}
+}
+
+// kindList is the list of declared kinds of one scope, as an element holds it.
+func (w *Workload) kindList(clusterScoped bool) string {
+	var names []string
+	for _, name := range sortedKeys(w.Kinds) {
+		if w.Kinds[name].ClusterScoped == clusterScoped {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// extras are the fields of an element that not every application has.
+func (in *Instance) extras() release.Element {
+	var out release.Element
+	repository := ""
+	if in.Chart != nil {
+		repository = in.Chart.Repository
+	}
+	for _, field := range []release.Field{
+		{Name: repositoryField, Value: repository}, {Name: ignoreField, Value: in.ignored()},
+		{Name: kindsField, Value: in.Workload.kindList(false)}, {Name: clusterKindsField, Value: in.Workload.kindList(true)},
+	} {
+		if field.Value != "" {
+			out = append(out, field)
+		}
+	}
+	return out
+}
+
+// permit lets the project do what an element needs beyond the usual: the repository of
+// its chart, whose credentials Argo CD would not use otherwise, and declared kinds.
+// Candidates and pins both count, so that a pin goes on working when the spec moved on.
+func (s *ApplicationSet) permit(fields release.Element) {
+	if repository := fields.Get(repositoryField); repository != "" {
+		s.ChartRepositories = withOne(s.ChartRepositories, repository)
+		// Argo CD may know a registry without its scheme. With a port, that would be no URL.
+		if host, oci := strings.CutPrefix(repository, "oci://"); oci && !strings.Contains(host, ":") {
+			s.ChartRepositories = withOne(s.ChartRepositories, host)
+		}
+	}
+	for _, kind := range strings.Fields(fields.Get(kindsField)) {
+		s.kinds = withOne(s.kinds, kind)
+	}
+	for _, kind := range strings.Fields(fields.Get(clusterKindsField)) {
+		s.clusterKinds = withOne(s.clusterKinds, kind)
+	}
+	s.Ignores = s.Ignores || fields.Get(ignoreField) != ""
+}
+
+// withOne adds a text to a sorted list that may have it already.
+func withOne(list []string, text string) []string {
+	i, found := slices.BinarySearch(list, text)
+	if found {
+		return list
+	}
+	return slices.Insert(list, i, text)
+}
+
+// Kinds are the kinds that applications declare beyond those of this version.
+func (s *ApplicationSet) Kinds() []yamltree.Ordered { return groupKinds(s.kinds) }
+
+// ClusterKinds are those of them whose objects are in no namespace.
+func (s *ApplicationSet) ClusterKinds() []yamltree.Ordered { return groupKinds(s.clusterKinds) }
+
+func groupKinds(names []string) []yamltree.Ordered {
+	var out []yamltree.Ordered
+	for _, name := range names {
+		kind, group, _ := strings.Cut(name, ".")
+		out = append(out, yamltree.Ordered{pair("group", group), pair("kind", kind)})
+	}
+	return out
+}
+
+// unlawful returns the kind of a pin that could not stand in a project, or "": the file
+// may have been edited.
+func unlawful(fields release.Element) string {
+	for _, kind := range strings.Fields(fields.Get(kindsField) + " " + fields.Get(clusterKindsField)) {
+		if owner := guardedKinds()[kind]; owner != "" || !groupKind.MatchString(kind) {
+			return kind
+		}
+	}
+	return ""
+}

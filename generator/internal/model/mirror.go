@@ -1,0 +1,97 @@
+package model
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// dockerHub is the registry of images that name none.
+const dockerHub = "docker.io"
+
+var (
+	registryHost = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:[0-9]{1,5})?$`)
+	mirrorTarget = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+)
+
+// mirrors checks what the clusters replace registries by.
+func (r *resolver) mirrors() {
+	for _, name := range sortedKeys(r.spec.Clusters) {
+		mirror := r.spec.Clusters[name].RegistryMirror
+		for _, host := range sortedKeys(mirror) {
+			at := r.spec.Node.KeyAt("clusters", name, "registryMirror", host)
+			if !registryHost.MatchString(host) || !mirrorTarget.MatchString(mirror[host]) {
+				r.list.Error(at, "mirror/invalid", "this is not a registry and its mirror").Hint =
+					"Write HOST: MIRROR or HOST: MIRROR/PATH, for example docker.io: mirror.example.com/hub, without https:// and without a slash at the end."
+			}
+		}
+	}
+}
+
+// ImageSwap replaces the name of an image and leaves its tag and digest.
+type ImageSwap struct{ Name, NewName string }
+
+// imageName is an image without tag and digest.
+func imageName(image string) string {
+	name, _, _ := strings.Cut(image, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name = name[:i]
+	}
+	return name
+}
+
+// mirrored returns the name of an image in the mirror of its registry.
+func (c *Cluster) mirrored(name string) (string, bool) {
+	host, path, hosted := strings.Cut(name, "/")
+	if !hosted || !strings.ContainsAny(host, ".:") && host != "localhost" {
+		host, path = dockerHub, name
+	}
+	mirror, ok := c.mirror[host]
+	if !ok {
+		return name, false
+	}
+	if host == dockerHub && !strings.Contains(path, "/") {
+		path = "library/" + path
+	}
+	return mirror + "/" + path, true
+}
+
+// swaps lists the images that the instance pulls from a mirror, by name. Kustomize
+// replaces them in all containers, those of jobs included.
+func (in *Instance) swaps() []ImageSwap {
+	if len(in.Target.Cluster.mirror) == 0 || in.Workload.Source != nil {
+		return nil
+	}
+	images := []string{in.Workload.Image}
+	for _, c := range in.Workload.containers() {
+		images = append(images, c.Image)
+	}
+	var out []ImageSwap
+	for _, image := range images {
+		name := imageName(image)
+		if mirrored, ok := in.Target.Cluster.mirrored(name); ok {
+			out = append(out, ImageSwap{name, mirrored})
+		}
+	}
+	slices.SortFunc(out, func(a, b ImageSwap) int { return strings.Compare(a.Name, b.Name) })
+	return slices.Compact(out)
+}
+
+// throughMirror changes the explanation of an image that a mirror serves: what the
+// layers say is then what was replaced.
+func (e *explainer) throughMirror(v Value, path []string) Value {
+	if path[len(path)-1] != "image" || v.Removed {
+		return v
+	}
+	cluster, name := e.in.Target.Cluster, imageName(v.Text)
+	mirrored, ok := cluster.mirrored(name)
+	if !ok || e.in.Workload.Source != nil {
+		return v
+	}
+	said := Override{v.Text, v.Layer, v.At}
+	v.Overridden = append([]Override{said}, v.Overridden...)
+	v.Text = mirrored + strings.TrimPrefix(v.Text, name)
+	v.Layer, v.At = fmt.Sprintf("registry mirror of cluster %s", cluster.Name), cluster.mirrorAt
+	return v
+}
