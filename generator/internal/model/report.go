@@ -52,10 +52,14 @@ func (p *Platform) EnvironmentMatrix() *Table {
 		{"least replicas, singletons aside", func(e *Environment) string { return strconv.Itoa(max(e.Floor, 1)) }},
 		{"requests of a container", func(e *Environment) string { return amountsText(e.Defaults.Resources.Requests) }},
 		{"limits of a container", func(e *Environment) string { return amountsText(e.Defaults.Resources.Limits) }},
+		{"health checks", (*Environment).healthText},
 		{"replicas on different nodes", func(e *Environment) string { return orDefault(e.Defaults.AntiAffinity, "none") }},
 		{"pods leave a lost node", (*Environment).failoverText},
 		{"replicas that a drain may take", func(e *Environment) string { return e.Defaults.budgetText() }},
 		{"rollout", func(e *Environment) string { return e.Defaults.rolloutText() }},
+		{"sync", func(e *Environment) string { return syncText(e.Settings.Sync.Automated) }},
+		{"retry of a failed sync", func(e *Environment) string { return retryText(e.Settings.Sync.Retry) }},
+		{"ApplicationSets", (*Environment).safetyText},
 		{"Pod Security enforced", func(e *Environment) string { return e.Settings.PodSecurity.Enforce }},
 		{"images", (*Environment).imagesText},
 		{"debug access, where it is granted", func(e *Environment) string { return e.Settings.Debug }},
@@ -118,6 +122,27 @@ func (e *Environment) failoverText() string {
 		return fmt.Sprintf("after %d s", fastSeconds)
 	}
 	return "when Kubernetes does it, after 300 s"
+}
+
+// healthText lists the probes of a container that has a port.
+func (e *Environment) healthText() string {
+	text := "readiness, liveness"
+	if len(e.StartupNumbers()) > 0 {
+		text += ", startup"
+	}
+	return text
+}
+
+// safetyText says what the environment's ApplicationSets may do to Applications.
+func (e *Environment) safetyText() string {
+	text := "may delete Applications"
+	if e.Settings.ApplicationSets.Policy == "create-update" {
+		text = "never delete an Application"
+	}
+	if e.Settings.ApplicationSets.PreserveResourcesOnDeletion {
+		text += ", objects stay when one is deleted"
+	}
+	return text
 }
 
 func (e *Environment) imagesText() string {
