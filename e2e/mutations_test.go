@@ -27,7 +27,7 @@ const (
 )
 
 // mutations are the changes by the case that they are made to.
-var mutations = map[string][]mutation{"voting-app": votingMutations, "network": networkMutations}
+var mutations = map[string][]mutation{"voting-app": votingMutations, "network": networkMutations, "jobs": jobMutations}
 
 // networkMutations change the case that has every way in and out.
 var networkMutations = []mutation{
@@ -128,6 +128,26 @@ var votingMutations = []mutation{
 	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: <no value>"},
 	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: [[.Kind]]"},
 	{"files", "base/vote/workload.yaml", "", "\n"},
+}
+
+const orders = "overlays/prod/apps/orders/"
+
+// jobMutations are changes of what runs to an end.
+var jobMutations = []mutation{
+	{"tasks", "overlays/prod/apps/report/", "  startingDeadlineSeconds: 3600\n", ""},
+	{"tasks", "overlays/prod/apps/report/", "      backoffLimit: 0\n", ""},
+	{"tasks", orders, "  activeDeadlineSeconds: 900\n", ""},
+	{"tasks", orders, "  backoffLimit: 0\n", "  backoffLimit: 0\n  ttlSecondsAfterFinished: 60\n"},
+	{"tasks", orders, "restartPolicy: Never", "restartPolicy: OnFailure"},
+	{"tasks", orders, "argocd.argoproj.io/hook: Sync", "argocd.argoproj.io/hook: PreSync"},
+	{"tasks", orders, "hook-delete-policy: BeforeHookCreation", "hook-delete-policy: HookFailed"},
+	{"tasks", orders, "sync-wave: \"-2\"\n  labels:\n    app.kubernetes.io/instance: orders\n    app.kubernetes.io/part-of: batch\n    env: prod\n  name: orders-config", "other: \"-2\"\n  labels:\n    app.kubernetes.io/instance: orders\n    app.kubernetes.io/part-of: batch\n    env: prod\n  name: orders-config"},
+	{"tasks", orders, "sync-wave: \"-1\"", "sync-wave: \"1\""},
+	{"tasks", orders, "sync-wave: \"1\"", "sync-wave: \"0\""},
+	{"tasks", orders, "  name: orders-smoke-", "  name: orders-smoke # "},
+	{"labels", orders, "    app.kubernetes.io/instance: orders-migrate", "    app.kubernetes.io/instance: orders"},
+	{"services", orders, "        app.kubernetes.io/name: orders-migrate", "        app.kubernetes.io/name: orders"},
+	{"network edges", orders, "          app.kubernetes.io/name: orders-smoke", "          app.kubernetes.io/name: orders-migrate"},
 }
 
 // role is a document with a Role of one rule.

@@ -101,13 +101,16 @@ func checkRound(t *testing.T, h *hostile, round, n int) {
 type hostileTexts struct {
 	env, only  map[string]string
 	args, exec []string
+	// of a job: everywhere, and in production only
+	jobEnv, jobOnly  map[string]string
+	jobArgs, prodArg []string
 
 	reason, writable, key, path, mount, annotation, own, command, grpc, route string
 }
 
 func newTexts(h *hostile) *hostileTexts {
 	x := &hostileTexts{
-		env: map[string]string{}, only: map[string]string{},
+		env: map[string]string{}, only: map[string]string{}, jobEnv: map[string]string{}, jobOnly: map[string]string{},
 		reason: h.filled("r"), writable: h.filled("w"), key: h.filled("k"), path: h.filled("/"),
 		mount: "/m" + strings.ReplaceAll(h.next(), ":", ""), annotation: h.next(), own: h.next(),
 		command: h.next(), grpc: h.filled("g"), route: h.next(),
@@ -117,6 +120,8 @@ func newTexts(h *hostile) *hostileTexts {
 		x.only[fmt.Sprintf("PROD_%d", i)] = h.next()
 		x.args = append(x.args, h.next())
 		x.exec = append(x.exec, h.next())
+		x.jobEnv[fmt.Sprintf("JOB_%d", i)], x.jobOnly[fmt.Sprintf("ONLY_%d", i)] = h.next(), h.next()
+		x.jobArgs, x.prodArg = append(x.jobArgs, h.next()), append(x.prodArg, h.next())
 	}
 	return x
 }
@@ -135,8 +140,13 @@ func (x *hostileTexts) application() map[string]any {
 		"volumes":        map[string]any{"data": map[string]any{"size": "1Gi", "mount": x.mount}},
 		"serviceAccount": map[string]any{"annotations": map[string]any{"a": x.annotation}},
 		"expose":         map[string]any{"web": map[string]any{"host": "{app}.{env}.example.com", "annotations": map[string]any{"a": x.route}}},
+		"jobs": map[string]any{
+			"migrate": map[string]any{"phase": "pre-deploy", "command": x.jobArgs, "env": x.jobEnv},
+			"smoke":   map[string]any{"phase": "test", "command": []string{"true"}, "env": x.jobEnv},
+		},
 		"environments": map[string]any{"prod": map[string]any{
-			"env": x.only, "serviceAccount": map[string]any{"annotations": map[string]any{"b": x.own}},
+			"jobs": map[string]any{"smoke": map[string]any{"env": x.jobOnly, "args": x.prodArg}},
+			"env":  x.only, "serviceAccount": map[string]any{"annotations": map[string]any{"b": x.own}},
 		}},
 	}
 }
@@ -148,6 +158,15 @@ func (x *hostileTexts) check(r *reader, name string) {
 	in := func(steps ...any) []any { return append([]any{"spec", "template", "spec", "containers", 0}, steps...) }
 	r.named(workload, in("env"), x.env)
 	r.named(patch, in("env"), x.only)
+	migrate, smoke := base+"jobs/migrate/job.yaml", base+"jobs/smoke/job.yaml"
+	r.named(migrate, in("env"), x.jobEnv)
+	r.named(smoke, in("env"), x.jobEnv)
+	r.named(overlay+"jobs.patch.yaml", in("env"), x.jobOnly)
+	for i := range x.jobArgs {
+		r.text(migrate, x.jobArgs[i], in("command", i)...)
+		r.text(overlay+"jobs.patch.yaml", x.prodArg[i], in("args", i)...)
+	}
+	r.text(smoke, x.writable, "metadata", "annotations", "wavewright.dev/writable-root-filesystem")
 	for i := range x.args {
 		r.text(workload, x.args[i], in("args", i)...)
 		r.text(workload, x.exec[i], in("livenessProbe", "exec", "command", i)...)
@@ -162,6 +181,34 @@ func (x *hostileTexts) check(r *reader, name string) {
 	r.text(patch, x.grpc, in("startupProbe", "grpc", "service")...)
 	r.text(overlay+"secrets.yaml", x.key, "spec", "data", 0, "remoteRef", "key")
 	r.text(overlay+"route.yaml", x.route, "metadata", "annotations", "a")
+}
+
+// TestHostileCronJobs reads hostile texts back from CronJobs, which print their pods
+// their own way.
+func TestHostileCronJobs(t *testing.T) {
+	h := &hostile{random: rand.New(rand.NewPCG(3, 4)), pieces: hostilePieces()}
+	texts, applications := make([]*hostileTexts, 50), map[string]any{}
+	for i := range texts {
+		texts[i] = newTexts(h)
+		applications[fmt.Sprintf("cron-%d", i)] = map[string]any{
+			"kind": "CronJob", "image": "ghcr.io/acme/report:1.0.0", "schedule": map[string]any{"cron": "@daily"},
+			"env": texts[i].env, "args": texts[i].args, "command": []string{texts[i].command},
+			"environments": map[string]any{"prod": map[string]any{"env": texts[i].only}},
+		}
+	}
+	r := &reader{t: t, files: renderSpec(t, map[string]any{"applications": applications})}
+	for i, x := range texts {
+		in := func(steps ...any) []any {
+			return append([]any{"spec", "jobTemplate", "spec", "template", "spec", "containers", 0}, steps...)
+		}
+		workload := fmt.Sprintf("base/cron-%d/cronjob.yaml", i)
+		r.named(workload, in("env"), x.env)
+		r.named(fmt.Sprintf("overlays/prod/apps/cron-%d/workload.patch.yaml", i), in("env"), x.only)
+		r.text(workload, x.command, in("command", 0)...)
+		for n, arg := range x.args {
+			r.text(workload, arg, in("args", n)...)
+		}
+	}
 }
 
 // renderSpec generates in memory from a spec given as a value; JSON is YAML.

@@ -77,8 +77,8 @@ type Workload struct {
 	ConnectsTo map[string]Connection `yaml:"connectsTo"`
 	// Metrics endpoint.
 	Metrics *Metrics `yaml:"metrics" later:"monitoring objects are written by a later version"`
-	// Jobs by name.
-	Jobs map[string]Job `yaml:"jobs" later:"only the main container runs yet"`
+	// Jobs by name, which run before a deployment or test one.
+	Jobs map[string]Job `yaml:"jobs"`
 	// ServiceAccount of the pods.
 	ServiceAccount ServiceAccount `yaml:"serviceAccount"`
 	// ImagePullSecrets are names of Secrets in the namespace.
@@ -381,15 +381,30 @@ type Metrics struct {
 	Path string `yaml:"path"`
 }
 
-// Job that belongs to an application.
+// Job that belongs to an application and runs to its end in a pod of its own, with the
+// application's image, variables, files, secrets and account.
 type Job struct {
-	// Phase: pre-deploy or test.
+	// Phase: pre-deploy (in every sync, before pods are replaced; when it fails they stay) or test (once for each version, when all is healthy).
 	Phase string `yaml:"phase" required:"true" enum:"pre-deploy,test"`
-	// Command of the job, in the application's image.
+	// Image of the job. Default: the application's.
+	Image string `yaml:"image"`
+	// Command replaces the image's entrypoint.
 	Command []string `yaml:"command"`
 	// Args of the command.
 	Args []string `yaml:"args"`
+	// Env variables, by name, beside the application's or instead of them.
+	Env map[string]string `yaml:"env"`
+	// Resources of the job: request and limit of cpu and memory. Default: the application's.
+	Resources Resources `yaml:"resources"`
+	// Sidecars of the application, by name, that the job needs beside it.
+	Sidecars []string `yaml:"sidecars"`
+	// ConnectsTo lists what the job talks to. Default: what the application connects to, and for a test the application itself.
+	ConnectsTo map[string]Connection `yaml:"connectsTo"`
+	Attempts   `yaml:",inline"`
 }
+
+// OwnResources reports whether the job states any resources.
+func (j Job) OwnResources() bool { return len(j.Resources.Requests)+len(j.Resources.Limits) > 0 }
 
 // IgnoreDifference tells Argo CD that somebody else owns fields. It needs jsonPointers or jqPathExpressions.
 type IgnoreDifference struct {

@@ -41,6 +41,7 @@ var All = []Check{
 	{"quotas", perTarget(checkQuotas)},
 	{"limit ranges", perTarget(checkLimitRanges)},
 	{"access", checkAccess},
+	{"tasks", perTarget(checkTasks)},
 	{"labels", perTarget(checkLabels)},
 	{"unique objects", checkUnique},
 	{"project wildcards", checkWildcards},

@@ -24,7 +24,7 @@ func checkLabels(t *target, out *report) {
 			if o.Labels["env"] == "" {
 				out.add("%s has no label env", at)
 			}
-			if main != nil && !maps.Equal(o.Labels, main.Labels) {
+			if main != nil && !sameLabels(o, main) {
 				out.add("%s has the labels %v, its %s has %v", at, o.Labels, main.Kind, main.Labels)
 			}
 		}
@@ -48,11 +48,21 @@ func checkOwnLabels(t *target, objects []*repo.Object, out *report) {
 	}
 }
 
+// sameLabels compares labels. Those of a Job say which instance it is itself: linters
+// want its own name there.
+func sameLabels(o, main *repo.Object) bool {
+	want := maps.Clone(main.Labels)
+	if o.Kind == "Job" {
+		want["app.kubernetes.io/instance"] = o.Name
+	}
+	return maps.Equal(o.Labels, want)
+}
+
 // mainWorkload is the object that makes the pods of an Application; nil for a
 // namespace's.
 func mainWorkload(objects []*repo.Object) *repo.Object {
 	for _, o := range objects {
-		if fromTyped(o.Typed) != nil {
+		if isServer(o) {
 			return o
 		}
 	}

@@ -21,7 +21,7 @@ import (
 // Object is one Kubernetes object as it would reach the API server.
 type Object struct {
 	APIVersion, Kind, Namespace, Name string
-	Labels                            map[string]string
+	Labels, Annotations               map[string]string
 	// YAML is the document.
 	YAML []byte
 	// Typed is the object as a pointer to its Go type, for the kinds that checks read;
@@ -130,8 +130,8 @@ func parseOne(document []byte) (*Object, error) {
 	var header struct {
 		APIVersion, Kind string
 		Metadata         struct {
-			Namespace, Name string
-			Labels          map[string]string
+			Namespace, Name     string
+			Labels, Annotations map[string]string
 		}
 	}
 	err := yaml.Unmarshal(document, &header)
@@ -146,7 +146,7 @@ func parseOne(document []byte) (*Object, error) {
 	}
 	o := &Object{
 		APIVersion: header.APIVersion, Kind: header.Kind,
-		Namespace: header.Metadata.Namespace, Name: header.Metadata.Name, Labels: header.Metadata.Labels,
+		Namespace: header.Metadata.Namespace, Name: header.Metadata.Name, Labels: header.Metadata.Labels, Annotations: header.Metadata.Annotations,
 		YAML: document, Typed: newTyped(header.APIVersion, header.Kind),
 	}
 	if o.Typed != nil {

@@ -35,6 +35,7 @@ func (r *resolver) check(in *Instance) {
 	c.probes()
 	c.resources()
 	c.schedule()
+	c.jobs(r.spec.Images.RequireDigest)
 	c.scale()
 	c.exposure()
 	c.peers()

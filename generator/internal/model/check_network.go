@@ -136,26 +136,42 @@ var gatewayDuration = regexp.MustCompile(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`)
 
 // peers checks the values of connections; who they reach is resolved later.
 func (c *checker) peers() {
-	for _, name := range sortedKeys(c.w.ConnectsTo) {
-		peer, at := c.w.ConnectsTo[name], c.key("connectsTo", name)
+	connectionCheck{c, []any{"connectsTo"}, c.w.amongThemselves()}.all(c.w.ConnectsTo)
+}
+
+// connectionCheck checks the connections that stand at a path.
+type connectionCheck struct {
+	*checker
+	path []any
+	// own says that the application itself may be one of them.
+	own bool
+}
+
+func (c connectionCheck) place(more ...any) []any {
+	return append(c.path[:len(c.path):len(c.path)], more...)
+}
+
+func (c connectionCheck) all(peers map[string]schema.Connection) {
+	for _, name := range sortedKeys(peers) {
+		peer, at := peers[name], c.key(c.place(name)...)
 		c.name(at, "a connection", name)
 		if _, declared := c.declared[name]; declared && (peer.CIDR != "" || peer.Namespace != "") {
 			c.error(at, "connection/peer", "%s is an application", name).Hint = "Call the network or namespace something else, or take cidr and namespace out."
 		}
-		if len(peer.PodLabels) > 0 && peer.Namespace == "" && !c.doubtful("connectsTo", name, "namespace") {
-			c.error(c.at("connectsTo", name, "podLabels"), "connection/peer", "podLabels select pods of a namespace, and there is none")
+		if len(peer.PodLabels) > 0 && peer.Namespace == "" && !c.doubtful(c.place(name, "namespace")...) {
+			c.error(c.at(c.place(name, "podLabels")...), "connection/peer", "podLabels select pods of a namespace, and there is none")
 		}
 		c.addresses(name, peer)
 		c.ends(name, peer)
 		for key, value := range peer.PodLabels {
 			if !labelKey.MatchString(key) || !labelValue.MatchString(value) {
-				c.error(c.at("connectsTo", name, "podLabels"), "label/invalid", "no pod can have the label %q", key)
+				c.error(c.at(c.place(name, "podLabels")...), "label/invalid", "no pod can have the label %q", key)
 			}
 		}
 		if peer.Namespace != "" && !isSubdomain(peer.Namespace) {
 			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace)
 		}
-		if name == string(c.in.App.Name) && !c.w.amongThemselves() && !c.doubtful("kind") {
+		if name == string(c.in.App.Name) && !c.own && !c.doubtful("kind") {
 			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
 				"Replicas that talk to each other are a StatefulSet, or a source of your own."
 		}
@@ -163,15 +179,15 @@ func (c *checker) peers() {
 }
 
 // ends checks the ports of a connection.
-func (c *checker) ends(name string, peer schema.Connection) {
+func (c connectionCheck) ends(name string, peer schema.Connection) {
 	if peer.Port != "" && len(peer.Ports) > 0 {
-		c.error(c.at("connectsTo", name, "ports"), "connection/port", "port and ports exclude each other").Hint =
+		c.error(c.at(c.place(name, "ports")...), "connection/port", "port and ports exclude each other").Hint =
 			"List all of them under ports; a layer removes another layer's with port: null."
 	}
 	for i, text := range endsOf(peer) {
-		at := c.at("connectsTo", name, "ports", i)
+		at := c.at(c.place(name, "ports", i)...)
 		if peer.Port != "" {
-			at = c.at("connectsTo", name, "port")
+			at = c.at(c.place(name, "port")...)
 		}
 		if _, ok := parseEnds(text); !ok {
 			c.error(at, "connection/port", "%q is not a port", text).Hint =
@@ -181,16 +197,16 @@ func (c *checker) ends(name string, peer schema.Connection) {
 }
 
 // addresses checks the networks of a connection.
-func (c *checker) addresses(name string, peer schema.Connection) {
+func (c connectionCheck) addresses(name string, peer schema.Connection) {
 	if peer.CIDR != "" {
-		checkCIDR(c.list, c.at("connectsTo", name, "cidr"), "connection/cidr", peer.CIDR)
+		checkCIDR(c.list, c.at(c.place(name, "cidr")...), "connection/cidr", peer.CIDR)
 	}
-	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName && !c.doubtful("connectsTo", name, "cidr") {
-		c.error(c.at("connectsTo", name, "except"), "connection/cidr", "except takes networks out of a network, and there is none")
+	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName && !c.doubtful(c.place(name, "cidr")...) {
+		c.error(c.at(c.place(name, "except")...), "connection/cidr", "except takes networks out of a network, and there is none")
 		return
 	}
 	for i, text := range peer.Except {
-		at := c.at("connectsTo", name, "except", i)
+		at := c.at(c.place(name, "except", i)...)
 		part, ok := checkCIDR(c.list, at, "connection/cidr", text)
 		whole, err := netip.ParsePrefix(peer.CIDR)
 		if ok && err == nil && !(within(part, whole) && part != whole) {

@@ -36,6 +36,14 @@ func (in *Instance) composedNames() []string {
 	if in.App.Policy() != nil {
 		names = append(names, "NetworkPolicy "+string(in.App.Name))
 	}
+	// What selects pods must not select those of others.
+	names = append(names, "pods "+string(in.App.Name))
+	for _, run := range in.Runs {
+		names = append(names, "pods "+string(run.Name), "Job "+string(run.Name), "NetworkPolicy "+string(run.Name))
+		if len(run.Egress) > 0 {
+			names = append(names, fmt.Sprintf("NetworkPolicy %s-%s", run.Name, in.Target.Env.Name))
+		}
+	}
 	if in.App.Base.Stateful() {
 		names = append(names, "Service "+string(in.App.Headless()))
 	}

@@ -56,6 +56,7 @@ func (r *resolver) bases() {
 		app.share()
 		app.shareConfig()
 		app.sharePolicies()
+		r.jobs(app)
 	})
 }
 

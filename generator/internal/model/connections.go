@@ -16,17 +16,49 @@ import (
 // internetName is what connectsTo calls everything outside.
 const internetName = "internet"
 
-// connections derives the rules of everything that an instance talks to.
+// client is what opens connections: an application, or one of its jobs.
+type client struct {
+	*Instance
+	// job is its name; nothing for the application.
+	job    Name
+	egress *[]Rule
+}
+
+// name of the client, for the reader.
+func (c client) name() Path {
+	if c.job != "" {
+		return Path(jobName(c.App.Name, c.job))
+	}
+	return Path(c.App.Name)
+}
+
+// seenBy selects the client's pods as seen from a namespace.
+func (c client) seenBy(from *Namespace) yamltree.Ordered {
+	if c.job == "" {
+		return podsOf(c.Instance, from)
+	}
+	return selectedFrom(jobSelector(c.App.Name, c.job), c.Namespace, from)
+}
+
+// connections derives the rules of everything that an instance and its jobs talk to.
 func (r *resolver) connections(in *Instance) {
-	w := in.Workload
-	for _, name := range sortedKeys(w.ConnectsTo) {
-		c, at := w.ConnectsTo[name], r.keyPlace(w.Node, "connectsTo", name)
+	r.connectAll(client{in, "", &in.egress}, in.Workload.ConnectsTo, "connectsTo")
+	for _, run := range in.Runs {
+		to, path := in.connectsTo(run)
+		r.connectAll(client{in, run.short, &run.egress}, to, path...)
+	}
+}
+
+// connectAll allows the connections of a client, which stand at a path.
+func (r *resolver) connectAll(from client, to map[string]schema.Connection, path ...any) {
+	for _, name := range sortedKeys(to) {
+		c, at := to[name], r.keyPlace(from.Workload.Node, append(path[:len(path):len(path)], name)...)
 		switch {
-		case name == string(in.App.Name) && !w.amongThemselves(), len(c.PodLabels) > 0 && c.Namespace == "": // reported with the instance
+		case name == string(from.App.Name) && from.job == "" && !from.Workload.amongThemselves(), len(c.PodLabels) > 0 && c.Namespace == "": // reported with the instance
 		case c.CIDR != "" || c.Namespace != "" || name == internetName:
-			r.outside(in, name, c, at)
+			r.outside(from, name, c, at)
 		default:
-			r.inside(in, name, c, at)
+			r.inside(from, name, c, at)
 		}
 	}
 }
@@ -133,14 +165,14 @@ func within(part, whole netip.Prefix) bool {
 }
 
 // outside allows a connection to what wavewright does not deploy.
-func (r *resolver) outside(in *Instance, name string, c schema.Connection, at diag.Range) {
+func (r *resolver) outside(from client, name string, c schema.Connection, at diag.Range) {
 	var peers []yamltree.Ordered
 	switch {
 	case c.CIDR != "" && c.Namespace != "":
 		r.list.Error(at, "connection/peer", "cidr and namespace exclude each other")
 		return
 	case c.Namespace != "":
-		if r.managed(in, c.Namespace, at) {
+		if r.managed(from.Instance, c.Namespace, at) {
 			return
 		}
 		peers = []yamltree.Ordered{{namespaceNamed(Name(c.Namespace))}}
@@ -152,10 +184,10 @@ func (r *resolver) outside(in *Instance, name string, c schema.Connection, at di
 			peers = []yamltree.Ordered{network(cidr, prefixes(c.Except))}
 		}
 	default:
-		peers = in.Target.Cluster.internet(c.Except)
+		peers = from.Target.Cluster.internet(c.Except)
 	}
 	if ports := r.outsidePorts(name, c, at); len(ports) > 0 {
-		in.egress = append(in.egress, Rule{Path(in.App.Name), Path(name), peers, ports})
+		*from.egress = append(*from.egress, Rule{from.name(), Path(name), peers, ports})
 	}
 }
 
@@ -200,24 +232,24 @@ func (r *resolver) outsidePorts(name string, c schema.Connection, at diag.Range)
 }
 
 // inside allows a connection to another application of the target, on both ends.
-func (r *resolver) inside(in *Instance, name string, c schema.Connection, at diag.Range) {
-	callee := in.Target.Instance(Name(name))
+func (r *resolver) inside(from client, name string, c schema.Connection, at diag.Range) {
+	callee := from.Target.Instance(Name(name))
 	if callee == nil {
-		r.unknownCallee(in, name, at)
+		r.unknownCallee(from.Instance, name, at)
 		return
 	}
 	if callee.Workload.Scheduled() {
 		r.list.Error(at, "connection/cronjob", name+" is a CronJob, and nobody can connect to it").Hint =
-			"Let it connect to " + string(in.App.Name) + ", or take the connection out."
+			"Let it connect to " + string(from.App.Name) + ", or take the connection out."
 		return
 	}
 	ports := r.insidePorts(callee, c, at)
 	if len(ports) == 0 {
 		return
 	}
-	caller, called := Path(in.App.Name), Path(callee.App.Name)
-	in.egress = append(in.egress, Rule{caller, called, []yamltree.Ordered{podsOf(callee, in.Namespace)}, ports})
-	callee.ingress = append(callee.ingress, Rule{caller, called, []yamltree.Ordered{podsOf(in, callee.Namespace)}, ports})
+	caller, called := from.name(), Path(callee.App.Name)
+	*from.egress = append(*from.egress, Rule{caller, called, []yamltree.Ordered{podsOf(callee, from.Namespace)}, ports})
+	callee.ingress = append(callee.ingress, Rule{caller, called, []yamltree.Ordered{from.seenBy(callee.Namespace)}, ports})
 }
 
 // insidePorts lists the container ports behind the ports of an application's Service

@@ -67,6 +67,9 @@ func (in *Instance) swaps() []ImageSwap {
 	for _, c := range in.Workload.containers() {
 		images = append(images, c.Image)
 	}
+	for _, run := range in.Runs {
+		images = append(images, run.workload.Image)
+	}
 	var out []ImageSwap
 	for _, image := range images {
 		name := imageName(image)

@@ -198,6 +198,8 @@ type Application struct {
 	At diag.Range
 	// Base is what all environments share.
 	Base *Base
+	// Jobs by name, wherever they run.
+	Jobs []*Job
 	// Instances in promotion order.
 	Instances []*Instance
 
@@ -228,6 +230,8 @@ type Instance struct {
 	// Services and Claims are set when they are not the same on every target.
 	Services []yamltree.Ordered
 	Claims   []Claim
+	// Runs are the jobs on the target, by name.
+	Runs []*Run
 	// Config holds the files that are not the same on every target.
 	Config []ConfigFile
 	// ServiceAccountAnnotations that differ from those of the base.

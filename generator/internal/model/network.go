@@ -42,11 +42,16 @@ func matchLabels(labels map[string]string) yamltree.Ordered {
 
 // podsOf selects the pods of an application as seen from a namespace.
 func podsOf(in *Instance, from *Namespace) yamltree.Ordered {
-	pods := pair("podSelector", matchLabels(in.Selector()))
-	if in.Namespace == from {
+	return selectedFrom(in.Selector(), in.Namespace, from)
+}
+
+// selectedFrom selects the pods with these labels in a namespace, as seen from another.
+func selectedFrom(labels map[string]string, in, from *Namespace) yamltree.Ordered {
+	pods := pair("podSelector", matchLabels(labels))
+	if in == from {
 		return yamltree.Ordered{pods}
 	}
-	return yamltree.Ordered{namespaceNamed(in.Namespace.Name), pods}
+	return yamltree.Ordered{namespaceNamed(in.Name), pods}
 }
 
 func namespaceNamed(name Name) yamltree.Pair {

@@ -147,6 +147,9 @@ func (ns *Namespace) worstCase() demands {
 			continue
 		}
 		need.add(in.App.Name, in.Workload)
+		for _, run := range in.Runs {
+			need.add(jobName(in.App.Name, run.short), run.workload)
+		}
 	}
 	return need
 }

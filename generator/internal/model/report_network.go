@@ -141,6 +141,14 @@ func (in *Instance) flows() []flow {
 	for _, r := range in.egress {
 		out = append(out, in.peers(r)...)
 	}
+	for _, run := range in.Runs {
+		for _, r := range run.egress {
+			for _, f := range in.peers(r) {
+				f.text = fmt.Sprintf("%s, from job %s", f.text, run.short)
+				out = append(out, f)
+			}
+		}
+	}
 	for _, r := range in.ingress {
 		for _, f := range in.peers(r) {
 			if !strings.HasPrefix(string(f.node), "app_") {
@@ -201,12 +209,25 @@ func (in *Instance) peer(peer yamltree.Ordered) flow {
 
 // selectedInstance returns the application of the target that labels select, or nil.
 func (in *Instance) selectedInstance(pods map[string]string, namespace string) *Instance {
-	if other := in.Target.Instance(Name(pods[NameLabel])); other != nil && !other.App.Sourced && string(other.Namespace.Name) == namespace {
+	if other := in.Target.owner(Name(pods[NameLabel])); other != nil && !other.App.Sourced && string(other.Namespace.Name) == namespace {
 		return other
 	}
 	for _, other := range in.Target.Instances {
 		if other.App.Sourced && string(other.Namespace.Name) == namespace && maps.Equal(other.Selector(), pods) {
 			return other
+		}
+	}
+	return nil
+}
+
+// owner is the instance that the pods with a name belong to, or nil.
+func (t *Target) owner(pods Name) *Instance {
+	if in := t.Instance(pods); in != nil {
+		return in
+	}
+	for _, in := range t.Instances {
+		if slices.ContainsFunc(in.Runs, func(run *Run) bool { return jobName(in.App.Name, run.short) == pods }) {
+			return in
 		}
 	}
 	return nil

@@ -271,6 +271,7 @@ func (r *resolver) applications() {
 	}
 	for _, app := range r.p.Applications {
 		r.kind(app)
+		r.phases(app)
 	}
 	r.names()
 }
@@ -357,6 +358,7 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	if w.Source != nil {
 		in.Workload.Workload = sourced(in.Workload.Workload)
 	}
+	in.Runs = in.runs()
 	r.check(in)
 	return in
 }

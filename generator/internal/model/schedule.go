@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"reflect"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -39,10 +40,12 @@ const (
 // another one is the next attempt.
 func (w *Workload) runOnce(p *Pod, app Name) {
 	p.Kind, p.ServiceAccount, p.RestartPolicy, p.Tolerations = w.Kind, string(app), "Never", w.statedTolerations()
-	p.Labels = yamltree.Ordered{pair(NameLabel, string(app))}
+	p.Labels = yamltree.Ordered{pair(NameLabel, orDefault(string(w.label), string(app)))}
 	p.BackoffLimit, p.ActiveDeadline = backoffLimit, activeDeadline
-	if s := w.Schedule; s != nil {
-		p.attempts(s.Attempts)
+	if w.Schedule != nil {
+		p.attempts(w.Schedule.Attempts)
+	}
+	if s := w.Schedule; s != nil && w.Scheduled() {
 		p.Schedule, p.TimeZone, p.Suspend = s.Cron, s.TimeZone, s.Suspend
 		p.SuccessfulHistory, p.FailedHistory = number(s.SuccessfulJobsHistoryLimit), number(s.FailedJobsHistoryLimit)
 		p.StartingDeadline = cmp.Or(s.StartingDeadlineSeconds, startingDeadline)
@@ -69,11 +72,46 @@ func (w *Workload) concurrencyPolicy() string {
 	return orDefault(w.Schedule.ConcurrencyPolicy, "Forbid")
 }
 
-// Spec is all that the base of something that ends says; hardening and the environment
-// add the rest.
-func (p *Pod) Spec(container Name) yamltree.Ordered {
-	return diff(p, &Pod{Kind: p.Kind, Security: p.Security, ContainerSecurity: p.ContainerSecurity}, container)
+// sections are the fields of something that ends, by where they stand in the object.
+type sections struct{ top, job, pod, container []Field }
+
+// sections are all that the base of something that ends says; hardening and the
+// environment add the rest.
+func (p *Pod) sections() sections {
+	var out sections
+	v := reflect.ValueOf(p).Elem()
+	for _, field := range podFields {
+		value := v.Field(field.index)
+		if value.IsZero() || field.key == "securityContext" || field.key == "initContainers" {
+			continue
+		}
+		items, _ := value.Interface().([]yamltree.Ordered)
+		entry := Field{Path(field.key), value.Interface(), items}
+		switch field.in {
+		case "":
+			out.top = append(out.top, entry)
+		case "job":
+			out.job = append(out.job, entry)
+		case "pod":
+			out.pod = append(out.pod, entry)
+		case "container":
+			out.container = append(out.container, entry)
+		}
+	}
+	return out
 }
+
+// TopFields say when a CronJob runs.
+func (p *Pod) TopFields() []Field { return p.sections().top }
+
+// JobFields say how often and how long something runs that ends.
+func (p *Pod) JobFields() []Field { return p.sections().job }
+
+// PodFields are those of its pod, without containers and volumes.
+func (p *Pod) PodFields() []Field { return p.sections().pod }
+
+// ContainerFields are those of its main container.
+func (p *Pod) ContainerFields() []Field { return p.sections().container }
 
 // pods is how many pods of the workload there are at most at once.
 func (w *Workload) pods() int {

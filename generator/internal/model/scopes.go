@@ -18,6 +18,8 @@ type Data struct {
 	App       *Application
 	// Instance is the application on the target, when the path has both.
 	Instance *Instance
+	// Job is one job of the application.
+	Job *Job
 	// Config is one configuration file: of the application, or of the instance.
 	Config *ConfigFile
 }
@@ -43,12 +45,18 @@ func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 	if slices.Contains(placeholders, "config") && !slices.Contains(placeholders, "app") {
 		return nil, fmt.Errorf("{config} needs {app} beside it, because every application has its own files")
 	}
+	if slices.Contains(placeholders, "job") && !slices.Contains(placeholders, "app") {
+		return nil, fmt.Errorf("{job} needs {app} beside it, because every application has its own jobs")
+	}
 	rows := p.rows(placeholders)
 	if slices.Contains(placeholders, "chart") {
 		rows = slices.DeleteFunc(rows, func(row Data) bool { return !row.App.Charted })
 	}
 	if slices.Contains(placeholders, "config") {
 		rows = configRows(rows)
+	}
+	if slices.Contains(placeholders, "job") {
+		rows = jobRows(rows)
 	}
 	for _, row := range rows {
 		scope, complete := row.project(placeholders)
@@ -110,6 +118,25 @@ func configRows(rows []Data) []Data {
 	return out
 }
 
+// jobRows has a row for each job of the rows' applications, or of their instances.
+func jobRows(rows []Data) []Data {
+	var out []Data
+	for _, row := range rows {
+		if row.Instance == nil {
+			for _, j := range row.App.Jobs {
+				row.Job = j
+				out = append(out, row)
+			}
+			continue
+		}
+		for _, run := range row.Instance.Runs {
+			row.Job = run.Job
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
 func (t *Target) rows(namespaces, instances bool) []Data {
 	base := Data{Env: t.Env, Cluster: t.Cluster, Target: t}
 	var rows []Data
@@ -163,6 +190,10 @@ func (row Data) project(placeholders []string) (Scope, bool) {
 	if row.App != nil && has("app") {
 		data.App = row.App
 		values["app"], values["chart"] = string(row.App.Name), string(row.App.Name)
+	}
+	if row.Job != nil {
+		data.Job = row.Job
+		values["job"] = string(row.Job.Short)
 	}
 	if row.Config != nil {
 		data.Config = row.Config

@@ -15,6 +15,8 @@ type Workload struct {
 
 	// scored says that a pipeline has kube-score look at it.
 	scored bool
+	// label is what selects the pods, when it is not the name of the application.
+	label Name
 }
 
 // Port is one port of a container and of its Service.

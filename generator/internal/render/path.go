@@ -13,7 +13,7 @@ import (
 
 // Placeholders returns the placeholders that a template path may contain.
 func Placeholders() []string {
-	return []string{"app", "chart", "cluster", "config", "env", "namespace", "target", "team"}
+	return []string{"app", "chart", "cluster", "config", "env", "job", "namespace", "target", "team"}
 }
 
 // job is one file to render or to copy. There are many more jobs than files: most

@@ -1,0 +1,73 @@
+package model
+
+import (
+	"fmt"
+
+	"github.com/wavewright/wavewright/schema"
+)
+
+// maxJobName is what the names of an application and of its job may have together: the
+// name of a Job is a label of 63 characters, with a hash behind the two and hyphens between.
+const maxJobName = 63 - hashLength - 2
+
+// jobs checks the jobs of an application by the rules of its main container.
+func (c *checker) jobs(requireDigest bool) {
+	for _, run := range c.in.Runs {
+		c.job(run, c.w.Jobs[string(run.short)], requireDigest)
+	}
+}
+
+func (c *checker) job(run *Run, declared schema.Job, requireDigest bool) {
+	name := string(run.short)
+	at := c.key("jobs", name)
+	c.name(at, "a job", name)
+	if long := len(c.in.App.Name) + len(name); long > maxJobName {
+		c.error(at, "name/long", "the names of %s and of its job have %d characters together", c.in.App.Name, long).Hint =
+			fmt.Sprintf("Up to %d fit into the name of a Job.", maxJobName)
+	}
+	if declared.Image != "" {
+		c.imageIs(declared.Image, requireDigest, c.at("jobs", name, "image"))
+	} else if len(declared.Command) == 0 && len(declared.Args) == 0 {
+		c.error(at, "job/command", "job %s would start the application itself", name).Hint =
+			"Write command: [/bin/migrate], or args, or an image of its own."
+	}
+	for i, arg := range declared.Args {
+		c.misspelt(c.at("jobs", name, "args", i), arg)
+	}
+	c.jobVariables(name, declared.Env)
+	c.jobSidecars(name, declared.Sidecars)
+	c.attempts(declared.Attempts, "jobs", name)
+	connectionCheck{c, []any{"jobs", name, "connectsTo"}, true}.all(declared.ConnectsTo)
+	if declared.OwnResources() {
+		r := resourceCheck{c, run.workload.Resources, []any{"jobs", name}}
+		r.amounts()
+		r.names()
+		r.complete("Write all that the job needs: resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {cpu: 200m, memory: 64Mi}}; or leave them out, and it has the application's.")
+	}
+}
+
+// jobVariables checks the variables that a job adds to the application's.
+func (c *checker) jobVariables(name string, env map[string]string) {
+	c.variables(env, "jobs", name, "env")
+	for _, secret := range sortedKeys(c.w.Secrets) {
+		for _, variable := range sortedKeys(c.w.Secrets[secret].Env) {
+			if _, taken := env[variable]; taken {
+				c.error(c.key("jobs", name, "env", variable), "env/duplicate", "%s is set twice", variable).Detail =
+					"It also comes from secret " + secret + "."
+			}
+		}
+	}
+}
+
+// jobSidecars checks which of the application's sidecars a job takes along.
+func (c *checker) jobSidecars(name string, sidecars []string) {
+	for i, sidecar := range sidecars {
+		if _, declared := c.w.Sidecars[sidecar]; !declared {
+			c.error(c.at("jobs", name, "sidecars", i), "job/sidecar", "application %s has no sidecar %q in %s", c.in.App.Name, sidecar, c.in.Target.Name).Hint =
+				"Declare it under sidecars: of the application."
+		}
+	}
+	if _, taken := c.w.Sidecars[name]; taken {
+		c.error(c.key("jobs", name), "container/duplicate", "job %s and a sidecar have the same name", name).Hint = "Choose another name."
+	}
+}

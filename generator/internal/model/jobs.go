@@ -1,0 +1,343 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Job is a job of an application: what all targets share that have it.
+type Job struct {
+	App *Application
+	// Short is its name within the application, and that of its container.
+	Short Name
+	// Name of the object, as far as its content does not name it, and of its pods.
+	Name Name
+	// Test says that it runs once for each content, when everything is healthy.
+	// Otherwise it runs in every sync, before the workload changes.
+	Test bool
+	*Pod
+	// SecurityPatch is what deviates from the hardening component.
+	SecurityPatch yamltree.Ordered
+	// OwnResources says that no target gives it the resources of its environment.
+	OwnResources bool
+	// Egress rules that are the same on every target.
+	Egress []Rule
+
+	runs    []*Run
+	reasons map[string]string
+}
+
+// Run is a job on a target.
+type Run struct {
+	*Job
+	// Object is its name on the target.
+	Object Name
+	// Counts says that its failure is a failure of the application.
+	Counts bool
+	// Patch is what the overlay changes in the job; empty when nothing.
+	Patch yamltree.Ordered
+	// Egress rules beyond those of the base.
+	Egress []Rule
+
+	short    Name
+	test     bool
+	workload *Workload
+	egress   []Rule
+	// ownResources says that the job states its resources here.
+	ownResources bool
+}
+
+// preDeploy and test are the phases of a job.
+const (
+	preDeploy = "pre-deploy"
+	test      = "test"
+)
+
+// runs lists the jobs of an instance by name.
+func (in *Instance) runs() []*Run {
+	var runs []*Run
+	for _, name := range sortedKeys(in.Workload.Jobs) {
+		short := Name(name)
+		runs = append(runs, &Run{
+			short: short, test: in.Workload.Jobs[name].Phase == test, ownResources: in.Workload.Jobs[name].OwnResources(),
+			workload: in.Workload.job(name, jobName(in.App.Name, short)),
+		})
+	}
+	return runs
+}
+
+func jobName(app, short Name) Name { return app + "-" + short }
+
+// job is the workload of a job: the application's, without what only replicas have and
+// without volumes that another pod may hold. The commands belong together: who states
+// an image or a command states all of it.
+func (w *Workload) job(name string, label Name) *Workload {
+	declared := w.Jobs[name]
+	j := *w
+	j.Kind, j.label = job, label
+	j.Schedule = &schema.Schedule{Attempts: declared.Attempts}
+	j.Singleton, j.Ports, j.Init, j.ConnectsTo = nil, nil, nil, declared.ConnectsTo
+	if declared.Image != "" {
+		j.Image = declared.Image
+	}
+	j.Command, j.Args = declared.Command, declared.Args
+	j.Env = joined(w.Env, declared.Env)
+	if declared.OwnResources() {
+		j.Resources = withScratch(declared.Resources)
+	}
+	j.Sidecars = maps.Clone(w.Sidecars)
+	maps.DeleteFunc(j.Sidecars, func(name string, _ schema.Container) bool { return !slices.Contains(declared.Sidecars, name) })
+	j.Volumes = maps.Clone(w.Volumes)
+	maps.DeleteFunc(j.Volumes, func(_ string, v schema.Volume) bool { return v.Scratch == "" })
+	return &j
+}
+
+// joined returns a map with the entries of both; those of top win.
+func joined[V any](bottom, top map[string]V) map[string]V {
+	out := maps.Clone(bottom)
+	if out == nil {
+		out = map[string]V{}
+	}
+	maps.Copy(out, top)
+	return out
+}
+
+// connectsTo is what a job talks to: what it states; else what the application talks
+// to, and for a test the application itself. The place of the connections comes along.
+func (in *Instance) connectsTo(run *Run) (map[string]schema.Connection, []any) {
+	if in.Workload.Node.Get("jobs").Get(string(run.short)).Get("connectsTo") != nil {
+		return run.workload.ConnectsTo, []any{"jobs", string(run.short), "connectsTo"}
+	}
+	to := in.Workload.ConnectsTo
+	if run.test && len(in.Workload.Ports) > 0 {
+		to = joined(to, map[string]schema.Connection{string(in.App.Name): {}})
+	}
+	return to, []any{"connectsTo"}
+}
+
+// jobs derives the jobs of an application from those of its instances: what all of
+// them have in common is the base, the rest stays in the overlays.
+func (r *resolver) jobs(app *Application) {
+	byName := map[Name]*Job{}
+	for _, in := range app.Instances {
+		for _, run := range in.Runs {
+			j := byName[run.short]
+			if j == nil {
+				j = &Job{App: app, Short: run.short, Name: jobName(app.Name, run.short), Test: run.test}
+				byName[run.short] = j
+				app.Jobs = append(app.Jobs, j)
+			}
+			run.Job = j
+			j.runs = append(j.runs, run)
+		}
+	}
+	slices.SortFunc(app.Jobs, func(a, b *Job) int { return compareNames(a.Short, b.Short) })
+	for _, j := range app.Jobs {
+		j.share(r.p.Hardening)
+	}
+	for _, in := range app.Instances {
+		for _, run := range in.Runs {
+			r.run(in, run)
+		}
+		if in.PreDeploys() {
+			in.Components = append(in.Components, "pre-deploy")
+		}
+	}
+}
+
+func compareNames(a, b Name) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// share finds what all targets have in common.
+func (j *Job) share(hardened *Pod) {
+	var pods []*Pod
+	var egress [][]Rule
+	j.OwnResources = !slices.ContainsFunc(j.runs, func(run *Run) bool { return !run.ownResources })
+	for _, run := range j.runs {
+		pod := run.workload.pod(j.App.Name)
+		if !j.OwnResources {
+			pod.Resources, pod.Tolerations = nil, nil // the environment's component sets them
+		}
+		pods, egress = append(pods, pod), append(egress, run.egress)
+	}
+	j.Pod = commonPod(pods)
+	j.reasons = maps.Clone(j.runs[0].workload.exceptions())
+	for _, run := range j.runs[1:] {
+		keepCommon(j.reasons, run.workload.exceptions())
+	}
+	if len(j.Security) == 0 {
+		j.Security = hardened.Security
+	}
+	if len(j.ContainerSecurity) == 0 {
+		j.ContainerSecurity = hardened.ContainerSecurity
+	}
+	j.SecurityPatch = diff(&Pod{Kind: job, Security: j.Security, ContainerSecurity: j.ContainerSecurity},
+		&Pod{Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, j.Short)
+	commonOut := common(egress)
+	j.Egress = commonOut
+	for _, run := range j.runs {
+		run.Egress = without(run.egress, commonOut)
+	}
+}
+
+// commonPod keeps the fields that all pods agree on, and of the variables each that all
+// of them have.
+func commonPod(pods []*Pod) *Pod {
+	shared := *pods[0]
+	v := reflect.ValueOf(&shared).Elem()
+	for _, other := range pods[1:] {
+		o := reflect.ValueOf(other).Elem()
+		for _, field := range podFields {
+			mine, theirs := v.Field(field.index), o.Field(field.index)
+			switch {
+			case field.list == "named":
+				kept := slices.DeleteFunc(slices.Clone(mine.Interface().([]yamltree.Ordered)), func(item yamltree.Ordered) bool {
+					return !slices.ContainsFunc(theirs.Interface().([]yamltree.Ordered), func(their yamltree.Ordered) bool { return equal(item, their) })
+				})
+				mine.Set(reflect.ValueOf(kept))
+			case !equal(mine.Interface(), theirs.Interface()):
+				mine.SetZero()
+			}
+		}
+	}
+	return &shared
+}
+
+// run derives what the overlay says of a job.
+func (r *resolver) run(in *Instance, run *Run) {
+	env := in.Target.Env
+	want, have := run.workload.pod(in.App.Name), *run.Job.Pod
+	if !run.Job.OwnResources {
+		have.Resources, have.Tolerations = env.inherited.Resources, env.JobTolerations()
+	}
+	run.Patch = diff(want, &have, run.Short)
+	run.Object, run.Counts = run.Name, true
+	if run.Test {
+		run.Object += "-" + Name(r.content(in, run, want))
+		run.Counts = env.Builtin() != "production"
+	}
+}
+
+// content is a short name for everything in the template of a job. Kubernetes lets
+// nobody change the template, so a job with another one needs another name. The version
+// stands for what the templates of wavewright add.
+func (r *resolver) content(in *Instance, run *Run, want *Pod) string {
+	labels := joined(in.App.AllLabels(r.p), in.Labels)
+	labels["env"] = string(in.Target.Env.Name)
+	text := string(r.p.Version) + "\n" + yamltree.EncodeFlow(want.all(run.Short)) + "\n" + yamltree.EncodeFlow(labels)
+	for _, file := range in.Workload.configFiles() {
+		text += fmt.Sprintf("\n%s %d\n%s", file.Name, len(file.Content), file.Content)
+	}
+	for _, swap := range in.swaps() {
+		text += fmt.Sprintf("\n%s %s", swap.Name, swap.NewName)
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])[:hashLength]
+}
+
+// hashLength is how many digits of the content's hash a name has.
+const hashLength = 8
+
+// all is the whole spec, with what components add.
+func (p *Pod) all(container Name) yamltree.Ordered { return diff(p, &Pod{Kind: p.Kind}, container) }
+
+// PreDeploys reports whether a job runs before the workload changes; what it needs is
+// then there first.
+func (in *Instance) PreDeploys() bool {
+	return slices.ContainsFunc(in.Runs, func(run *Run) bool { return !run.test })
+}
+
+// PatchedRuns are the jobs that the overlay changes.
+func (in *Instance) PatchedRuns() []*Run {
+	return slices.DeleteFunc(slices.Clone(in.Runs), func(run *Run) bool { return len(run.Patch) == 0 })
+}
+
+// Reasons are the annotations that say why the job may do what others may not.
+func (j *Job) Reasons() []Field {
+	var out []Field
+	for _, key := range sortedKeys(j.reasons) {
+		out = append(out, Field{Name: Path(key), Value: j.reasons[key]})
+	}
+	return out
+}
+
+// jobSelector is what selects the pods of a job.
+func jobSelector(app, short Name) map[string]string {
+	return map[string]string{NameLabel: string(jobName(app, short))}
+}
+
+// Policy holds the rules of the job's pods that are the same on every target.
+func (j *Job) Policy() *Policy {
+	return policy(j.Name, jobSelector(j.App.Name, j.Short), nil, j.Egress)
+}
+
+// Policies are the instance's own: those of the application and of its jobs.
+func (in *Instance) Policies() []*Policy {
+	var out []*Policy
+	if own := in.Policy(); own != nil {
+		out = append(out, own)
+	}
+	for _, run := range in.Runs {
+		if own := policy(run.Name+"-"+in.Target.Env.Name, jobSelector(in.App.Name, run.Short), nil, run.Egress); own != nil {
+			out = append(out, own)
+		}
+	}
+	return out
+}
+
+// HasJobs reports whether the environment runs jobs of applications.
+func (e *Environment) HasJobs() bool {
+	for _, target := range e.Targets {
+		for _, in := range target.Instances {
+			if len(in.Runs) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// HasJobs reports whether any application has a job.
+func (p *Platform) HasJobs() bool {
+	return slices.ContainsFunc(p.Applications, func(app *Application) bool { return len(app.Jobs) > 0 })
+}
+
+// phases reports a job that is not of the same phase everywhere.
+func (r *resolver) phases(app *Application) {
+	first := map[Name]*Instance{}
+	for _, in := range app.Instances {
+		for _, run := range in.Runs {
+			other := first[run.short]
+			if other == nil {
+				first[run.short] = in
+				continue
+			}
+			before, now := other.Workload.Jobs[string(run.short)].Phase, in.Workload.Jobs[string(run.short)].Phase
+			if before != now {
+				r.otherPhase(app, other, in, run.short, before, now)
+			}
+		}
+	}
+}
+
+func (r *resolver) otherPhase(app *Application, other, in *Instance, short Name, before, now string) *diag.Diagnostic {
+	d := r.list.Error(in.Workload.Node.At("jobs", string(short), "phase"), "job/phase", fmt.Sprintf("job %s of %s is in phase %s on %s", short, app.Name, now, in.Target.Name))
+	d.Detail = fmt.Sprintf("It is in phase %s on %s. What is promoted must be the same thing everywhere.", before, other.Target.Name)
+	d.Hint = "State the phase once, or give the jobs different names."
+	return d
+}
