@@ -191,7 +191,11 @@ func TestSettingsComponent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	built := repo.BuildAll(binary, dir, []string{"theirs"})["theirs"]
+	builds, err := repo.BuildAll(repo.Tools{Kustomize: binary}, dir, []string{"theirs"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := builds["theirs"]
 	if built.Err != nil || len(built.Stderr) > 0 {
 		t.Fatalf("%v: %s", built.Err, built.Stderr)
 	}

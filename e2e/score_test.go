@@ -58,7 +58,7 @@ func TestScore(t *testing.T) {
 			for _, target := range e.Targets {
 				judged++
 				t.Run(target.Name, func(t *testing.T) {
-					judge(t, ours(target, score(t, target.Objects())))
+					judge(t, withoutCharts(target, score(t, target.Objects())))
 				})
 			}
 		}
@@ -87,9 +87,9 @@ func TestScoreCatchesMistakes(t *testing.T) {
 	t.Error("a privileged container was not found")
 }
 
-// ours leaves out what kube-score says of the objects that a chart brings: they are its
+// withoutCharts leaves out what kube-score says of the objects that a chart brings: they are its
 // authors' affair.
-func ours(target *repo.Target, result []scored) []scored {
+func withoutCharts(target *repo.Target, result []scored) []scored {
 	var charts []string
 	for _, deployed := range target.Applications {
 		for _, o := range deployed.Objects {

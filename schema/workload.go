@@ -230,6 +230,8 @@ type Expose struct {
 	Aliases []string `yaml:"aliases"`
 	// Port name. Default: the first port.
 	Port string `yaml:"port"`
+	// Service that serves it, for a source of your own, where it is needed; placeholders are expanded. An application with an image has a Service of its name.
+	Service string `yaml:"service"`
 	// Path that is served. Default: /.
 	Path string `yaml:"path"`
 	// PathType says what Path means: prefix (everything below it, too) or exact. Default: prefix.

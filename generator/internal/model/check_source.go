@@ -31,17 +31,39 @@ func (c *checker) source() {
 	c.peers()
 	c.labels()
 	c.podLabels()
+	c.exposure()
+	c.services()
 	c.differences()
 	c.kinds()
 }
 
 // sourceFields are what an application can state that brings its own manifests.
 func sourceFields() []string {
-	return []string{"deploy", "source", "footprint", "ports", "podLabels", "connectsTo", "labels", "ignoreDifferences", "kinds"}
+	return []string{"deploy", "source", "footprint", "ports", "podLabels", "expose", "connectsTo", "labels", "ignoreDifferences", "kinds"}
 }
 
-// imageFields are all others, except what only a source has.
+// services checks what routes of a source lead to, which only the user knows.
+func (c *checker) services() {
+	for _, name := range sortedKeys(c.w.Expose) {
+		if service := c.w.Expose[name].Service; !isLabel(service) {
+			c.error(c.at("expose", name), "expose/service", "%q cannot be the Service that serves this route", service).Hint =
+				"Write service: NAME, as the manifests or the chart call it; placeholders: " + strings.Join(placeholders(), " ") + "."
+		}
+	}
+}
+
+// isLabel reports whether a Service can have this name.
+func isLabel(name string) bool {
+	return len(name) <= maxComposed && isSubdomain(name) && !strings.Contains(name, ".") && !strings.HasSuffix(name, "-")
+}
+
+// noSource reports what only a source can have.
 func (c *checker) noSource() {
+	for _, name := range sortedKeys(c.w.Expose) {
+		if c.w.Expose[name].Service != "" {
+			c.misplaced(c.key("expose", name, "service"), "service", "an application with an image")
+		}
+	}
 	for _, layer := range c.in.layers {
 		for _, field := range []string{"footprint", "podLabels"} {
 			if entry, ok := layer.Node.Entry(field); ok && says(entry) {

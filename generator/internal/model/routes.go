@@ -23,7 +23,9 @@ type Route struct {
 	Path, PathType string
 	// Timeouts of an HTTPRoute; empty when the gateway decides.
 	Timeouts yamltree.Ordered
-	Port     int
+	// Service and its port that serve the route.
+	Service string
+	Port    int
 }
 
 // Metadata is the name of the route, and its annotations when there are any.
@@ -78,7 +80,8 @@ func (in *Instance) eachRoute(through string, do func(Route, schema.Expose)) {
 		port, _ := in.Workload.port(declared.Port)
 		do(Route{
 			Name: in.App.Name + "-" + Name(name), Annotations: declared.Annotations,
-			Hosts: append([]string{declared.Host}, declared.Aliases...), Path: orDefault(declared.Path, "/"), Port: port.Port.Port,
+			Hosts: append([]string{declared.Host}, declared.Aliases...), Path: orDefault(declared.Path, "/"),
+			Service: orDefault(declared.Service, string(in.App.Name)), Port: port.Port.Port,
 		}, declared)
 	}
 }

@@ -53,6 +53,7 @@ func sourced(w schema.Workload) schema.Workload {
 	return schema.Workload{
 		Node: w.Node, Deploy: w.Deploy, Source: w.Source, Footprint: w.Footprint,
 		Ports: w.Ports, PodLabels: w.PodLabels, ConnectsTo: w.ConnectsTo, Labels: w.Labels,
+		Expose:            w.Expose,
 		IgnoreDifferences: w.IgnoreDifferences, Kinds: w.Kinds,
 	}
 }
