@@ -194,7 +194,8 @@ func isImport(d ast.Decl) bool {
 	return ok && gen.Tok == token.IMPORT
 }
 
-// refuses reports whether n makes a refusal: a literal of that type, or its collector.
+// refuses reports whether n makes a refusal: a literal of that type, or its collector. A
+// question of the doctor is one, too: a script shows it answered in the negative.
 func refuses(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.CallExpr:
@@ -202,7 +203,7 @@ func refuses(n ast.Node) bool {
 		return ok && fun.Sel.Name == "add" && strings.HasSuffix(types.ExprString(fun.X), "refused")
 	case *ast.CompositeLit:
 		name := types.ExprString(n.Type)
-		return strings.HasSuffix(name, "Refusals") || strings.HasSuffix(name, "Refusal")
+		return strings.HasSuffix(name, "Refusals") || strings.HasSuffix(name, "Refusal") || name == "question"
 	}
 	return false
 }

@@ -166,8 +166,8 @@ type Cluster struct {
 	Kubernetes string `yaml:"kubernetes"`
 	// Nodes that can run applications. Strict anti-affinity is checked against it.
 	Nodes int `yaml:"nodes"`
-	// Zones that the nodes are spread over.
-	Zones int `yaml:"zones" later:"zones are spread over as far as there are any"`
+	// Zones that the nodes are spread over. Replicas are spread over as many as there are; wavewright doctor checks the number.
+	Zones int `yaml:"zones"`
 	// APIServer is the address of the Kubernetes API as pods see it.
 	APIServer *APIServer `yaml:"apiServer" later:"no application may reach the API server yet"`
 	// Networks of the cluster's nodes, pods and Services as far as they are no private ones: they do not count as the internet.

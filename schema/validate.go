@@ -169,16 +169,29 @@ func (v *validator) clusters() {
 			v.list.Error(k.Range, "spec/value", "this is not a Kubernetes version").Hint =
 				`Write the minor version in quotes, for example "1.36".`
 		}
-		if minor, ok := minorVersion(cluster.Kubernetes); ok && minor < oldestKubernetes {
+		if minor, ok := minorVersion(cluster.Kubernetes); ok && minor < OldestKubernetes {
 			d := v.list.Error(cluster.Node.At("kubernetes"), "spec/value", "this version of Kubernetes is too old")
-			d.Detail = "The oldest is 1." + strconv.Itoa(oldestKubernetes) + ": before it, anti-affinity cannot tell the versions of an application apart."
+			d.Detail = "The oldest is 1." + strconv.Itoa(OldestKubernetes) + ": before it, anti-affinity cannot tell the versions of an application apart."
 			d.Hint = "Upgrade the cluster."
 		}
 		if n, ok := cluster.Node.Get("nodes").Int(); ok && n < 1 {
 			v.list.Error(cluster.Node.At("nodes"), "spec/value", "a cluster has at least one node").Hint =
 				"Write the number of nodes that can run applications, or take it out."
 		}
+		v.zones(cluster)
 		v.platform(cluster.Node)
+	}
+}
+
+// zones checks that each has a node.
+func (v *validator) zones(cluster Cluster) {
+	n, ok := cluster.Node.Get("zones").Int()
+	switch {
+	case !ok:
+	case n < 1:
+		v.list.Error(cluster.Node.At("zones"), "spec/value", "a cluster has at least one zone").Hint = "Write the number of zones, or take it out."
+	case cluster.Nodes > 0 && int(n) > cluster.Nodes:
+		v.list.Error(cluster.Node.At("zones"), "spec/value", "there are more zones than nodes").Hint = "Correct one of the numbers: each zone has a node."
 	}
 }
 
@@ -284,9 +297,9 @@ func (v *validator) layers(app Application, field string, layers map[string]*yam
 	}
 }
 
-// oldestKubernetes is the first minor version with matchLabelKeys in pod affinity and
+// OldestKubernetes is the first minor version with matchLabelKeys in pod affinity and
 // the sleep action for preStop, both of which generated workloads rely on.
-const oldestKubernetes = 31
+const OldestKubernetes = 31
 
 // minorVersion returns the minor number of a version such as 1.36.
 func minorVersion(version string) (int, bool) {

@@ -65,7 +65,7 @@ func newApp(c *console) *cli.App {
 		},
 		Commands: []*cli.Command{
 			initCommand(c), generateCommand(c), diffCommand(c), explainCommand(c),
-			promoteCommand(c), rollbackCommand(c), releasesCommand(c),
+			promoteCommand(c), rollbackCommand(c), releasesCommand(c), doctorCommand(c),
 			templatesCommand(c), schemaCommand(c), completionCommand(c), versionCommand(c),
 		},
 		Before:                    enter,

@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){program: main})
+	testscript.Main(m, map[string]func(){program: main, "kubectl": kubectl})
 }
 
 // TestScript runs testdata/script/*.txtar. The first word of a script's name is the

@@ -3,6 +3,8 @@ package main
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -37,5 +39,31 @@ func TestDocumentsMentionWhatExists(t *testing.T) {
 	})
 	if err != nil || count < 20 {
 		t.Errorf("%d commands found: %v", count, err)
+	}
+}
+
+// doctorCode is a code of the doctor where it is used.
+var doctorCode = regexp.MustCompile(`"(doctor/[a-z-]+)"`)
+
+// TestDoctorCodes holds that every check is documented.
+func TestDoctorCodes(t *testing.T) {
+	documented, err := os.ReadFile("../../docs/doctor.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := filepath.Glob("../../generator/internal/cluster/*.go")
+	if err != nil || len(sources) == 0 {
+		t.Fatal(err)
+	}
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range doctorCode.FindAllStringSubmatch(string(text), -1) {
+			if !strings.Contains(string(documented), "`"+match[1]+"`") {
+				t.Errorf("docs/doctor.md does not explain %s", match[1])
+			}
+		}
 	}
 }

@@ -49,6 +49,16 @@ func asFailure(err error) *failure {
 	case isNeeded(err):
 		f.code = exitRefused
 		f.hints = []string{"bring them back: git checkout -- PATH", "to change what they hold, edit them, or replace their template: wavewright templates list"}
+	case errors.Is(err, generator.ErrNoKubectl):
+		f.hints = []string{"install kubectl: https://kubernetes.io/docs/tasks/tools/"}
+	case errors.Is(err, generator.ErrNoContext):
+		f.hints = []string{"kubectl config get-contexts lists them"}
+	case errors.Is(err, generator.ErrUnauthorized):
+		f.hints = []string{"log in to the cluster again"}
+	case errors.Is(err, generator.ErrUnreachable):
+		f.hints = []string{"is the cluster running, and is there a way to it? --timeout waits longer"}
+	case isWhich(err):
+		f.hints = []string{"--cluster NAME says which one the context reaches, --argocd NAME which Argo CD runs there"}
 	case errors.Is(err, generator.ErrLocked), errors.Is(err, generator.ErrNewer):
 		f.code = exitRefused
 	}
@@ -57,6 +67,11 @@ func asFailure(err error) *failure {
 
 func isNeeded(err error) bool {
 	_, ok := errors.AsType[*generator.NeededError](err)
+	return ok
+}
+
+func isWhich(err error) bool {
+	_, ok := errors.AsType[*generator.WhichError](err)
 	return ok
 }
 

@@ -31,12 +31,13 @@ type document struct {
 	Refusals    []generator.Refusal     `json:"refusals,omitempty"`
 	Releases    *[]generator.ReleaseRow `json:"releases,omitempty"`
 
-	Application string         `json:"application,omitempty"`
-	Targets     []explanation  `json:"targets,omitempty"`
-	Templates   []template     `json:"templates,omitempty"`
-	Functions   []function     `json:"functions,omitempty"`
-	Files       []string       `json:"files,omitempty"`
-	Version     *versionReport `json:"version,omitempty"`
+	Application string                  `json:"application,omitempty"`
+	Targets     []explanation           `json:"targets,omitempty"`
+	Templates   []template              `json:"templates,omitempty"`
+	Functions   []function              `json:"functions,omitempty"`
+	Files       []string                `json:"files,omitempty"`
+	Doctor      *generator.DoctorReport `json:"doctor,omitempty"`
+	Version     *versionReport          `json:"version,omitempty"`
 }
 
 type exit struct {

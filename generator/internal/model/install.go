@@ -23,7 +23,8 @@ type ArgoCDRelease struct {
 func (r *resolver) install() {
 	spec := r.spec.ArgoCD
 	a := &r.p.ArgoCD
-	a.Namespace, a.Version = Name(orDefault(spec.Namespace, schema.DefaultArgoCD)), Path(r.release.Version)
+	a.Namespace = Name(orDefault(spec.Namespace, schema.DefaultArgoCD))
+	a.Version, a.Oldest = Path(r.release.Version), Path(r.release.Version[:max(strings.LastIndexByte(r.release.Version, '.'), 0)])
 	if spec.Install != schema.InstallVendored {
 		return
 	}

@@ -43,9 +43,9 @@ type Repository struct {
 // ArgoCD says where Argo CD runs, and what is installed of it.
 type ArgoCD struct {
 	Namespace Name
-	// Version is the release that the repository is made for, and that it holds when
-	// it is vendored.
-	Version Path
+	// Version is the release that the repository holds when it is vendored, and
+	// Oldest the minor version that it works with.
+	Version, Oldest Path
 	// Instances run the environments; mostly there is one.
 	Instances []*ArgoCDInstance
 	// Vendored says that the repository holds Argo CD itself; the fields below are
@@ -154,8 +154,9 @@ type Cluster struct {
 	Name Name
 	// Kubernetes is the version of the Pod Security Standards: latest, or v1.36.
 	PodSecurityVersion string
-	// Nodes that can run applications; 0 when the spec does not say.
-	Nodes int
+	// Nodes that can run applications, and the zones that they are in; 0 when the spec
+	// does not say.
+	Nodes, Zones int
 	// Gateway and Ingress are the ways in from the outside; nil when there is none.
 	Gateway *schema.Gateway
 	Ingress *schema.Ingress

@@ -137,7 +137,7 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	facts.DNS = fact(c, "dns", facts.DNS, platform.DNS)
 	facts.Secrets = fact(c, "secrets", facts.Secrets, platform.Secrets)
 	cluster := &Cluster{
-		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes,
+		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes, Zones: c.Zones,
 		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets,
 		Networks: c.Networks,
 		mirror:   c.RegistryMirror, mirrorAt: c.Node.KeyAt("registryMirror"),

@@ -1,0 +1,370 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// checks lists what is asked of a cluster that Applications are deployed to.
+func (n *ClusterNeeds) checks(o *offer) []check {
+	checks := []check{one(func(context.Context, *Client) Finding { return n.version(o) }), one(n.nodes)}
+	if n.Zones > 0 {
+		checks = append(checks, one(n.zones))
+	}
+	for _, version := range n.versions() {
+		checks = append(checks, one(func(ctx context.Context, c *Client) Finding { return o.serves(ctx, c, version, n.kinds(version)) }))
+	}
+	if n.has("HorizontalPodAutoscaler") {
+		checks = append(checks, one(metrics))
+	}
+	if n.Gateway != nil {
+		checks = append(checks, one(n.Gateway.check))
+	}
+	for _, name := range n.IngressClasses {
+		checks = append(checks, one(exists(question{"doctor/ingress-class", "IngressClass " + name}, "ingressclasses.networking.k8s.io", name)))
+	}
+	if n.Issuer != "" {
+		checks = append(checks, one(n.issuer))
+	}
+	for _, store := range n.Stores {
+		checks = append(checks, one(store.check))
+	}
+	for _, pods := range n.Pods {
+		checks = append(checks, one(pods.check))
+	}
+	for _, name := range n.PriorityClasses {
+		checks = append(checks, one(exists(question{"doctor/priority-class", "PriorityClass " + name}, "priorityclasses.scheduling.k8s.io", name)))
+	}
+	for _, name := range n.StorageClasses {
+		checks = append(checks, one(exists(question{"doctor/storage-class", "StorageClass " + name}, "storageclasses.storage.k8s.io", name)))
+	}
+	if n.DefaultStorage {
+		checks = append(checks, one(defaultStorage))
+	}
+	return checks
+}
+
+// versions lists the API versions of the kinds, once each.
+func (n *ClusterNeeds) versions() []string {
+	set := map[string]bool{}
+	for _, k := range n.Kinds {
+		set[k.APIVersion] = true
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// kinds lists the kinds of an API version.
+func (n *ClusterNeeds) kinds(version string) []string {
+	var kinds []string
+	for _, k := range n.Kinds {
+		if k.APIVersion == version {
+			kinds = append(kinds, k.Kind)
+		}
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+func (n *ClusterNeeds) has(kind string) bool {
+	return slices.ContainsFunc(n.Kinds, func(k Kind) bool { return k.Kind == kind })
+}
+
+// kubernetes returns a version as people write it. Providers add a plus to the minor.
+func kubernetes(major, minor string) (string, int) {
+	minor = strings.TrimRight(minor, "+")
+	n, _ := strconv.Atoi(minor)
+	return major + "." + minor, n
+}
+
+func (n *ClusterNeeds) version(o *offer) Finding {
+	q := question{"doctor/kubernetes", "Kubernetes"}
+	_, text, _ := strings.Cut(n.Kubernetes, ".")
+	declared, err := strconv.Atoi(text)
+	switch {
+	case o.minor < n.OldestMinor:
+		return q.failed(o.version, fmt.Sprintf("Upgrade it to 1.%d or newer.", n.OldestMinor))
+	case err != nil:
+		return q.ok(o.version)
+	case o.minor < declared:
+		return q.failed(fmt.Sprintf("%s, older than %s, which is declared", o.version, n.Kubernetes), "Upgrade the cluster, or write its version under clusters.")
+	case o.minor > declared:
+		return q.warning(fmt.Sprintf("%s, newer than %s, which is declared", o.version, n.Kubernetes), "Write its version under clusters: Pod Security Standards are applied as of the declared one.")
+	}
+	return q.ok(o.version + ", as declared")
+}
+
+// node is what matters of a node.
+type node struct {
+	Metadata struct{ Labels map[string]string }
+	Spec     struct {
+		Unschedulable bool
+		Taints        []struct{ Effect string }
+	}
+	Status struct{ Conditions conditions }
+}
+
+// usable reports whether ordinary pods can run there.
+func (n *node) usable() bool {
+	for _, taint := range n.Spec.Taints {
+		if taint.Effect != "PreferNoSchedule" {
+			return false
+		}
+	}
+	return !n.Spec.Unschedulable && n.Status.Conditions.is("Ready", "True")
+}
+
+func usableNodes(ctx context.Context, c *Client) ([]node, error) {
+	var list struct{ Items []node }
+	err := c.list(ctx, &list, "nodes", "", "")
+	return slices.DeleteFunc(list.Items, func(n node) bool { return !n.usable() }), err
+}
+
+func (n *ClusterNeeds) nodes(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/nodes", "Nodes"}
+	nodes, err := usableNodes(ctx, c)
+	found := fmt.Sprintf("%d are ready and take any pod", len(nodes))
+	switch {
+	case err != nil:
+		return q.unanswered(err, "")
+	case len(nodes) == 0:
+		return q.failed(found, "Add nodes without taints.")
+	case n.Nodes == 0:
+		return q.ok(found)
+	case len(nodes) < n.Nodes:
+		return q.failed(fmt.Sprintf("%s, %d are declared", found, n.Nodes), "Add nodes, or write their number under clusters: replicas that exclude each other need it.")
+	}
+	return q.ok(fmt.Sprintf("%s, %d are declared", found, n.Nodes))
+}
+
+func (n *ClusterNeeds) zones(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/zones", "Zones"}
+	nodes, err := usableNodes(ctx, c)
+	if err != nil {
+		return q.unanswered(err, "")
+	}
+	set := map[string]bool{}
+	for _, node := range nodes {
+		if zone := node.Metadata.Labels["topology.kubernetes.io/zone"]; zone != "" {
+			set[zone] = true
+		}
+	}
+	found := fmt.Sprintf("nodes are in %d, %d are declared", len(set), n.Zones)
+	if len(set) < n.Zones {
+		return q.failed(found, "Label the nodes with topology.kubernetes.io/zone, or write the number of zones under clusters.")
+	}
+	return q.ok(found)
+}
+
+// serves checks that kinds of an API version exist.
+func (o *offer) serves(ctx context.Context, c *Client, version string, kinds []string) Finding {
+	q := question{"doctor/kinds", strings.Join(kinds, ", ") + " of " + version}
+	group, short, found := strings.Cut(version, "/")
+	path := "/apis/" + version
+	if !found {
+		group, short, path = "", version, "/api/"+version
+	}
+	served := o.groups[group]
+	switch {
+	case len(served) == 0:
+		return q.failed("the cluster does not have them", provider(group))
+	case !slices.Contains(served, short):
+		return q.failed("the cluster has "+strings.Join(served, ", ")+" of it", "Another version is needed. "+provider(group))
+	}
+	var list struct{ Resources []struct{ Kind string } }
+	if err := c.read(ctx, path, &list); err != nil {
+		return q.unanswered(err, provider(group))
+	}
+	for _, resource := range list.Resources {
+		kinds = slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return kind == resource.Kind })
+	}
+	if len(kinds) > 0 {
+		return q.failed("the cluster does not have "+strings.Join(kinds, ", "), provider(group))
+	}
+	return q.ok("served")
+}
+
+// provider says where the kinds of an API group come from.
+func provider(group string) string {
+	switch group {
+	case "gateway.networking.k8s.io":
+		return "Install the definitions of the Gateway API and a controller for them."
+	case "external-secrets.io":
+		return "Install External Secrets, or take platform.secrets out."
+	case "monitoring.coreos.com":
+		return "Install the Prometheus Operator, or take platform.metrics out."
+	case "argoproj.io":
+		return "Install Argo CD as the README says."
+	}
+	if !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io") {
+		return "It is a part of Kubernetes: upgrade the cluster."
+	}
+	return "Install what defines them."
+}
+
+// metrics checks that autoscalers get what they decide by.
+func metrics(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/metrics", "Metrics for autoscalers"}
+	const do = "Install metrics-server: without it nothing scales, and Applications stay Progressing."
+	var service struct {
+		Status struct{ Conditions conditions }
+	}
+	err := c.object(ctx, &service, "apiservices.apiregistration.k8s.io", "", "v1beta1.metrics.k8s.io")
+	switch {
+	case err != nil:
+		return q.unanswered(err, do)
+	case !service.Status.Conditions.is("Available", "True"):
+		return q.failed("metrics.k8s.io is not available: "+service.Status.Conditions.message("Available"), "Look at metrics-server, or what else serves it.")
+	}
+	return q.ok("metrics.k8s.io is available")
+}
+
+// check looks for the Gateway, its listener, and whether it takes routes from the
+// namespaces of applications: unless it says so, it does not.
+func (g *Gateway) check(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/gateway", fmt.Sprintf("Gateway %s in %s", g.Name, g.Namespace)}
+	var gateway struct {
+		Spec struct {
+			Listeners []struct {
+				Name          string
+				AllowedRoutes struct{ Namespaces struct{ From string } }
+			}
+		}
+		Status struct{ Conditions conditions }
+	}
+	if err := c.object(ctx, &gateway, "gateways.gateway.networking.k8s.io", g.Namespace, g.Name); err != nil {
+		return q.unanswered(err, "Create it, or correct platform.gateway.")
+	}
+	var names, open, selecting []string
+	for _, listener := range gateway.Spec.Listeners {
+		names = append(names, listener.Name)
+		if g.Listener != "" && listener.Name != g.Listener {
+			continue
+		}
+		switch listener.AllowedRoutes.Namespaces.From {
+		case "All":
+			open = append(open, listener.Name)
+		case "Selector":
+			selecting = append(selecting, listener.Name)
+		}
+	}
+	switch {
+	case g.Listener != "" && !slices.Contains(names, g.Listener):
+		return q.failed("it has no listener "+g.Listener+", but "+strings.Join(names, ", "), "Add it, or correct platform.gateway.listener.")
+	case len(open)+len(selecting) == 0:
+		return q.failed("it takes routes from its own namespace only", "Set allowedRoutes.namespaces.from of the listener to All or to Selector.")
+	case !gateway.Status.Conditions.is("Programmed", "True"):
+		return q.failed("it is not programmed: "+gateway.Status.Conditions.message("Programmed"), "Look at the controller of its class.")
+	case len(open) == 0:
+		return q.warning("it takes routes from namespaces that it selects", "See that it selects the namespaces of the applications, for example by their label env.")
+	}
+	return q.ok("programmed, takes routes from all namespaces")
+}
+
+func (s Store) check(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/secret-store", strings.TrimSuffix(fmt.Sprintf("%s %s in %s", s.Kind, s.Name, s.Namespace), " in ")}
+	var store struct {
+		Status struct{ Conditions conditions }
+	}
+	err := c.object(ctx, &store, strings.ToLower(s.Kind)+"s.external-secrets.io", s.Namespace, s.Name)
+	switch {
+	case err != nil:
+		return q.unanswered(err, "Create it, or correct platform.secrets.store: without it there is no Secret, and pods wait for it.")
+	case !store.Status.Conditions.is("Ready", "True"):
+		return q.failed("it is not ready: "+store.Status.Conditions.message("Ready"), "Look at what it says of its provider.")
+	}
+	return q.ok("ready")
+}
+
+// issuer checks that hosts get their certificates.
+func (n *ClusterNeeds) issuer(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/issuer", "ClusterIssuer " + n.Issuer}
+	var issuer struct {
+		Status struct{ Conditions conditions }
+	}
+	err := c.object(ctx, &issuer, "clusterissuers.cert-manager.io", "", n.Issuer)
+	switch {
+	case err != nil:
+		return q.unanswered(err, "Create it, or correct platform.ingress.tls.")
+	case !issuer.Status.Conditions.is("Ready", "True"):
+		return q.failed("it is not ready: "+issuer.Status.Conditions.message("Ready"), "Look at what it says of its account.")
+	}
+	return q.ok("ready")
+}
+
+// check looks for pods that a network policy names: when the labels are wrong, nothing
+// gets through.
+func (p Pods) check(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/pods", "Pods of the " + p.What + " in " + p.Namespace}
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(p.Labels)) {
+		pairs = append(pairs, key+"="+p.Labels[key])
+	}
+	var list struct{ Items []struct{} }
+	err := c.list(ctx, &list, "pods", p.Namespace, strings.Join(pairs, ","))
+	switch {
+	case err != nil:
+		return q.unanswered(err, "")
+	case len(list.Items) == 0:
+		return q.failed("none has the labels "+strings.Join(pairs, ", "), "Correct "+p.Field+": network policies let only these pods through.")
+	}
+	return q.ok(fmt.Sprintf("%d", len(list.Items)))
+}
+
+// exists checks that there is an object which workloads name.
+func exists(q question, resource, name string) func(context.Context, *Client) Finding {
+	return func(ctx context.Context, c *Client) Finding {
+		var object struct{}
+		if err := c.object(ctx, &object, resource, "", name); err != nil {
+			return q.unanswered(err, "Create it, or name another one in the spec.")
+		}
+		return q.ok("exists")
+	}
+}
+
+// defaultStorage checks that volumes without a class get one.
+func defaultStorage(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/storage-class", "Default StorageClass"}
+	var list struct {
+		Items []struct {
+			Metadata struct {
+				Name        string
+				Annotations map[string]string
+			}
+		}
+	}
+	if err := c.list(ctx, &list, "storageclasses.storage.k8s.io", "", ""); err != nil {
+		return q.unanswered(err, "")
+	}
+	for _, class := range list.Items {
+		if class.Metadata.Annotations["storageclass.kubernetes.io/is-default-class"] == "true" {
+			return q.ok(class.Metadata.Name)
+		}
+	}
+	return q.failed("there is none", "Mark one as the default, or write storageClass for the volumes.")
+}
+
+// conditions of an object.
+type conditions []struct{ Type, Status, Reason, Message string }
+
+func (cs conditions) is(kind, status string) bool {
+	for _, c := range cs {
+		if c.Type == kind {
+			return c.Status == status
+		}
+	}
+	return false
+}
+
+// message says why a condition is as it is.
+func (cs conditions) message(kind string) string {
+	for _, c := range cs {
+		if c.Type == kind && c.Message+c.Reason != "" {
+			return firstLine(strings.TrimSpace(c.Reason + " " + c.Message))
+		}
+	}
+	return "it does not say why"
+}

@@ -1,0 +1,139 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Client asks one cluster.
+type Client struct {
+	// Context of kubectl's configuration.
+	Context string
+	// Timeout of each question.
+	Timeout time.Duration
+}
+
+// Errors that say why a question has no answer.
+var (
+	// ErrNoKubectl says that kubectl is not installed.
+	ErrNoKubectl = errors.New("kubectl is not on the PATH")
+	// ErrNoContext says that kubectl's configuration does not have the context.
+	ErrNoContext = errors.New("kubectl knows no such context")
+	// ErrUnreachable says that the cluster does not answer.
+	ErrUnreachable = errors.New("the cluster does not answer")
+	// ErrUnauthorized says that the cluster does not know who asks.
+	ErrUnauthorized = errors.New("the cluster does not accept the credential")
+	// ErrForbidden says that who asks may not know.
+	ErrForbidden = errors.New("not permitted")
+	// ErrNotFound says that there is no such thing.
+	ErrNotFound = errors.New("not found")
+)
+
+// get runs kubectl get and returns what it prints.
+func (c *Client) get(ctx context.Context, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*c.Timeout)
+	defer cancel()
+	all := append([]string{"--context", c.Context, "--request-timeout", c.Timeout.String(), "get"}, args...)
+	cmd := exec.CommandContext(ctx, "kubectl", all...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	switch {
+	case err == nil:
+		return stdout.Bytes(), nil
+	case errors.Is(err, exec.ErrNotFound):
+		return nil, ErrNoKubectl
+	case ctx.Err() != nil:
+		return nil, ErrUnreachable
+	}
+	return nil, reason(stderr.String(), err)
+}
+
+// reasons are what kubectl says, and what it means. kubectl has no exit codes for it.
+func reasons() []struct {
+	err   error
+	words []string
+} {
+	return []struct {
+		err   error
+		words []string
+	}{
+		{ErrNoContext, []string{"does not exist", "no context exists", "context was not found"}},
+		{ErrForbidden, []string{"(Forbidden)", "is forbidden"}},
+		{ErrNotFound, []string{"(NotFound)", "the server doesn't have a resource type", "could not find the requested resource"}},
+		{ErrUnauthorized, []string{"(Unauthorized)", "must be logged in", "getting credentials"}},
+		{ErrUnreachable, []string{"Unable to connect", "connection refused", "was refused", "i/o timeout", "no such host", "(ServiceUnavailable)", "deadline exceeded", "Client.Timeout"}},
+	}
+}
+
+// reason turns what kubectl printed into one of the errors above, with its last line.
+func reason(stderr string, err error) error {
+	text := strings.TrimSpace(stderr)
+	last := text[strings.LastIndexByte(text, '\n')+1:]
+	for _, r := range reasons() {
+		for _, word := range r.words {
+			if strings.Contains(text, word) {
+				return fmt.Errorf("%w: %s", r.err, last)
+			}
+		}
+	}
+	if last == "" {
+		return fmt.Errorf("kubectl: %w", err)
+	}
+	return fmt.Errorf("kubectl: %s", last)
+}
+
+// read decodes a path of the API server.
+func (c *Client) read(ctx context.Context, path string, into any) error {
+	out, err := c.get(ctx, "--raw", path)
+	if err != nil {
+		return err
+	}
+	return decode(out, into)
+}
+
+// object decodes one object; an object that does not exist is ErrNotFound. The
+// namespace is empty for what has none.
+func (c *Client) object(ctx context.Context, into any, resource, namespace, name string) error {
+	args := []string{resource, name, "--ignore-not-found", "--output", "json"}
+	if namespace != "" {
+		args = append(args, "--namespace", namespace)
+	}
+	out, err := c.get(ctx, args...)
+	switch {
+	case err != nil:
+		return err
+	case len(bytes.TrimSpace(out)) == 0:
+		return ErrNotFound
+	}
+	return decode(out, into)
+}
+
+// list decodes the objects of a namespace that a selector selects.
+func (c *Client) list(ctx context.Context, into any, resource, namespace, selector string) error {
+	args := []string{resource, "--output", "json"}
+	if namespace != "" {
+		args = append(args, "--namespace", namespace)
+	}
+	if selector != "" {
+		args = append(args, "--selector", selector)
+	}
+	out, err := c.get(ctx, args...)
+	if err != nil {
+		return err
+	}
+	return decode(out, into)
+}
+
+func decode(answer []byte, into any) error {
+	if err := json.Unmarshal(answer, into); err != nil {
+		return fmt.Errorf("kubectl did not print JSON: %w", err)
+	}
+	return nil
+}

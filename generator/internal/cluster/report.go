@@ -1,0 +1,82 @@
+package cluster
+
+import (
+	"errors"
+	"strings"
+)
+
+// Status says how a check came out.
+type Status string
+
+// A check is OK; or something Failed, so that what is deployed would not work; or
+// somebody should know something (Warning); or it could not be carried out (Unknown).
+const (
+	OK      Status = "ok"
+	Failed  Status = "failed"
+	Warning Status = "warning"
+	Unknown Status = "unknown"
+)
+
+// Finding is what came of one check.
+type Finding struct {
+	// Code of the check, for example doctor/gateway.
+	Code   string `json:"code"`
+	Status Status `json:"status"`
+	// Part that was asked: a cluster or an Argo CD.
+	Part string `json:"part"`
+	// Subject of the check, and what was found.
+	Subject string `json:"subject"`
+	Found   string `json:"found"`
+	// Do says what to do about it.
+	Do string `json:"do,omitempty"`
+}
+
+// Report is what came of all checks, in order.
+type Report struct {
+	Context  string         `json:"context"`
+	Findings []Finding      `json:"findings"`
+	Counts   map[Status]int `json:"counts"`
+}
+
+func (r *Report) add(part string, findings []Finding) {
+	for _, f := range findings {
+		f.Part = part
+		r.Findings = append(r.Findings, f)
+		r.Counts[f.Status]++
+	}
+}
+
+// question is a check that has a code and a subject before it has an answer.
+type question struct{ code, subject string }
+
+func (q question) ok(found string) Finding {
+	return Finding{Code: q.code, Status: OK, Subject: q.subject, Found: found}
+}
+
+func (q question) failed(found, do string) Finding {
+	return Finding{Code: q.code, Status: Failed, Subject: q.subject, Found: found, Do: do}
+}
+
+func (q question) warning(found, do string) Finding {
+	return Finding{Code: q.code, Status: Warning, Subject: q.subject, Found: found, Do: do}
+}
+
+// unanswered is the finding for an error: what does not exist is missing, and what may
+// not be known is not known.
+func (q question) unanswered(err error, do string) Finding {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return q.failed("there is none", do)
+	case errors.Is(err, ErrForbidden):
+		return Finding{
+			Code: q.code, Status: Unknown, Subject: q.subject, Found: "you are not permitted to ask",
+			Do: "Ask for the right to read it, or let somebody who has it run this.",
+		}
+	}
+	return Finding{Code: q.code, Status: Unknown, Subject: q.subject, Found: firstLine(err.Error()), Do: "Run it again."}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
