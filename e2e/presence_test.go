@@ -97,7 +97,7 @@ func hasPolicy(objects []*repo.Object, name string) bool {
 func namespaceLabels(target *repo.Target) map[string]string {
 	for _, application := range target.Applications {
 		policy := application.Spec.SyncPolicy
-		if policy.ManagedNamespaceMetadata != nil && strings.Contains(strings.Join(policy.SyncOptions, ","), "CreateNamespace=true") {
+		if policy.ManagedNamespaceMetadata != nil && application.Spec.Destination.Namespace != "" && strings.Contains(strings.Join(policy.SyncOptions, ","), "CreateNamespace=true") {
 			return policy.ManagedNamespaceMetadata.Labels
 		}
 	}

@@ -71,7 +71,11 @@ func Promote(dir string, req PromoteRequest, when When) (*Moved, error) {
 
 // Rollback moves pins of an environment back to what they were before.
 func Rollback(dir string, req RollbackRequest, when When) (*Moved, error) {
-	subject := "Roll back " + subjects(slices.Concat(req.Namespaces, req.Applications)) + " in " + req.In
+	names := slices.Concat(req.Namespaces, req.Applications)
+	if req.Cluster {
+		names = append([]string{"the cluster"}, names...)
+	}
+	subject := "Roll back " + subjects(names) + " in " + req.In
 	return move(dir, subject, when, func(m *mover) (*release.Result, release.Refusals, error) {
 		in, list, err := release.LoadRollback(m.repo, m.options(), req)
 		if err != nil || m.findings(list, in) {

@@ -62,6 +62,44 @@ type Settings struct {
 	Images string `yaml:"images" enum:"any,pinned"`
 	// Validation steps by name: what the pipeline checks of the environment before a change lands, in the order in which they are stated.
 	Validation map[string]Step `yaml:"validation"`
+	// Admission policies that the API server applies to the environment's namespaces, whoever writes.
+	Admission Admission `yaml:"admission"`
+	// PriorityClasses of the environment, by name: they are made in its clusters as <name>.<target>, and applications choose one with priorityClass.
+	PriorityClasses map[string]PriorityClass `yaml:"priorityClasses" later:"classes are made by a later version"`
+}
+
+// Admission holds the admission policies of an environment's namespaces.
+type Admission struct {
+	// Images must have a digest or a real tag.
+	Images AdmissionRule `yaml:"images"`
+	// Resources: each container states requests and limits of cpu and memory.
+	Resources AdmissionRule `yaml:"resources"`
+	// HostAccess: no pod uses namespaces, paths or ports of its node.
+	HostAccess AdmissionRule `yaml:"hostAccess"`
+	// ServiceTypes: no Service is a NodePort or a LoadBalancer, or has external addresses.
+	ServiceTypes AdmissionRule `yaml:"serviceTypes"`
+	// PodAccess: nobody gets into pods beyond the environment's debug, cluster administrators included; break-glass groups do, and the audit log shows it.
+	PodAccess AdmissionRule `yaml:"podAccess"`
+	// NamespaceLabels: only Argo CD and break-glass groups change the environment and the Pod Security of a namespace.
+	NamespaceLabels AdmissionRule `yaml:"namespaceLabels"`
+}
+
+// AdmissionRule says what becomes of a request that a policy objects to.
+type AdmissionRule struct {
+	// Mode: deny refuses it, warn lets it pass with a warning, none does not ask. All but none are recorded in the audit log.
+	Mode string `yaml:"mode" enum:"deny,warn,none"`
+	// Reason why the environment is less strict than its built-in profile.
+	Reason string `yaml:"reason"`
+}
+
+// PriorityClass orders pods when there is not enough room for all.
+type PriorityClass struct {
+	// Value, up to 1000000000: pods with a higher one are scheduled first. Pods without a class have 0.
+	Value int `yaml:"value" required:"true"`
+	// Preempts lets pods of the class evict pods with a lower value instead of waiting for room.
+	Preempts bool `yaml:"preempts"`
+	// Description of who is meant to use the class.
+	Description string `yaml:"description"`
 }
 
 // PodSecurity holds a Pod Security Standard for each mode.

@@ -99,6 +99,10 @@ type Platform struct {
 	Metrics *PodSet `yaml:"metrics" later:"applications cannot state metrics endpoints yet"`
 	// Secrets says how secret references become Kubernetes Secrets.
 	Secrets *SecretProvider `yaml:"secrets"`
+	// PriorityClasses that exist in the clusters: applications may choose them beside those of their environment.
+	PriorityClasses []string `yaml:"priorityClasses" later:"applications may choose any class yet"`
+	// ArgoCDUsers are the users that Argo CD is to the clusters. Default: its application controller, and argocd-manager as `argocd cluster add` makes it.
+	ArgoCDUsers []string `yaml:"argocdUsers"`
 }
 
 // Gateway is a Gateway API gateway.

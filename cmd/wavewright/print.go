@@ -126,7 +126,7 @@ func (c *console) printReleases(rows []generator.ReleaseRow) {
 		if row.Behind != nil {
 			behind = fmt.Sprint(*row.Behind)
 		}
-		table = append(table, []string{row.Environment, row.Target, string(row.Kind), row.Name, short(row.Revision), behind, orDash(row.At), orDash(row.By)})
+		table = append(table, []string{row.Environment, row.Target, string(row.Kind), orDash(row.Name), short(row.Revision), behind, orDash(row.At), orDash(row.By)})
 	}
 	c.printTable(table)
 }
@@ -142,7 +142,7 @@ func (c *console) printMoves(moves []generator.Move) {
 		if m.From != "" {
 			from = short(m.From)
 		}
-		table = append(table, []string{m.Target, string(m.Kind), m.Name, from + " -> " + short(m.To)})
+		table = append(table, []string{m.Target, string(m.Kind), orDash(m.Name), from + " -> " + short(m.To)})
 	}
 	if len(table) > 1 {
 		c.printTable(table)

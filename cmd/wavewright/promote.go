@@ -24,7 +24,7 @@ func promoteCommand(c *console) *cli.Command {
 			"  wavewright promote --to staging --revision v1.4.0 --dry-run",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "to", Usage: "the environment `ENV` whose pins are to move"},
-			&cli.BoolFlag{Name: "infra", Usage: "also move the namespaces of the named applications"},
+			&cli.BoolFlag{Name: "infra", Usage: "also move the namespaces of the named applications and what the cluster has for them"},
 			&cli.StringFlag{Name: "revision", Usage: "promote `REV` from the first environment instead of the tip of the pushed branch"},
 			targetFlag(), dryMoveFlag(), outputFlag(),
 		},

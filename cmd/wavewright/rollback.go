@@ -11,7 +11,7 @@ func rollbackCommand(c *console) *cli.Command {
 		Name:      "rollback",
 		Usage:     "let an environment run again what it ran before",
 		ArgsUsage: "APP…",
-		UsageText: "wavewright rollback (APP… | --namespace NS… | --all) --in ENV [--target T] [--dry-run]",
+		UsageText: "wavewright rollback (APP… | --namespace NS… | --cluster | --all) --in ENV [--target T] [--dry-run]",
 		Description: "Moves pins in releases/ENV.yaml back to their predecessors, which the file keeps: no\n" +
 			"history and no network are needed. Commit the result and push it.\n\n" +
 			"Examples:\n" +
@@ -21,13 +21,14 @@ func rollbackCommand(c *console) *cli.Command {
 			&cli.StringFlag{Name: "in", Usage: "the environment `ENV` whose pins are to go back"},
 			&cli.BoolFlag{Name: "all", Usage: "move every pin that has a predecessor"},
 			&cli.StringSliceFlag{Name: "namespace", Usage: "move the pin of namespace `NS`; may be repeated"},
+			&cli.BoolFlag{Name: "cluster", Usage: "move the pin of what the cluster has for the environment: admission policies and priority classes"},
 			targetFlag(), dryMoveFlag(), outputFlag(),
 		},
 		Action: func(ctx *cli.Context) error {
 			if err := c.begin(ctx, "", 0, -1); err != nil {
 				return err
 			}
-			named := ctx.NArg()+len(ctx.StringSlice("namespace")) > 0
+			named := ctx.NArg()+len(ctx.StringSlice("namespace")) > 0 || ctx.Bool("cluster")
 			switch {
 			case ctx.String("in") == "":
 				return usage(name(ctx), "rollback needs --in ENV")
@@ -37,7 +38,7 @@ func rollbackCommand(c *console) *cli.Command {
 			return c.move(ctx, func(dir string, when generator.When) (*generator.Moved, error) {
 				return generator.Rollback(dir, generator.RollbackRequest{
 					In: ctx.String("in"), Targets: ctx.StringSlice("target"),
-					Applications: ctx.Args().Slice(), Namespaces: ctx.StringSlice("namespace"),
+					Applications: ctx.Args().Slice(), Namespaces: ctx.StringSlice("namespace"), Cluster: ctx.Bool("cluster"),
 				}, when)
 			})
 		},

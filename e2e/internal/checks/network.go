@@ -37,7 +37,9 @@ func selectsAll(selector *metav1.LabelSelector) bool {
 func (t *target) namespaces() []string {
 	var found []string
 	for _, application := range t.Applications {
-		found = append(found, application.Spec.Destination.Namespace)
+		if namespace := application.Spec.Destination.Namespace; namespace != "" {
+			found = append(found, namespace)
+		}
 	}
 	slices.Sort(found)
 	return slices.Compact(found)

@@ -50,6 +50,7 @@ func checkWildcards(r *repo.Repository, out *report) {
 			dropSchedules(spec.Spec["syncWindows"])
 			checkRoles(p.Name, spec.Spec["roles"], out)
 			delete(spec.Spec, "roles")
+			dropTargets(spec.Spec["clusterResourceWhitelist"])
 			wildcards(fmt.Sprintf("AppProject %s", p.Name), spec.Spec, out)
 			if len(p.Spec.NamespaceResourceWhitelist) == 0 && len(p.Spec.Destinations) > 0 {
 				out.add("AppProject %s: without namespaceResourceWhitelist every kind is allowed", p.Name)
@@ -86,6 +87,18 @@ func dropSchedules(windows any) {
 	for _, window := range list {
 		if fields, ok := window.(map[string]any); ok {
 			delete(fields, "schedule")
+		}
+	}
+}
+
+// dropTargets takes out what narrows a kind to the objects of one target.
+func dropTargets(kinds any) {
+	list, _ := kinds.([]any)
+	for _, kind := range list {
+		fields, _ := kind.(map[string]any)
+		name, _ := fields["name"].(string)
+		if target, found := strings.CutPrefix(name, "*."); found && target != "" && !strings.Contains(target, "*") {
+			delete(fields, "name")
 		}
 	}
 }
@@ -148,7 +161,7 @@ func permitted(a *repo.Application, projects []*repo.AppProject, out *report) *r
 		out.add("Application %s: project %s does not allow the destination %v", a.Name, p.Name, a.Spec.Destination)
 	}
 	if slices.Contains(a.Spec.SyncPolicy.SyncOptions, "CreateNamespace=true") &&
-		!slices.Contains(p.Spec.ClusterResourceWhitelist, repo.GroupKind{Kind: "Namespace"}) {
+		!repo.Permits(p.Spec.ClusterResourceWhitelist, "", "Namespace", a.Spec.Destination.Namespace) {
 		out.add("Application %s: project %s does not allow to make its namespace", a.Name, p.Name)
 	}
 	return p
@@ -162,7 +175,7 @@ func checkKinds(a *repo.Application, p *repo.AppProject, objects []*repo.Object,
 		} else if o.Namespace != a.Spec.Destination.Namespace {
 			out.add("Application %s: %s is in namespace %s, outside the destination", a.Name, o, o.Namespace)
 		}
-		if !slices.Contains(allowed, repo.GroupKind{Group: o.Group(), Kind: o.Kind}) {
+		if !repo.Permits(allowed, o.Group(), o.Kind, o.Name) {
 			out.add("Application %s: project %s does not allow %s", a.Name, p.Name, o)
 		}
 	}

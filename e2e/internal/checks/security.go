@@ -41,6 +41,9 @@ func (t *target) namespaceLabels(out *report) map[string]map[string]string {
 	for _, application := range t.Applications {
 		managed := application.Spec.SyncPolicy.ManagedNamespaceMetadata
 		namespace := application.Spec.Destination.Namespace
+		if namespace == "" {
+			continue // Argo CD makes no namespace for what has none
+		}
 		creates := strings.Contains(strings.Join(application.Spec.SyncPolicy.SyncOptions, " "), "CreateNamespace=true")
 		if creates != (managed != nil) {
 			out.add("%s: Application %s: CreateNamespace and managedNamespaceMetadata belong together", t.Name, application.Name)

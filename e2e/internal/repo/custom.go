@@ -1,6 +1,11 @@
 package repo
 
-import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+import (
+	"path"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
 
 // The types below hold the fields that checks read. Unknown fields are the schemas'
 // affair.
@@ -42,8 +47,16 @@ type AppProject struct {
 // Destination is a place to deploy to.
 type Destination struct{ Server, Name, Namespace string }
 
-// GroupKind is a kind of object.
-type GroupKind struct{ Group, Kind string }
+// GroupKind is a kind of object, or those of it whose names fit a pattern.
+type GroupKind struct{ Group, Kind, Name string }
+
+// Permits reports whether a list of kinds holds an object.
+func Permits(list []GroupKind, group, kind, name string) bool {
+	return slices.ContainsFunc(list, func(k GroupKind) bool {
+		fits, err := path.Match(k.Name, name)
+		return k.Group == group && k.Kind == kind && (k.Name == "" || fits && err == nil)
+	})
+}
 
 // ApplicationSet makes Applications of the elements of its list generators.
 type ApplicationSet struct {

@@ -84,6 +84,7 @@ func (e *Environment) Deployed() []*Deployed {
 type candidates struct {
 	APIVersion, Kind, Environment string
 	Targets                       map[string]struct {
+		Cluster                  map[string]any `json:"_cluster"`
 		Namespaces, Applications map[string]map[string]any
 	}
 }
@@ -199,6 +200,13 @@ func (r *Repository) targets(e *Environment, prefix string) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(file.Targets)) {
 		target := &Target{Name: name}
+		if cluster := file.Targets[name].Cluster; cluster != nil {
+			deployed, err := r.deploy(e, prefix, clusterWide(cluster))
+			if err != nil {
+				return fmt.Errorf("cluster-wide candidate of %s: %w", name, err)
+			}
+			target.Applications = append(target.Applications, deployed)
+		}
 		for _, elements := range []map[string]map[string]any{file.Targets[name].Namespaces, file.Targets[name].Applications} {
 			for _, key := range slices.Sorted(maps.Keys(elements)) {
 				deployed, err := r.deploy(e, prefix, elements[key])
@@ -211,6 +219,15 @@ func (r *Repository) targets(e *Environment, prefix string) error {
 		e.Targets = append(e.Targets, target)
 	}
 	return nil
+}
+
+// clusterWide completes the element of what has no namespace as the ApplicationSets do.
+func clusterWide(element map[string]any) map[string]any {
+	element = maps.Clone(element)
+	for _, field := range []string{"namespace", "podSecurityEnforce", "podSecurityWarn", "podSecurityAudit", "podSecurityVersion"} {
+		element[field] = ""
+	}
+	return element
 }
 
 // deploy makes the Application of a candidate with its ApplicationSet, the one whose

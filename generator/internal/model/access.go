@@ -16,8 +16,9 @@ const (
 
 // The levels of debug access.
 const (
-	debugFull = "full"
-	debugNone = "none"
+	debugFull    = "full"
+	debugLimited = "limited"
+	debugNone    = "none"
 )
 
 // Grant gives groups one of the Roles of a namespace.

@@ -27,11 +27,36 @@ func (r *resolver) argocd() {
 	}
 }
 
-// Candidates lists what a target can run at this revision: namespaces, then
-// applications, each by name.
+// Candidates lists what a target can run at this revision: what the cluster has for
+// it, namespaces, then applications, each by name.
 func (t *Target) Candidates() []Candidate {
-	return append(t.NamespaceCandidates(), t.ApplicationCandidates()...)
+	return slices.Concat(t.ClusterCandidates(), t.NamespaceCandidates(), t.ApplicationCandidates())
 }
+
+// ClusterCandidates is the element of the cluster-wide objects; none when there are none.
+func (t *Target) ClusterCandidates() []Candidate {
+	if !t.ClusterWide() {
+		return nil
+	}
+	return []Candidate{{
+		release.Slot{Target: string(t.Name), Kind: release.Cluster},
+		release.Element{
+			{Name: "name", Value: t.clusterName()},
+			{Name: "project", Value: string(t.Env.Name) + "-infra"},
+			{Name: "path", Value: t.path("infra", "_cluster")},
+			{Name: "cluster", Value: string(t.Cluster.Name)},
+		},
+	}}
+}
+
+// ClusterWide reports whether the target needs objects that belong to no namespace.
+func (t *Target) ClusterWide() bool { return len(t.Namespaces) > 0 && t.Env.ClusterWide() }
+
+// ClusterWide reports whether the environment needs objects that belong to no namespace.
+func (e *Environment) ClusterWide() bool { return len(e.AdmissionPolicies()) > 0 }
+
+// clusterName is the Application of the cluster-wide objects.
+func (t *Target) clusterName() string { return "cluster-" + string(t.Name) }
 
 // NamespaceCandidates lists the elements of the target's namespaces.
 func (t *Target) NamespaceCandidates() []Candidate {
@@ -108,6 +133,9 @@ const maxComposed = 63
 // namespace has one owner in a cluster.
 func (r *resolver) names() {
 	applications, namespaces := map[string]string{}, map[string]Name{}
+	for _, target := range r.p.targets() {
+		applications[target.clusterName()] = "the cluster-wide objects of " + string(target.Name)
+	}
 	for _, env := range r.p.Environments {
 		if r.spec.Doubt.Name(env.at) {
 			continue
@@ -167,7 +195,7 @@ func (r *resolver) applicationSets(env *Environment, candidates []Candidate) {
 	set(string(env.Name) + "-infra")
 	for _, c := range candidates {
 		s := set(c.Fields.Get("project"))
-		s.reach(c.Fields)
+		s.reach(c.Slot, c.Fields)
 		s.permit(c.Fields)
 		if env.Follows() {
 			s.add(r.p.Repository, r.p.Repository.Branch, c.Fields)
@@ -205,7 +233,7 @@ func (r *resolver) pinned(env *Environment, set func(string) *ApplicationSet) {
 		r.left(env, pin)
 		project := pin.Element.Get("project")
 		s := set(project)
-		s.reach(pin.Element)
+		s.reach(pin.Slot, pin.Element)
 		s.permit(pin.Element)
 		s.add(r.p.Repository, pin.Revision, pin.Element)
 	}
@@ -219,7 +247,11 @@ func (s *ApplicationSet) add(repository Repository, revision string, fields rele
 }
 
 // reach adds the destination of an element.
-func (s *ApplicationSet) reach(fields release.Element) {
+func (s *ApplicationSet) reach(slot release.Slot, fields release.Element) {
+	if target := Name(slot.Target); slot.Kind == release.Cluster && !slices.Contains(s.Targets, target) {
+		s.Targets = append(s.Targets, target)
+		slices.Sort(s.Targets)
+	}
 	d := Destination{Cluster: fields.Get("cluster"), Namespace: fields.Get("namespace")}
 	if !slices.Contains(s.Destinations, d) {
 		s.Destinations = append(s.Destinations, d)

@@ -27,6 +27,8 @@ type Platform struct {
 	DNS PodSet
 	// Hardening is the pod of a workload without exceptions.
 	Hardening *Pod
+
+	argocdUsers []string
 }
 
 // Repository is where Argo CD reads the generated tree.
@@ -166,6 +168,8 @@ type Cluster struct {
 	Secrets *schema.SecretProvider
 	// Networks that do not count as the internet, beside private ones.
 	Networks []string
+	// ArgoCDUsers are the users that Argo CD is to the cluster.
+	ArgoCDUsers []string
 	// unknown says that the spec does not declare it.
 	unknown bool
 
@@ -260,6 +264,8 @@ type ApplicationSet struct {
 	Elements []Element
 	// Destinations of candidates and pins.
 	Destinations []Destination
+	// Targets whose cluster-wide objects it deploys, by name.
+	Targets []Name
 	// SyncOptions of the Applications.
 	SyncOptions []string
 	// ChartRepositories that Argo CD may use credentials for.

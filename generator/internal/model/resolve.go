@@ -88,6 +88,7 @@ func (r *resolver) platform() {
 	}
 	r.install()
 	r.p.DNS = podSet(spec.Platform.DNS)
+	r.p.argocdUsers = r.argocdUsers(spec.Platform.ArgoCDUsers)
 	r.facts()
 	r.mirrors()
 	r.teams = map[string]*Team{}
@@ -136,11 +137,14 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	facts.Ingress = fact(c, "ingress", facts.Ingress, platform.Ingress)
 	facts.DNS = fact(c, "dns", facts.DNS, platform.DNS)
 	facts.Secrets = fact(c, "secrets", facts.Secrets, platform.Secrets)
+	if facts.ArgoCDUsers == nil {
+		facts.ArgoCDUsers = platform.ArgoCDUsers
+	}
 	cluster := &Cluster{
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes, Zones: c.Zones,
 		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets,
-		Networks: c.Networks,
-		mirror:   c.RegistryMirror, mirrorAt: c.Node.KeyAt("registryMirror"),
+		Networks: c.Networks, ArgoCDUsers: r.argocdUsers(facts.ArgoCDUsers),
+		mirror: c.RegistryMirror, mirrorAt: c.Node.KeyAt("registryMirror"),
 	}
 	if c.Kubernetes != "" {
 		cluster.PodSecurityVersion = "v" + c.Kubernetes
@@ -229,6 +233,7 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	env.node = merge(env.layers)
 	r.limitRange(env)
 	r.sync(env)
+	r.admission(env)
 	env.Floor = floor(merge(workloads(chain)))
 	var defaults schema.Workload
 	r.decoder.With(yamltree.DecodeOptions{Partial: true}).Decode(env.node, &defaults)

@@ -3,18 +3,12 @@ package model
 import (
 	"slices"
 
-	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // sync checks the sync policy of an environment.
 func (r *resolver) sync(env *Environment) {
-	at := func(path ...any) diag.Range {
-		if found := r.place(env.Node, path...); !schema.IsBuiltin(found.File) {
-			return found
-		}
-		return env.at
-	}
+	at := func(path ...any) diag.Range { return r.settingAt(env, path...) }
 	if slices.Contains(env.Settings.Sync.Options, "CreateNamespace=true") {
 		d := r.list.Error(at("sync", "options"), "sync/namespace", "applications do not create namespaces")
 		d.Detail = "The Applications of namespaces do, with Pod Security labels from the first second; two that do would fight."

@@ -28,7 +28,8 @@ type Request struct {
 	// Applications are the ones to move; empty means everything that the previous
 	// environment runs.
 	Applications []string
-	// Infra also moves the namespaces of the named applications.
+	// Infra also moves the namespaces of the named applications and what the cluster has
+	// for the environment.
 	Infra bool
 	// Revision is the commit to promote from the first environment; empty means the
 	// tip of the pushed branch.
@@ -41,9 +42,12 @@ type RollbackRequest struct {
 	In string
 	// Targets narrows the rollback; empty means all targets of the environment.
 	Targets []string
-	// Applications and Namespaces are the ones to move; both empty means every pin.
+	// Applications and Namespaces are the ones to move; both empty, without Cluster,
+	// means every pin.
 	Applications []string
 	Namespaces   []string
+	// Cluster moves what the cluster has for the environment.
+	Cluster bool
 }
 
 // Input is everything that a decision is made from. [Load] and [LoadRollback] fill it.

@@ -88,6 +88,7 @@ func (p *promotion) homes() {
 	if p.req.Infra || len(p.req.Applications) == 0 {
 		return
 	}
+	p.grounded()
 	for _, c := range p.wanted {
 		ns := Slot{Target: c.Target, Kind: Namespace, Name: c.Element.Get("namespace")}
 		if _, pinned := p.in.Current.Find(ns); !pinned {

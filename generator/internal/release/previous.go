@@ -80,7 +80,8 @@ func (p previous) hosts(app string) []string {
 }
 
 // needs returns the pins of the previous environment that decide a request: all of
-// them, or those of the named applications and of the namespaces they live in.
+// them, or those of the named applications, of the namespaces they live in and of the
+// clusters.
 func (req Request) needs(r *Releases) []Pin {
 	if len(req.Applications) == 0 {
 		return r.All()
@@ -94,7 +95,7 @@ func (req Request) needs(r *Releases) []Pin {
 		}
 	}
 	for _, p := range r.All() {
-		if homes[p.Slot] {
+		if homes[p.Slot] || req.Infra && p.Kind == Cluster {
 			out = append(out, p)
 		}
 	}

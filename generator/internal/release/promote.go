@@ -168,17 +168,16 @@ func (p *promotion) want(s Slot, commit string) bool {
 // not meant to run is no fault here.
 func (p *promotion) everything() {
 	upcoming := p.in.Pushed.Candidates[p.in.Pushed.Revision]
-	for _, kind := range []Kind{Cluster, Application} {
-		for _, name := range p.previous.names(kind, upcoming) {
-			if commit, ok := p.agreed(kind, name); ok {
-				for _, target := range p.targets {
-					p.want(Slot{Target: target, Kind: kind, Name: name}, commit)
-				}
+	for _, name := range p.previous.names(Application, upcoming) {
+		if commit, ok := p.agreed(Application, name); ok {
+			for _, target := range p.targets {
+				p.want(Slot{Target: target, Kind: Application, Name: name}, commit)
 			}
 		}
 	}
 	p.namespaces()
 	p.bareNamespaces(upcoming)
+	p.clusters()
 }
 
 // agreed returns the one commit at which all targets of the previous environment
@@ -206,6 +205,7 @@ func (p *promotion) named() {
 	}
 	if p.req.Infra {
 		p.namespaces()
+		p.clusters()
 	}
 }
 

@@ -73,15 +73,23 @@ namespace voting in prod created >11
 application result in prod created >aa
 application vote in prod created >11
 `},
-		"named with its namespace": {Request{To: "prod", Applications: []string{"vote"}, Infra: true}, nil, `namespace voting in prod created >aa
+		"named with its namespace": {Request{To: "prod", Applications: []string{"vote"}, Infra: true}, nil, `the cluster element of prod created >aa
+namespace voting in prod created >aa
 application vote in prod created >11
 `},
 		"named alone": {Request{To: "prod", Applications: []string{"vote", "vote"}}, []Pin{
+			housedPin("prod", Cluster, "", "", shaA),
 			housedPin("prod", Namespace, "voting", "voting", shaA), housedPin("prod", Application, "vote", "voting", shaC),
 		}, "application vote in prod moved 01>11\n"},
 		"same revision, other element": {Request{To: "prod", Applications: []string{"vote"}}, []Pin{
+			housedPin("prod", Cluster, "", "", shaA),
 			housedPin("prod", Namespace, "voting", "voting", shaA), housedPin("prod", Application, "vote", "other", shaB),
 		}, "application vote in prod moved 11>11\n"},
+		"before its cluster": {Request{To: "prod", Applications: []string{"vote", "result"}}, []Pin{
+			housedPin("prod", Namespace, "voting", "voting", shaA),
+		}, `refused: application vote in prod needs the cluster element of prod, which has no pin [promote/no-cluster]
+  hint: Add --infra, or promote everything by naming no application.
+`},
 		"only in staging": {Request{To: "prod", Applications: []string{"only-staging"}}, nil,
 			`refused: application only-staging is not a candidate of prod at revision 111111111111 [promote/not-a-candidate]
   hint: Declare only-staging for prod in the spec, generate and push, then promote it through staging.
@@ -130,7 +138,8 @@ application vote in staging created >01
 	})
 	t.Run("what the first runs", func(t *testing.T) {
 		in.Pushed.Runs = &Candidates{Elements: []Candidate{candidate("dev", Application, "vote", "vote-dev")}}
-		same(t, decided(Promote(in, Request{To: "staging"})), `namespace jobs-prod in staging created >01
+		same(t, decided(Promote(in, Request{To: "staging"})), `the cluster element of staging created >01
+namespace jobs-prod in staging created >01
 namespace voting in staging created >01
 application vote in staging created >01
 `)
@@ -141,6 +150,19 @@ application vote in staging created >01
   hint: Generate, commit and push; promote to dev first when it has pins.
 `)
 	})
+}
+
+// TestClusterWithoutPredecessor promotes to an environment that has cluster-wide
+// objects from one that has none: they come from the newest commit that moves.
+func TestClusterWithoutPredecessor(t *testing.T) {
+	in := laterInput()
+	in.Pushed.Previous = (*Releases)(nil).With("staging", []Pin{
+		housedPin("staging", Namespace, "vote-staging", "vote-staging", shaA), housedPin("staging", Application, "vote", "vote-staging", shaB),
+	})
+	same(t, decided(Promote(in, Request{To: "prod"})), `the cluster element of prod created >11
+namespace voting in prod created >aa
+application vote in prod created >11
+`)
 }
 
 // TestPure promotes twice from the same input and compares every byte.

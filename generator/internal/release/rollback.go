@@ -3,6 +3,7 @@ package release
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Rollback decides what a rollback changes: each pin that is meant goes back to its
@@ -16,9 +17,12 @@ func Rollback(in *Input, req RollbackRequest) (*Result, Refusals) {
 		return nil, refused
 	}
 	r := &rollback{in: in, env: env, targets: narrow(env, req.Targets, "rollback", &refused), refused: refused}
-	if len(req.Applications)+len(req.Namespaces) == 0 {
+	if len(req.Applications)+len(req.Namespaces) == 0 && !req.Cluster {
 		r.everything()
 	} else {
+		if req.Cluster {
+			r.named(Cluster, []string{""})
+		}
 		r.named(Namespace, req.Namespaces)
 		r.named(Application, req.Applications)
 	}
@@ -56,7 +60,7 @@ func (r *rollback) named(k Kind, names []string) {
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		found := r.find(k, name)
 		if len(found) == 0 {
-			r.refused.add("rollback/no-pin", fmt.Sprintf("%s has no pin for %s %s", r.env.Name, k, name), didYouMean(name, r.known(k)))
+			r.refused.add("rollback/no-pin", strings.TrimSpace(fmt.Sprintf("%s has no pin for %s %s", r.env.Name, k, name)), didYouMean(name, r.known(k)))
 		}
 		for _, pin := range found {
 			if len(pin.Previous) == 0 {

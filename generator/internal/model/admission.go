@@ -1,0 +1,233 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// The modes of an admission policy, from the least to the most strict.
+const (
+	admitAll  = "none"
+	admitWarn = "warn"
+	admitDeny = "deny"
+)
+
+// AdmissionPolicy is a ValidatingAdmissionPolicy with its binding.
+type AdmissionPolicy struct {
+	// Name of both objects, before the target's name is added to it.
+	Name Name
+	// Summary says in a few words what the policy refuses.
+	Summary string
+	// OnNamespaces says that it looks at namespaces themselves, not at what is in them.
+	OnNamespaces bool
+
+	// field of the spec that switches it.
+	field string
+	rule  func(*schema.Admission) schema.AdmissionRule
+}
+
+// podAccess is the policy that mirrors the environment's debug level.
+const podAccess = "pod-access"
+
+// admissionPolicies are all that exist, in the order in which they are printed.
+func admissionPolicies() []AdmissionPolicy {
+	return []AdmissionPolicy{
+		{Name: "images", field: "images", Summary: "images without a digest or a version as their tag",
+			rule: func(a *schema.Admission) schema.AdmissionRule { return a.Images }},
+		{Name: "resources", field: "resources", Summary: "containers without requests and limits of cpu and memory",
+			rule: func(a *schema.Admission) schema.AdmissionRule { return a.Resources }},
+		{Name: "host-access", field: "hostAccess", Summary: "namespaces, paths and ports of the node",
+			rule: func(a *schema.Admission) schema.AdmissionRule { return a.HostAccess }},
+		{Name: "service-types", field: "serviceTypes", Summary: "Services of type NodePort and LoadBalancer, and external addresses",
+			rule: func(a *schema.Admission) schema.AdmissionRule { return a.ServiceTypes }},
+		{Name: podAccess, field: "podAccess", Summary: "access to running pods beyond the debug level",
+			rule: func(a *schema.Admission) schema.AdmissionRule { return a.PodAccess }},
+		{Name: "namespace-labels", field: "namespaceLabels", Summary: "changes of a namespace's environment and Pod Security labels", OnNamespaces: true,
+			rule: func(a *schema.Admission) schema.AdmissionRule { return a.NamespaceLabels }},
+	}
+}
+
+// mode is what becomes of requests that the policy objects to.
+func (e *Environment) mode(p AdmissionPolicy) string {
+	if p.Name == podAccess && e.Settings.Debug == debugFull {
+		return admitAll
+	}
+	return p.rule(&e.Settings.Admission).Mode
+}
+
+// AdmissionPolicies lists the policies of the environment's namespaces.
+func (e *Environment) AdmissionPolicies() []AdmissionPolicy {
+	return slices.DeleteFunc(admissionPolicies(), func(p AdmissionPolicy) bool { return e.mode(p) == admitAll })
+}
+
+// AdmissionComponents lists the components that make the environment's policies; what
+// changes them comes last.
+func (e *Environment) AdmissionComponents() []string {
+	var names []string
+	for _, p := range e.AdmissionPolicies() {
+		names = append(names, "../admission-"+string(p.Name))
+	}
+	if e.ForbidsPortForward() {
+		names = append(names, "../admission-port-forward")
+	}
+	if e.ChecksPods() {
+		names = append(names, "../admission-pods")
+	}
+	return names
+}
+
+// The policies that patches of an environment change, by what they have in common.
+const (
+	inNamespaces = "in-namespaces"
+	ofNamespaces = "of-namespaces"
+	warning      = "warn"
+	breakable    = "breakable"
+)
+
+// Policies names the environment's policies of a group as a pattern; empty without any.
+func (e *Environment) Policies(group string) string {
+	belongs := map[string]func(AdmissionPolicy) bool{
+		inNamespaces: func(p AdmissionPolicy) bool { return !p.OnNamespaces },
+		ofNamespaces: func(p AdmissionPolicy) bool { return p.OnNamespaces },
+		warning:      func(p AdmissionPolicy) bool { return e.mode(p) == admitWarn },
+		breakable:    func(p AdmissionPolicy) bool { return p.OnNamespaces || p.Name == podAccess },
+	}[group]
+	var names []string
+	for _, p := range e.AdmissionPolicies() {
+		if belongs(p) {
+			names = append(names, string(p.Name))
+		}
+	}
+	return strings.Join(names, "|")
+}
+
+// HasPolicy reports whether an environment has a policy.
+func (p *Platform) HasPolicy(name string) bool {
+	return slices.ContainsFunc(p.Environments, func(e *Environment) bool { return e.hasPolicy(name) })
+}
+
+func (e *Environment) hasPolicy(name string) bool {
+	return slices.ContainsFunc(e.AdmissionPolicies(), func(p AdmissionPolicy) bool { return string(p.Name) == name })
+}
+
+// podPolicies look at pods and at what makes pods, and have that in common.
+func podPolicies() []string { return []string{"images", "resources", "host-access"} }
+
+// ChecksPods reports whether the environment has policies for pods.
+func (e *Environment) ChecksPods() bool { return slices.ContainsFunc(podPolicies(), e.hasPolicy) }
+
+// ChecksPods reports whether any environment has policies for pods.
+func (p *Platform) ChecksPods() bool { return slices.ContainsFunc(podPolicies(), p.HasPolicy) }
+
+// ForbidsPortForward reports whether nobody may even forward a port.
+func (e *Environment) ForbidsPortForward() bool {
+	return e.hasPolicy(podAccess) && e.Settings.Debug == debugNone
+}
+
+// ForbidsPortForward reports whether any environment forbids to forward ports.
+func (p *Platform) ForbidsPortForward() bool {
+	return slices.ContainsFunc(p.Environments, (*Environment).ForbidsPortForward)
+}
+
+// BreakGlass lists, as an expression, the groups that the environment's policies let
+// pass: its own, and those of the teams with namespaces in it; empty without any.
+func (e *Environment) BreakGlass(p *Platform) string {
+	groups := e.breakGlass(p)
+	if len(groups) == 0 || e.Policies(breakable) == "" {
+		return ""
+	}
+	return celList(groups)
+}
+
+func (e *Environment) breakGlass(p *Platform) []string {
+	var groups []string
+	if g := e.Grant(breakGlassRole); g != nil {
+		groups = g.Groups
+	}
+	for _, team := range p.Teams {
+		if e.grants(team, breakGlassRole) {
+			groups = slices.Concat(groups, team.access.BreakGlass)
+		}
+	}
+	return distinct(groups)
+}
+
+// ArgoCDUsers lists, as an expression, the users that Argo CD is to the clusters of the
+// environment, when they are not the platform's; empty when they are.
+func (e *Environment) ArgoCDUsers(p *Platform) string {
+	var users []string
+	for _, target := range e.Targets {
+		users = append(users, target.Cluster.ArgoCDUsers...)
+	}
+	users = distinct(users)
+	if slices.Equal(users, p.argocdUsers) || !e.hasPolicy("namespace-labels") {
+		return ""
+	}
+	return celList(users)
+}
+
+// ArgoCDUsers lists, as an expression, the users that Argo CD is to clusters that say
+// nothing else.
+func (p *Platform) ArgoCDUsers() string { return celList(p.argocdUsers) }
+
+// celList is a list of texts in the words of the Common Expression Language. The texts
+// were checked and have neither quotes nor backslashes.
+func celList(texts []string) string { return "['" + strings.Join(texts, "', '") + "']" }
+
+// argocdUsers are the users that Argo CD is to clusters by default: its own service
+// account where it runs, and the one that it makes in other clusters.
+func (r *resolver) argocdUsers(declared []string) []string {
+	if declared != nil {
+		return declared
+	}
+	return []string{
+		fmt.Sprintf("system:serviceaccount:%s:argocd-application-controller", r.p.ArgoCD.Namespace),
+		"system:serviceaccount:kube-system:argocd-manager",
+	}
+}
+
+// admission checks what an environment says of its policies.
+func (r *resolver) admission(env *Environment) {
+	var builtin schema.Settings
+	r.decode(env.settings[0].Node, &builtin, nil)
+	checked := map[string]bool{}
+	for _, p := range admissionPolicies() {
+		rule, demanded := p.rule(&env.Settings.Admission), p.rule(&builtin.Admission).Mode
+		if checked[p.field] || strictness(rule.Mode) >= strictness(demanded) || strings.TrimSpace(rule.Reason) != "" {
+			continue
+		}
+		checked[p.field] = true
+		d := r.list.Error(r.settingAt(env, "admission", p.field), "reason/missing", "this exception needs a reason")
+		d.Detail = fmt.Sprintf("Profile %s says %s; %s says %s.", env.Builtin(), demanded, env.Name, orDefault(rule.Mode, admitAll))
+		d.Hint = fmt.Sprintf("Write %s: {mode: %s, reason: …}; it stands in docs/security/overview.md.", p.field, orDefault(rule.Mode, admitAll))
+	}
+	if env.Settings.Admission.Images.Mode == admitDeny && env.Settings.Images != "pinned" {
+		r.contradictory(env)
+	}
+}
+
+// contradictory reports images that would be deployed and then refused.
+func (r *resolver) contradictory(env *Environment) {
+	at := r.place(env.Node, "images")
+	if schema.IsBuiltin(at.File) {
+		at = r.settingAt(env, "admission", "images")
+	}
+	d := r.list.Error(at, "admission/images", fmt.Sprintf("the clusters would refuse images that %s accepts", env.Name))
+	d.Detail = "images: any permits a tag that can move, admission.images denies it."
+	d.Hint = "Set images: pinned, or admission: {images: {mode: warn, reason: …}}."
+}
+
+func strictness(mode string) int { return slices.Index([]string{admitAll, admitWarn, admitDeny}, mode) }
+
+// settingAt is the place of a setting, or of the environment when a built-in profile
+// states it.
+func (r *resolver) settingAt(env *Environment, path ...any) diag.Range {
+	if found := r.place(env.Node, path...); !schema.IsBuiltin(found.File) {
+		return found
+	}
+	return env.at
+}
