@@ -34,6 +34,9 @@ func (p *Platform) CodeOwners() []Owned {
 	slices.SortFunc(environments, func(a, b *Environment) int { return strings.Compare(string(a.Name), string(b.Name)) })
 	for _, env := range environments {
 		all = p.own(all, env.Owners, env.paths()...)
+		if p.Pipeline != "" {
+			all = p.own(all, env.Owners, "ci/"+string(env.Name)+".sh")
+		}
 		if len(env.Owners) > 0 {
 			all = append(all, Owned{p.inRepository("components/" + string(env.Name) + "-"), true, env.Owners})
 		}
