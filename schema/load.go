@@ -200,9 +200,15 @@ func (l *loader) include(spec *Spec, name string) error {
 func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]*yamltree.Node, team string) {
 	checkDeclared(&l.list, root, "applications", "{image: NAME:TAG}")
 	l.legible(root)
+	at := make(map[string]diag.Range, len(nodes))
+	if declared := root.Get("applications"); declared != nil {
+		for _, e := range declared.Entries {
+			at[e.Key] = e.KeyRange
+		}
+	}
 	for _, name := range sortedKeys(nodes) {
 		app := l.application(nodes[name])
-		app.Name = root.KeyAt("applications", name)
+		app.Name = at[name]
 		app.teamAt = app.Name
 		if app.Team != "" {
 			app.teamAt = app.Node.At("team")

@@ -30,6 +30,8 @@ func main() {
 // it is large, than it does by itself. The ballast counts as heap, but it is never
 // touched, so that the system gives it no memory. docs/performance.md has numbers.
 func tuneMemory() (ballast []byte) {
+	ballast = make([]byte, 32<<20)
+	useLargePages()
 	debug.SetGCPercent(50)
-	return make([]byte, 32<<20)
+	return ballast
 }

@@ -287,13 +287,15 @@ func (d *Decoder) mapping(n *Node, v reflect.Value, info *typeInfo, enum []strin
 	if v.IsNil() {
 		v.Set(reflect.MakeMapWithSize(v.Type(), len(n.Entries)))
 	}
+	key, elem := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 	for _, e := range n.Entries {
 		if e.Value.Kind == Null || e.Value.Faulty {
 			continue
 		}
-		elem := reflect.New(v.Type().Elem()).Elem()
+		key.SetString(e.Key)
+		elem.SetZero()
 		d.value(e.Value, elem, info.elem, e.KeyRange, enum)
-		v.SetMapIndex(reflect.ValueOf(e.Key).Convert(v.Type().Key()), elem)
+		v.SetMapIndex(key, elem)
 	}
 }
 

@@ -14,10 +14,10 @@ func equal(a, b any) bool {
 	switch a := a.(type) {
 	case yamltree.Ordered:
 		b, ok := b.(yamltree.Ordered)
-		return ok && slices.EqualFunc(a, b, func(x, y yamltree.Pair) bool { return x.Key == y.Key && equal(x.Value, y.Value) })
+		return ok && equalMaps(a, b)
 	case []yamltree.Ordered:
 		b, ok := b.([]yamltree.Ordered)
-		return ok && slices.EqualFunc(a, b, func(x, y yamltree.Ordered) bool { return equal(x, y) })
+		return ok && slices.EqualFunc(a, b, equalMaps)
 	case []string:
 		b, ok := b.([]string)
 		return ok && slices.Equal(a, b)
@@ -26,4 +26,8 @@ func equal(a, b any) bool {
 		return ok && maps.Equal(a, b)
 	}
 	return a == b
+}
+
+func equalMaps(a, b yamltree.Ordered) bool {
+	return slices.EqualFunc(a, b, func(x, y yamltree.Pair) bool { return x.Key == y.Key && equal(x.Value, y.Value) })
 }

@@ -72,7 +72,12 @@ func sortedKeys[V any](m map[string]V) []string {
 	if len(m) == 0 {
 		return nil
 	}
-	return slices.Sorted(maps.Keys(m))
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func (r *resolver) platform() {
@@ -355,14 +360,13 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
 		return nil
 	}
-	in := &Instance{App: app, Target: target, layers: own}
-	var w schema.Workload
-	r.decode(node, &w, scopeOf(app, target, namespace).expand)
-	in.Workload = &Workload{Workload: w, scored: r.p.Pipeline != ""}
-	in.Workload.Node = node
+	w := &Workload{scored: r.p.Pipeline != ""}
+	r.decode(node, &w.Workload, scopeOf(app, target, namespace).expand)
+	w.Node = node
 	if w.Source != nil {
-		in.Workload.Workload = sourced(in.Workload.Workload)
+		w.Workload = sourced(w.Workload)
 	}
+	in := &Instance{App: app, Target: target, layers: own, Workload: w}
 	in.Runs = in.runs()
 	r.check(in)
 	return in

@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Data is what a template sees as its dot. Which fields are set depends on the
@@ -26,7 +25,7 @@ type Data struct {
 
 // Scope is one combination of placeholder values.
 type Scope struct {
-	// Values by placeholder, without braces.
+	// Values by placeholder, without braces; also of some that were not asked for.
 	Values map[string]string
 	Data   *Data
 	// Archive is the state archive that files of the scope belong to.
@@ -202,15 +201,12 @@ func (row Data) project(placeholders []string) (Scope, bool) {
 	if data.App != nil && data.Target != nil {
 		data.Instance, data.Namespace = row.Instance, row.Namespace
 	}
-	scope := Scope{Values: map[string]string{}, Data: &data, Archive: archive(values)}
 	for _, name := range placeholders {
-		value, ok := values[name]
-		if !ok {
+		if _, ok := values[name]; !ok {
 			return Scope{}, false
 		}
-		scope.Values[name] = value
 	}
-	return scope, true
+	return Scope{Values: values, Data: &data, Archive: archive(values)}, true
 }
 
 // archive chooses the state archive of a scope: branches that change different
@@ -226,9 +222,9 @@ func archive(values map[string]string) string {
 }
 
 func (s Scope) key(placeholders []string) string {
-	var b strings.Builder
+	var key []byte
 	for _, name := range placeholders {
-		b.WriteString(s.Values[name] + "/")
+		key = append(append(key, s.Values[name]...), '/')
 	}
-	return b.String()
+	return string(key)
 }

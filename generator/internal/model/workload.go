@@ -29,10 +29,10 @@ type Port struct {
 // probes and routes.
 func (w *Workload) PortList() []Port {
 	node := w.Node.Get("ports")
-	if node == nil {
+	if node == nil || len(w.Ports) == 0 {
 		return nil
 	}
-	var ports []Port
+	ports := make([]Port, 0, len(node.Entries))
 	for _, entry := range node.Entries {
 		if port, ok := w.Ports[entry.Key]; ok {
 			port.Protocol = orDefault(port.Protocol, "TCP")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -16,14 +17,15 @@ import (
 // newer; conflicts and refusals are in the plan.
 func (r *Repository) Compare(want Tree, version string) (*Plan, error) {
 	paths := want.paths()
-	if err := checkInput(want, paths, version); err != nil {
-		return nil, err
-	}
+	var fault error
+	var checked sync.WaitGroup
+	checked.Go(func() { fault = checkInput(want, paths, version) })
 	records := wantedRecords(want, paths)
 	wanted := byArchive(records)
 	var found scanner
 	archives, err := r.readState(wanted, version, &found)
-	if err != nil {
+	checked.Wait()
+	if err := cmp.Or(fault, err); err != nil {
 		return nil, err
 	}
 	records, err = join(records, wanted, archives)
