@@ -37,6 +37,13 @@ var networkMutations = []mutation{
 	{"routes", "overlays/dev/apps/web/", "kubernetes.io/metadata.name: ingress-nginx", "kubernetes.io/metadata.name: gateway-system"},
 	{"routes", "overlays/dev/apps/web/", "    - port: 9000\n", "    - port: 9001\n"},
 	{"routes", "overlays/dev/apps/web/", "  - hosts:\n    - admin.dev", "  - hosts:\n    - admins.dev"},
+	{"network selectors", "overlays/dev/infra/net-dev/", "    wavewright.dev/expires:", "    wavewright.dev/expired:"},
+	{"access", "overlays/dev/apps/operator/", "      automountServiceAccountToken: true\n", ""},
+	{"access", "overlays/dev/apps/operator/", "  - jobs\n", "  - pods/exec\n"},
+	{"access", "overlays/dev/apps/operator/", "  - jobs\n", "  - '*'\n"},
+	{"access", "overlays/prod-eu/apps/operator/", "  - configmaps\n", "  - secrets\n"},
+	{"access", "overlays/dev/apps/operator/", "- kind: ServiceAccount\n  name: operator\n", "- kind: ServiceAccount\n  name: other\n"},
+	{"tokens", "overlays/dev/apps/web/", "      automountServiceAccountToken: false\n", ""},
 	{"network selectors", "overlays/dev/apps/cart/", "kubernetes.io/metadata.name: shared", "kubernetes.io/metadata.name: search"},
 }
 

@@ -79,7 +79,7 @@ func checkRound(t *testing.T, h *hostile, round, n int) {
 		texts[i] = newTexts(h)
 		applications[fmt.Sprintf("app-%03d", i)] = texts[i].application()
 	}
-	files := renderSpec(t, map[string]any{"platform": map[string]any{
+	files := renderSpec(t, map[string]any{"clusters": map[string]any{"in-cluster": map[string]any{"apiServer": map[string]any{"cidrs": []string{"10.0.0.1/32"}}}}, "platform": map[string]any{
 		"gateway": map[string]any{"name": "public", "namespace": "gw", "podLabels": map[string]any{"app": "envoy"}},
 		"secrets": map[string]any{"provider": "external-secrets", "store": map[string]any{"name": "vault"}},
 	}, "argocd": map[string]any{"install": "vendored", "settings": texts[0].env, "params": texts[1].env}, "applications": applications})
@@ -105,7 +105,7 @@ type hostileTexts struct {
 	jobEnv, jobOnly  map[string]string
 	jobArgs, prodArg []string
 
-	reason, writable, key, path, mount, annotation, own, command, grpc, route string
+	reason, writable, key, path, mount, annotation, own, command, grpc, route, rule string
 }
 
 func newTexts(h *hostile) *hostileTexts {
@@ -113,7 +113,7 @@ func newTexts(h *hostile) *hostileTexts {
 		env: map[string]string{}, only: map[string]string{}, jobEnv: map[string]string{}, jobOnly: map[string]string{},
 		reason: h.filled("r"), writable: h.filled("w"), key: h.filled("k"), path: h.filled("/"),
 		mount: "/m" + strings.ReplaceAll(h.next(), ":", ""), annotation: h.next(), own: h.next(),
-		command: h.next(), grpc: h.filled("g"), route: h.next(),
+		command: h.next(), grpc: h.filled("g"), route: h.next(), rule: h.filled("u"),
 	}
 	for i := range 15 {
 		x.env[fmt.Sprintf("BASE_%d", i)] = h.next()
@@ -137,9 +137,11 @@ func (x *hostileTexts) application() map[string]any {
 			"readiness": map[string]any{"http": x.path}, "liveness": map[string]any{"exec": x.exec},
 			"startup": map[string]any{"grpc": x.grpc},
 		},
-		"volumes":        map[string]any{"data": map[string]any{"size": "1Gi", "mount": x.mount}},
-		"serviceAccount": map[string]any{"annotations": map[string]any{"a": x.annotation}},
-		"expose":         map[string]any{"web": map[string]any{"host": "{app}.{env}.example.com", "annotations": map[string]any{"a": x.route}}},
+		"volumes": map[string]any{"data": map[string]any{"size": "1Gi", "mount": x.mount}},
+		"serviceAccount": map[string]any{"annotations": map[string]any{"a": x.annotation}, "rules": []any{map[string]any{
+			"apiGroups": []string{""}, "resources": []string{"secrets"}, "verbs": []string{"get"}, "reason": x.rule,
+		}}},
+		"expose": map[string]any{"web": map[string]any{"host": "{app}.{env}.example.com", "annotations": map[string]any{"a": x.route}}},
 		"jobs": map[string]any{
 			"migrate": map[string]any{"phase": "pre-deploy", "command": x.jobArgs, "env": x.jobEnv},
 			"smoke":   map[string]any{"phase": "test", "command": []string{"true"}, "env": x.jobEnv},
@@ -181,6 +183,7 @@ func (x *hostileTexts) check(r *reader, name string) {
 	r.text(patch, x.grpc, in("startupProbe", "grpc", "service")...)
 	r.text(overlay+"secrets.yaml", x.key, "spec", "data", 0, "remoteRef", "key")
 	r.text(overlay+"route.yaml", x.route, "metadata", "annotations", "a")
+	r.text(base+"role.yaml"+first, x.rule, "metadata", "annotations", "wavewright.dev/reason")
 }
 
 // TestHostileCronJobs reads hostile texts back from CronJobs, which print their pods

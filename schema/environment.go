@@ -23,8 +23,8 @@ type Environment struct {
 	Access *Access `yaml:"access"`
 	// Windows in which Argo CD may or may not sync, by name. With an allow window, it syncs in open ones only.
 	Windows map[string]Window `yaml:"windows"`
-	// Network switches guardrails off for a namespace, with a reason.
-	Network map[string]NetworkException `yaml:"network" later:"default-deny is on in every namespace"`
+	// Network takes the network policies out of force in a namespace, with a reason and for a time: everything may connect to everything there.
+	Network map[string]NetworkException `yaml:"network"`
 	// Notifications of Argo CD, by trigger: who hears of the environment's Applications, each SERVICE:CHANNEL. Argo CD has to know the triggers and services.
 	Notifications map[string][]string `yaml:"notifications"`
 	// Owners of what is deployed there, in code-owner notation; they stand in CODEOWNERS.
@@ -200,11 +200,11 @@ type Window struct {
 	ManualSync bool `yaml:"manualSync"`
 }
 
-// NetworkException switches network policies off.
+// NetworkException takes the network policies of a namespace out of force.
 type NetworkException struct {
 	// Reason why.
 	Reason string `yaml:"reason" required:"true"`
-	// Expires is the date from which it is an error.
+	// Expires is the date, as in 2027-03-31, from which generate --check fails, and with it every pipeline.
 	Expires string `yaml:"expires" required:"true"`
 }
 

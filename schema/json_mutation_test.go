@@ -119,7 +119,7 @@ platform:
   secrets: {provider: external-secrets, store: {kind: SecretStore, name: vault}}
 clusters:
   eu: {kubernetes: "1.36", nodes: 3, gateway: {name: g, namespace: g, podLabels: {a: b}}}
-  us: {gateway: ~, networks: [203.0.113.0/24]}
+  us: {gateway: ~, apiServer: {cidrs: [10.0.0.1/32], ports: [443]}, networks: [203.0.113.0/24]}
 teams: {shop: {}, pay: {}}
 profiles: {mine: {extends: production, quota: {budget: {cpu: 2}}}}
 environments:
@@ -134,6 +134,7 @@ environments:
   sync: {automated: {prune: true, selfHeal: true, allowEmpty: false}, options: [PruneLast=true], infraOptions: [CreateNamespace=true], retry: {limit: 3, backoff: {duration: 5s, factor: 2, maxDuration: 1m}}}
   applicationSets: {policy: sync, preserveResourcesOnDeletion: true, allowPause: true}
   images: any
+  network: {shop-dev: {reason: old, expires: 2027-02-28}}
   workload: {scale: {min: 1, max: 2, cpu: 50}, rollout: {maxSurge: 25%, maxUnavailable: 0, minReadySeconds: 3}}
 - {name: prod, profile: mine, clusters: [eu, us], promotion: {from: dev}, quota: auto}
 applications:
@@ -152,7 +153,7 @@ applications:
     singleton: {reason: one}
     expose: {shop: {host: shop.example.com, port: http, path: /, pathType: exact, aliases: [x.example.com], through: gateway, timeout: 3s, annotations: {a: b}}}
     connectsTo: {db: {}, net: {cidr: 10.0.0.0/8, except: [10.1.0.0/16], port: 5432}, two: {cidr: 10.0.0.0/8, ports: [1, 2-3/UDP]}, dns: {namespace: x, podLabels: {a: b}, port: 53}}
-    serviceAccount: {annotations: {a: b}}
+    serviceAccount: {annotations: {a: b}, rules: [{apiGroups: [""], resources: [configmaps], resourceNames: [web], verbs: [get], reason: r}]}
     imagePullSecrets: [pull]
     nodeSelector: {disk: ssd}
     tolerations: [{key: a, operator: Equal, value: b, effect: NoSchedule}]

@@ -55,7 +55,7 @@ func reservedTeams() []string { return []string{"infra", "root", "apps"} }
 // reservedApplications are our own Argo CD Applications, what connectsTo knows, and
 // the network policies of every namespace.
 func reservedApplications() []string {
-	return []string{"infra", "root", "cluster", "internet", "default-deny", "allow-dns"}
+	return []string{"infra", "root", "cluster", "internet", "default-deny", "allow-dns", "allow-all"}
 }
 
 // reservedPrefix begins the names of the Argo CD Applications of namespaces.

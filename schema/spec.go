@@ -172,8 +172,8 @@ type Cluster struct {
 	Nodes int `yaml:"nodes"`
 	// Zones that the nodes are spread over. Replicas are spread over as many as there are; wavewright doctor checks the number.
 	Zones int `yaml:"zones"`
-	// APIServer is the address of the Kubernetes API as pods see it.
-	APIServer *APIServer `yaml:"apiServer" later:"no application may reach the API server yet"`
+	// APIServer is where the Kubernetes API is. Applications with rules of their own may connect to it, and nobody else.
+	APIServer *APIServer `yaml:"apiServer"`
 	// Networks of the cluster's nodes, pods and Services as far as they are no private ones: they do not count as the internet.
 	Networks []string `yaml:"networks"`
 	// RegistryMirror replaces registry hosts in the images of applications on this cluster: the host by HOST or HOST/PATH. Images without a host are of docker.io. Sources of your own state theirs themselves.
@@ -183,8 +183,10 @@ type Cluster struct {
 
 // APIServer is the address of the Kubernetes API.
 type APIServer struct {
-	// CIDRs of the API server.
+	// CIDRs of the API server as pods see it, for example of its nodes; kubectl get endpointslices kubernetes shows them.
 	CIDRs []string `yaml:"cidrs" required:"true"`
+	// Ports of the API server. Default: 443 and 6443, because network plugins look at a connection before or after the address of the Service is translated.
+	Ports []int `yaml:"ports"`
 }
 
 // Team owns applications.

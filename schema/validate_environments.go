@@ -84,6 +84,7 @@ func (v *validator) environments() {
 			v.list.Error(env.Node.KeyAt("promotion", "mode"), "promotion/mode", "nothing is promoted to the first environment").Hint =
 				"It follows the branch; take this line out."
 		}
+		v.exceptions(env)
 		if env.Name == "" {
 			continue
 		}

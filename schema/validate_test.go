@@ -88,6 +88,9 @@ func rootFaults() []faultCase {
 
 func environmentFaults() []faultCase {
 	return []faultCase{
+		{name: "exception", src: environment("network: {shop-dev: {reason: old, expires: 2027-02-28}}"), want: ""},
+		{name: "exception without reason", src: environment("network: {shop-dev: {reason: ' ', expires: 2027-02-28}}"), want: "6:66 reason/missing"},
+		{name: "exception without end", src: environment("network: {shop-dev: {reason: old, expires: 2027-02-29}}"), want: "6:80 spec/value"},
 		{name: "no environment", src: strings.Replace(minimal(""), "\n- {name: dev, profile: development}", " []", 1), want: "5:15 spec/missing"},
 		{name: "name", src: replaced("name: dev", "name: Dev"), want: "6:10 name/invalid"},
 		{name: "empty name", src: replaced("name: dev", `name: ""`), want: "6:10 spec/missing"},

@@ -264,18 +264,22 @@ type Connection struct {
 type ServiceAccount struct {
 	// Annotations, for example a cloud identity.
 	Annotations map[string]string `yaml:"annotations"`
-	// Rules of a Role that the pods get.
-	Rules []Rule `yaml:"rules" later:"no application may reach the API server yet"`
+	// Rules of a Role in the namespace that the pods get, with a token and a way to the API server.
+	Rules []Rule `yaml:"rules"`
 }
 
-// Rule is an RBAC rule.
+// Rule is an RBAC rule. Nothing is a wildcard.
 type Rule struct {
-	// APIGroups of the resources.
+	// APIGroups of the resources; "" is the core group.
 	APIGroups []string `yaml:"apiGroups" required:"true"`
-	// Resources by name.
+	// Resources by their plural names, such as configmaps.
 	Resources []string `yaml:"resources" required:"true"`
+	// ResourceNames are the only objects that are meant. Default: all of the namespace.
+	ResourceNames []string `yaml:"resourceNames"`
 	// Verbs that are allowed.
-	Verbs []string `yaml:"verbs" required:"true"`
+	Verbs []string `yaml:"verbs" required:"true" enum:"get,list,watch,create,update,patch,delete,deletecollection"`
+	// Reason why, for what is as good as more rights: reading Secrets, and creating or changing pods and workloads.
+	Reason string `yaml:"reason"`
 }
 
 // Toleration of a node taint.

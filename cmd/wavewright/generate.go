@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,7 +21,8 @@ func generateCommand(c *console) *cli.Command {
 			"Examples:\n" +
 			"  wavewright generate            write\n" +
 			"  wavewright generate --dry-run  only say what would be written\n" +
-			"  wavewright generate --check    exit 3 when something would be, for pipelines\n" +
+			"  wavewright generate --check    exit 3 when something would be, for pipelines, and\n" +
+			"                                 1 when an exception from network policies has expired\n" +
 			"  wavewright generate --remerge  after git merge, rebase or cherry-pick stopped at conflicts",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be written, and write nothing"},
@@ -44,7 +46,13 @@ func generateCommand(c *console) *cli.Command {
 }
 
 func (c *console) generate(check, dry bool) error {
-	result, err := c.load(generator.Generate)
+	result, err := c.load(func(dir string) (*generator.Result, error) {
+		result, err := generator.Generate(dir)
+		if err == nil {
+			result.Expire(time.Now(), check)
+		}
+		return result, err
+	})
 	if err != nil {
 		return err
 	}

@@ -9,14 +9,18 @@ import (
 	"github.com/wavewright/wavewright/e2e/internal/repo"
 )
 
-// checkAccess wants people to have no wildcard, no Secret and nothing that changes the
+// checkAccess wants applications to have what checkAccountRole says, people to have no wildcard, no Secret and nothing that changes the
 // cluster, production to let nobody into a pod but in an emergency, and each binding to
 // give groups a Role of its namespace.
 func checkAccess(r *repo.Repository, out *report) {
 	for _, e := range r.Environments {
 		for _, t := range e.Targets {
 			for _, role := range repo.Typed[rbacv1.Role](t.Objects()) {
-				checkRole(e.Profile, role, out)
+				if account := boundAccount(t, role); account != "" {
+					checkAccountRole(t, role, account, out)
+				} else {
+					checkRole(e.Profile, role, out)
+				}
 			}
 			checkBindings(t, out)
 		}
@@ -51,9 +55,67 @@ func checkBindings(t *repo.Target, out *report) {
 			out.add("RoleBinding %s/%s: there is no Role %s", b.Namespace, b.Name, b.RoleRef.Name)
 		}
 		for _, s := range b.Subjects {
+			if s.Kind == rbacv1.ServiceAccountKind {
+				continue // checkAccountRole
+			}
 			if s.Kind != rbacv1.GroupKind || s.Name == "" || strings.HasPrefix(s.Name, "system:") {
 				out.add("RoleBinding %s/%s: %s %q is no group of people", b.Namespace, b.Name, s.Kind, s.Name)
 			}
+		}
+	}
+}
+
+// boundAccount is the ServiceAccount that a Role is bound to; empty when it is for people.
+func boundAccount(t *repo.Target, role *rbacv1.Role) string {
+	for _, b := range repo.Typed[rbacv1.RoleBinding](t.Objects()) {
+		if b.Namespace == role.Namespace && b.RoleRef.Name == role.Name && len(b.Subjects) == 1 && b.Subjects[0].Kind == rbacv1.ServiceAccountKind && b.Subjects[0].Namespace == role.Namespace {
+			return b.Subjects[0].Name
+		}
+	}
+	return ""
+}
+
+// checkAccountRole wants the Role of an application to hold no wildcard, no way into pods
+// and nothing unexplained, and the pods of its account, and no others, to have a token and a
+// way to the API server.
+func checkAccountRole(t *repo.Target, role *rbacv1.Role, account string, out *report) {
+	at := "Role " + role.Namespace + "/" + role.Name
+	for _, rule := range role.Rules {
+		words := strings.Join(slices.Concat(rule.APIGroups, rule.Resources, rule.ResourceNames, rule.Verbs), " ")
+		if strings.Contains(words, "*") || strings.Contains(words, "pods/") || slices.Contains(rule.APIGroups, rbacv1.GroupName) {
+			out.add("%s grants %s", at, words)
+		}
+		if slices.Contains(rule.Resources, "secrets") && role.Annotations["wavewright.dev/reason"] == "" {
+			out.add("%s reads Secrets without a reason", at)
+		}
+	}
+	pods, tokens := 0, 0
+	for _, w := range workloads(t.Objects()) {
+		if w.namespace != role.Namespace || w.pod.Spec.ServiceAccountName != account {
+			continue
+		}
+		pods++
+		if token := w.pod.Spec.AutomountServiceAccountToken; token != nil && *token {
+			tokens++
+		}
+	}
+	if pods == 0 || tokens == 0 {
+		out.add("%s: %d pods use ServiceAccount %s, %d of them have a token", at, pods, account, tokens)
+	}
+}
+
+// checkTokens wants no pod to have a token of the Kubernetes API whose account may do
+// nothing.
+func checkTokens(t *target, out *report) {
+	bound := map[string]bool{}
+	for _, b := range repo.Typed[rbacv1.RoleBinding](t.objects) {
+		for _, s := range b.Subjects {
+			bound[b.Namespace+"/"+s.Name] = bound[b.Namespace+"/"+s.Name] || s.Kind == rbacv1.ServiceAccountKind
+		}
+	}
+	for _, w := range t.workloads {
+		if token := w.pod.Spec.AutomountServiceAccountToken; (token == nil || *token) && !bound[w.namespace+"/"+w.pod.Spec.ServiceAccountName] {
+			out.add("%s has a token for nothing", t.at(w.kind, w.namespace, w.name))
 		}
 	}
 }

@@ -42,6 +42,7 @@ var All = []Check{
 	{"limit ranges", perTarget(checkLimitRanges)},
 	{"access", checkAccess},
 	{"tasks", perTarget(checkTasks)},
+	{"tokens", perTarget(checkTokens)},
 	{"labels", perTarget(checkLabels)},
 	{"unique objects", checkUnique},
 	{"project wildcards", checkWildcards},

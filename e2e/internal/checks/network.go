@@ -58,17 +58,20 @@ func (t *target) policies(namespace string) []*networkingv1.NetworkPolicy {
 // rule is an ingress or egress rule.
 type rule struct {
 	ingress bool
-	peers   []networkingv1.NetworkPolicyPeer
-	ports   []networkingv1.NetworkPolicyPort
+	// excepted says that a reason and an end stand with the policy.
+	excepted bool
+	peers    []networkingv1.NetworkPolicyPeer
+	ports    []networkingv1.NetworkPolicyPort
 }
 
 func rules(p *networkingv1.NetworkPolicy) []rule {
 	var found []rule
+	excepted := p.Annotations["wavewright.dev/reason"] != "" && p.Annotations["wavewright.dev/expires"] != ""
 	for _, r := range p.Spec.Ingress {
-		found = append(found, rule{ingress: true, peers: r.From, ports: r.Ports})
+		found = append(found, rule{true, excepted, r.From, r.Ports})
 	}
 	for _, r := range p.Spec.Egress {
-		found = append(found, rule{peers: r.To, ports: r.Ports})
+		found = append(found, rule{false, excepted, r.To, r.Ports})
 	}
 	return found
 }
@@ -92,7 +95,7 @@ func checkNetworkSelectors(r *repo.Repository, out *report) {
 }
 
 func (t *target) checkRule(at, namespace string, r rule, own []*workload, external []string, out *report) {
-	if len(r.peers) == 0 || len(r.ports) == 0 {
+	if (len(r.peers) == 0 || len(r.ports) == 0) && !r.excepted {
 		out.add("%s allows all peers or all ports", at)
 	}
 	servers := own

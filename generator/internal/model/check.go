@@ -39,6 +39,7 @@ func (r *resolver) check(in *Instance) {
 	c.scale()
 	c.exposure()
 	c.peers()
+	c.rules()
 	c.labels()
 	c.annotations()
 	c.security()

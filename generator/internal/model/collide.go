@@ -56,6 +56,9 @@ func (in *Instance) composedNames() []string {
 	for _, name := range sortedKeys(in.Workload.Expose) {
 		names = append(names, fmt.Sprintf("route %s-%s", in.App.Name, name))
 	}
+	if len(in.Workload.ServiceAccount.Rules) > 0 {
+		names = append(names, fmt.Sprintf("Role %s-api", in.App.Name))
+	}
 	for _, name := range sortedKeys(in.Workload.Secrets) {
 		if in.Workload.Secrets[name].Existing == "" {
 			names = append(names, fmt.Sprintf("ExternalSecret %s-%s", in.App.Name, name))

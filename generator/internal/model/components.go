@@ -32,6 +32,8 @@ type Base struct {
 	Recreate string
 	// Ingress and Egress rules that are the same on every target.
 	Ingress, Egress []Rule
+	// Permissions are what the application may do with the Kubernetes API, when it is the same on every target.
+	Permissions *Permissions
 }
 
 // bases derives what the base of each application has, and what is left for its
@@ -54,6 +56,7 @@ func (r *resolver) bases() {
 			in.overlay()
 		}
 		app.share()
+		app.sharePermissions()
 		app.shareConfig()
 		app.sharePolicies()
 		r.jobs(app)
@@ -71,8 +74,8 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	w.Failover, w.Tolerations = "", nil // an overlay states them together
 	pod := w.pod(app.Name)
 	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
-	base.SecurityPatch = diff(&Pod{Kind: app.kind, Security: pod.Security, ContainerSecurity: pod.ContainerSecurity},
-		&Pod{Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, app.Name)
+	base.SecurityPatch = diff(&Pod{Kind: app.kind, Automount: pod.Automount, Security: pod.Security, ContainerSecurity: pod.ContainerSecurity},
+		&Pod{Automount: hardened.Automount, Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, app.Name)
 	base.Exceptions = w.exceptions()
 	if w.Scheduled() {
 		pod.Resources, pod.Tolerations = nil, nil

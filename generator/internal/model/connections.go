@@ -197,7 +197,7 @@ func (r *resolver) managed(in *Instance, namespace string, at diag.Range) bool {
 	for _, env := range r.p.Environments {
 		for _, target := range env.Targets {
 			for _, ns := range target.Namespaces {
-				if target.Cluster == in.Target.Cluster && string(ns.Name) == namespace {
+				if target.Cluster == in.Target.Cluster && string(ns.Name) == namespace && ns.Exception == nil {
 					d := r.list.Error(at, "connection/peer", fmt.Sprintf("namespace %s belongs to %s of this platform", namespace, target.Name))
 					d.Detail = "Its pods accept connections of applications that are named, and no others."
 					d.Hint = "Name the application instead: connectsTo: {APPLICATION: {}}. Applications reach each other within one target."

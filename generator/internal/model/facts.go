@@ -17,6 +17,7 @@ func (r *resolver) facts() {
 		for i, network := range r.spec.Clusters[name].Networks {
 			checkCIDR(&r.list, r.place(node, "networks", i), "cluster/network", network)
 		}
+		r.apiServer(node.Get("apiServer"), r.spec.Clusters[name].APIServer)
 	}
 }
 
@@ -43,6 +44,24 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 		c.placeholders(at, rest)
 		if len(leftovers(rest)) == 0 && rest != "" {
 			r.storeName(at, p.Secrets.Store.Name, rest)
+		}
+	}
+}
+
+// apiServer checks where the spec says that the Kubernetes API is.
+func (r *resolver) apiServer(node *yamltree.Node, server *schema.APIServer) {
+	if server == nil {
+		return
+	}
+	if len(server.CIDRs) == 0 {
+		r.list.Error(node.At("cidrs"), "cluster/network", "the API server has an address").Hint = "kubectl get endpointslices kubernetes shows it."
+	}
+	for i, network := range server.CIDRs {
+		checkCIDR(&r.list, node.At("cidrs", i), "cluster/network", network)
+	}
+	for i, port := range server.Ports {
+		if port < 1 || port > 65535 {
+			r.list.Error(node.At("ports", i), "spec/value", "a port is a number from 1 to 65535")
 		}
 	}
 }

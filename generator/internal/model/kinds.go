@@ -55,6 +55,16 @@ func (w *Workload) kindList(clusterScoped bool) string {
 	return strings.Join(names, " ")
 }
 
+// namespacedKinds are the declared kinds in the namespace, and those of the Role of a
+// ServiceAccount with rules: only who has one may bring it.
+func (w *Workload) namespacedKinds() string {
+	kinds := strings.Fields(w.kindList(false))
+	if len(w.ServiceAccount.Rules) > 0 {
+		kinds = withOne(withOne(kinds, "Role.rbac.authorization.k8s.io"), "RoleBinding.rbac.authorization.k8s.io")
+	}
+	return strings.Join(kinds, " ")
+}
+
 // extras are the fields of an element that not every application has.
 func (in *Instance) extras() release.Element {
 	var out release.Element
@@ -64,7 +74,7 @@ func (in *Instance) extras() release.Element {
 	}
 	for _, field := range []release.Field{
 		{Name: repositoryField, Value: repository}, {Name: ignoreField, Value: in.ignored()},
-		{Name: kindsField, Value: in.Workload.kindList(false)}, {Name: clusterKindsField, Value: in.Workload.kindList(true)},
+		{Name: kindsField, Value: in.Workload.namespacedKinds()}, {Name: clusterKindsField, Value: in.Workload.kindList(true)},
 	} {
 		if field.Value != "" {
 			out = append(out, field)

@@ -166,6 +166,8 @@ type Cluster struct {
 	// OwnDNS says that the cluster's name server differs from the platform's.
 	OwnDNS  bool
 	Secrets *schema.SecretProvider
+	// APIServer is where the Kubernetes API is; nil when the spec does not say.
+	APIServer *schema.APIServer
 	// Networks that do not count as the internet, beside private ones.
 	Networks []string
 	// ArgoCDUsers are the users that Argo CD is to the cluster.
@@ -187,6 +189,8 @@ type Namespace struct {
 	Instances []*Instance
 	// Quota is the hard amount of each resource, in printed order.
 	Quota yamltree.Ordered
+	// Exception takes its network policies out of force; nil when they are in force.
+	Exception *NetworkException
 	// Room says for how many typical applications an automatic quota has room; 0
 	// when the spec states the amounts.
 	Room int
@@ -230,6 +234,8 @@ type Instance struct {
 	Labels map[string]string
 	// Exceptions are the reasons for what this target permits beyond the base, by annotation.
 	Exceptions map[string]string
+	// Permissions is set when it is not the same on every target.
+	Permissions *Permissions
 	// Ingress and Egress rules beyond those of the base.
 	Ingress, Egress []Rule
 	// Services and Claims are set when they are not the same on every target.

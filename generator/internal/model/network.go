@@ -28,6 +28,7 @@ func (r *resolver) network() {
 		for _, target := range env.Targets {
 			for _, in := range target.Instances {
 				in.fromOutside()
+				in.toAPIServer()
 			}
 			for _, in := range target.Instances {
 				r.connections(in)

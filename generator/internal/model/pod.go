@@ -41,9 +41,11 @@ type Pod struct {
 	NodeSelector     yamltree.Ordered   `key:"nodeSelector" in:"pod"`
 	Tolerations      []yamltree.Ordered `key:"tolerations" in:"pod"`
 	PriorityClass    string             `key:"priorityClassName" in:"pod"`
-	Security         yamltree.Ordered   `key:"securityContext" in:"pod"`
-	Volumes          []yamltree.Ordered `key:"volumes" in:"volumes" list:"keyed"`
-	InitContainers   []yamltree.Ordered `key:"initContainers" in:"pod" list:"ordered"`
+	// Automount says, as a bool, whether the token of the ServiceAccount is mounted.
+	Automount      any                `key:"automountServiceAccountToken" in:"pod"`
+	Security       yamltree.Ordered   `key:"securityContext" in:"pod"`
+	Volumes        []yamltree.Ordered `key:"volumes" in:"volumes" list:"keyed"`
+	InitContainers []yamltree.Ordered `key:"initContainers" in:"pod" list:"ordered"`
 
 	Image             string             `key:"image" in:"container"`
 	Command           []string           `key:"command" in:"container"`
@@ -66,7 +68,7 @@ func pair(key string, value any) yamltree.Pair { return yamltree.Pair{Key: key, 
 func (w *Workload) pod(app Name) *Pod {
 	p := &Pod{
 		Image: w.Image, Command: w.Command, Args: w.Args, PriorityClass: w.PriorityClass,
-		Resources: resources(w.Resources), Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(),
+		Resources: resources(w.Resources), Automount: len(w.ServiceAccount.Rules) > 0, Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(),
 	}
 	for _, name := range w.ImagePullSecrets {
 		p.ImagePullSecrets = append(p.ImagePullSecrets, yamltree.Ordered{pair("name", name)})

@@ -168,6 +168,9 @@ func (in *Instance) peers(r Rule) []flow {
 	var out []flow
 	for _, peer := range r.Peers {
 		f := in.peer(peer)
+		if in.apiServer(r) {
+			f.text, f.node, f.name = "the API server at "+f.text, "api_server", apiServerName
+		}
 		f.ports = orDefault(strings.Join(ports, ", "), "all")
 		out = append(out, f)
 	}
@@ -244,6 +247,11 @@ func addressFlow(block yamltree.Ordered) flow {
 		cidr += " without " + strings.Join(except, ", ")
 	}
 	return flow{text: cidr, node: "networks", name: "networks"}
+}
+
+// apiServer reports whether a rule leads to the API server.
+func (in *Instance) apiServer(r Rule) bool {
+	return r.To == apiServerName && string(r.From) == string(in.App.Name)
 }
 
 // selected returns the labels that a selector of a peer matches.

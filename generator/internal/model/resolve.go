@@ -41,6 +41,7 @@ func Resolve(in Input) (*Platform, diag.List) {
 	r.environments()
 	r.applications()
 	r.testJobs()
+	r.exceptions()
 	r.teamAccess()
 	r.flattened()
 	r.removals()
@@ -148,8 +149,11 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	cluster := &Cluster{
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes, Zones: c.Zones,
 		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets,
-		Networks: c.Networks, ArgoCDUsers: r.argocdUsers(facts.ArgoCDUsers),
+		Networks: c.Networks, APIServer: c.APIServer, ArgoCDUsers: r.argocdUsers(facts.ArgoCDUsers),
 		mirror: c.RegistryMirror, mirrorAt: c.Node.KeyAt("registryMirror"),
+	}
+	if c.APIServer != nil {
+		cluster.Networks = slices.Concat(c.Networks, c.APIServer.CIDRs)
 	}
 	if c.Kubernetes != "" {
 		cluster.PodSecurityVersion = "v" + c.Kubernetes
@@ -224,7 +228,7 @@ func (r *resolver) predecessor(i int) *Environment {
 // settings merges the profile chain and the environment.
 func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	chain := r.profileChain(declared.Profile)
-	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access", "windows", "owners", "notifications", "argocd")
+	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access", "windows", "owners", "network", "notifications", "argocd")
 	layers := append(slices.Clone(chain), Layer{"environment " + declared.Name, own})
 	// A quota is one statement: half of one and half of another would be neither.
 	for i := range len(layers) - 1 {

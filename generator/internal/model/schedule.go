@@ -82,7 +82,7 @@ func (p *Pod) sections() sections {
 	v := reflect.ValueOf(p).Elem()
 	for _, field := range podFields {
 		value := v.Field(field.index)
-		if value.IsZero() || field.key == "securityContext" || field.key == "initContainers" {
+		if value.IsZero() || field.key == "securityContext" || field.key == "automountServiceAccountToken" || field.key == "initContainers" {
 			continue
 		}
 		items, _ := value.Interface().([]yamltree.Ordered)

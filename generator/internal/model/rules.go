@@ -1,0 +1,116 @@
+package model
+
+import (
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Permissions are the Role and RoleBinding of an application's ServiceAccount, ready
+// to print.
+type Permissions struct {
+	// Name of both.
+	Name Name
+	// Account is the ServiceAccount.
+	Account Name
+	// Reason of what is as good as more rights; empty when nothing is.
+	Reason string
+	Rules  []yamltree.Ordered
+}
+
+func permissions(app Name, rules []schema.Rule) *Permissions {
+	if len(rules) == 0 {
+		return nil
+	}
+	p := &Permissions{Name: app + "-api", Account: app}
+	var reasons []string
+	for _, rule := range rules {
+		out := yamltree.Ordered{pair("apiGroups", rule.APIGroups), pair("resources", rule.Resources)}
+		if len(rule.ResourceNames) > 0 {
+			out = append(out, pair("resourceNames", rule.ResourceNames))
+		}
+		p.Rules = append(p.Rules, append(out, pair("verbs", rule.Verbs)))
+		if rule.Reason != "" {
+			reasons = append(reasons, rule.Reason)
+		}
+	}
+	p.Reason = strings.Join(reasons, "; ")
+	return p
+}
+
+// same reports whether two targets grant the same.
+func (p *Permissions) same(other *Permissions) bool {
+	if p == nil || other == nil {
+		return p == other
+	}
+	return p.Reason == other.Reason && equal(p.Rules, other.Rules)
+}
+
+// sharePermissions gives the base what the application may do on every target, and
+// leaves it to the overlays when a single one differs.
+func (a *Application) sharePermissions() {
+	for i, in := range a.Instances {
+		in.Permissions = permissions(a.Name, in.Workload.ServiceAccount.Rules)
+		if i == 0 {
+			a.Base.Permissions = in.Permissions
+		}
+		if !in.Permissions.same(a.Base.Permissions) {
+			a.Base.Permissions = nil
+		}
+	}
+	if a.Base.Permissions == nil {
+		return
+	}
+	for _, in := range a.Instances {
+		in.Permissions = nil
+	}
+}
+
+// apiServerPorts are the ports of API servers: of their Service, and of most of
+// themselves.
+func apiServerPorts() []int { return []int{443, 6443} }
+
+// apiServerName is what a policy calls the API server.
+const apiServerName = "api-server"
+
+// toAPIServer lets an application with rules reach the API server, and no other.
+func (in *Instance) toAPIServer() {
+	server := in.Target.Cluster.APIServer
+	if server == nil || len(in.Workload.ServiceAccount.Rules) == 0 {
+		return
+	}
+	var peers, ports []yamltree.Ordered
+	for _, cidr := range prefixes(server.CIDRs) {
+		peers = append(peers, network(cidr, nil))
+	}
+	numbers := server.Ports
+	if len(numbers) == 0 {
+		numbers = apiServerPorts()
+	}
+	for _, number := range numbers {
+		ports = append(ports, policyPort(number, 0, "TCP"))
+	}
+	in.egress = append(in.egress, Rule{Path(in.App.Name), apiServerName, peers, ports})
+}
+
+// PermissionTable lists what applications may do with the Kubernetes API.
+func (p *Platform) PermissionTable() *Table {
+	t := &Table{Head: []string{"application", "API groups", "resources", "verbs", "reason", "where"}}
+	p.perApplication(t, func(in *Instance) [][]string {
+		var rows [][]string
+		for _, rule := range in.Workload.ServiceAccount.Rules {
+			var groups []string
+			for _, group := range rule.APIGroups {
+				groups = append(groups, orDefault(group, "core"))
+			}
+			resources := strings.Join(rule.Resources, ", ")
+			if len(rule.ResourceNames) > 0 {
+				resources += " called " + strings.Join(rule.ResourceNames, ", ")
+			}
+			rows = append(rows, []string{strings.Join(groups, ", "), resources, strings.Join(rule.Verbs, ", "), orDefault(rule.Reason, none)})
+		}
+		return rows
+	})
+	return t
+}
