@@ -241,10 +241,12 @@ func fragment(t *testing.T, text string) string {
 	if strings.HasPrefix(text, "apiVersion: wavewright.dev/") || strings.Contains(text, "\napiVersion: wavewright.dev/") {
 		return findings(t, text)
 	}
-	const head = "apiVersion: wavewright.dev/v1alpha1\nkind: Environments\nmetadata: {name: shop}\nrepository: {url: https://git.example.com/acme/shop.git}\n"
+	const head = "apiVersion: wavewright.dev/v1alpha1\nkind: Environments\nmetadata: {name: shop}\nrepository: {url: https://git.example.com/acme/shop.git}\n" +
+		"platform:\n  gateway: {name: public, namespace: gateway-system, podLabels: {app: envoy}}\n" +
+		"  secrets: {provider: external-secrets, store: {name: vault}}\n"
 	const environments = "environments:\n- {name: dev, profile: development}\n- {name: prod, profile: production}\n"
 	const applications = "applications:\n  example:\n    image: ghcr.io/acme/example:1.4.2\n    ports: {http: 8080}\n"
-	first := ""
+	var fewest string
 	for _, spec := range []string{
 		head + environments + applications + text,
 		head + environments + text,
@@ -258,11 +260,11 @@ func fragment(t *testing.T, text string) string {
 		if found == "" {
 			return ""
 		}
-		if first == "" {
-			first = found
+		if fewest == "" || strings.Count(found, "; ") < strings.Count(fewest, "; ") {
+			fewest = found
 		}
 	}
-	return first
+	return fewest
 }
 
 func indented(text, by string) string {

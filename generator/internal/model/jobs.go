@@ -229,7 +229,7 @@ func (r *resolver) run(in *Instance, run *Run) {
 	run.Object, run.Counts = run.Name, true
 	if run.Test {
 		run.Object += "-" + Name(r.content(in, run, want))
-		run.Counts = env.Builtin() != "production"
+		run.Counts = env.Builtin() != "production" || env.validates(string(in.App.Name)+"/"+string(run.Short))
 	}
 }
 

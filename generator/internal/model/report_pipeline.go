@@ -87,27 +87,41 @@ func (p *Platform) Proposed() []Name { return p.promotableBy(byPullRequest) }
 // Committed lists the environments whose promotions are pushed to the branch.
 func (p *Platform) Committed() []Name { return p.promotableBy(byCommit) }
 
-// ValidationTable lists the steps of validation; one that is the same in several
-// environments is one row.
+// ValidationTable lists what validates the environments: the steps of the pipeline, then
+// the tests of applications. What is the same in several environments is one row.
 func (p *Platform) ValidationTable() *Table {
 	t := &Table{Head: []string{"step", "what runs", "rules", "environments"}}
 	rows := map[string][]string{}
+	add := func(env *Environment, cells ...string) {
+		key := strings.Join(cells, "\x00")
+		if row := rows[key]; row != nil {
+			row[3] += ", " + string(env.Name)
+			return
+		}
+		rows[key] = append(cells, string(env.Name))
+		t.Rows = append(t.Rows, rows[key])
+	}
 	for _, env := range p.Environments {
-		for _, step := range env.Validation {
-			if p.Pipeline == "" && step.Uses != usesJob {
-				continue
+		for _, step := range env.Checks() {
+			if p.Pipeline != "" {
+				add(env, string(step.Name), step.what(), step.rulesText())
 			}
-			cells := []string{string(step.Name), step.what(), step.rulesText()}
-			key := strings.Join(cells, "\x00")
-			if row := rows[key]; row != nil {
-				row[3] += ", " + string(env.Name)
-				continue
-			}
-			rows[key] = append(cells, string(env.Name))
-			t.Rows = append(t.Rows, rows[key])
+		}
+	}
+	for _, env := range p.Environments {
+		for _, job := range env.tests() {
+			add(env, job, env.testText(job), none)
 		}
 	}
 	return t
+}
+
+// testText says what becomes of a test that fails.
+func (e *Environment) testText(job string) string {
+	if e.Builtin() != "production" || e.validates(job) {
+		return "a test in the cluster, after each new version; the Application is degraded when it fails"
+	}
+	return "a test in the cluster, after each new version"
 }
 
 // what says in a few words what a step runs.
@@ -121,10 +135,8 @@ func (s Step) what() string {
 		return "kube-score"
 	case usesSecurity:
 		return "grype, on every image"
-	case usesCompliance:
-		return "kube-score, kept as a report"
 	}
-	return "the Job " + s.Job + ", in the cluster"
+	return "kube-score, kept as a report"
 }
 
 func (s Step) rulesText() string {

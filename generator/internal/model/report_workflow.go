@@ -25,8 +25,8 @@ func (p *Platform) Workflow(e *Environment) []string {
 		steps = append(steps, p.promotionText(e))
 	}
 	steps = append(steps, e.arrivalText(), e.replacementText())
-	if jobs := e.jobNames(); jobs != "" {
-		steps = append(steps, "These Jobs test it in the cluster: "+jobs+". An Application is healthy when they have succeeded.")
+	if tests := e.tests(); len(tests) > 0 {
+		steps = append(steps, "These tests run in the cluster: "+strings.Join(tests, ", ")+".")
 	}
 	return append(steps, e.debuggingText())
 }
@@ -47,17 +47,6 @@ func (e *Environment) checkNames() string {
 	var names []string
 	for _, step := range e.Checks() {
 		names = append(names, string(step.Name))
-	}
-	return strings.Join(names, ", ")
-}
-
-// jobNames lists the Jobs that are steps of validation.
-func (e *Environment) jobNames() string {
-	var names []string
-	for _, step := range e.Validation {
-		if step.Uses == usesJob {
-			names = append(names, step.Job)
-		}
 	}
 	return strings.Join(names, ", ")
 }

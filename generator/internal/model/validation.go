@@ -101,22 +101,42 @@ func (r *resolver) testJobs() {
 	for _, env := range r.p.Environments {
 		for _, step := range env.Validation {
 			if step.Uses == usesJob && !env.runsJob(step.Job) {
-				d := r.list.Error(step.at, "reference/unknown", fmt.Sprintf("nothing in %s has the Job %q", env.Name, step.Job))
-				d.Hint = "Declare it under jobs: of an application that is deployed there. " + jobForm
+				d := r.list.Error(step.at, "reference/unknown", fmt.Sprintf("nothing in %s has the test %q", env.Name, step.Job))
+				d.Hint = "Declare it under jobs: of an application that is deployed there, with phase: test. " + jobForm
 			}
 		}
 	}
 }
 
-// runsJob reports whether an application of the environment has a Job.
+// runsJob reports whether an application of the environment has a test.
 func (e *Environment) runsJob(job string) bool {
 	app, name, _ := strings.Cut(job, "/")
 	for _, target := range e.Targets {
 		for _, in := range target.Instances {
-			if _, ok := in.Workload.Jobs[name]; ok && string(in.App.Name) == app {
+			if string(in.App.Name) == app && in.Workload.Jobs[name].Phase == test {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// validates reports whether a step of the environment names a Job.
+func (e *Environment) validates(job string) bool {
+	return slices.ContainsFunc(e.Validation, func(s Step) bool { return s.Uses == usesJob && s.Job == job })
+}
+
+// tests lists the tests of the environment's applications as APPLICATION/JOB, each once.
+func (e *Environment) tests() []string {
+	var jobs []string
+	for _, target := range e.Targets {
+		for _, in := range target.Instances {
+			for _, run := range in.Runs {
+				if run.test {
+					jobs = append(jobs, string(in.App.Name)+"/"+string(run.short))
+				}
+			}
+		}
+	}
+	return distinct(jobs)
 }
