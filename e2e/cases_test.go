@@ -25,7 +25,7 @@ var external = map[string][]string{
 		"Namespace/dns", "Namespace/gateway-system", "Namespace/search",
 		"PriorityClass/shop-critical", "Secret/payments-tls", "Secret/registry",
 	},
-	"sources": {"Namespace/gateway-system"},
+	"sources": {"Namespace/gateway-system", "Secret/registry", "Secret/registry-us"},
 	"network": {
 		"Namespace/gateway-system", "Namespace/ingress-nginx", "Namespace/ingress", "Namespace/search", "Namespace/voice", "Namespace/shared/*",
 		"IngressClass/nginx/ingress-nginx", "IngressClass/internal/ingress",

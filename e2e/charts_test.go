@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -118,5 +119,35 @@ func TestIgnoredDifferences(t *testing.T) {
 	}
 	if seen != 8 {
 		t.Errorf("%d Applications were looked at, expected 8", seen)
+	}
+}
+
+// imageLine is an image of a container.
+var imageLine = regexp.MustCompile(`(?m)^ *(?:- )?image: (.*)$`)
+
+// TestPlacement wants images, pull secrets and places of pods to be the cluster's own, in
+// every kind of workload, jobs and init containers included.
+func TestPlacement(t *testing.T) {
+	c := namedCase(t, "sources")
+	for name, least := range map[string]int{"web": 4, "cache": 1} {
+		images := imageLine.FindAllStringSubmatch(string(c.builds["overlays/prod-us/apps/"+name].Output), -1)
+		if len(images) < least {
+			t.Errorf("%s has %d images, expected %d at least", name, len(images), least)
+		}
+		for _, image := range images {
+			if !strings.HasPrefix(image[1], "mirror.us.example.com") {
+				t.Errorf("%s pulls %s", name, image[1])
+			}
+		}
+	}
+	for target, wants := range map[string][]string{
+		"prod-eu": {"image: docker.io/valkey/valkey:8.1.4", "disk: ssd", "- name: registry\n", "key: memory", "cost-centre: shop"},
+		"prod-us": {"image: mirror.us.example.com/hub/valkey/valkey:8.1.4", "disk: nvme", "- name: registry-us\n", "key: memory", "cost-centre: shop"},
+	} {
+		for _, want := range wants {
+			if !strings.Contains(string(c.builds["overlays/"+target+"/apps/cache"].Output), want) {
+				t.Errorf("cache in %s lacks %q", target, want)
+			}
+		}
 	}
 }

@@ -129,16 +129,20 @@ func EncodeFlow(v any) string {
 // Values are strings, booleans, numbers, maps with string keys (written in the order
 // of their keys), Ordered maps, slices, *Node, pointers to these, and nil for null;
 // named types count as what they are made of. Another type is a mistake of the caller
-// and panics.
+// and panics. A text of a *Node that has several lines stands as they are, where that
+// reads back as the same text.
 func EncodeBlock(v any, indent int) string {
 	var b strings.Builder
-	writeBlock(&b, toShape(v), indent)
+	s := toShape(v)
+	s.lines = ""
+	writeBlock(&b, s, indent)
 	return b.String()
 }
 
 // shape is a value on its way to text: a scalar, or a map, or a list.
 type shape struct {
 	scalar string
+	lines  string // a scalar of several lines that can stand as they are; empty for others
 	pairs  []Pair
 	items  []any
 	kind   Kind // Map, List, or String for any scalar
@@ -191,6 +195,10 @@ func separate(b *strings.Builder, i int) {
 func (s shape) inline() bool { return len(s.pairs) == 0 && len(s.items) == 0 }
 
 func writeBlock(b *strings.Builder, s shape, indent int) {
+	if s.lines != "" {
+		writeLiteral(b, s.lines, indent)
+		return
+	}
 	if s.inline() {
 		writeFlow(b, s)
 		return
@@ -215,6 +223,39 @@ func writeUnder(b *strings.Builder, s shape, indent int) {
 		newLine(b, 1, indent)
 	}
 	writeBlock(b, s, indent)
+}
+
+// writeLiteral writes a literal block scalar.
+func writeLiteral(b *strings.Builder, text string, indent int) {
+	b.WriteByte('|')
+	body, ended := strings.CutSuffix(text, "\n")
+	if !ended {
+		b.WriteByte('-')
+	}
+	for line := range strings.SplitSeq(body, "\n") {
+		if line == "" {
+			b.WriteByte('\n')
+			continue
+		}
+		newLine(b, 1, indent)
+		b.WriteString(line)
+	}
+}
+
+// literal returns a text that reads back from its lines as they are, and nothing for
+// any other: it begins and ends with something, and every line with no space at its end
+// has only characters that can be seen.
+func literal(text string) string {
+	body := strings.TrimSuffix(text, "\n")
+	if !strings.Contains(body, "\n") || body[0] == ' ' || body[0] == '\n' || strings.HasSuffix(body, "\n") {
+		return ""
+	}
+	for line := range strings.SplitSeq(body, "\n") {
+		if strings.HasSuffix(line, " ") || strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
+			return ""
+		}
+	}
+	return text
 }
 
 func newLine(b *strings.Builder, i, indent int) {
@@ -254,7 +295,7 @@ func nodeShape(n *Node) shape {
 		}
 		return s
 	case n.Kind == String:
-		return shape{kind: String, scalar: EncodeScalar(n.Text)}
+		return shape{kind: String, scalar: EncodeScalar(n.Text), lines: literal(n.Text)}
 	}
 	return shape{kind: String, scalar: n.Text}
 }

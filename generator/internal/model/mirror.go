@@ -70,10 +70,13 @@ func (in *Instance) swaps() []ImageSwap {
 	for _, run := range in.Runs {
 		images = append(images, run.workload.Image)
 	}
+	for _, job := range in.Workload.Jobs {
+		images = append(images, job.Image)
+	}
 	var out []ImageSwap
 	for _, image := range images {
 		name := imageName(image)
-		if mirrored, ok := in.Target.Cluster.mirrored(name); ok {
+		if mirrored, ok := in.Target.Cluster.mirrored(name); ok && name != "" {
 			out = append(out, ImageSwap{name, mirrored})
 		}
 	}

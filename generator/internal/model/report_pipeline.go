@@ -149,3 +149,8 @@ func (s Step) rulesText() string {
 	}
 	return orDefault(strings.Join(rules, ", "), none)
 }
+
+// Charted says that an application brings a chart.
+func (p *Platform) Charted() bool {
+	return slices.ContainsFunc(p.Applications, func(a *Application) bool { return a.Charted })
+}
