@@ -311,11 +311,10 @@ func (q *quick) function(dot reflect.Value, name string, args []parse.Node, pipe
 	}
 	switch {
 	case name == siblingsName && len(args)+len(piped) == 0:
-		found, err := q.rec.siblings()
-		if err != nil {
+		if _, err := q.rec.siblings(); err != nil {
 			giveUp()
 		}
-		return reflect.ValueOf(found)
+		return reflect.ValueOf(q.rec.found).Elem()
 	case (name == "and" || name == "or") && len(piped) == 0 && len(args) > 0:
 		return q.shortCircuit(dot, args, name == "or")
 	}

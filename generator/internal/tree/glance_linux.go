@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,7 @@ func glance(root *os.Root, top *folder[*record]) *folder[*record] {
 		return top
 	}
 	defer handle.Close()
-	g := glancer{spare: make(chan struct{}, parallel())}
+	g := glancer{spare: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	g.walk(descriptor(handle.Fd()), top, newGlass())
 	return top.unsettled()
 }
@@ -41,7 +42,8 @@ func (f *folder[T]) unsettled() *folder[T] {
 	return f
 }
 
-// glancer is a walk of glances, side by side.
+// glancer is a walk of glances, side by side. What it reads is mostly in memory: more
+// goroutines than processors only get in each other's way.
 type glancer struct{ spare chan struct{} }
 
 // glanced is the number of neighbouring folders that a goroutine takes at a time.
