@@ -110,8 +110,8 @@ func checkPods(t *testing.T, name, level string, objects []*repo.Object) {
 	}
 }
 
-// ours is what checks of the configuration look for, by ConfigMap.
-var ours = map[string][]string{
+// ourSettings is what checks of the configuration look for, by ConfigMap.
+var ourSettings = map[string][]string{
 	"argocd-cm": {
 		"application.resourceTrackingMethod: annotation", "application.sync.requireOverridePrivilegeForRevisionSync: \"true\"",
 		"server.rbac.rollback.enforce.enable: \"true\"", "exec.enabled: \"false\"", "resource.exclusions: |", "health.autoscaling_HorizontalPodAutoscaler: |",
@@ -126,17 +126,17 @@ func checkConfig(t *testing.T, name string, objects []*repo.Object) {
 	t.Helper()
 	seen := 0
 	for _, o := range objects {
-		for _, line := range ours[o.Name] {
+		for _, line := range ourSettings[o.Name] {
 			if o.Kind == "ConfigMap" && !bytes.Contains(o.YAML, []byte(line)) {
 				t.Errorf("%s: %s has no %s", name, o, line)
 			}
 		}
-		if o.Kind == "ConfigMap" && ours[o.Name] != nil {
+		if o.Kind == "ConfigMap" && ourSettings[o.Name] != nil {
 			seen++
 		}
 	}
-	if seen != len(ours) {
-		t.Errorf("%s: %d of %d ConfigMaps", name, seen, len(ours))
+	if seen != len(ourSettings) {
+		t.Errorf("%s: %d of %d ConfigMaps", name, seen, len(ourSettings))
 	}
 	known := ""
 	for _, file := range []string{"util/settings/settings.go", "util/settings/accounts.go", "manifests/install.yaml", "docs/operator-manual/argocd-cm.yaml"} {

@@ -26,10 +26,15 @@ var external = map[string][]string{
 		"PriorityClass/shop-critical", "Secret/payments-tls", "Secret/registry",
 	},
 	"sources": {"Namespace/gateway-system", "Secret/registry", "Secret/registry-us"},
+	"platform": {
+		"Namespace/edge-system", "Namespace/gateway-system", "Namespace/ingress-nginx", "Namespace/partner-gateway",
+		"IngressClass/nginx/ingress-nginx", "Namespace/monitoring", "Scraper/monitoring", "Secret/cdn-token", "Secret/ghcr", "Secret/wildcard-tls",
+	},
 	"network": {
 		"Namespace/gateway-system", "Namespace/ingress-nginx", "Namespace/ingress", "Namespace/search", "Namespace/voice", "Namespace/shared/*",
-		"IngressClass/nginx/ingress-nginx", "IngressClass/internal/ingress",
+		"Namespace/monitoring", "Scraper/monitoring", "IngressClass/nginx/ingress-nginx", "IngressClass/internal/ingress",
 	},
+	"jobs":       {"PersistentVolumeClaim/catalogue", "Secret/portal-session"},
 	"odd":        {"Namespace/gateway-system", "Secret/store-login"},
 	"validated":  {"Namespace/gateway-system"},
 	"voting-app": {"Namespace/gateway-system"},

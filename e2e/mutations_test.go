@@ -27,7 +27,20 @@ const (
 )
 
 // mutations are the changes by the case that they are made to.
-var mutations = map[string][]mutation{"voting-app": votingMutations, "network": networkMutations, "jobs": jobMutations}
+var mutations = map[string][]mutation{
+	"voting-app": votingMutations, "network": networkMutations, "jobs": jobMutations, "bootstrapped": bootstrappedMutations,
+}
+
+// bootstrappedMutations change the case that holds Argo CD itself.
+var bootstrappedMutations = []mutation{
+	{"projects", "bootstrap/roots/argocd.yaml", "kind: CustomResourceDefinition}", "kind: Other}"},
+	{"projects", "bootstrap/argocd/", "  namespace: delivery\n", "  namespace: other\n"},
+	{"project wildcards", "bootstrap/argocd/", "  sourceRepos: []", "  sourceRepos: ['*']"},
+	{"project wildcards", argo, "applications, override, prod-infra/*", "applications, delete, prod-infra/*"},
+	{"project wildcards", argo, "p, proj:prod-infra:view,", "p, proj:prod-apps:view,"},
+	{"project wildcards", argo, "logs, get, prod-infra/*", "exec, create, prod-infra/*"},
+	{"unique objects", argo, "", "---\napiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: default, namespace: delivery}\n"},
+}
 
 // networkMutations change the case that has every way in and out.
 var networkMutations = []mutation{
@@ -35,7 +48,7 @@ var networkMutations = []mutation{
 	{"routes", "overlays/dev/apps/web/", "            name: web\n            port:\n              number: 9000", "            name: webs\n            port:\n              number: 9000"},
 	{"routes", "overlays/dev/apps/web/", "ingressClassName: nginx", "ingressClassName: other"},
 	{"routes", "overlays/dev/apps/web/", "kubernetes.io/metadata.name: ingress-nginx", "kubernetes.io/metadata.name: gateway-system"},
-	{"routes", "overlays/dev/apps/web/", "    - port: 9000\n", "    - port: 9001\n"},
+	{"routes", "overlays/dev/apps/web/", "    - port: 8080\n", "    - port: 8081\n"},
 	{"routes", "overlays/dev/apps/web/", "  - hosts:\n    - admin.dev", "  - hosts:\n    - admins.dev"},
 	{"network selectors", "overlays/dev/infra/net-dev/", "    wavewright.dev/expires:", "    wavewright.dev/expired:"},
 	{"access", "overlays/dev/apps/operator/", "      automountServiceAccountToken: true\n", ""},
@@ -44,6 +57,8 @@ var networkMutations = []mutation{
 	{"access", "overlays/prod-eu/apps/operator/", "  - configmaps\n", "  - secrets\n"},
 	{"access", "overlays/dev/apps/operator/", "- kind: ServiceAccount\n  name: operator\n", "- kind: ServiceAccount\n  name: other\n"},
 	{"tokens", "overlays/dev/apps/web/", "      automountServiceAccountToken: false\n", ""},
+	{"monitors", "overlays/dev/apps/web/", "  - interval: 60s\n    path: /internal/metrics\n    port: admin", "  - interval: 60s\n    path: /internal/metrics\n    port: metrics"},
+	{"monitors", "overlays/dev/apps/web/", "kubernetes.io/metadata.name: monitoring", "kubernetes.io/metadata.name: metrics"},
 	{"network selectors", "overlays/dev/apps/cart/", "kubernetes.io/metadata.name: shared", "kubernetes.io/metadata.name: search"},
 }
 

@@ -12,17 +12,19 @@ import (
 
 // The tools, built by the go command from pinned sources and kept in its cache.
 var (
-	kustomize   = sync.OnceValues(func() (string, error) { return goTool(".", "kustomize") })
-	kubeconform = sync.OnceValues(func() (string, error) { return goTool(".", "kubeconform") })
-	helm        = sync.OnceValues(func() (string, error) { return goTool("tools/helm", "helm") })
-	kubeScore   = sync.OnceValues(func() (string, error) { return goTool("tools/kube-score", "kube-score") })
+	kustomize   = sync.OnceValues(func() (string, error) { return goTool(".", "kustomize", "") })
+	kubeconform = sync.OnceValues(func() (string, error) { return goTool(".", "kubeconform", "") })
+	helm        = sync.OnceValues(func() (string, error) { return goTool("tools/helm", "helm", "") })
+	kubeScore   = sync.OnceValues(func() (string, error) { return goTool("tools/kube-score", "kube-score", "") })
+	promtool    = sync.OnceValues(func() (string, error) { return goTool("tools/promtool", "promtool", "remove_all_sd") })
 )
 
-// goTool builds a tool of the module in dir and returns the path of its binary.
-func goTool(dir, name string) (string, error) {
+// goTool builds a tool of the module in dir, with build tags, and returns the path of its
+// binary.
+func goTool(dir, name, tags string) (string, error) {
 	cmd := exec.Command("go", "tool", "-n", name)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false -tags="+tags)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

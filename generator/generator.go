@@ -133,6 +133,11 @@ func (r *Result) readPins(fsys fs.FS) error {
 		}
 		r.Sources[file] = src
 		parsed, list := release.Parse(file, src)
+		for i := range list {
+			if list[i].Hint == "" {
+				list[i].Hint = "wavewright promote writes this file: restore it from Git, or correct it to what it was."
+			}
+		}
 		r.Diagnostics = append(r.Diagnostics, list...)
 		if !list.HasErrors() {
 			r.pins[name] = parsed

@@ -101,6 +101,7 @@ func checkRound(t *testing.T, h *hostile, round, n int) {
 type hostileTexts struct {
 	env, only  map[string]string
 	args, exec []string
+	folder     string // of a secret
 	// of a job: everywhere, and in production only
 	jobEnv, jobOnly  map[string]string
 	jobArgs, prodArg []string
@@ -111,6 +112,7 @@ type hostileTexts struct {
 func newTexts(h *hostile) *hostileTexts {
 	x := &hostileTexts{
 		env: map[string]string{}, only: map[string]string{}, jobEnv: map[string]string{}, jobOnly: map[string]string{},
+		folder: "/s" + strings.ReplaceAll(h.next(), ":", ""),
 		reason: h.filled("r"), writable: h.filled("w"), key: h.filled("k"), path: h.filled("/"),
 		mount: "/m" + strings.ReplaceAll(h.next(), ":", ""), annotation: h.next(), own: h.next(),
 		command: h.next(), grpc: h.filled("g"), route: h.next(), rule: h.filled("u"),
@@ -132,7 +134,7 @@ func (x *hostileTexts) application() map[string]any {
 		"command": []string{x.command}, "args": x.args,
 		"singleton": map[string]any{"reason": x.reason},
 		"security":  map[string]any{"writableRootFilesystem": map[string]any{"reason": x.writable}},
-		"secrets":   map[string]any{"db": map[string]any{"key": x.key, "env": map[string]any{"SECRET_VALUE": "password"}}},
+		"secrets":   map[string]any{"db": map[string]any{"key": x.key, "env": map[string]any{"SECRET_VALUE": "password"}, "mount": x.folder, "files": map[string]any{"a": "b"}}},
 		"probes": map[string]any{
 			"readiness": map[string]any{"http": x.path}, "liveness": map[string]any{"exec": x.exec},
 			"startup": map[string]any{"grpc": x.grpc},
@@ -178,6 +180,7 @@ func (x *hostileTexts) check(r *reader, name string) {
 	r.text(workload, x.command, in("command", 0)...)
 	r.text(workload, x.path, in("readinessProbe", "httpGet", "path")...)
 	r.text(workload, x.mount, in("volumeMounts", 0, "mountPath")...)
+	r.text(workload, x.folder, in("volumeMounts", 1, "mountPath")...)
 	r.text(workload+first, x.annotation, "metadata", "annotations", "a")
 	r.text(overlay+"serviceaccount.patch.yaml", x.own, "metadata", "annotations", "b")
 	r.text(patch, x.grpc, in("startupProbe", "grpc", "service")...)

@@ -17,7 +17,7 @@ func webWith(more map[string]any) map[string]any {
 		"jobs":   map[string]any{"smoke": map[string]any{"phase": "test", "args": []string{"x"}}},
 	}
 	maps.Copy(app, more)
-	return map[string]any{"applications": map[string]any{"web": app}}
+	return map[string]any{"applications": map[string]any{"web": app}, "platform": map[string]any{"priorityClasses": []string{"high"}}}
 }
 
 func testJob(t *testing.T, spec map[string]any) string {

@@ -74,6 +74,7 @@ func (s *sourceChecker) kustomization(folder, file string) {
 	if node == nil || faults.HasErrors() {
 		d := s.result.Diagnostics.Error(s.at, "source/missing", "there is no kustomization in "+folder)
 		d.Detail = file + " is not YAML that can be read: " + faults[0].Summary + "."
+		d.Hint = "Correct it until kustomize build reads it."
 		return
 	}
 	if node.Get("helmCharts") != nil || node.Get("helmChartInflationGenerator") != nil {

@@ -144,3 +144,40 @@ applications:
 		t.Error("an environment without automated sync is not said to sync by hand")
 	}
 }
+
+// TestDocumentsOfSeveralArgoCDs reads where roots are applied when there are several.
+func TestDocumentsOfSeveralArgoCDs(t *testing.T) {
+	const spec = `apiVersion: wavewright.dev/v1alpha1
+kind: Environments
+metadata: {name: two}
+repository: {url: https://git.example.com/two.git}
+argocd: {install: INSTALL}
+environments:
+  - {name: dev, profile: development, argocd: nonprod}
+  - {name: test, profile: staging, argocd: nonprod}
+  - {name: live, profile: production}
+applications:
+  web: {image: ghcr.io/acme/web:1.0.0}
+`
+	for install, lines := range map[string][]string{
+		"none": {
+			"kubectl --context nonprod --namespace argocd patch configmap argocd-cm --type merge --patch-file bootstrap/argocd-settings/argocd-cm.patch.yaml",
+			"wavewright doctor --context nonprod --argocd nonprod",
+			"kubectl --context nonprod apply --server-side --filename bootstrap/roots/dev.yaml --filename bootstrap/roots/test.yaml",
+			"kubectl --context argocd apply --server-side --filename bootstrap/roots/live.yaml",
+		},
+		"vendored": {
+			"kubectl --context nonprod apply --server-side --force-conflicts --kustomize bootstrap/argocd/install",
+			"kubectl --context nonprod --namespace argocd wait deployment --all --for condition=Available --timeout 10m",
+			"kubectl --context nonprod apply --server-side --filename bootstrap/roots/argocd.yaml --filename bootstrap/roots/dev.yaml --filename bootstrap/roots/test.yaml",
+			"kubectl --context argocd apply --server-side --filename bootstrap/roots/argocd.yaml --filename bootstrap/roots/live.yaml",
+		},
+	} {
+		readme := documents(t, strings.Replace(spec, "INSTALL", install, 1))["README.md"]
+		for _, line := range lines {
+			if !strings.Contains(readme, "\n"+line+"\n") {
+				t.Errorf("%s: the README does not say %s\n%s", install, line, readme)
+			}
+		}
+	}
+}

@@ -58,6 +58,8 @@ type Settings struct {
 	ApplicationSets ApplicationSets `yaml:"applicationSets"`
 	// Debug is what debug groups may do: full (logs, port-forward, exec, ephemeral containers), limited (logs, port-forward) or none (they read).
 	Debug string `yaml:"debug" enum:"full,limited,none"`
+	// Monitoring says which alerts every namespace has, where the cluster has platform.metrics. null takes one away.
+	Monitoring Monitoring `yaml:"monitoring"`
 	// Images states what the environment demands of images: a digest or a real tag (pinned), or anything (any).
 	Images string `yaml:"images" enum:"any,pinned"`
 	// Validation steps by name: what the pipeline checks of the environment before a change lands, in the order in which they are stated.
@@ -65,7 +67,7 @@ type Settings struct {
 	// Admission policies that the API server applies to the environment's namespaces, whoever writes.
 	Admission Admission `yaml:"admission"`
 	// PriorityClasses of the environment, by name: they are made in its clusters as <name>.<target>, and applications choose one with priorityClass.
-	PriorityClasses map[string]PriorityClass `yaml:"priorityClasses" later:"classes are made by a later version"`
+	PriorityClasses map[string]PriorityClass `yaml:"priorityClasses"`
 }
 
 // Admission holds the admission policies of an environment's namespaces.
@@ -100,6 +102,44 @@ type PriorityClass struct {
 	Preempts bool `yaml:"preempts"`
 	// Description of who is meant to use the class.
 	Description string `yaml:"description"`
+}
+
+// Monitoring holds the alerts of every namespace.
+type Monitoring struct {
+	// Enabled says whether there are alerts.
+	Enabled bool `yaml:"enabled"`
+	// Restarts of one container: above is their number within the time of for.
+	Restarts *Threshold `yaml:"restarts"`
+	// Unavailable replicas: fewer serve than there have to be.
+	Unavailable *Condition `yaml:"unavailable"`
+	// Autoscaler at its maximum: it cannot follow the load any more.
+	Autoscaler *Condition `yaml:"autoscaler"`
+	// Quota that is used, in percent, by resource.
+	Quota *Threshold `yaml:"quota"`
+	// CPU that a container uses, in percent of its request.
+	CPU *Threshold `yaml:"cpu"`
+	// Memory that a container uses, in percent of its request.
+	Memory *Threshold `yaml:"memory"`
+	// Jobs that failed.
+	Jobs *Condition `yaml:"jobs"`
+}
+
+// Threshold is an alert about a number.
+type Threshold struct {
+	// Above which number there is an alert.
+	Above int `yaml:"above"`
+	// For how long it has to be so, for example 15m.
+	For string `yaml:"for"`
+	// Severity of the alert.
+	Severity string `yaml:"severity" enum:"info,warning,critical"`
+}
+
+// Condition is an alert about a state.
+type Condition struct {
+	// For how long it has to be so, for example 15m.
+	For string `yaml:"for"`
+	// Severity of the alert.
+	Severity string `yaml:"severity" enum:"info,warning,critical"`
 }
 
 // PodSecurity holds a Pod Security Standard for each mode.

@@ -171,7 +171,7 @@ func agreementCases() []agreementCase {
 		"only Load: password":         strings.Replace(minimal(""), "https://git", "https://me:secret@git", 1),
 	})
 	// A null where a later version has a field means nothing, and editors flag the field.
-	add(true, false, map[string]string{"only JSON: null of a later field": workload("metrics: ~")})
+	add(true, false, map[string]string{"only JSON: null of a later field": minimal("moved: ~\n")})
 	return cases
 }
 
@@ -207,7 +207,7 @@ func refusedDocuments() map[string]string {
 		"text for a list":        workload("command: sh"),
 		"scalar application":     minimal("applications: {web: 1}\n"),
 		"enum":                   workload("failover: slow"),
-		"later":                  workload("metrics: {port: http}"),
+		"later":                  minimal("files: {keep: [x]}\n"),
 		"later on the root":      minimal("moved: []\n"),
 		"missing":                "apiVersion: wavewright.dev/v1alpha1\nkind: Environments\n",
 		"missing apiVersion":     strings.Replace(minimal(""), "apiVersion: wavewright.dev/v1alpha1\n", "", 1),

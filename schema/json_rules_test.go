@@ -26,6 +26,7 @@ func refinements() map[string]object {
 		"Access.breakGlass":     groups,
 		"Gateway.namespace":     label,
 		"Ingress.namespace":     label,
+		"Scraper.namespace":     label,
 		"PodSet.namespace":      label,
 		"Repository.url":        pattern(repositoryURL),
 		"Spec.environments":     {"minItems": 1},
@@ -54,7 +55,7 @@ func refinements() map[string]object {
 func nameDefinitions() map[string]any {
 	return map[string]any{
 		"PlatformName":    nameDefinition(maxEnvironment),
-		"EnvironmentName": nameDefinition(maxEnvironment),
+		"EnvironmentName": nameDefinition(maxEnvironment, reservedEnvironments()...),
 		"ClusterName":     nameDefinition(maxEnvironment),
 		"TeamName":        nameDefinition(maxName, reservedTeams()...),
 		"ProfileName":     nameDefinition(maxName, BuiltinProfiles()...),

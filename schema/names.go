@@ -46,8 +46,9 @@ func deviceNames() []string {
 	}
 }
 
-// reservedEnvironments would have the root of Argo CD itself.
-func reservedEnvironments() []string { return []string{DefaultArgoCD} }
+// reservedEnvironments are names of files beside those of the environments: the root of
+// Argo CD itself, and scripts of the pipeline.
+func reservedEnvironments() []string { return []string{DefaultArgoCD, "drift", "promote", "steps"} }
 
 // reservedTeams are parts of the names of our own AppProjects.
 func reservedTeams() []string { return []string{"infra", "root", "apps"} }

@@ -95,12 +95,12 @@ type Platform struct {
 	Ingress *Ingress `yaml:"ingress"`
 	// DNS is the cluster's name server; every pod may ask it. Default: kube-system, k8s-app: kube-dns.
 	DNS *PodSet `yaml:"dns"`
-	// Metrics is the scraper that collects metrics.
-	Metrics *PodSet `yaml:"metrics" later:"applications cannot state metrics endpoints yet"`
+	// Metrics is the Prometheus that collects metrics, run by its operator. It has to collect those of kube-state-metrics and cAdvisor, too: alerts are about them.
+	Metrics *Scraper `yaml:"metrics"`
 	// Secrets says how secret references become Kubernetes Secrets.
 	Secrets *SecretProvider `yaml:"secrets"`
 	// PriorityClasses that exist in the clusters: applications may choose them beside those of their environment.
-	PriorityClasses []string `yaml:"priorityClasses" later:"applications may choose any class yet"`
+	PriorityClasses []string `yaml:"priorityClasses"`
 	// ArgoCDUsers are the users that Argo CD is to the clusters. Default: its application controller, and argocd-manager as `argocd cluster add` makes it.
 	ArgoCDUsers []string `yaml:"argocdUsers"`
 }
@@ -147,6 +147,18 @@ type PodSet struct {
 	PodLabels map[string]string `yaml:"podLabels" required:"true"`
 }
 
+// Scraper is a Prometheus that the Prometheus operator runs.
+type Scraper struct {
+	// Namespace of its pods.
+	Namespace string `yaml:"namespace" required:"true"`
+	// PodLabels select its pods: only they may reach metrics endpoints.
+	PodLabels map[string]string `yaml:"podLabels" required:"true"`
+	// Labels by which it selects ServiceMonitors and PrometheusRules, for example release: prometheus. Default: none, it takes all.
+	Labels map[string]string `yaml:"labels"`
+	// Interval between two collections, for example 30s. Default: its own.
+	Interval string `yaml:"interval"`
+}
+
 // SecretProvider turns secret references into Kubernetes Secrets.
 type SecretProvider struct {
 	// Provider: external-secrets.
@@ -170,7 +182,7 @@ type Cluster struct {
 	Kubernetes string `yaml:"kubernetes"`
 	// Nodes that can run applications. Strict anti-affinity is checked against it.
 	Nodes int `yaml:"nodes"`
-	// Zones that the nodes are spread over. Replicas are spread over as many as there are; wavewright doctor checks the number.
+	// Zones that the nodes are spread over evenly. Replicas of a Deployment that need different nodes are kept in all zones where there are enough replicas and nodes, otherwise as far as possible; wavewright doctor checks the number.
 	Zones int `yaml:"zones"`
 	// APIServer is where the Kubernetes API is. Applications with rules of their own may connect to it, and nobody else.
 	APIServer *APIServer `yaml:"apiServer"`

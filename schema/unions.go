@@ -48,7 +48,8 @@ func (p *Port) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 // the struct may be an absent value. All other faults are the decoder's.
 func checkPort(n *yamltree.Node, d *yamltree.Decoder) {
 	if number, ok := n.Int(); ok && (number < minPort || number > maxPort) {
-		d.Fault(n, "spec/value", "a port is a number from %d to %d", minPort, maxPort)
+		d.Fault(n, "spec/value", "a port is a number from %d to %d", minPort, maxPort).Hint =
+			"Write the number that the process listens on, for example 8080."
 	}
 }
 

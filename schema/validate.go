@@ -200,6 +200,7 @@ func (v *validator) platform(n *yamltree.Node) {
 	gateway, dns, store := n.Get("gateway"), n.Get("dns"), n.Get("secrets").Get("store")
 	v.filled(gateway, "name")
 	v.filled(n.Get("ingress"), "class")
+	v.namespace(n.Get("metrics").Get("namespace"))
 	v.namespace(n.Get("ingress").Get("namespace"))
 	v.filled(store, "name")
 	v.namespace(gateway.Get("namespace"))

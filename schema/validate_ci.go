@@ -41,7 +41,7 @@ func (v *validator) stepsWithoutPipeline(n *yamltree.Node) {
 	}
 	for _, entry := range steps.Entries {
 		uses := entry.Value.Get("uses")
-		if entry.Value.Kind == yamltree.Map && (uses == nil || uses.Text != "job") {
+		if entry.Value.Kind == yamltree.Map && (uses == nil || uses.Kind == yamltree.String && uses.Text != "job") {
 			v.list.Error(entry.KeyRange, "ci/missing", "there is no pipeline that runs this step").Hint = addPipeline
 		}
 	}

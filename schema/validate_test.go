@@ -93,6 +93,7 @@ func environmentFaults() []faultCase {
 		{name: "exception without end", src: environment("network: {shop-dev: {reason: old, expires: 2027-02-29}}"), want: "6:80 spec/value"},
 		{name: "no environment", src: strings.Replace(minimal(""), "\n- {name: dev, profile: development}", " []", 1), want: "5:15 spec/missing"},
 		{name: "name", src: replaced("name: dev", "name: Dev"), want: "6:10 name/invalid"},
+		{name: "reserved name", src: replaced("name: dev", "name: promote"), want: "6:10 name/reserved"},
 		{name: "empty name", src: replaced("name: dev", `name: ""`), want: "6:10 spec/missing"},
 		{name: "empty profile", src: replaced("profile: development", `profile: ""`), want: "6:24 spec/missing"},
 		{name: "faults beside a missing name", src: replaced("name: dev, profile: development", "profile: x"), want: "6:3 spec/missing, 6:13 reference/unknown"},

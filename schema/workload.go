@@ -53,6 +53,8 @@ type Workload struct {
 	Ports map[string]Port `yaml:"ports"`
 	// Env variables, by name.
 	Env map[string]string `yaml:"env"`
+	// EnvFields are variables with what Kubernetes knows of the pod: metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], metadata.annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.podIP, status.podIPs, status.hostIP or status.hostIPs.
+	EnvFields map[string]string `yaml:"envFields"`
 	// Config files, by file name. A change of the content is a rollout.
 	Config map[string]ConfigFile `yaml:"config"`
 	// Secrets by name: references only, never values.
@@ -75,8 +77,8 @@ type Workload struct {
 	Expose map[string]Expose `yaml:"expose"`
 	// ConnectsTo lists what the application talks to: other applications by name (the replicas of a StatefulSet and the pods of a source each other by their own), or named networks, namespaces and the internet.
 	ConnectsTo map[string]Connection `yaml:"connectsTo"`
-	// Metrics endpoint.
-	Metrics *Metrics `yaml:"metrics" later:"monitoring objects are written by a later version"`
+	// Metrics endpoint, which the platform's Prometheus collects.
+	Metrics *Metrics `yaml:"metrics"`
 	// Jobs by name, which run before a deployment or test one.
 	Jobs map[string]Job `yaml:"jobs"`
 	// ServiceAccount of the pods.
@@ -89,7 +91,7 @@ type Workload struct {
 	Tolerations []Toleration `yaml:"tolerations"`
 	// Labels of all objects and pods, beside the ones that wavewright sets.
 	Labels map[string]string `yaml:"labels"`
-	// PriorityClass of the pods; it must exist in the cluster.
+	// PriorityClass of the pods: one of the environment's priorityClasses, or one that exists in the cluster.
 	PriorityClass string `yaml:"priorityClass"`
 	// IgnoreDifferences tells Argo CD which fields others own: it neither reports nor reverts them. They are pinned with the application.
 	IgnoreDifferences []IgnoreDifference `yaml:"ignoreDifferences"`
@@ -103,6 +105,10 @@ type Workload struct {
 	DisruptionBudget DisruptionBudget `yaml:"disruptionBudget"`
 	// Rollout of a new version.
 	Rollout Rollout `yaml:"rollout"`
+	// PodManagementPolicy of a StatefulSet: OrderedReady starts replicas one after the other, Parallel all at once. Kubernetes refuses a change. Default: OrderedReady.
+	PodManagementPolicy string `yaml:"podManagementPolicy" enum:"OrderedReady,Parallel"`
+	// PersistentVolumeClaimRetentionPolicy says what happens to the volumes of a StatefulSet's replicas.
+	PersistentVolumeClaimRetentionPolicy ClaimRetention `yaml:"persistentVolumeClaimRetentionPolicy"`
 	// Security of the pods; exceptions need a reason.
 	Security Security `yaml:"security"`
 }
@@ -151,7 +157,11 @@ type Secret struct {
 	// Existing Secret in the namespace, managed by somebody else.
 	Existing string `yaml:"existing"`
 	// Env maps variables to properties of the secret.
-	Env map[string]string `yaml:"env" required:"true"`
+	Env map[string]string `yaml:"env"`
+	// Mount path of a read-only folder with Files.
+	Mount string `yaml:"mount"`
+	// Files maps file names in Mount to properties of the secret. A change of the secret arrives there while the pod runs.
+	Files map[string]string `yaml:"files"`
 }
 
 // Volume is storage at a path.
@@ -160,10 +170,16 @@ type Volume struct {
 	Mount string `yaml:"mount" required:"true"`
 	// Size of a persistent volume, for example 5Gi. Needs a singleton or a CronJob, because one node at a time can mount it, or a StatefulSet, where each replica has its own and Kubernetes refuses another size later.
 	Size Amount `yaml:"size"`
+	// AccessMode of a persistent volume; ReadWriteMany can be mounted by all replicas, if the storage class has it. Default: ReadWriteOnce.
+	AccessMode string `yaml:"accessMode" enum:"ReadWriteOnce,ReadWriteOncePod,ReadWriteMany"`
 	// StorageClass of a persistent volume. Default: the cluster's.
 	StorageClass string `yaml:"storageClass"`
 	// Scratch is the size limit of an empty folder that lives as long as the pod, for example 64Mi.
 	Scratch Amount `yaml:"scratch"`
+	// Claim that exists in the namespace and that somebody else manages.
+	Claim string `yaml:"claim"`
+	// ReadOnly mounts the volume without the right to write.
+	ReadOnly bool `yaml:"readOnly"`
 }
 
 // Probes of the main container.
@@ -214,6 +230,30 @@ type Scale struct {
 	Max int `yaml:"max"`
 	// CPU utilisation in percent of the request that the autoscaler aims at. Default: 70.
 	CPU int `yaml:"cpu"`
+	// Memory utilisation in percent of the request that the autoscaler aims at too. Default: only CPU counts.
+	Memory int `yaml:"memory"`
+	// Behavior of the autoscaler: how fast it may scale.
+	Behavior Behavior `yaml:"behavior"`
+}
+
+// Behavior says how fast an autoscaler may scale in each direction.
+type Behavior struct {
+	// ScaleUp bounds how replicas are added. Default: Kubernetes', at once and up to twice as many in 15 seconds.
+	ScaleUp Scaling `yaml:"scaleUp"`
+	// ScaleDown bounds how replicas are taken away. Default: the profile's.
+	ScaleDown Scaling `yaml:"scaleDown"`
+}
+
+// Scaling bounds one direction of an autoscaler.
+type Scaling struct {
+	// StabilizationWindowSeconds for which the autoscaler heeds what it wanted before, so that it does not swing.
+	StabilizationWindowSeconds *int `yaml:"stabilizationWindowSeconds"`
+	// Pods that may come or go in a period, at most.
+	Pods int `yaml:"pods"`
+	// Percent of the replicas that may come or go in a period, at most. With Pods, the greater of the two counts.
+	Percent int `yaml:"percent"`
+	// PeriodSeconds of Pods and Percent. Default: 60.
+	PeriodSeconds int `yaml:"periodSeconds"`
 }
 
 // Reason explains an exception to the people who review it.
@@ -310,8 +350,18 @@ type Rollout struct {
 	MinReadySeconds int `yaml:"minReadySeconds"`
 	// ProgressDeadlineSeconds after which a rollout of a Deployment has failed.
 	ProgressDeadlineSeconds int `yaml:"progressDeadlineSeconds"`
+	// Partition of a StatefulSet: only replicas from this number on get the new version.
+	Partition int `yaml:"partition"`
 	// PreStopSeconds that a stopping pod keeps serving while routes are taken away.
 	PreStopSeconds int `yaml:"preStopSeconds"`
+}
+
+// ClaimRetention says what happens to the volumes of replicas.
+type ClaimRetention struct {
+	// WhenDeleted: what happens when the StatefulSet is deleted. Default: Retain.
+	WhenDeleted string `yaml:"whenDeleted" enum:"Retain,Delete"`
+	// WhenScaled: what happens when a replica is scaled away. Default: Retain.
+	WhenScaled string `yaml:"whenScaled" enum:"Retain,Delete"`
 }
 
 // Security of the pods. Everything is closed by default: a user above 10000, no
@@ -381,9 +431,9 @@ type Container struct {
 
 // Metrics endpoint of an application.
 type Metrics struct {
-	// Port name.
+	// Port name. Default: the first port.
 	Port string `yaml:"port"`
-	// Path of the endpoint.
+	// Path of the endpoint. Default: /metrics.
 	Path string `yaml:"path"`
 }
 

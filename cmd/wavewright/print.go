@@ -47,7 +47,9 @@ func (c *console) paint(colour, text string) string {
 }
 
 func (c *console) printError(err error, hints []string) {
-	c.errorf("%s: error: %v\n", program, err)
+	for line := range strings.Lines(err.Error()) { // several files can fail in one run
+		c.errorf("%s: error: %s\n", program, strings.TrimSuffix(line, "\n"))
+	}
 	for _, hint := range hints {
 		c.printHint("%s", hint)
 	}

@@ -22,7 +22,7 @@ type phrase struct {
 // phrases lists the states in the order of the summary. Conflicts and refusals are
 // not among them: then there is no summary.
 func phrases() []phrase {
-	const deleted = "left out, because you deleted them; files: {omit: [PATH]} in environments.yaml says so for good"
+	const deleted = "left out, deleted by you; files: {omit: [PATH]} in environments.yaml says so for good"
 	return []phrase{
 		{"new", "to create", "created", false},
 		{"update", "to update", "updated", false},
@@ -32,9 +32,9 @@ func phrases() []phrase {
 		{"adopted", "to adopt, present already", "adopted, present already", false},
 		{"converged", "to record, changed already", "recorded, changed already", false},
 		{"forgotten", "to forget, deleted already", "forgotten, deleted already", false},
-		{generator.StateUserModified, "kept as you edited them", "kept as you edited them", true},
+		{generator.StateUserModified, "kept with your edits", "kept with your edits", true},
 		{generator.StateUserDeleted, deleted, deleted, true},
-		{generator.StateOrphanEdited, "kept as you edited them, no longer generated", "kept as you edited them, no longer generated", true},
+		{generator.StateOrphanEdited, "kept with your edits, no longer generated", "kept with your edits, no longer generated", true},
 	}
 }
 
@@ -88,7 +88,7 @@ func (c *console) printPaths(p phrase, paths []string, dry bool) {
 // printOmitted names files of the user's that a new spec leaves out.
 func (c *console) printOmitted(paths []string) {
 	if len(paths) > 0 {
-		c.printf("%s of your own left as they are, and not generated: files: {omit: [%s]} in environments.yaml\n", count(len(paths), "file"), strings.Join(paths, ", "))
+		c.printf("%s of your own left alone and not generated: files: {omit: [%s]} in environments.yaml\n", count(len(paths), "file"), strings.Join(paths, ", "))
 	}
 }
 

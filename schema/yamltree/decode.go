@@ -180,6 +180,12 @@ func (d *Decoder) text(n *Node, v reflect.Value, enum []string) {
 		if n.Kind == Bool || n.Kind == Int || n.Kind == Float {
 			f.Hint = fmt.Sprintf("Put it in quotes to use it as text: %q.", n.Text)
 		}
+		if n.Kind == Map || n.Kind == List {
+			f.Hint = "Write one text here."
+		}
+		if n.Kind == List && len(n.Items) == 1 && n.Items[0].Kind == String {
+			f.Hint = "Write it without the brackets: " + EncodeScalar(n.Items[0].Text) + "."
+		}
 		if looksLikePlaceholder(n) {
 			f.Hint = fmt.Sprintf(`Put a text that starts with "{" in quotes: "{%s}".`, n.Entries[0].Key)
 		}
@@ -238,13 +244,13 @@ func (d *Decoder) integer(n *Node, v reflect.Value, f form) {
 }
 
 func numberHint(n *Node) string {
-	if n.Kind != String || !n.Quoted {
-		return ""
+	if n.Kind != String {
+		return "Write a smaller number without a fraction."
 	}
 	if _, err := strconv.Atoi(n.Text); err == nil {
 		return "Remove the quotes."
 	}
-	return ""
+	return "Write a number in digits, without quotes."
 }
 
 func (d *Decoder) floating(n *Node, v reflect.Value) {
@@ -303,5 +309,5 @@ func mapHint(n *Node) string {
 	if n.Kind == List {
 		return `Write "name: value" lines in place of "- " items.`
 	}
-	return ""
+	return "Write {KEY: VALUE}, or indented lines of that kind."
 }

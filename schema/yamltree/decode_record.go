@@ -13,7 +13,7 @@ import (
 // the root only.
 func (d *Decoder) record(n *Node, v reflect.Value, info *typeInfo, at diag.Range) {
 	if n.Kind != Map && n.Kind != Null {
-		d.Expected(n, "a map").Hint = mapHint(n)
+		d.Expected(n, "a map").Hint = recordHint(n, info)
 		return
 	}
 	for _, index := range info.selves {
@@ -33,6 +33,18 @@ func (d *Decoder) record(n *Node, v reflect.Value, info *typeInfo, at diag.Range
 	if !d.opts.Partial {
 		d.missing(n, info, at)
 	}
+}
+
+// recordHint shows the form of a map whose keys are known.
+func recordHint(n *Node, info *typeInfo) string {
+	if n.Kind == List || len(info.required) == 0 {
+		return mapHint(n)
+	}
+	var keys []string
+	for _, i := range info.required {
+		keys = append(keys, info.fields[i].key+": …")
+	}
+	return "Write {" + strings.Join(keys, ", ") + "}."
 }
 
 func (d *Decoder) field(e *Entry, v reflect.Value, f *field) {
@@ -73,6 +85,7 @@ func (d *Decoder) unknownKey(e *Entry, info *typeInfo) {
 	if len(info.keys) > 0 {
 		found.Detail = "Possible here: " + enumerate(info.keys) + "."
 	}
+	found.Hint = "Take it out, or use one of these."
 	if near := Suggest(e.Key, info.keys); near != "" {
 		found.Hint = fmt.Sprintf("Did you mean %q?", near)
 	}
@@ -85,6 +98,7 @@ func (d *Decoder) oneOf(n *Node, s string, allowed []string) bool {
 	}
 	found := d.Fault(n, "spec/value", "unknown value %s", quote(s))
 	found.Detail = "Possible here: " + enumerate(allowed) + "."
+	found.Hint = "Write one of these."
 	if near := Suggest(s, allowed); near != "" {
 		found.Hint = fmt.Sprintf("Did you mean %q?", near)
 	}

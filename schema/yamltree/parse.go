@@ -69,6 +69,7 @@ func (p *parser) empty() {
 	}
 	d := p.list.Error(p.src.span(1, 1, 0), "yaml/empty", "file is empty")
 	d.Detail = "It holds nothing but white space and comments."
+	d.Hint = "Write something into it, or delete it; wavewright init DIR writes a first specification."
 }
 
 // isEmpty recognises a document that has a "---" and nothing else.
@@ -140,6 +141,7 @@ func (p *parser) tooDeep(at diag.Range) {
 	p.deep = true
 	d := p.list.Error(at, "yaml/depth", "nested too deeply")
 	d.Detail = fmt.Sprintf("At most %d levels are read.", maxDepth)
+	d.Hint = "No field needs so many: look for a bracket that is not closed."
 }
 
 // entries fills the map n. Of keys that occur twice the first one stays. Where a key

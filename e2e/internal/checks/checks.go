@@ -31,6 +31,7 @@ var All = []Check{
 	{"references", checkReferences},
 	{"services", perTarget(checkServices)},
 	{"routes", checkRoutes},
+	{"monitors", checkMonitors},
 	{"disruption budgets", perTarget(checkBudgets)},
 	{"autoscalers", perTarget(checkAutoscalers)},
 	{"anti-affinity", perTarget(checkAntiAffinity)},

@@ -49,13 +49,17 @@ func checkOwnLabels(t *target, objects []*repo.Object, out *report) {
 }
 
 // sameLabels compares labels. Those of a Job say which instance it is itself: linters
-// want its own name there.
+// want its own name there. A ServiceMonitor may have more: Prometheus selects it by them.
 func sameLabels(o, main *repo.Object) bool {
 	want := maps.Clone(main.Labels)
 	if o.Kind == "Job" {
 		want["app.kubernetes.io/instance"] = o.Name
 	}
-	return maps.Equal(o.Labels, want)
+	have := maps.Clone(o.Labels)
+	if o.Kind == "ServiceMonitor" {
+		maps.DeleteFunc(have, func(key, _ string) bool { _, ok := want[key]; return !ok })
+	}
+	return maps.Equal(have, want)
 }
 
 // mainWorkload is the object that makes the pods of an Application; nil for a

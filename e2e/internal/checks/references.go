@@ -16,7 +16,7 @@ func checkReferences(r *repo.Repository, out *report) {
 		present := t.present()
 		for _, w := range t.workloads {
 			for _, reference := range references(&w.pod.Spec) {
-				known := present[w.namespace+" "+reference] || slices.Contains(r.External, reference)
+				known := present[w.namespace+" "+reference] || present[" "+reference] || slices.Contains(r.External, reference)
 				if !known && !strings.HasPrefix(reference, "PriorityClass/system-") {
 					out.add("%s refers to %s, which does not exist", t.at(w.kind, w.namespace, w.name), reference)
 				}

@@ -24,6 +24,15 @@ type HTTPRoute struct {
 	}
 }
 
+// ServiceMonitor makes Prometheus collect metrics of Services.
+type ServiceMonitor struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		Selector  metav1.LabelSelector
+		Endpoints []struct{ Port, Path string }
+	}
+}
+
 // ExternalSecret makes a Secret from a store.
 type ExternalSecret struct {
 	metav1.ObjectMeta `json:"metadata"`

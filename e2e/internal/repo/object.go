@@ -100,6 +100,8 @@ func newTyped(apiVersion, kind string) any {
 		return &networkingv1.Ingress{}
 	case "gateway.networking.k8s.io/v1 HTTPRoute":
 		return &HTTPRoute{}
+	case "monitoring.coreos.com/v1 ServiceMonitor":
+		return &ServiceMonitor{}
 	case "external-secrets.io/v1 ExternalSecret":
 		return &ExternalSecret{}
 	case "argoproj.io/v1alpha1 AppProject":

@@ -27,6 +27,7 @@ var (
 		{argocd, "manifests/crds/"},
 		{module{"sigs.k8s.io/gateway-api", "v1.7.0", "h1:duVnm7nO6oXfMMUWfcDoBph47CYR/ME3NGxccOVglaY="}, "config/crd/standard/"},
 		{module{"github.com/external-secrets/external-secrets", "v1.3.2", "h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ="}, "config/crds/bases/external-secrets.io_"},
+		{module{"github.com/prometheus-operator/prometheus-operator", "v0.85.0", "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s="}, "example/prometheus-operator-crd/"},
 	}
 )
 
@@ -156,4 +157,13 @@ func parseCRD(source []byte) ([]kind, error) {
 		}
 	}
 	return kinds, nil
+}
+
+// OpenAPI is the API server's document of all its types.
+func OpenAPI() ([]byte, error) {
+	sources, err := kubernetes.files("api/openapi-spec/swagger.json", "")
+	if err != nil {
+		return nil, err
+	}
+	return sources[0], nil
 }

@@ -53,7 +53,9 @@ func (t *Target) ClusterCandidates() []Candidate {
 func (t *Target) ClusterWide() bool { return len(t.Namespaces) > 0 && t.Env.ClusterWide() }
 
 // ClusterWide reports whether the environment needs objects that belong to no namespace.
-func (e *Environment) ClusterWide() bool { return len(e.AdmissionPolicies()) > 0 }
+func (e *Environment) ClusterWide() bool {
+	return len(e.AdmissionPolicies())+len(e.Settings.PriorityClasses) > 0
+}
 
 // clusterName is the Application of the cluster-wide objects.
 func (t *Target) clusterName() string { return "cluster-" + string(t.Name) }

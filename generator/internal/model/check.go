@@ -38,12 +38,14 @@ func (r *resolver) check(in *Instance) {
 	c.jobs(r.spec.Images.RequireDigest)
 	c.scale()
 	c.exposure()
+	c.metrics()
 	c.peers()
 	c.rules()
 	c.labels()
 	c.annotations()
 	c.security()
 	c.kubernetes()
+	c.replicaFields()
 	c.differences()
 	c.kinds()
 }
@@ -208,7 +210,8 @@ func (c *checker) annotations() {
 func (c *checker) annotation(key, value string, path ...any) {
 	c.placeholders(c.at(path...), value)
 	if !labelKey.MatchString(strings.ToLower(key)) {
-		c.error(c.key(path...), "annotation/invalid", "%q cannot be the key of an annotation", key)
+		c.error(c.key(path...), "annotation/invalid", "%q cannot be the key of an annotation", key).Hint =
+			"Write letters, digits, hyphens, underscores and dots, with a domain and a slash before them when it is not your own."
 	}
 }
 
@@ -216,7 +219,8 @@ func (c *checker) security() {
 	s := c.w.Security
 	for name, reason := range map[string]*schema.Reason{"root": s.Root, "writableRootFilesystem": s.WritableRootFilesystem} {
 		if reason != nil && strings.TrimSpace(reason.Reason) == "" && c.stated("security", name, "reason") {
-			c.error(c.at("security", name), "reason/missing", "this exception needs a reason")
+			c.error(c.at("security", name), "reason/missing", "this exception needs a reason").Hint =
+				"Write reason: and why; it is kept as an annotation that reviewers see."
 		}
 	}
 	enforced := c.in.Target.Env.Settings.PodSecurity.Enforce
@@ -229,10 +233,12 @@ func (c *checker) security() {
 		c.error(at, "security/user", "user 0 is root").Hint = "Write root: {reason: …} instead, where the environment permits it."
 	}
 	if s.RunAsUser < 0 || s.RunAsGroup < 0 || s.Root != nil && s.RunAsUser > 0 {
-		c.error(c.at("security"), "security/user", "root and runAsUser exclude each other, and users are not negative")
+		c.error(c.at("security"), "security/user", "root and runAsUser exclude each other, and users are not negative").Hint =
+			"Keep one of the two."
 	}
 	if pause := c.w.Rollout.PreStopSeconds; pause < 0 || pause > 600 {
-		c.error(c.at("rollout", "preStopSeconds"), "spec/value", "the pause before a stop is between 0 and 600 seconds")
+		c.error(c.at("rollout", "preStopSeconds"), "spec/value", "the pause before a stop is between 0 and 600 seconds").Hint =
+			"Write for example preStopSeconds: 10."
 	}
 	for _, name := range []string{"maxUnavailable", "maxSurge"} {
 		c.rolloutAmount(name)
@@ -247,6 +253,7 @@ func (c *checker) rolloutAmount(name string) {
 		amount = c.w.Rollout.MaxUnavailable
 	}
 	if amount != "" && !countOrPercent.MatchString(string(amount)) {
-		c.error(c.at("rollout", name), "spec/value", "%q is neither a number of replicas nor a percentage", amount)
+		c.error(c.at("rollout", name), "spec/value", "%q is neither a number of replicas nor a percentage", amount).Hint =
+			"Write for example 1 or 25%."
 	}
 }

@@ -30,7 +30,8 @@ func (c *checker) config() {
 		case !strings.HasPrefix(file.Mount, "/") || strings.HasSuffix(file.Mount, "/") || strings.Contains(file.Mount, ":"):
 			c.error(at, "volume/mount", "a file needs an absolute path to be mounted at").Hint = "Write mount: /etc/app/" + name + "."
 		case taken:
-			c.error(at, "volume/mount", "%s and %s are mounted at the same path", other, name)
+			c.error(at, "volume/mount", "%s and %s are mounted at the same path", other, name).Hint =
+				"Give one of them another path."
 		}
 		mounts[file.Mount] = name
 		if secretValue.MatchString(file.Content) {
@@ -39,8 +40,9 @@ func (c *checker) config() {
 		}
 	}
 	if size > maxConfig {
-		c.error(c.at("config"), "config/size", "the files of %s are too large for a ConfigMap", c.in.App.Name).Detail =
-			"A ConfigMap holds 1 MiB at most."
+		d := c.error(c.at("config"), "config/size", "the files of %s are too large for a ConfigMap", c.in.App.Name)
+		d.Detail = "A ConfigMap holds 1 MiB at most."
+		d.Hint = "Keep large files in the image or on a volume."
 	}
 }
 

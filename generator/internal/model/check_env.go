@@ -1,17 +1,76 @@
 package model
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
-func (c *checker) environment() { c.variables(c.w.Env, "env") }
+func (c *checker) environment() {
+	c.variables(c.w.Env, "env")
+	c.fields()
+}
+
+// fieldPath is a field of a pod that a variable can hold.
+var fieldPath = regexp.MustCompile(`^(metadata\.(name|namespace|uid)|metadata\.(labels|annotations)\['[A-Za-z0-9][-A-Za-z0-9_./]*'\]|spec\.(nodeName|serviceAccountName)|status\.(podIP|podIPs|hostIP|hostIPs))$`)
+
+// fields checks the variables that come from the pod itself.
+func (c *checker) fields() {
+	for _, name := range sortedKeys(c.w.EnvFields) {
+		at := c.key("envFields", name)
+		if !envName.MatchString(name) {
+			c.error(at, "env/name", "%q cannot be the name of a variable", name)
+		}
+		if _, twice := c.w.Env[name]; twice {
+			d := c.error(at, "env/duplicate", "%s is set twice", name)
+			d.Detail, d.Hint = "It also comes from env.", "Keep one of them."
+		}
+		if path := c.w.EnvFields[name]; !fieldPath.MatchString(path) {
+			c.error(c.at("envFields", name), "env/field", "%q is no field that a variable can hold", path).Hint =
+				"Known are metadata.name, .namespace, .uid, .labels['KEY'] and .annotations['KEY'], spec.nodeName and .serviceAccountName, status.podIP, .podIPs, .hostIP and .hostIPs."
+		}
+	}
+}
+
+// secretFile is a name in the folder of a secret.
+var secretFile = regexp.MustCompile(`^[A-Za-z0-9][-A-Za-z0-9._]{0,252}$`)
+
+// secretFiles checks a secret that is read as files.
+func (c *checker) secretFiles(name string, secret schema.Secret) {
+	own := []any{"secrets", name}
+	in := func(more ...any) []any { return append(own[:2:2], more...) }
+	switch {
+	case (secret.Mount == "") != (len(secret.Files) == 0):
+		if !c.doubtful(own...) {
+			c.error(c.key(own...), "secret/files", "mount and files of a secret belong together").Hint =
+				"Write mount: /etc/FOLDER, files: {FILE: PROPERTY}."
+		}
+	case secret.Mount != "" && (!strings.HasPrefix(secret.Mount, "/") || secret.Mount == "/" || strings.Contains(secret.Mount, ":")):
+		c.error(c.at(in("mount")...), "volume/mount", "a secret needs a folder of its own to be mounted at").Hint = "Write mount: /etc/" + name + "."
+	}
+	c.placeholders(c.at(in("mount")...), secret.Mount)
+	for _, volume := range sortedKeys(c.w.Volumes) {
+		if secret.Mount != "" && path.Clean(c.w.Volumes[volume].Mount) == path.Clean(secret.Mount) {
+			c.error(c.at(in("mount")...), "volume/mount", "%s and %s are mounted at the same path", volume, name)
+		}
+	}
+	for _, file := range sortedKeys(secret.Files) {
+		if !secretFile.MatchString(file) {
+			c.error(c.key(in("files", file)...), "secret/files", "%q cannot be the name of a file", file).Hint = "Use letters, digits, dots, hyphens and underscores."
+		}
+		if property := secret.Files[file]; !propertyName.MatchString(property) {
+			c.error(c.at(in("files", file)...), "reference/name", "%q cannot be a key of a Secret", property).Hint =
+				"Use letters, digits, hyphens, underscores and dots."
+		}
+	}
+}
 
 // variables checks the plain variables of a container, which stand at a path.
 func (c *checker) variables(env map[string]string, path ...any) {
@@ -66,19 +125,25 @@ func (c *checker) secrets() {
 			c.error(at, "platform/secrets", "there is no secret store on cluster %s", c.in.Target.Cluster.Name).Hint =
 				"Declare platform.secrets: {provider: external-secrets, store: {name: …}}, or use existing: NAME."
 		case secret.Existing != "" && !isSubdomain(secret.Existing):
-			c.error(at, "secret/source", "%q cannot be a Secret", secret.Existing)
+			c.error(at, "secret/source", "%q cannot be a Secret", secret.Existing).Hint =
+				"Names have lower-case letters, digits, hyphens and dots."
 		}
-		if len(secret.Env) == 0 && c.stated("secrets", name, "env") {
-			c.error(at, "secret/unused", "this secret is not used").Hint = "Write env: {VARIABLE: PROPERTY}."
+		if len(secret.Env)+len(secret.Files) == 0 {
+			c.error(at, "secret/unused", "this secret is not used").Hint = "Write env: {VARIABLE: PROPERTY}, or mount: /etc/FOLDER with files: {FILE: PROPERTY}."
 		}
+		c.secretFiles(name, secret)
 		for _, variable := range sortedKeys(secret.Env) {
 			other, taken := from[variable]
 			if _, plain := c.w.Env[variable]; plain {
 				other, taken = "env", true
 			}
+			if _, field := c.w.EnvFields[variable]; field {
+				other, taken = "envFields", true
+			}
 			if taken {
-				c.error(c.key("secrets", name, "env", variable), "env/duplicate", "%s is set twice", variable).Detail =
-					"It also comes from " + other + "."
+				d := c.error(c.key("secrets", name, "env", variable), "env/duplicate", "%s is set twice", variable)
+				d.Detail = "It also comes from " + other + "."
+				d.Hint = "Take one of them out; a layer removes another layer's with a null."
 			}
 			from[variable] = "secret " + name
 		}
@@ -107,6 +172,7 @@ func (c *checker) placeholders(at diag.Range, text string) {
 	for _, word := range leftovers(text) {
 		d := c.error(at, "placeholder/unknown", "there is no placeholder %s", word)
 		d.Detail = "Known: " + strings.Join(placeholders(), " ") + "."
+		d.Hint = "Write one of these, or the text without braces."
 		if near := yamltree.Suggest(word, placeholders()); near != "" {
 			d.Hint = "Did you mean " + near + "?"
 		}

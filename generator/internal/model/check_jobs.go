@@ -62,7 +62,7 @@ func (c *checker) jobVariables(name string, env map[string]string) {
 // jobSidecars checks which of the application's sidecars a job takes along.
 func (c *checker) jobSidecars(name string, sidecars []string) {
 	for i, sidecar := range sidecars {
-		if _, declared := c.w.Sidecars[sidecar]; !declared {
+		if _, declared := c.w.Sidecars[sidecar]; !declared && !c.doubtful("sidecars") && !c.doubtful("sidecars", sidecar) {
 			c.error(c.at("jobs", name, "sidecars", i), "job/sidecar", "application %s has no sidecar %q in %s", c.in.App.Name, sidecar, c.in.Target.Name).Hint =
 				"Declare it under sidecars: of the application."
 		}

@@ -24,16 +24,21 @@ var propertyName = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
 // references checks names of objects that others make.
 func (c *checker) references() {
 	if name := c.w.PriorityClass; name != "" && !isSubdomain(name) {
-		c.error(c.at("priorityClass"), "reference/name", "%q cannot be a PriorityClass", name)
+		c.error(c.at("priorityClass"), "reference/name", "%q cannot be a PriorityClass", name).Hint =
+			"Names have lower-case letters, digits, hyphens and dots."
+	} else {
+		c.priorityClass()
 	}
 	for i, name := range c.w.ImagePullSecrets {
 		if !isSubdomain(name) {
-			c.error(c.at("imagePullSecrets", i), "reference/name", "%q cannot be a Secret", name)
+			c.error(c.at("imagePullSecrets", i), "reference/name", "%q cannot be a Secret", name).Hint =
+				"Names have lower-case letters, digits, hyphens and dots."
 		}
 	}
 	for _, name := range sortedKeys(c.w.Volumes) {
 		if class := c.w.Volumes[name].StorageClass; class != "" && !isSubdomain(class) {
-			c.error(c.at("volumes", name, "storageClass"), "reference/name", "%q cannot be a StorageClass", class)
+			c.error(c.at("volumes", name, "storageClass"), "reference/name", "%q cannot be a StorageClass", class).Hint =
+				"Names have lower-case letters, digits, hyphens and dots."
 		}
 	}
 	for _, name := range sortedKeys(c.w.Secrets) {
@@ -50,7 +55,8 @@ func (c *checker) references() {
 func (c *checker) placement() {
 	for _, key := range sortedKeys(c.w.NodeSelector) {
 		if !labelKey.MatchString(key) || !labelValue.MatchString(c.w.NodeSelector[key]) {
-			c.error(c.key("nodeSelector", key), "label/invalid", "no node can have this label")
+			c.error(c.key("nodeSelector", key), "label/invalid", "no node can have this label").Hint =
+				"Write it as kubectl get nodes --show-labels shows it."
 		}
 	}
 	for i, t := range c.w.Tolerations {
@@ -58,18 +64,22 @@ func (c *checker) placement() {
 		switch {
 		case t.Key == "": // which is missing
 		case !labelKey.MatchString(t.Key):
-			c.error(at, "toleration/invalid", "%q cannot be the key of a taint", t.Key)
+			c.error(at, "toleration/invalid", "%q cannot be the key of a taint", t.Key).Hint =
+				"Write it as kubectl describe node shows it."
 		case t.Operator == "Exists" && t.Value != "":
-			c.error(at, "toleration/invalid", "with operator Exists a toleration has no value")
+			c.error(at, "toleration/invalid", "with operator Exists a toleration has no value").Hint =
+				"Take value out, or write operator: Equal."
 		case !labelValue.MatchString(t.Value):
-			c.error(at, "toleration/invalid", "%q cannot be the value of a taint", t.Value)
+			c.error(at, "toleration/invalid", "%q cannot be the value of a taint", t.Value).Hint =
+				"Write it as kubectl describe node shows it."
 		}
 	}
 }
 
 func (c *checker) probeNumbers() {
 	if c.w.DisruptionBudget.MaxUnavailable < 0 {
-		c.error(c.at("disruptionBudget", "maxUnavailable"), "spec/value", "a number of replicas is not negative")
+		c.error(c.at("disruptionBudget", "maxUnavailable"), "spec/value", "a number of replicas is not negative").Hint =
+			"Write 0 or more."
 	}
 	for _, probe := range []struct {
 		name  string
@@ -77,11 +87,13 @@ func (c *checker) probeNumbers() {
 	}{{"readiness", c.w.Probes.Readiness}, {"liveness", c.w.Probes.Liveness}, {"startup", c.w.Probes.Startup}} {
 		p := probe.probe
 		if p != nil && min(p.InitialDelay, p.Period, p.Timeout, p.Failures) < 0 {
-			c.error(c.at("probes", probe.name), "spec/value", "the numbers of a probe are not negative")
+			c.error(c.at("probes", probe.name), "spec/value", "the numbers of a probe are not negative").Hint =
+				"Write 0 or more."
 		}
 	}
 	if c.w.Scale.CPU < 0 {
-		c.error(c.at("scale", "cpu"), "spec/value", "the utilisation to aim at is a percentage above 0")
+		c.error(c.at("scale", "cpu"), "spec/value", "the utilisation to aim at is a percentage above 0").Hint =
+			"Write for example cpu: 70."
 	}
 }
 
@@ -96,7 +108,7 @@ func (c *checker) rollout() {
 			"Let one of them be at least 1."
 	}
 	if r.MinReadySeconds < 0 || r.ProgressDeadlineSeconds < 0 {
-		c.error(c.at("rollout"), "spec/value", "seconds are not negative")
+		c.error(c.at("rollout"), "spec/value", "seconds are not negative").Hint = "Write 0 or more."
 	}
 	deadline := r.ProgressDeadlineSeconds
 	if deadline == 0 {
@@ -138,7 +150,7 @@ func (r *resolver) limitRange(env *Environment) {
 			}
 			q, err := ParseQuantity(resource, string(amount))
 			if err != nil {
-				r.list.Error(at, "quantity/invalid", err.Error())
+				r.list.Error(at, "quantity/invalid", err.Error()).Hint = quantityHint
 				continue
 			}
 			if q < last {
@@ -164,6 +176,8 @@ func (r *resolver) reservedNamespace(name string, cluster *Cluster) string {
 		return "the gateway"
 	case cluster.Ingress != nil && name == cluster.Ingress.Namespace:
 		return "the ingress controller"
+	case cluster.Metrics != nil && name == cluster.Metrics.Namespace:
+		return "the Prometheus of the platform"
 	}
 	return ""
 }

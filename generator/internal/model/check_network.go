@@ -18,7 +18,8 @@ func (c *checker) exposure() {
 		c.name(c.key("expose", name), "a route", name)
 		c.portReference(route.Port, true, "expose", name, "port")
 		if port, ok := c.w.port(route.Port); ok && port.Protocol != "TCP" {
-			c.error(c.key("expose", name), "expose/protocol", "a route needs a TCP port, and %s is %s", port.Name, port.Protocol)
+			c.error(c.key("expose", name), "expose/protocol", "a route needs a TCP port, and %s is %s", port.Name, port.Protocol).Hint =
+				"Name a TCP port: port: NAME."
 		}
 		if c.stated("expose", name, "host") {
 			c.host(route.Host, "expose", name, "host")
@@ -26,7 +27,8 @@ func (c *checker) exposure() {
 		for i, host := range route.Aliases {
 			c.host(host, "expose", name, "aliases", i)
 			if host == route.Host || slices.Contains(route.Aliases[:i], host) {
-				c.error(c.at("expose", name, "aliases", i), "name/duplicate", "this route has the host already")
+				c.error(c.at("expose", name, "aliases", i), "name/duplicate", "this route has the host already").Hint =
+					"Take one of them out."
 			}
 		}
 		c.routePath(name, route.Path)
@@ -56,7 +58,7 @@ func (c *checker) routePath(name, path string) {
 	switch {
 	case path == "":
 	case !strings.HasPrefix(path, "/"):
-		c.error(c.at("expose", name, "path"), "expose/path", "a path begins with a slash")
+		c.error(c.at("expose", name, "path"), "expose/path", "a path begins with a slash").Hint = "Write /PATH."
 	case !routePath.MatchString(path) || !plainSegments(path):
 		c.error(c.at("expose", name, "path"), "expose/path", "no route can have this path").Hint =
 			"Write it without //, /./ and /../; what is not allowed in an address is written with a percent sign, and a slash never."
@@ -159,17 +161,20 @@ func (c connectionCheck) all(peers map[string]schema.Connection) {
 			c.error(at, "connection/peer", "%s is an application", name).Hint = "Call the network or namespace something else, or take cidr and namespace out."
 		}
 		if len(peer.PodLabels) > 0 && peer.Namespace == "" && !c.doubtful(c.place(name, "namespace")...) {
-			c.error(c.at(c.place(name, "podLabels")...), "connection/peer", "podLabels select pods of a namespace, and there is none")
+			c.error(c.at(c.place(name, "podLabels")...), "connection/peer", "podLabels select pods of a namespace, and there is none").Hint =
+				"Write namespace: NAME too, or take podLabels out."
 		}
 		c.addresses(name, peer)
 		c.ends(name, peer)
 		for key, value := range peer.PodLabels {
 			if !labelKey.MatchString(key) || !labelValue.MatchString(value) {
-				c.error(c.at(c.place(name, "podLabels")...), "label/invalid", "no pod can have the label %q", key)
+				c.error(c.at(c.place(name, "podLabels")...), "label/invalid", "no pod can have the label %q", key).Hint =
+					"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
 			}
 		}
 		if peer.Namespace != "" && !isSubdomain(peer.Namespace) {
-			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace)
+			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace).Hint =
+				"Write it as kubectl get namespaces shows it."
 		}
 		if name == string(c.in.App.Name) && !c.own && !c.doubtful("kind") {
 			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
@@ -202,7 +207,8 @@ func (c connectionCheck) addresses(name string, peer schema.Connection) {
 		checkCIDR(c.list, c.at(c.place(name, "cidr")...), "connection/cidr", peer.CIDR)
 	}
 	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName && !c.doubtful(c.place(name, "cidr")...) {
-		c.error(c.at(c.place(name, "except")...), "connection/cidr", "except takes networks out of a network, and there is none")
+		c.error(c.at(c.place(name, "except")...), "connection/cidr", "except takes networks out of a network, and there is none").Hint =
+			"Write cidr: NETWORK too, or call the connection internet."
 		return
 	}
 	for i, text := range peer.Except {
@@ -210,7 +216,8 @@ func (c connectionCheck) addresses(name string, peer schema.Connection) {
 		part, ok := checkCIDR(c.list, at, "connection/cidr", text)
 		whole, err := netip.ParsePrefix(peer.CIDR)
 		if ok && err == nil && !(within(part, whole) && part != whole) {
-			c.error(at, "connection/cidr", "%s is no part of %s", text, peer.CIDR)
+			c.error(at, "connection/cidr", "%s is no part of %s", text, peer.CIDR).Hint =
+				"Except a smaller network that lies within it."
 		}
 	}
 }

@@ -27,7 +27,8 @@ func (c *checker) ports() {
 func (c *checker) duplicatePort(at diag.Range, before []Port, port Port, what string, number func(Port) int) {
 	for _, other := range slices.Backward(before) {
 		if number(other) == number(port) && other.Protocol == port.Protocol {
-			c.error(at, "port/duplicate", "%s and %s have the same %s", other.Name, port.Name, what)
+			c.error(at, "port/duplicate", "%s and %s have the same %s", other.Name, port.Name, what).Hint =
+				"Give one of them another number; {port: 80, container: 8080} tells the Service and the container apart."
 			return
 		}
 	}
@@ -61,7 +62,7 @@ func (c *checker) probe(name string, p *schema.Probe) {
 			"Write exec: [COMMAND], or declare a port."
 	}
 	if p.HTTP != "" && !strings.HasPrefix(p.HTTP, "/") {
-		c.error(at, "probe/path", "the path of a probe begins with a slash")
+		c.error(at, "probe/path", "the path of a probe begins with a slash").Hint = "Write http: /PATH."
 	}
 	c.portReference(p.Port, handlers > 0 && p.Exec == nil, "probes", name, "port")
 }
@@ -75,6 +76,7 @@ func (c *checker) portReference(name string, needed bool, path ...any) {
 			"Write ports: {http: 8080}."
 		return
 	}
-	c.error(c.at(path...), "port/unknown", "there is no port %q", name).Detail =
-		"Declared: " + portNames(c.w) + "."
+	d := c.error(c.at(path...), "port/unknown", "there is no port %q", name)
+	d.Detail = "Declared: " + portNames(c.w) + "."
+	d.Hint = "Write the name of one of these, or declare it under ports."
 }

@@ -36,7 +36,7 @@ func (r resourceCheck) amounts() {
 	for _, resource := range sortedKeys(r.stated.Limits) {
 		limit, err := ParseQuantity(resource, string(r.stated.Limits[resource]))
 		if err != nil {
-			r.error(r.at(r.path("limits", resource)...), "quantity/invalid", "%s", err)
+			r.error(r.at(r.path("limits", resource)...), "quantity/invalid", "%s", err).Hint = quantityHint
 			continue
 		}
 		r.belowMaximum(resource, limit)
@@ -79,13 +79,14 @@ func (r resourceCheck) belowLimit(resource string, limit Quantity) {
 	at := r.at(r.path("requests", resource)...)
 	switch {
 	case err != nil:
-		r.error(at, "quantity/invalid", "%s", err)
+		r.error(at, "quantity/invalid", "%s", err).Hint = quantityHint
 	case request > limit:
 		if at == r.in.App.At {
 			at = r.at(r.path("limits", resource)...)
 		}
 		d := r.error(at, "resources/order", "the request of %s is above its limit", resource)
 		d.Detail = fmt.Sprintf("In %s the request is %s and the limit is %s.", r.in.Target.Env.Name, amount, r.stated.Limits[resource])
+		d.Hint = "Raise the limit, or lower the request with it."
 	default:
 		r.aboveMinimum(resource, request)
 	}
@@ -120,7 +121,8 @@ func (r resourceCheck) names() {
 	}
 	for _, resource := range sortedKeys(r.stated.Requests) {
 		if extendedResource(resource) && r.stated.Limits[resource] != r.stated.Requests[resource] {
-			r.error(r.at(r.path("requests", resource)...), "resources/order", "request and limit of %s must be equal", resource)
+			r.error(r.at(r.path("requests", resource)...), "resources/order", "request and limit of %s must be equal", resource).Hint =
+				"Kubernetes gives devices whole: state the same number twice."
 		}
 	}
 }

@@ -51,7 +51,7 @@ func podMakers() []string {
 // rules checks what an application may do with the Kubernetes API.
 func (c *checker) rules() {
 	rules := c.w.ServiceAccount.Rules
-	if len(rules) > 0 && c.in.Target.Cluster.APIServer == nil {
+	if len(rules) > 0 && c.in.Target.Cluster.APIServer == nil && c.unoffered("apiServer") {
 		cluster := string(c.in.Target.Cluster.Name)
 		d := c.error(c.key("serviceAccount", "rules"), "cluster/api-server", "nobody knows where the API server of cluster %s is", cluster)
 		d.Detail = "An application with rules connects to it, and network policies have to let it."
@@ -69,7 +69,8 @@ func (c *checker) rules() {
 // words checks one list of a rule.
 func (c *checker) words(i int, field string, words []string, valid func(string) bool) {
 	if len(words) == 0 && field != "resourceNames" {
-		c.error(c.at("serviceAccount", "rules", i, field), "rbac/rule", "%s of this rule are empty", field)
+		c.error(c.at("serviceAccount", "rules", i, field), "rbac/rule", "%s of this rule are empty", field).Hint =
+			"List at least one, for example verbs: [get, list, watch]."
 	}
 	for j, word := range words {
 		at := c.at("serviceAccount", "rules", i, field, j)
@@ -92,8 +93,9 @@ func (c *checker) rule(i int, rule schema.Rule) {
 			c.error(c.at(at("resources", j)...), "rbac/forbidden", "no application gets %s", resource).Hint =
 				"It is a way into other pods, or to rights that nobody reviewed."
 		case slices.Contains(clusterResources(), resource):
-			c.error(c.at(at("resources", j)...), "rbac/rule", "%s are in no namespace, and a Role grants nothing outside of its own", resource)
-		case strings.TrimSpace(rule.Reason) != "":
+			c.error(c.at(at("resources", j)...), "rbac/rule", "%s are in no namespace, and a Role grants nothing outside of its own", resource).Hint =
+				"Take it out. What an application needs of the whole cluster is granted by hand, or by a source of your own."
+		case strings.TrimSpace(rule.Reason) != "", c.doubtful("serviceAccount", "rules", i, "reason"):
 		case resource == "secrets":
 			c.error(c.at(at("resources", j)...), "reason/missing", "reading Secrets needs a reason").Hint = "Write reason: … in the rule, and resourceNames: […] if some are enough."
 		case writes && slices.Contains(podMakers(), resource):

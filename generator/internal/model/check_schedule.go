@@ -59,14 +59,15 @@ func (c *checker) cron(expression string) {
 func (c *checker) counts(s *schema.Schedule) {
 	// The controller looks every ten seconds: it would miss every run.
 	if n := s.StartingDeadlineSeconds; n < 0 || n > 0 && n < 10 {
-		c.error(c.at("schedule", "startingDeadlineSeconds"), "spec/value", "a run needs 10 seconds at least to begin")
+		c.error(c.at("schedule", "startingDeadlineSeconds"), "spec/value", "a run needs 10 seconds at least to begin").Hint =
+			"Write 10 or more, or take it out."
 	}
 	for _, limit := range []struct {
 		key   string
 		value *int
 	}{{"successfulJobsHistoryLimit", s.SuccessfulJobsHistoryLimit}, {"failedJobsHistoryLimit", s.FailedJobsHistoryLimit}} {
 		if limit.value != nil && *limit.value < 0 {
-			c.error(c.at("schedule", limit.key), "spec/value", "a number of runs is not negative")
+			c.error(c.at("schedule", limit.key), "spec/value", "a number of runs is not negative").Hint = "Write 0 or more."
 		}
 	}
 }
@@ -74,10 +75,11 @@ func (c *checker) counts(s *schema.Schedule) {
 // attempts checks the bounds of something that ends, which stand at a path.
 func (c *checker) attempts(a schema.Attempts, path ...any) {
 	if a.BackoffLimit != nil && (*a.BackoffLimit < 0 || *a.BackoffLimit > 100) {
-		c.error(c.at(append(path, "backoffLimit")...), "spec/value", "the number of further attempts is between 0 and 100")
+		c.error(c.at(append(path, "backoffLimit")...), "spec/value", "the number of further attempts is between 0 and 100").Hint =
+			"Write 0 for none."
 	}
 	if at, zero := explicitZero(c.node, append(path, "activeDeadlineSeconds")...); zero || a.ActiveDeadlineSeconds < 0 {
-		c.error(at, "spec/value", "a run needs a second at least")
+		c.error(at, "spec/value", "a run needs a second at least").Hint = "Write 1 or more, or take it out."
 	}
 }
 

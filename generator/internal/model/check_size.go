@@ -18,6 +18,9 @@ func (c *checker) volumes() {
 		if name == configVolume {
 			c.error(at, "name/reserved", "%q is the volume of the configuration files", name).Hint = "Choose another name."
 		}
+		if secret, ok := strings.CutPrefix(name, secretPrefix); ok && len(c.w.Secrets[secret].Files) > 0 {
+			c.error(at, "name/reserved", "%q is the volume of secret %s", name, secret).Hint = "Choose another name."
+		}
 		switch {
 		case !c.stated("volumes", name, "mount"):
 		case v.Mount == "/":
@@ -26,30 +29,57 @@ func (c *checker) volumes() {
 			c.error(at, "volume/mount", "a volume needs an absolute path to be mounted at").Hint = "Write mount: /data."
 		}
 		if other, ok := mounts[path.Clean(v.Mount)]; ok {
-			c.error(at, "volume/mount", "%s and %s are mounted at the same path", other, name)
+			c.error(at, "volume/mount", "%s and %s are mounted at the same path", other, name).Hint =
+				"Give one of them another path."
 		}
 		mounts[path.Clean(v.Mount)] = name
+		c.volumeFields(name, v)
 		switch {
-		case (v.Size == "") == (v.Scratch == ""):
-			c.error(at, "volume/source", "a volume needs size or scratch, one of them").Hint =
-				"size: 5Gi is a persistent volume; scratch: 64Mi is an empty folder that goes with the pod."
+		case !oneOf(v.Size != "", v.Scratch != "", v.Claim != ""):
+			c.error(at, "volume/source", "a volume needs size, scratch or claim, one of them").Hint =
+				"size: 5Gi is a persistent volume; scratch: 64Mi is an empty folder that goes with the pod; claim: NAME is a claim that exists."
+		case v.Claim != "" && !isSubdomain(v.Claim):
+			c.error(c.at("volumes", name, "claim"), "reference/name", "%q cannot be a PersistentVolumeClaim", v.Claim).Hint =
+				"Use lower-case letters, digits, hyphens and dots, as Kubernetes does."
+		case v.Claim != "":
 		case v.Size != "":
 			c.positive("storage", v.Size, "volumes", name, "size")
 		default:
 			c.positive("ephemeral-storage", v.Scratch, "volumes", name, "scratch")
 		}
-		if v.StorageClass != "" && v.Scratch != "" && v.Size == "" {
-			c.error(at, "volume/source", "a scratch folder has no storage class")
-		}
-		if v.Size != "" && !c.w.mountsOnce() && !c.doubtful("singleton") && !c.doubtful("kind") {
+		if v.Size != "" && !shared(v) && !c.w.mountsOnce() && !c.doubtful("singleton") && !c.doubtful("kind") {
 			c.mountedTwice(at)
+		}
+	}
+}
+
+// oneOf reports whether exactly one of the statements holds.
+func oneOf(statements ...bool) bool {
+	n := 0
+	for _, holds := range statements {
+		if holds {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// volumeFields checks that only a volume of ours says what it is made of.
+func (c *checker) volumeFields(name string, v schema.Volume) {
+	if v.Size != "" || c.doubtful("volumes", name) {
+		return
+	}
+	for _, field := range []struct{ key, value string }{{"storageClass", v.StorageClass}, {"accessMode", v.AccessMode}} {
+		if field.value != "" {
+			c.error(c.key("volumes", name, field.key), "volume/source", "only a volume with a size has a %s", field.key).Hint =
+				"Take it out, or write size."
 		}
 	}
 }
 
 func (c *checker) mountedTwice(at diag.Range) {
 	d := c.error(at, "volume/singleton", "a persistent volume can be mounted by one pod only")
-	d.Hint = "Write singleton: {reason: …}; then the pod is stopped before the next one starts. Or write kind: StatefulSet; then each replica has a volume of its own."
+	d.Hint = "Write singleton: {reason: …}; then the pod is stopped before the next one starts. Or write kind: StatefulSet; then each replica has a volume of its own. Or accessMode: ReadWriteMany, if the storage class has it."
 	if c.w.Scheduled() {
 		d.Hint = "Let a run wait for the one before it: schedule: {concurrencyPolicy: Forbid}."
 	}
@@ -58,7 +88,7 @@ func (c *checker) mountedTwice(at diag.Range) {
 // positive checks an amount of storage, of which none would be no volume.
 func (c *checker) positive(resource string, amount schema.Amount, path ...any) {
 	if q, err := ParseQuantity(resource, string(amount)); err == nil && q == 0 {
-		c.error(c.at(path...), "quantity/invalid", "a volume of nothing cannot be made")
+		c.error(c.at(path...), "quantity/invalid", "a volume of nothing cannot be made").Hint = "Write an amount such as 1Gi."
 		return
 	}
 	c.quantity(resource, amount, path...)
@@ -67,7 +97,7 @@ func (c *checker) positive(resource string, amount schema.Amount, path ...any) {
 func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Quantity {
 	q, err := ParseQuantity(resource, string(amount))
 	if err != nil {
-		c.error(c.at(path...), "quantity/invalid", "%s", err)
+		c.error(c.at(path...), "quantity/invalid", "%s", err).Hint = quantityHint
 	}
 	return q
 }
@@ -81,7 +111,8 @@ func (c *checker) scale() {
 	}
 	if c.w.Singleton != nil {
 		if strings.TrimSpace(c.w.Singleton.Reason) == "" && c.stated("singleton", "reason") {
-			c.error(c.at("singleton"), "reason/missing", "a singleton needs a reason")
+			c.error(c.at("singleton"), "reason/missing", "a singleton needs a reason").Hint =
+				"Write reason: and why; it is kept as an annotation that reviewers see."
 		}
 		return
 	}
@@ -103,6 +134,7 @@ func (c *checker) scale() {
 		d.Detail = fmt.Sprintf("Profile %s demands them; the application would have %d.", env.Profile, low)
 		d.Hint = "Raise scale.min, or say why one replica is enough: singleton: {reason: …}."
 	}
+	c.behavior()
 	nodes := c.in.Target.Cluster.Nodes
 	if c.w.AntiAffinity == "required" && nodes > 0 && high > nodes {
 		d := c.error(c.at("scale", "max"), "scale/nodes", "%d replicas of %s need more than %d nodes", high, c.in.App.Name, nodes)

@@ -239,7 +239,8 @@ func (c *checker) footprintAmount(group, name string) {
 func (c *checker) podLabels() {
 	for _, key := range sortedKeys(c.w.PodLabels) {
 		if !labelKey.MatchString(key) || !labelValue.MatchString(c.w.PodLabels[key]) {
-			c.error(c.at("podLabels", key), "label/invalid", "no pod can have the label %q", key)
+			c.error(c.at("podLabels", key), "label/invalid", "no pod can have the label %q", key).Hint =
+				"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
 		}
 	}
 }

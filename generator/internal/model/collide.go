@@ -56,6 +56,9 @@ func (in *Instance) composedNames() []string {
 	for _, name := range sortedKeys(in.Workload.Expose) {
 		names = append(names, fmt.Sprintf("route %s-%s", in.App.Name, name))
 	}
+	if in.Workload.Metrics != nil {
+		names = append(names, "ServiceMonitor "+string(in.App.Name))
+	}
 	if len(in.Workload.ServiceAccount.Rules) > 0 {
 		names = append(names, fmt.Sprintf("Role %s-api", in.App.Name))
 	}

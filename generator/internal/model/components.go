@@ -32,6 +32,8 @@ type Base struct {
 	Recreate string
 	// Ingress and Egress rules that are the same on every target.
 	Ingress, Egress []Rule
+	// Monitor collects metrics, when it does so the same way on every target.
+	Monitor *Monitor
 	// Permissions are what the application may do with the Kubernetes API, when it is the same on every target.
 	Permissions *Permissions
 }
@@ -41,6 +43,7 @@ type Base struct {
 func (r *resolver) bases() {
 	for _, env := range r.p.Environments {
 		env.inherited = env.Defaults.environmentPod()
+		env.inherited.PriorityClass = env.class()
 	}
 	hardened := (&Workload{}).pod("")
 	r.p.Hardening = hardened
@@ -57,6 +60,7 @@ func (r *resolver) bases() {
 		}
 		app.share()
 		app.sharePermissions()
+		app.shareMonitors()
 		app.shareConfig()
 		app.sharePolicies()
 		r.jobs(app)
@@ -70,6 +74,9 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	d.Decode(app.spec.Layer, &w.Workload)
 	w.Workload.Node = app.spec.Layer
 	w.Kind = app.kind
+	if r.p.declaresClass(w.PriorityClass) {
+		w.PriorityClass = "" // its name is another on each target
+	}
 	w.dropVarying()
 	w.Failover, w.Tolerations = "", nil // an overlay states them together
 	pod := w.pod(app.Name)
@@ -137,6 +144,7 @@ func (w *Workload) dropVarying() {
 		}
 	}
 	drop(w.Env)
+	drop(w.EnvFields)
 	drop(w.Labels)
 	drop(w.NodeSelector)
 	drop(w.ServiceAccount.Annotations)
@@ -157,7 +165,7 @@ func (w *Workload) dropVarying() {
 		}
 	}
 	for name, secret := range w.Secrets {
-		if varies(secret.Existing) {
+		if varies(secret.Existing) || varies(secret.Mount) {
 			delete(w.Secrets, name)
 		}
 	}
@@ -260,6 +268,9 @@ func (in *Instance) overlay() {
 	} else if own := spread(w.AntiAffinity); !replicated && w.Singleton == nil && !w.Scheduled() && own != "" {
 		in.Components = append(in.Components, own)
 	}
+	if in.strictZones() {
+		in.Components = append(in.Components, "spread-zones")
+	}
 	have := in.inherit(probed, replicated)
 	if in.fillsDefaultStrategy(want, have) {
 		want.Strategy = have.Strategy
@@ -279,6 +290,9 @@ func (in *Instance) inherit(probed, replicated bool) *Pod {
 	have.Resources, have.Tolerations = env.Resources, env.Tolerations
 	if env.Replicas > 0 {
 		have.Replicas = env.Replicas
+	}
+	if env.PriorityClass != "" {
+		have.PriorityClass = env.PriorityClass
 	}
 	have.Lifecycle, have.Grace = env.Lifecycle, env.Grace
 	have.MinReadySeconds, have.ProgressDeadlineSeconds = env.MinReadySeconds, env.ProgressDeadlineSeconds

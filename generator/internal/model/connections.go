@@ -169,7 +169,8 @@ func (r *resolver) outside(from client, name string, c schema.Connection, at dia
 	var peers []yamltree.Ordered
 	switch {
 	case c.CIDR != "" && c.Namespace != "":
-		r.list.Error(at, "connection/peer", "cidr and namespace exclude each other")
+		r.list.Error(at, "connection/peer", "cidr and namespace exclude each other").Hint =
+			"Declare two connections with names of their own."
 		return
 	case c.Namespace != "":
 		if r.managed(from.Instance, c.Namespace, at) {
@@ -271,6 +272,7 @@ func (r *resolver) insidePorts(callee *Instance, c schema.Connection, at diag.Ra
 		if !met {
 			d := r.list.Error(at, "connection/port", fmt.Sprintf("%s has no port %s", callee.App.Name, text))
 			d.Detail = "It listens on " + portNames(callee.Workload) + "."
+			d.Hint = "Name one of these, or no port at all to mean each of them."
 		}
 	}
 	var ports []yamltree.Ordered
@@ -280,7 +282,8 @@ func (r *resolver) insidePorts(callee *Instance, c schema.Connection, at diag.Ra
 		}
 	}
 	if len(ports) == 0 && len(declared) == 0 {
-		r.list.Error(at, "connection/port", string(callee.App.Name)+" listens on no port at all")
+		r.list.Error(at, "connection/port", string(callee.App.Name)+" listens on no port at all").Hint =
+			"Declare ports there, or take the connection out."
 	}
 	return ports
 }
@@ -297,7 +300,7 @@ func portNames(w *Workload) string {
 }
 
 func (r *resolver) unknownCallee(in *Instance, name string, at diag.Range) {
-	if in.Target.doubtful[Name(name)] || r.spec.Doubt.Application(name) {
+	if in.Target.doubtful[Name(name)] || r.spec.Doubt.Application(name) || r.misnamed(name) {
 		return
 	}
 	if r.p.Application(name) != nil {

@@ -107,3 +107,22 @@ func (r *resolver) illegible(n *yamltree.Node, key string) bool {
 	}
 	return r.doubtful(n, key)
 }
+
+// doubtfulNamespaces reports whether it is not known which namespaces an environment has.
+func (r *resolver) doubtfulNamespaces(env *Environment) bool {
+	doubt := &r.spec.Doubt
+	return doubt.Undeclared || len(doubt.Applications) > 0 || slices.ContainsFunc(env.Targets, func(target *Target) bool {
+		return len(target.doubtful) > 0 || target.Cluster.unknown || slices.ContainsFunc(target.Namespaces, func(ns *Namespace) bool { return ns.doubtful })
+	})
+}
+
+// misnamed reports whether an application whose name was reported is probably the one
+// that is meant.
+func (r *resolver) misnamed(name string) bool {
+	for _, app := range r.p.Applications {
+		if r.spec.Doubt.Name(app.At) && yamltree.Suggest(name, []string{string(app.Name)}) != "" {
+			return true
+		}
+	}
+	return false
+}

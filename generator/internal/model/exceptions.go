@@ -25,8 +25,8 @@ func (e *NetworkException) Annotations() yamltree.Ordered {
 
 // exceptions hands the exceptions of an environment to its namespaces.
 func (r *resolver) exceptions() {
-	for i, env := range r.p.Environments {
-		declared := &r.spec.Environments[i]
+	for _, env := range r.p.Environments {
+		declared := env.declared
 		for _, name := range sortedKeys(declared.Network) {
 			at := declared.Node.KeyAt("network", name)
 			var known []string
@@ -39,7 +39,7 @@ func (r *resolver) exceptions() {
 					}
 				}
 			}
-			if !found {
+			if !found && !r.doubtfulNamespaces(env) {
 				r.unknownNamespace(env, name, known, at)
 			}
 		}

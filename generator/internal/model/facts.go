@@ -33,6 +33,9 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 	if p.Ingress != nil {
 		r.ingress(node.Get("ingress"), *p.Ingress)
 	}
+	if p.Metrics != nil {
+		r.scraper(node.Get("metrics"), *p.Metrics)
+	}
 	if p.DNS != nil {
 		r.factName(r.place(node, "dns", "namespace"), p.DNS.Namespace)
 		r.podLabels(r.place(node, "dns", "podLabels"), p.DNS.PodLabels)
@@ -54,15 +57,27 @@ func (r *resolver) apiServer(node *yamltree.Node, server *schema.APIServer) {
 		return
 	}
 	if len(server.CIDRs) == 0 {
-		r.list.Error(node.At("cidrs"), "cluster/network", "the API server has an address").Hint = "kubectl get endpointslices kubernetes shows it."
+		r.list.Error(r.place(node, "cidrs"), "cluster/network", "the API server has an address").Hint = "kubectl get endpointslices kubernetes shows it."
 	}
 	for i, network := range server.CIDRs {
-		checkCIDR(&r.list, node.At("cidrs", i), "cluster/network", network)
+		checkCIDR(&r.list, r.place(node, "cidrs", i), "cluster/network", network)
 	}
 	for i, port := range server.Ports {
 		if port < 1 || port > 65535 {
-			r.list.Error(node.At("ports", i), "spec/value", "a port is a number from 1 to 65535")
+			r.list.Error(r.place(node, "ports", i), "spec/value", "a port is a number from 1 to 65535")
 		}
+	}
+}
+
+// scraper checks what the spec says of the Prometheus of the platform.
+func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
+	r.factName(r.place(node, "namespace"), p.Namespace)
+	r.podLabels(r.place(node, "podLabels"), p.PodLabels)
+	if len(p.Labels) > 0 {
+		r.podLabels(r.place(node, "labels"), p.Labels)
+	}
+	if p.Interval != "" && (!alertDuration.MatchString(p.Interval) || p.Interval[0] == '0') {
+		r.list.Error(node.At("interval"), "spec/value", fmt.Sprintf("%q is not a time", p.Interval)).Hint = "Write for example 30s."
 	}
 }
 
@@ -78,7 +93,8 @@ func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 		r.list.Error(node.KeyAt("tls"), "platform/ingress", "issuer and secret exclude each other").Hint = "A certificate comes from one of them."
 	}
 	if p.TLS.IssuerKind != "" && p.TLS.Issuer == "" && !r.doubtful(node, "tls", "issuer") {
-		r.list.Error(r.place(node, "tls", "issuerKind"), "platform/ingress", "this is the kind of an issuer, and there is none")
+		r.list.Error(r.place(node, "tls", "issuerKind"), "platform/ingress", "this is the kind of an issuer, and there is none").Hint =
+			"Write issuer: NAME too, or take issuerKind out."
 	}
 	for _, name := range []string{"issuer", "secret"} {
 		if text := map[string]string{"issuer": p.TLS.Issuer, "secret": p.TLS.Secret}[name]; text != "" {
@@ -110,7 +126,8 @@ func (r *resolver) podLabels(at diag.Range, labels map[string]string) {
 	}
 	for _, key := range sortedKeys(labels) {
 		if !labelKey.MatchString(key) || !labelValue.MatchString(labels[key]) {
-			r.list.Error(at, "label/invalid", fmt.Sprintf("no pod can have the label %q", key))
+			r.list.Error(at, "label/invalid", fmt.Sprintf("no pod can have the label %q", key)).Hint =
+				"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
 		}
 	}
 }

@@ -93,7 +93,8 @@ func (c *checker) differences() {
 	for i, d := range c.w.IgnoreDifferences {
 		at := c.at("ignoreDifferences", i)
 		if strings.TrimSpace(d.Reason) == "" {
-			c.error(at, "reason/missing", "what is ignored needs a reason")
+			c.error(at, "reason/missing", "what is ignored needs a reason").Hint =
+				"Write reason: and why others own these fields."
 		}
 		_, known := groupOf(d)
 		switch {

@@ -33,8 +33,6 @@ func (r *resolver) install() {
 	a.Manifests, a.License, a.Checksum = Raw(manifests), Raw(r.release.License()), hash(manifests)
 	a.Admin = spec.Settings["admin.enabled"] != "false"
 	a.Settings = settings(spec.Settings, map[string]string{
-		// Nobody opens a shell in a pod from Argo CD: access to pods is granted by the
-		// cluster, where the audit log sees it.
 		"exec.enabled":                  "false",
 		"timeout.reconciliation":        "60s",
 		"timeout.reconciliation.jitter": "30s",

@@ -25,8 +25,9 @@ func (c *checker) kinds() {
 			c.error(at, "kind/refused", "%s belongs to %s", name, owner).Hint =
 				"Take these objects out of the application's manifests."
 		case (guarded || kind.ClusterScoped) && strings.TrimSpace(kind.Reason) == "":
-			c.error(at, "reason/missing", "%s needs a reason", name).Detail =
-				"Its objects reach beyond the application, or give rights, or hold secrets."
+			d := c.error(at, "reason/missing", "%s needs a reason", name)
+			d.Detail = "Its objects reach beyond the application, or give rights, or hold secrets."
+			d.Hint = "Write reason: and why the application needs them."
 		}
 	}
 	if n := max(len(c.w.kindList(false)), len(c.w.kindList(true))); n > maxField {

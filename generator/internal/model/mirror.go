@@ -20,7 +20,7 @@ func (r *resolver) mirrors() {
 	for _, name := range sortedKeys(r.spec.Clusters) {
 		mirror := r.spec.Clusters[name].RegistryMirror
 		for _, host := range sortedKeys(mirror) {
-			at := r.spec.Node.KeyAt("clusters", name, "registryMirror", host)
+			at := r.keyPlace(r.spec.Node, "clusters", name, "registryMirror", host)
 			if !registryHost.MatchString(host) || !mirrorTarget.MatchString(mirror[host]) {
 				r.list.Error(at, "mirror/invalid", "this is not a registry and its mirror").Hint =
 					"Write HOST: MIRROR or HOST: MIRROR/PATH, for example docker.io: mirror.example.com/hub, without https:// and without a slash at the end."

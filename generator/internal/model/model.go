@@ -166,12 +166,16 @@ type Cluster struct {
 	// OwnDNS says that the cluster's name server differs from the platform's.
 	OwnDNS  bool
 	Secrets *schema.SecretProvider
+	// Metrics is the Prometheus that collects metrics; nil when there is none.
+	Metrics *schema.Scraper
 	// APIServer is where the Kubernetes API is; nil when the spec does not say.
 	APIServer *schema.APIServer
 	// Networks that do not count as the internet, beside private ones.
 	Networks []string
 	// ArgoCDUsers are the users that Argo CD is to the cluster.
 	ArgoCDUsers []string
+	// PriorityClasses that the cluster has.
+	PriorityClasses []string
 	// unknown says that the spec does not declare it.
 	unknown bool
 
@@ -234,6 +238,8 @@ type Instance struct {
 	Labels map[string]string
 	// Exceptions are the reasons for what this target permits beyond the base, by annotation.
 	Exceptions map[string]string
+	// Monitor is set when it is not the same on every target.
+	Monitor *Monitor
 	// Permissions is set when it is not the same on every target.
 	Permissions *Permissions
 	// Ingress and Egress rules beyond those of the base.

@@ -29,6 +29,7 @@ func (r *resolver) network() {
 			for _, in := range target.Instances {
 				in.fromOutside()
 				in.toAPIServer()
+				in.fromScraper()
 			}
 			for _, in := range target.Instances {
 				r.connections(in)

@@ -173,6 +173,9 @@ func (in *Instance) Secrets() []SecretReference {
 		for _, property := range declared.Env {
 			ref.Properties = append(ref.Properties, property)
 		}
+		for _, property := range declared.Files {
+			ref.Properties = append(ref.Properties, property)
+		}
 		slices.Sort(ref.Properties)
 		ref.Properties = slices.Compact(ref.Properties)
 		out = append(out, ref)

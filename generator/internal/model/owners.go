@@ -27,6 +27,10 @@ func owners(declared []string) []Owner {
 // path counts; an environment whose name begins with another's comes after it.
 func (p *Platform) CodeOwners() []Owned {
 	var all []Owned
+	if p.Pipeline != "" {
+		// What decides what is checked, and may push: who owns the last environment.
+		all = p.own(all, p.Environments[len(p.Environments)-1].Owners, p.pipelineFile(), "ci/")
+	}
 	for _, team := range p.Teams {
 		all = p.own(all, team.Owners, p.teamPaths(team)...)
 	}
@@ -42,6 +46,14 @@ func (p *Platform) CodeOwners() []Owned {
 		}
 	}
 	return all
+}
+
+// pipelineFile is where the provider looks for pipelines.
+func (p *Platform) pipelineFile() string {
+	if p.Pipeline == "github" {
+		return ".github/workflows/"
+	}
+	return ".gitlab-ci.yml"
 }
 
 func (p *Platform) own(all []Owned, owners []Owner, paths ...string) []Owned {

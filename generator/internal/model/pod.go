@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -28,8 +30,11 @@ type Pod struct {
 	Strategy                yamltree.Ordered `key:"strategy"`
 	MinReadySeconds         int              `key:"minReadySeconds"`
 	ProgressDeadlineSeconds int              `key:"progressDeadlineSeconds"`
-	// ClaimTemplates are the volumes of each replica of a StatefulSet.
-	ClaimTemplates []yamltree.Ordered `key:"volumeClaimTemplates"`
+	// What only a StatefulSet has; ClaimTemplates are the volumes of each replica.
+	UpdateStrategy      yamltree.Ordered   `key:"updateStrategy"`
+	PodManagementPolicy string             `key:"podManagementPolicy"`
+	ClaimRetention      yamltree.Ordered   `key:"persistentVolumeClaimRetentionPolicy"`
+	ClaimTemplates      []yamltree.Ordered `key:"volumeClaimTemplates"`
 
 	// Labels, account and restart policy of what ends; other workloads print them in their template.
 	Labels         yamltree.Ordered `key:"labels" in:"metadata"`
@@ -99,7 +104,7 @@ func (w *Workload) keepRunning(p *Pod) {
 	p.Strategy, p.Tolerations, p.Lifecycle, p.Grace = w.strategy(), w.tolerations(), w.lifecycle(), w.grace()
 	p.Readiness, p.Liveness, p.Startup = w.probes()
 	if w.Stateful() {
-		p.ClaimTemplates, p.Strategy, p.ProgressDeadlineSeconds = w.claimTemplates(), nil, 0
+		w.keepState(p)
 	}
 }
 
@@ -235,6 +240,10 @@ func (w *Workload) env(app Name) []yamltree.Ordered {
 	for name, value := range w.Env {
 		variables[name] = yamltree.Ordered{pair("name", name), pair("value", value)}
 	}
+	for name, path := range w.EnvFields {
+		ref := yamltree.Ordered{pair("fieldRef", yamltree.Ordered{pair("fieldPath", path)})}
+		variables[name] = yamltree.Ordered{pair("name", name), pair("valueFrom", ref)}
+	}
 	for key, secret := range w.Secrets {
 		for name, property := range secret.Env {
 			ref := yamltree.Ordered{pair("name", secretName(app, key, secret)), pair("key", property)}
@@ -261,18 +270,17 @@ func secretName(app Name, key string, secret schema.Secret) string {
 func (w *Workload) volumes(app Name) (volumes, mounts []yamltree.Ordered) {
 	for _, name := range sortedKeys(w.Volumes) {
 		v := w.Volumes[name]
-		mounts = append(mounts, yamltree.Ordered{pair("name", name), pair("mountPath", v.Mount)})
+		mount := yamltree.Ordered{pair("name", name), pair("mountPath", v.Mount)}
+		if v.ReadOnly {
+			mount = append(mount, pair("readOnly", true))
+		}
+		mounts = append(mounts, mount)
 		if v.Size != "" && w.Stateful() {
 			continue // a claim template of this name gives each replica its own
 		}
-		volume := yamltree.Ordered{pair("name", name)}
-		if v.Size != "" {
-			volume = append(volume, pair("persistentVolumeClaim", yamltree.Ordered{pair("claimName", string(app)+"-"+name)}))
-		} else {
-			volume = append(volume, pair("emptyDir", yamltree.Ordered{pair("sizeLimit", string(v.Scratch))}))
-		}
-		volumes = append(volumes, volume)
+		volumes = append(volumes, yamltree.Ordered{pair("name", name), volumeSource(app, name, v)})
 	}
+	secrets, folders := w.secretMounts(app)
 	files, paths := w.configMounts(app)
-	return append(volumes, files...), append(mounts, paths...)
+	return slices.Concat(volumes, secrets, files), slices.Concat(mounts, folders, paths)
 }

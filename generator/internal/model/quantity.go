@@ -29,6 +29,9 @@ func (q Quantity) times(n int) Quantity {
 // plus returns the sum of both, and maxSum when that is more.
 func (q Quantity) plus(other Quantity) Quantity { return min(q+other, maxSum) }
 
+// quantityHint says how quantities are written.
+const quantityHint = "Write cores as 2 or 500m, bytes as 512Mi or 1Gi, and numbers of things as they are."
+
 // ParseQuantity reads a Kubernetes quantity of a resource. An error says what is
 // wrong with it.
 func ParseQuantity(resource, text string) (Quantity, error) {

@@ -115,6 +115,7 @@ func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) 
 		if (kind == "cpu" || kind == "memory" || kind == "ephemeral-storage") && stated[kind] == "" {
 			d := r.list.Error(in.App.At, "resources/missing", fmt.Sprintf("%s of %s are needed", group, kind))
 			d.Detail = fmt.Sprintf("The quota of %s counts them, so that a pod without them is refused.", ns.Name)
+			d.Hint = fmt.Sprintf("Write resources: {%s: {%s: …}}, here or in the workload of the environment.", group, kind)
 		}
 	}
 }
@@ -192,7 +193,7 @@ func quantityOf(resource string, m map[string]schema.Amount) Quantity {
 func (r *resolver) enough(ns *Namespace, resource string, need demands, amount schema.Amount, at diag.Range, what string) (Quantity, bool) {
 	limit, err := ParseQuantity(resource, string(amount))
 	if err != nil {
-		r.list.Error(at, "quantity/invalid", err.Error())
+		r.list.Error(at, "quantity/invalid", err.Error()).Hint = quantityHint
 		return 0, false
 	}
 	total := need.total(resource)

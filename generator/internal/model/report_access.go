@@ -130,16 +130,25 @@ func (p *Platform) ExceptionTable() *Table {
 
 // SecretTable lists the secrets that applications read: references, never values.
 func (p *Platform) SecretTable() *Table {
-	t := &Table{Head: []string{"application", "Secret", "comes from", "variables", "where"}}
+	t := &Table{Head: []string{"application", "Secret", "comes from", "variables and files", "where"}}
 	p.perApplication(t, func(in *Instance) [][]string {
 		var rows [][]string
 		for _, name := range sortedKeys(in.Workload.Secrets) {
 			secret := in.Workload.Secrets[name]
-			rows = append(rows, []string{secretName(in.App.Name, name, secret), in.secretSource(secret), strings.Join(sortedKeys(secret.Env), ", ")})
+			rows = append(rows, []string{secretName(in.App.Name, name, secret), in.secretSource(secret), strings.Join(secretUses(secret), ", ")})
 		}
 		return rows
 	})
 	return t
+}
+
+// secretUses lists the variables and files that a secret becomes.
+func secretUses(secret schema.Secret) []string {
+	uses := sortedKeys(secret.Env)
+	for _, file := range sortedKeys(secret.Files) {
+		uses = append(uses, strings.TrimSuffix(secret.Mount, "/")+"/"+file)
+	}
+	return uses
 }
 
 func (in *Instance) secretSource(secret schema.Secret) string {

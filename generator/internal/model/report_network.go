@@ -11,17 +11,20 @@ import (
 
 // NetworkTable lists what the clusters offer to applications, by target.
 func (p *Platform) NetworkTable() *Table {
-	t := &Table{Head: []string{"target", "name server", "gateway", "ingress controller"}}
+	t := &Table{Head: []string{"target", "name server", "gateway", "ingress controller", "Prometheus"}}
 	for _, target := range p.targets() {
-		cluster, gateway, ingress := target.Cluster, none, none
+		cluster, gateway, ingress, scraper := target.Cluster, none, none, none
 		if g := cluster.Gateway; g != nil {
 			gateway = fmt.Sprintf("%s, pods %s in %s", g.Name, labelsText(g.PodLabels), g.Namespace)
 		}
 		if i := cluster.Ingress; i != nil {
 			ingress = fmt.Sprintf("class %s, pods %s in %s", i.Class, labelsText(i.PodLabels), i.Namespace)
 		}
+		if s := cluster.Metrics; s != nil {
+			scraper = fmt.Sprintf("pods %s in %s", labelsText(s.PodLabels), s.Namespace)
+		}
 		dns := fmt.Sprintf("pods %s in %s", labelsText(cluster.DNS.PodLabels), cluster.DNS.Namespace)
-		t.Rows = append(t.Rows, []string{string(target.Name), dns, gateway, ingress})
+		t.Rows = append(t.Rows, []string{string(target.Name), dns, gateway, ingress, scraper})
 	}
 	return t
 }
@@ -199,6 +202,9 @@ func (in *Instance) peer(peer yamltree.Ordered) flow {
 	}
 	if i := in.Target.Cluster.Ingress; i != nil && equal(peer, PodSet{Name(i.Namespace), i.PodLabels}.Peer()) {
 		return flow{text: "ingress controller of class " + i.Class, node: "ingress", name: "ingress"}
+	}
+	if s := in.Target.Cluster.Metrics; s != nil && equal(peer, PodSet{Name(s.Namespace), s.PodLabels}.Peer()) {
+		return flow{text: "Prometheus, for metrics", node: "prometheus", name: "prometheus"}
 	}
 	f := flow{text: "namespace " + namespace, node: "elsewhere", name: "elsewhere"}
 	if id := Path(namespace); id.Valid() {

@@ -42,6 +42,7 @@ func Resolve(in Input) (*Platform, diag.List) {
 	r.applications()
 	r.testJobs()
 	r.exceptions()
+	r.monitoring()
 	r.teamAccess()
 	r.flattened()
 	r.removals()
@@ -143,14 +144,19 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	facts.Ingress = fact(c, "ingress", facts.Ingress, platform.Ingress)
 	facts.DNS = fact(c, "dns", facts.DNS, platform.DNS)
 	facts.Secrets = fact(c, "secrets", facts.Secrets, platform.Secrets)
+	facts.Metrics = fact(c, "metrics", facts.Metrics, platform.Metrics)
 	if facts.ArgoCDUsers == nil {
 		facts.ArgoCDUsers = platform.ArgoCDUsers
 	}
+	if facts.PriorityClasses == nil {
+		facts.PriorityClasses = platform.PriorityClasses
+	}
 	cluster := &Cluster{
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes, Zones: c.Zones,
-		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets,
+		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets, Metrics: facts.Metrics,
 		Networks: c.Networks, APIServer: c.APIServer, ArgoCDUsers: r.argocdUsers(facts.ArgoCDUsers),
-		mirror: c.RegistryMirror, mirrorAt: c.Node.KeyAt("registryMirror"),
+		PriorityClasses: facts.PriorityClasses,
+		mirror:          c.RegistryMirror, mirrorAt: c.Node.KeyAt("registryMirror"),
 	}
 	if c.APIServer != nil {
 		cluster.Networks = slices.Concat(c.Networks, c.APIServer.CIDRs)
@@ -241,8 +247,10 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	env.layers = workloads(layers)
 	env.node = merge(env.layers)
 	r.limitRange(env)
+	r.alerts(env)
 	r.sync(env)
 	r.admission(env)
+	r.priorityClasses(env)
 	env.Floor = floor(merge(workloads(chain)))
 	var defaults schema.Workload
 	r.decoder.With(yamltree.DecodeOptions{Partial: true}).Decode(env.node, &defaults)
@@ -373,5 +381,6 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	in := &Instance{App: app, Target: target, layers: own, Workload: w}
 	in.Runs = in.runs()
 	r.check(in)
+	in.classify()
 	return in
 }

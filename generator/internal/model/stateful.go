@@ -16,6 +16,21 @@ func (w *Workload) Stateful() bool { return w.Kind == stateful }
 // amongThemselves reports whether the pods of one application may talk to each other.
 func (w *Workload) amongThemselves() bool { return w.Stateful() || w.Source != nil }
 
+// keepState adds what only replicas have that keep their names.
+func (w *Workload) keepState(p *Pod) {
+	p.ClaimTemplates, p.Strategy, p.ProgressDeadlineSeconds = w.claimTemplates(), nil, 0
+	p.PodManagementPolicy = w.PodManagementPolicy
+	if w.Rollout.Partition > 0 {
+		p.UpdateStrategy = yamltree.Ordered{pair("type", "RollingUpdate"), pair("rollingUpdate", yamltree.Ordered{pair("partition", w.Rollout.Partition)})}
+	}
+	if len(p.ClaimTemplates) > 0 {
+		retention := w.PersistentVolumeClaimRetentionPolicy
+		p.ClaimRetention = yamltree.Ordered{
+			pair("whenDeleted", orDefault(retention.WhenDeleted, "Retain")), pair("whenScaled", orDefault(retention.WhenScaled, "Retain")),
+		}
+	}
+}
+
 // claimTemplates are the volumes that every replica has for itself.
 func (w *Workload) claimTemplates() []yamltree.Ordered {
 	var out []yamltree.Ordered
@@ -24,7 +39,7 @@ func (w *Workload) claimTemplates() []yamltree.Ordered {
 		if !w.Stateful() || v.Size == "" {
 			continue
 		}
-		spec := yamltree.Ordered{pair("accessModes", []string{"ReadWriteOnce"})}
+		spec := yamltree.Ordered{pair("accessModes", []string{accessMode(v)})}
 		if v.StorageClass != "" {
 			spec = append(spec, pair("storageClassName", v.StorageClass))
 		}
@@ -52,12 +67,13 @@ func (a *Application) Headless() Name { return a.Name + "-headless" }
 // kind is what all targets run the application as.
 func (r *resolver) kind(app *Application) {
 	app.kind = "Deployment"
-	for i, in := range app.Instances {
-		if r.doubtful(in.Workload.Node, "kind") {
+	known := false
+	for _, in := range app.Instances {
+		if r.doubtful(in.Workload.Node, "kind") || r.doubtful(in.Workload.Node, "source") {
 			continue
 		}
 		kind := in.Workload.form()
-		if i > 0 && kind != app.kind {
+		if known && kind != app.kind {
 			at := in.Workload.Node.At("kind")
 			if in.Workload.Node.Get("kind") == nil {
 				at = app.At
@@ -67,7 +83,7 @@ func (r *resolver) kind(app *Application) {
 			d.Hint = "State the kind once, in the application."
 			return
 		}
-		app.kind = kind
+		app.kind, known = kind, true
 	}
 	app.Charted = app.kind == helmSource
 	app.Sourced = app.Charted || app.kind == kustomizeSource

@@ -15,6 +15,7 @@ func (r *resolver) sync(env *Environment) {
 		d.Hint = "Take CreateNamespace=true out of options; it belongs to infraOptions."
 	}
 	if factor := env.Settings.Sync.Retry.Backoff.Factor; factor < 1 {
-		r.list.Error(at("sync", "retry", "backoff", "factor"), "spec/value", "pauses do not get shorter: the factor is at least 1")
+		r.list.Error(at("sync", "retry", "backoff", "factor"), "spec/value", "pauses do not get shorter: the factor is at least 1").Hint =
+			"Write factor: 2."
 	}
 }

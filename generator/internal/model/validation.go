@@ -41,7 +41,7 @@ func (r *resolver) steps(env *Environment) {
 		return
 	}
 	for _, entry := range declared.Entries {
-		if entry.Value.Kind != yamltree.Map { // removed by null; all else is the decoder's to report
+		if entry.Value.Kind != yamltree.Map || r.doubtful(env.Node, "validation", entry.Key) { // removed by null; all else is the decoder's to report
 			continue
 		}
 		step := env.Settings.Validation[entry.Key]
@@ -96,29 +96,58 @@ func near(n *yamltree.Node, key string, step diag.Range) diag.Range {
 	return n.KeyAt(key)
 }
 
-// testJobs checks the Jobs that validation steps name, once applications are resolved.
+// testJobs checks the jobs that validation steps name, once applications are resolved.
 func (r *resolver) testJobs() {
 	for _, env := range r.p.Environments {
 		for _, step := range env.Validation {
-			if step.Uses == usesJob && !env.runsJob(step.Job) {
-				d := r.list.Error(step.at, "reference/unknown", fmt.Sprintf("nothing in %s has the test %q", env.Name, step.Job))
-				d.Hint = "Declare it under jobs: of an application that is deployed there, with phase: test. " + jobForm
+			if step.Uses == usesJob {
+				r.testJob(env, step)
 			}
 		}
 	}
 }
 
-// runsJob reports whether an application of the environment has a test.
-func (e *Environment) runsJob(job string) bool {
-	app, name, _ := strings.Cut(job, "/")
-	for _, target := range e.Targets {
-		for _, in := range target.Instances {
-			if string(in.App.Name) == app && in.Workload.Jobs[name].Phase == test {
-				return true
+// testJob wants a step's job to be a test that runs on every target of its environment:
+// one that runs on some of them says nothing about the others.
+func (r *resolver) testJob(env *Environment, step Step) {
+	name, short, _ := strings.Cut(step.Job, "/")
+	app := r.p.Application(name)
+	switch {
+	case r.spec.Doubt.Any && (r.spec.Doubt.Application(name) || app != nil && r.doubtful(app.spec.Node)):
+		return // reported where it stands
+	case app == nil:
+		d := r.list.Error(step.at, "reference/unknown", fmt.Sprintf("there is no application %q", name))
+		d.Hint = jobForm
+		if near := yamltree.Suggest(name, r.applicationNames()); near != "" {
+			d.Hint = fmt.Sprintf("Did you mean %q?", near)
+		}
+		return
+	}
+	for _, target := range env.Targets {
+		in := target.Instance(app.Name)
+		if in == nil {
+			r.notTested(step, fmt.Sprintf("%s does not run on %s", name, target.Name), "Deploy it there, or take the step out.")
+			return
+		}
+		declared, ok := in.Workload.Jobs[short]
+		switch {
+		case !ok:
+			d := r.notTested(step, fmt.Sprintf("%s has no job %q on %s", name, short, target.Name), "Declare it under jobs: of the application, for every target of the environment.")
+			if near := yamltree.Suggest(short, sortedKeys(in.Workload.Jobs)); near != "" {
+				d.Hint = fmt.Sprintf("Did you mean %s/%s?", name, near)
 			}
+			return
+		case declared.Phase != test:
+			r.notTested(step, step.Job+" is no test", "A job before a deployment stops the sync when it fails; name one with phase: test.")
+			return
 		}
 	}
-	return false
+}
+
+func (r *resolver) notTested(step Step, summary, hint string) *diag.Diagnostic {
+	d := r.list.Error(step.at, "validation/job", summary)
+	d.Hint = hint
+	return d
 }
 
 // validates reports whether a step of the environment names a Job.

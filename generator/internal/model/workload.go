@@ -146,7 +146,12 @@ type Claim struct {
 	Name         Name
 	Size         string
 	StorageClass string
+	// AccessMode, such as ReadWriteOnce.
+	AccessMode string
 }
+
+// AccessModes is the access mode as a claim lists it.
+func (c Claim) AccessModes() []string { return []string{c.AccessMode} }
 
 // Claims lists the persistent volumes by name; those of a StatefulSet belong to its
 // replicas.
@@ -154,7 +159,7 @@ func (w *Workload) Claims(app Name) []Claim {
 	var claims []Claim
 	for _, name := range sortedKeys(w.Volumes) {
 		if v := w.Volumes[name]; v.Size != "" && !w.Stateful() {
-			claims = append(claims, Claim{app + "-" + Name(name), string(v.Size), v.StorageClass})
+			claims = append(claims, Claim{app + "-" + Name(name), string(v.Size), v.StorageClass, accessMode(v)})
 		}
 	}
 	return claims

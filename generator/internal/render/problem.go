@@ -22,6 +22,25 @@ const (
 	codeFunction  = "template/function"
 )
 
+// advised gives a finding that has no hint of its own the one of its code.
+func advised(list diag.List) diag.List {
+	for i := range list {
+		d := &list[i]
+		switch {
+		case d.Hint != "":
+		case d.Code == codeEscape:
+			d.Hint = "Leave the value out here, or print it as a value of its own."
+		case d.Code == codeCollision:
+			d.Hint = "Rename one of them. A layer's template replaces the one below it that has the same path, placeholders included."
+		case d.Code == codePath:
+			d.Hint = "Rename the file; wavewright templates list shows paths that work."
+		default:
+			d.Hint = "Compare it with a built-in template: wavewright templates export."
+		}
+	}
+	return list
+}
+
 // problem is a fault with its place in a template.
 type problem struct {
 	at diag.Range

@@ -75,7 +75,7 @@ func Render(in Input) (tree.Tree, diag.List) {
 	prog := compile(sources, &list)
 	jobs, first := plan(in, sources, &list)
 	if list.HasErrors() {
-		return nil, list.Sorted()
+		return nil, advised(list).Sorted()
 	}
 	r := &run{prog: prog, exists: in.Exists, cache: newLayouts()}
 	outcomes := make([]outcome, len(jobs))
@@ -83,7 +83,7 @@ func Render(in Input) (tree.Tree, diag.List) {
 	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes[:first], in.Deleted))
 	files := collect(jobs, outcomes, &list)
 	report(jobs, outcomes, &list)
-	return files, list.Sorted()
+	return files, advised(list).Sorted()
 }
 
 // Sources returns the text of every template under the name that diagnostics use,

@@ -122,12 +122,14 @@ func TestCollisions(t *testing.T) {
 		"x.md": "x", "x.md.tmpl": "x",
 	})})
 	if want := "built-in template x.md.tmpl: error: two templates for one path [template/collision]\n" +
-		"  built-in template x.md and built-in template x.md.tmpl both produce x.md.\n"; got != want {
+		"  built-in template x.md and built-in template x.md.tmpl both produce x.md.\n" +
+		"  hint: Rename one of them. A layer's template replaces the one below it that has the same path, placeholders included.\n"; got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 	got = reportOf(Input{Scopes: platform, Builtin: folder(map[string]string{"apps/{app}.yaml.tmpl": "a: 1\n", "apps/web.yaml": "b: 1\n"})})
 	if want := "built-in template apps/{app}.yaml.tmpl: error: two templates give the same path [template/collision]\n" +
-		"  built-in template apps/web.yaml and built-in template apps/{app}.yaml.tmpl both produce apps/web.yaml.\n"; got != want {
+		"  built-in template apps/web.yaml and built-in template apps/{app}.yaml.tmpl both produce apps/web.yaml.\n" +
+		"  hint: Rename one of them. A layer's template replaces the one below it that has the same path, placeholders included.\n"; got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }

@@ -61,6 +61,7 @@ func functionFault(name string) fault {
 		f.hint = "Use sortedKeys; keys has no fixed order."
 	case "now", "date", "env", "expandenv", "getHostByName", "uuidv4", "randInt", "randAlphaNum":
 		f.detail = "A rendering must not depend on the time, on chance or on the machine."
+		f.hint = "State what you need in the specification, or write it into the template."
 	case emitName:
 		f.hint = "Remove it; every value passes through emit anyway."
 	default:

@@ -1,0 +1,243 @@
+package model
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Alert is one rule of a PrometheusRule, ready to print.
+type Alert struct {
+	Name Path
+	// Expr is true for what the alert is about.
+	Expr string
+	// For how long it has to be true; empty when the expression says it.
+	For                 string
+	Labels, Annotations yamltree.Ordered
+}
+
+// alertKind is an alert that every namespace can have. Metrics and labels are those of
+// kube-state-metrics and of cAdvisor; max keeps a target that is collected twice from
+// counting twice. In the expression, %[1]s selects the namespace, %[2]s is the threshold
+// and %[3]s the time.
+type alertKind struct {
+	name Path
+	// field of the specification.
+	field string
+	// percent says that the threshold is one.
+	percent bool
+	// windowed says that the time stands in the expression.
+	windowed      bool
+	expr, summary string
+	of            func(schema.Monitoring) *schema.Threshold
+}
+
+// condition is an alert about a state, as one about a number.
+func condition(c *schema.Condition) *schema.Threshold {
+	if c == nil {
+		return nil
+	}
+	return &schema.Threshold{For: c.For, Severity: c.Severity}
+}
+
+// alertKinds are all alerts in the order in which they are printed.
+func alertKinds() []alertKind {
+	usage := func(used, resource string) string {
+		return "max by (namespace, pod, container) (" + used + ") / on (namespace, pod, container) " +
+			`max by (namespace, pod, container) (kube_pod_container_resource_requests{%[1]s, resource='` + resource + `'}) > %[2]s`
+	}
+	return []alertKind{
+		{
+			name: "ContainerRestarts", field: "restarts", windowed: true,
+			expr:    `max by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total{%[1]s}[%[3]s])) > %[2]s`,
+			summary: `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} restarted {{ $value | humanize }} times within %[3]s.`,
+			of:      func(m schema.Monitoring) *schema.Threshold { return m.Restarts },
+		},
+		{
+			name: "ReplicasUnavailable", field: "unavailable",
+			expr: `max by (namespace, deployment) (kube_deployment_spec_replicas{%[1]s}) > on (namespace, deployment) max by (namespace, deployment) (kube_deployment_status_replicas_available{%[1]s})` +
+				` or max by (namespace, statefulset) (kube_statefulset_replicas{%[1]s}) > on (namespace, statefulset) max by (namespace, statefulset) (kube_statefulset_status_replicas_ready{%[1]s})`,
+			summary: `{{ $labels.namespace }}/{{ $labels.deployment }}{{ $labels.statefulset }} has fewer replicas than the {{ $value }} that it has to have, for %[3]s.`,
+			of:      func(m schema.Monitoring) *schema.Threshold { return condition(m.Unavailable) },
+		},
+		{
+			name: "AutoscalerAtMaximum", field: "autoscaler",
+			expr:    `max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_current_replicas{%[1]s}) >= on (namespace, horizontalpodautoscaler) max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_spec_max_replicas{%[1]s})`,
+			summary: `{{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} runs at its maximum of {{ $value }} replicas for %[3]s.`,
+			of:      func(m schema.Monitoring) *schema.Threshold { return condition(m.Autoscaler) },
+		},
+		{
+			name: "QuotaNearlyUsed", field: "quota", percent: true,
+			expr:    `max by (namespace, resourcequota, resource) (kube_resourcequota{%[1]s, type='used'}) / on (namespace, resourcequota, resource) (max by (namespace, resourcequota, resource) (kube_resourcequota{%[1]s, type='hard'}) > 0) > %[2]s`,
+			summary: `{{ $labels.namespace }} uses {{ $value | humanizePercentage }} of its quota of {{ $labels.resource }}.`,
+			of:      func(m schema.Monitoring) *schema.Threshold { return m.Quota },
+		},
+		{
+			name: "CPUAboveRequest", field: "cpu", percent: true,
+			expr:    usage(`rate(container_cpu_usage_seconds_total{%[1]s, container!=''}[5m])`, "cpu"),
+			summary: `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of the CPU that it requests, for %[3]s.`,
+			of:      func(m schema.Monitoring) *schema.Threshold { return m.CPU },
+		},
+		{
+			name: "MemoryAboveRequest", field: "memory", percent: true,
+			expr:    usage(`container_memory_working_set_bytes{%[1]s, container!=''}`, "memory"),
+			summary: `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of the memory that it requests, for %[3]s.`,
+			of:      func(m schema.Monitoring) *schema.Threshold { return m.Memory },
+		},
+		{
+			name: "JobFailed", field: "jobs",
+			expr:    `max by (namespace, job_name) (kube_job_failed{%[1]s, condition='true'}) > 0`,
+			summary: `Job {{ $labels.namespace }}/{{ $labels.job_name }} failed.`,
+			of:      func(m schema.Monitoring) *schema.Threshold { return condition(m.Jobs) },
+		},
+	}
+}
+
+// alertDuration is a time as Prometheus writes it.
+var alertDuration = regexp.MustCompile(`^[0-9]{1,4}[smhd]$`)
+
+// alerts checks what an environment says of its alerts.
+func (r *resolver) alerts(env *Environment) {
+	for _, kind := range alertKinds() {
+		t := kind.of(env.Settings.Monitoring)
+		if t == nil {
+			continue
+		}
+		at := func(key string) diag.Range {
+			if r.doubtful(env.Node, "monitoring", kind.field, key) {
+				return diag.Range{}
+			}
+			if found := env.Node.At("monitoring", kind.field, key); !schema.IsBuiltin(found.File) {
+				return found
+			}
+			return env.at
+		}
+		if !alertDuration.MatchString(t.For) || kind.windowed && strings.Trim(t.For, "0smhd") == "" {
+			r.list.Error(at("for"), "spec/value", fmt.Sprintf("%q is not a time", t.For)).Hint = "Write for example 15m."
+		}
+		if t.Above < 0 {
+			r.list.Error(at("above"), "spec/value", "an alert is about a number above 0 or more").Hint =
+				"Write a number that is not negative."
+		}
+		if t.Severity == "" {
+			r.list.Error(at("severity"), "spec/missing", "this alert has no severity").Hint = "Write severity: warning."
+		}
+	}
+}
+
+// Alerting reports whether the target has alerts.
+func (t *Target) Alerting() bool {
+	return t.Cluster.Metrics != nil && t.Env.Settings.Monitoring.Enabled
+}
+
+// Alerting reports whether any target has alerts.
+func (p *Platform) Alerting() bool {
+	for _, target := range p.targets() {
+		if target.Alerting() {
+			return true
+		}
+	}
+	return false
+}
+
+// Alerts lists the alerts of a namespace; none when its environment has none.
+func (ns *Namespace) Alerts(p *Platform) []Alert {
+	if !ns.Target.Alerting() {
+		return nil
+	}
+	var out []Alert
+	for _, kind := range alertKinds() {
+		if t := kind.of(ns.Target.Env.Settings.Monitoring); t != nil {
+			out = append(out, ns.alert(kind, t, p))
+		}
+	}
+	return out
+}
+
+func (ns *Namespace) alert(kind alertKind, t *schema.Threshold, p *Platform) Alert {
+	threshold := strconv.Itoa(t.Above)
+	if kind.percent {
+		threshold = strconv.FormatFloat(float64(t.Above)/100, 'f', -1, 64)
+	}
+	fill := strings.NewReplacer("%[1]s", "namespace='"+string(ns.Name)+"'", "%[2]s", threshold, "%[3]s", t.For)
+	a := Alert{
+		Name: kind.name, Expr: fill.Replace(kind.expr), Labels: ns.alertLabels(t.Severity),
+		Annotations: yamltree.Ordered{
+			pair("summary", fill.Replace(kind.summary)),
+			pair("runbook_url", p.runbook()+"#"+strings.ToLower(string(kind.name))),
+		},
+	}
+	if !kind.windowed && strings.Trim(t.For, "0smhd") != "" {
+		a.For = t.For
+	}
+	return a
+}
+
+// alertLabels say who should hear of an alert. A namespace of several teams has no team.
+func (ns *Namespace) alertLabels(severity string) yamltree.Ordered {
+	labels := yamltree.Ordered{pair("severity", severity), pair("env", string(ns.Target.Env.Name))}
+	if ns.Team != nil {
+		labels = append(labels, pair("team", string(ns.Team.Name)))
+	}
+	if ns.Target.Name != ns.Target.Env.Name {
+		labels = append(labels, pair("cluster", string(ns.Target.Cluster.Name)))
+	}
+	return labels
+}
+
+// scpURL is the short form of an SSH URL.
+var scpURL = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)([A-Za-z0-9.-]+):(.+)$`)
+
+// runbook is where people read the runbook: in the web pages of the repository, as
+// GitHub and GitLab build their addresses, or its path where there are none.
+func (p *Platform) runbook() string {
+	path, url := p.Repository.Prefix+"docs/runbook.md", string(p.Repository.URL)
+	if m := scpURL.FindStringSubmatch(url); m != nil {
+		url = "https://" + m[1] + "/" + m[2]
+	}
+	scheme, rest, _ := strings.Cut(url, "://")
+	if scheme != "https" && scheme != "http" && scheme != "ssh" {
+		return path
+	}
+	host, repository, _ := strings.Cut(rest[strings.LastIndexByte(rest, '@')+1:], "/")
+	if scheme == "ssh" {
+		scheme, host = "https", strings.Split(host, ":")[0]
+	}
+	blob := "/blob/"
+	if p.Pipeline == "gitlab" || strings.Contains(host, "gitlab") {
+		blob = "/-/blob/"
+	}
+	return scheme + "://" + host + "/" + strings.TrimSuffix(repository, ".git") + blob + p.Repository.Branch + "/" + path
+}
+
+// AlertTable compares the alerts of the environments.
+func (p *Platform) AlertTable() *Table {
+	var aspects []aspect
+	for _, kind := range alertKinds() {
+		aspects = append(aspects, aspect{string(kind.name), func(e *Environment) string { return e.alertText(kind) }})
+	}
+	return p.table("alert", aspects)
+}
+
+// alertText says when there is an alert.
+func (e *Environment) alertText(kind alertKind) string {
+	t := kind.of(e.Settings.Monitoring)
+	alerting := false
+	for _, target := range e.Targets {
+		alerting = alerting || target.Alerting()
+	}
+	switch {
+	case t == nil || !alerting:
+		return none
+	case kind.percent:
+		return fmt.Sprintf("above %d %% for %s: %s", t.Above, t.For, t.Severity)
+	case kind.windowed:
+		return fmt.Sprintf("more than %d within %s: %s", t.Above, t.For, t.Severity)
+	}
+	return fmt.Sprintf("for %s: %s", t.For, t.Severity)
+}

@@ -1,0 +1,22 @@
+package model
+
+// replicaFields checks what only replicas of a StatefulSet have.
+func (c *checker) replicaFields() {
+	retention := c.w.PersistentVolumeClaimRetentionPolicy
+	for _, field := range []struct {
+		stated bool
+		path   []any
+	}{
+		{c.w.PodManagementPolicy != "", []any{"podManagementPolicy"}},
+		{retention.WhenDeleted+retention.WhenScaled != "", []any{"persistentVolumeClaimRetentionPolicy"}},
+		{c.w.Rollout.Partition != 0, []any{"rollout", "partition"}},
+	} {
+		if field.stated && !c.w.Stateful() && !c.doubtful("kind") {
+			c.error(c.key(field.path...), "stateful/field", "only a StatefulSet has a %s", field.path[len(field.path)-1]).Hint =
+				"Write kind: StatefulSet, or take it out."
+		}
+	}
+	if c.w.Rollout.Partition < 0 {
+		c.error(c.at("rollout", "partition"), "spec/value", "replicas are counted from 0")
+	}
+}

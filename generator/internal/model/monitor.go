@@ -1,0 +1,114 @@
+package model
+
+import (
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Monitor is a ServiceMonitor, ready to print.
+type Monitor struct {
+	// App is the application whose Service is collected.
+	App      Name
+	Metadata yamltree.Ordered
+	// Endpoints are the ports of the Service that have metrics.
+	Endpoints []yamltree.Ordered
+}
+
+// monitor collects the metrics of an instance; nil when it has none.
+func (in *Instance) monitor() *Monitor {
+	metrics, scraper := in.Workload.Metrics, in.Target.Cluster.Metrics
+	if metrics == nil || scraper == nil {
+		return nil
+	}
+	port, _ := in.Workload.port(metrics.Port)
+	endpoint := yamltree.Ordered{pair("port", string(port.Name)), pair("path", orDefault(metrics.Path, "/metrics"))}
+	if scraper.Interval != "" {
+		endpoint = append(endpoint, pair("interval", scraper.Interval))
+	}
+	metadata := yamltree.Ordered{pair("name", string(in.App.Name))}
+	if len(scraper.Labels) > 0 {
+		metadata = append(metadata, pair("labels", scraper.Labels))
+	}
+	return &Monitor{in.App.Name, metadata, []yamltree.Ordered{endpoint}}
+}
+
+func (m *Monitor) same(other *Monitor) bool {
+	if m == nil || other == nil {
+		return m == other
+	}
+	return equal(m.Metadata, other.Metadata) && equal(m.Endpoints, other.Endpoints)
+}
+
+// shareMonitors gives the base the ServiceMonitor that is the same on every target, and
+// leaves it to the overlays when a single one differs.
+func (a *Application) shareMonitors() {
+	for i, in := range a.Instances {
+		in.Monitor = in.monitor()
+		if i == 0 {
+			a.Base.Monitor = in.Monitor
+		}
+		if !in.Monitor.same(a.Base.Monitor) {
+			a.Base.Monitor = nil
+		}
+	}
+	if a.Base.Monitor == nil {
+		return
+	}
+	for _, in := range a.Instances {
+		in.Monitor = nil
+	}
+}
+
+// fromScraper lets the platform's Prometheus reach the metrics endpoint.
+func (in *Instance) fromScraper() {
+	metrics, scraper := in.Workload.Metrics, in.Target.Cluster.Metrics
+	if metrics == nil || scraper == nil {
+		return
+	}
+	if port, ok := in.Workload.port(metrics.Port); ok {
+		in.admit("prometheus", PodSet{Name(scraper.Namespace), scraper.PodLabels}, []Port{port})
+	}
+}
+
+// metrics checks the metrics endpoint.
+func (c *checker) metrics() {
+	m := c.w.Metrics
+	if m == nil {
+		return
+	}
+	at := c.key("metrics")
+	if c.in.Target.Cluster.Metrics == nil && !c.unoffered("metrics") {
+		return
+	}
+	if c.in.Target.Cluster.Metrics == nil {
+		c.error(at, "platform/metrics", "nothing collects metrics on cluster %s", c.in.Target.Cluster.Name).Hint =
+			"Declare platform.metrics: {namespace: …, podLabels: {…}}, or take the endpoint out there with metrics: null."
+	}
+	c.portReference(m.Port, true, "metrics", "port")
+	if port, ok := c.w.port(m.Port); ok && port.Protocol != "TCP" {
+		c.error(at, "expose/protocol", "metrics need a TCP port, and %s is %s", port.Name, port.Protocol).Hint =
+			"Name another port: metrics: {port: …}."
+	}
+	if m.Path != "" && (!strings.HasPrefix(m.Path, "/") || !routePath.MatchString(m.Path)) {
+		c.error(c.at("metrics", "path"), "expose/path", "this is not the path of an endpoint").Hint = "Write for example /metrics."
+	}
+}
+
+// monitoring reports alerts that somebody wants where nothing could send them.
+func (r *resolver) monitoring() {
+	for _, env := range r.p.Environments {
+		enabled := env.Node.Get("monitoring").Get("enabled")
+		if !env.Settings.Monitoring.Enabled || enabled == nil || schema.IsBuiltin(enabled.Range.File) {
+			continue
+		}
+		for _, target := range env.Targets {
+			if target.Cluster.Metrics == nil && !r.spec.Doubt.Any {
+				r.list.Error(enabled.Range, "platform/metrics", "nothing evaluates alerts on cluster "+string(target.Cluster.Name)).Hint =
+					"Declare platform.metrics: {namespace: …, podLabels: {…}}, or take this line out."
+				break
+			}
+		}
+	}
+}

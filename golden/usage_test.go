@@ -1,0 +1,158 @@
+package golden
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wavewright/wavewright/generator"
+	"github.com/wavewright/wavewright/schema/yamltree"
+	"github.com/wavewright/wavewright/templates"
+)
+
+// schemaNode is what the walk below needs of a JSON schema.
+type schemaNode struct {
+	Ref        string                 `json:"$ref"`
+	Defs       map[string]*schemaNode `json:"$defs"`
+	Properties map[string]*schemaNode `json:"properties"`
+	Additional json.RawMessage        `json:"additionalProperties"`
+	Items      *schemaNode            `json:"items"`
+	Not        json.RawMessage        `json:"not"`
+	Then       *schemaNode            `json:"then"`
+	Else       *schemaNode            `json:"else"`
+}
+
+// fields walks specs beside their schema and notes which fields they state.
+type fields struct {
+	root *schemaNode
+	used map[string]bool
+}
+
+func (f *fields) walk(name string, s *schemaNode, n *yamltree.Node) {
+	if s == nil || n == nil {
+		return
+	}
+	if def, ok := strings.CutPrefix(s.Ref, "#/$defs/"); ok {
+		f.walk(def, f.root.Defs[def], n)
+		return
+	}
+	for _, item := range n.Items {
+		f.walk(name+"[]", s.Items, item)
+	}
+	for _, entry := range n.Entries {
+		if property, ok := s.Properties[entry.Key]; ok {
+			f.used[name+"."+entry.Key] = true
+			f.walk(name+"."+entry.Key, property, entry.Value)
+			continue
+		}
+		var additional schemaNode
+		if json.Unmarshal(s.Additional, &additional) == nil {
+			f.walk(name+"{}", &additional, entry.Value)
+		}
+	}
+}
+
+// TestEveryFieldIsUsed holds that some case states each field that a spec may have.
+func TestEveryFieldIsUsed(t *testing.T) {
+	text, err := os.ReadFile("../schema/environments.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fields{root: &schemaNode{}, used: map[string]bool{}}
+	if err := json.Unmarshal(text, f.root); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range cases(t) {
+		f.walkFile(t, f.root.Then, filepath.Join(name, "environments.yaml"))
+		teams, err := filepath.Glob(filepath.Join(name, "teams", "*.yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, team := range teams {
+			f.walkFile(t, f.root.Else, team)
+		}
+	}
+	for _, def := range slices.Sorted(maps.Keys(f.root.Defs)) {
+		properties := f.root.Defs[def].Properties
+		for _, key := range slices.Sorted(maps.Keys(properties)) {
+			refused := string(properties[key].Not) == "{}"
+			if !refused && !f.used[def+"."+key] && !f.used[twins[def]+"."+key] {
+				t.Errorf("no case states %s of %s", key, def)
+			}
+		}
+	}
+}
+
+// twins are the types that have the fields of another one too: an application is a
+// layer with overrides, an environment has the settings of a profile.
+var twins = map[string]string{"Application": "Workload", "Workload": "Application", "Environment": "Profile", "Profile": "Environment", "Cluster": "Platform", "Platform": "Cluster"}
+
+func (f *fields) walkFile(t *testing.T, s *schemaNode, file string) {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	node, faults := yamltree.Parse(file, content)
+	if len(faults) > 0 {
+		t.Fatalf("%s: %s", file, faults[0].Summary)
+	}
+	f.walk("", s, node)
+}
+
+// placeholder is a scope in the path of a template.
+var placeholder = regexp.MustCompile(`\\\{[a-z]+\\\}`)
+
+// TestEveryTemplateIsUsed holds that each built-in template makes a file in some case.
+func TestEveryTemplateIsUsed(t *testing.T) {
+	var paths []string
+	for _, name := range cases(t) {
+		paths = append(paths, tree(t, filepath.Join(name, "want"))...)
+	}
+	for _, entry := range generator.BuiltinTemplates() {
+		pattern := placeholder.ReplaceAllString(regexp.QuoteMeta(strings.TrimSuffix(entry.Path, ".tmpl")), `[^/]+`)
+		makes := regexp.MustCompile("^" + pattern + "$").MatchString
+		if !strings.HasPrefix(entry.Path, "_lib/") && !slices.ContainsFunc(paths, makes) {
+			t.Errorf("no case has a file of %s", entry.Path)
+		}
+	}
+}
+
+// TestEveryFunctionIsUsed holds that each function that templates can call is called
+// by one of ours or of a case's user.
+func TestEveryFunctionIsUsed(t *testing.T) {
+	text := templateText(t, templates.FS(), ".")
+	for _, name := range cases(t) {
+		text += templateText(t, os.DirFS(name), "templates")
+	}
+	actions := strings.Join(regexp.MustCompile(`(?s)\[\[.*?\]\]`).FindAllString(text, -1), "\n")
+	for _, function := range generator.TemplateFunctions() {
+		if !regexp.MustCompile(`[\[( |-]` + function.Name + `[\] ).]`).MatchString(actions) {
+			t.Errorf("no template calls %s", function.Name)
+		}
+	}
+}
+
+// templateText joins all templates of a folder, which need not exist.
+func templateText(t *testing.T, fsys fs.FS, dir string) string {
+	t.Helper()
+	var text strings.Builder
+	err := fs.WalkDir(fsys, dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(fsys, path)
+		text.Write(content)
+		return err
+	})
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	return text.String()
+}
