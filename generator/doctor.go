@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/wavewright/wavewright/generator/internal/cluster"
 	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 )
 
@@ -230,8 +230,8 @@ func distinct(names []string) []string {
 }
 
 var (
-	apiVersionLine = regexp.MustCompile(`(?m)^apiVersion: (\S+)$`)
-	kindLine       = regexp.MustCompile(`(?m)^kind: (\S+)$`)
+	apiVersionLine = lazyregexp.New(`(?m)^apiVersion: (\S+)$`)
+	kindLine       = lazyregexp.New(`(?m)^kind: (\S+)$`)
 )
 
 // kinds lists the kinds of all objects that are deployed to targets, as they were

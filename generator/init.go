@@ -8,11 +8,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 )
 
@@ -209,7 +209,7 @@ func makeFolders(dir string) (undo func(), err error) {
 }
 
 // otherThanName matches what a name cannot contain.
-var otherThanName = regexp.MustCompile(`[^a-z0-9]+`)
+var otherThanName = lazyregexp.New(`[^a-z0-9]+`)
 
 // validName makes a platform's name of a folder's.
 func validName(folder string) string {

@@ -3,10 +3,10 @@ package generator
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 )
 
@@ -89,4 +89,4 @@ func shellWord(s string) string {
 }
 
 // otherThanPath matches what a shell might not take as it is.
-var otherThanPath = regexp.MustCompile(`[^A-Za-z0-9._/:@%+=,-]`)
+var otherThanPath = lazyregexp.New(`[^A-Za-z0-9._/:@%+=,-]`)

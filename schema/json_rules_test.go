@@ -1,15 +1,16 @@
 package schema
 
 import (
-	"regexp"
 	"slices"
+
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
 // refinements are rules of validate.go that a JSON schema can express, by Type.key.
 // TestJSONSchemaIsNeverStricter holds that they are no narrower than the program.
 func refinements() map[string]object {
 	names := func(name string) object { return object{"propertyNames": ref(name)} }
-	pattern := func(r *regexp.Regexp) object { return object{"pattern": r.String()} }
+	pattern := func(r *lazyregexp.Regexp) object { return object{"pattern": r.String()} }
 	label := object{"pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": maxLabel}
 	options := object{"items": object{"type": "string", "pattern": syncOption.String()}}
 	groups := object{"minItems": 1, "uniqueItems": true, "items": object{

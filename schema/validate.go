@@ -3,11 +3,11 @@ package schema
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -101,11 +101,11 @@ func (v *validator) once(seen map[string]diag.Range, what, name string, at diag.
 
 var (
 	// repositoryURL is deliberately narrow: the URL is printed in shell examples.
-	repositoryURL = regexp.MustCompile(`^((https?|ssh|git|file)://[A-Za-z0-9._~:/@%+-]+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[A-Za-z0-9._~/+-]+)$`)
+	repositoryURL = lazyregexp.New(`^((https?|ssh|git|file)://[A-Za-z0-9._~:/@%+-]+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[A-Za-z0-9._~/+-]+)$`)
 	// urlPassword finds a user with a password before the host.
-	urlPassword = regexp.MustCompile(`^[a-z]+://[^/@]*:[^/@]*@`)
+	urlPassword = lazyregexp.New(`^[a-z]+://[^/@]*:[^/@]*@`)
 	// branchName is a safe subset of what git check-ref-format accepts.
-	branchName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
+	branchName = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 )
 
 func (v *validator) identity() {
@@ -158,7 +158,7 @@ func IsFolder(p string) bool {
 }
 
 // kubernetesVersion is a minor version; the Pod Security labels want no more.
-var kubernetesVersion = regexp.MustCompile(`^1\.[0-9]{1,3}$`)
+var kubernetesVersion = lazyregexp.New(`^1\.[0-9]{1,3}$`)
 
 func (v *validator) clusters() {
 	checkDeclared(&v.list, v.spec.Node, "clusters", "{}")

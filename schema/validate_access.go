@@ -1,16 +1,16 @@
 package schema
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 // groupName is what identity providers call groups: words, paths, addresses and
 // distinguished names, without anything that Argo CD's policies give a meaning.
-var groupName = regexp.MustCompile(`^[A-Za-z0-9/@_][A-Za-z0-9/@_:=.+ -]{0,252}$`)
+var groupName = lazyregexp.New(`^[A-Za-z0-9/@_][A-Za-z0-9/@_:=.+ -]{0,252}$`)
 
 // systemGroup begins the names of Kubernetes' own groups.
 const systemGroup = "system:"
@@ -60,7 +60,7 @@ func (v *validator) groups(items []*yamltree.Node) {
 }
 
 // codeOwner is a user, a team or a group with @, or an e-mail address.
-var codeOwner = regexp.MustCompile(`^(@[A-Za-z0-9][A-Za-z0-9._/-]{0,200}|[A-Za-z0-9][A-Za-z0-9._+-]{0,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,100})$`)
+var codeOwner = lazyregexp.New(`^(@[A-Za-z0-9][A-Za-z0-9._/-]{0,200}|[A-Za-z0-9][A-Za-z0-9._+-]{0,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,100})$`)
 
 // owners checks code owners: a line of CODEOWNERS with a word that is none is ignored
 // as a whole, and nobody is asked.

@@ -1,9 +1,9 @@
 package schema
 
 import (
-	"regexp"
 	"slices"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -36,9 +36,9 @@ func ownParams() []string {
 
 var (
 	// configKey is a key of a ConfigMap.
-	configKey = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$`)
+	configKey = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$`)
 	// literalSecret is a field of single sign-on whose value is no reference.
-	literalSecret = regexp.MustCompile(`(?i)(secret|password|bindPW|token)["']?\s*:\s*["']?[^$\s"'{|>#]`)
+	literalSecret = lazyregexp.New(`(?i)(secret|password|bindPW|token)["']?\s*:\s*["']?[^$\s"'{|>#]`)
 )
 
 func (v *validator) argocd() {

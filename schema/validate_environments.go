@@ -2,10 +2,10 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -194,9 +194,9 @@ func (v *validator) references(i int) {
 
 var (
 	// duration is what both Argo CD and people read: 5s, 3m, 1h30m.
-	duration = regexp.MustCompile(`^([0-9]+(ms|s|m|h))+$`)
+	duration = lazyregexp.New(`^([0-9]+(ms|s|m|h))+$`)
 	// syncOption is the form of all of Argo CD's options; it ignores what it does not know.
-	syncOption = regexp.MustCompile(`^[A-Za-z]+=[A-Za-z0-9]+$`)
+	syncOption = lazyregexp.New(`^[A-Za-z]+=[A-Za-z0-9]+$`)
 )
 
 // sync checks the texts of a sync policy that Argo CD would refuse or ignore.

@@ -1,16 +1,15 @@
 package schema
 
 import (
-	"regexp"
-
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 var (
 	// trigger is what Argo CD's configuration calls its triggers.
-	trigger = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$`)
+	trigger = lazyregexp.New(`^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$`)
 	// recipient is a service and a channel of it; a semicolon would begin another one.
-	recipient = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?:[^;\s\x00-\x1f]{1,200}$`)
+	recipient = lazyregexp.New(`^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?:[^;\s\x00-\x1f]{1,200}$`)
 )
 
 // notifications checks the subscriptions of an environment.

@@ -10,7 +10,9 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
+	"unsafe"
 
 	"golang.org/x/term"
 )
@@ -30,8 +32,17 @@ func main() {
 // it is large, than it does by itself. The ballast counts as heap, but it is never
 // touched, so that the system gives it no memory. docs/performance.md has numbers.
 func tuneMemory() (ballast []byte) {
-	ballast = make([]byte, 32<<20)
-	useLargePages()
-	debug.SetGCPercent(50)
+	ballast = untouched(32 << 20)
+	go useLargePages()
+	debug.SetGCPercent(100)
 	return ballast
+}
+
+// untouched takes n bytes of the heap without writing to them. make clears them when
+// the first of its pages was used before, which at times fetched a gigabyte of memory.
+func untouched(n int) []byte {
+	var b strings.Builder
+	b.Grow(n)
+	b.WriteByte(0) // there is no address of an empty string
+	return unsafe.Slice(unsafe.StringData(b.String()), b.Cap())
 }

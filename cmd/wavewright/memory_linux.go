@@ -21,7 +21,7 @@ func useLargePages() {
 	if unix.Sysinfo(&system) != nil || unix.Getrlimit(unix.RLIMIT_AS, &addresses) != nil || addresses.Cur < 1<<40 {
 		return
 	}
-	room := make([]byte, min(largeRoom, uint64(system.Totalram)*uint64(system.Unit)/16))
+	room := untouched(int(min(largeRoom, uint64(system.Totalram)*uint64(system.Unit)/16)))
 	_ = unix.Madvise(room, unix.MADV_HUGEPAGE) // a system without them does as well
 	runtime.KeepAlive(room)
 	runtime.GC()

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
 // ScalarStyle says how a scalar is written.
@@ -117,7 +118,7 @@ func styleOf(n *yaml.Node) ScalarStyle {
 	return Plain
 }
 
-var skeletonMessage = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
+var skeletonMessage = lazyregexp.New(`^yaml: (?:line (\d+): )?(.*)`)
 
 func skeletonError(err error) *SkeletonError {
 	m := skeletonMessage.FindStringSubmatch(err.Error())

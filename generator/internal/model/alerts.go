@@ -2,10 +2,10 @@ package model
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -99,7 +99,7 @@ func alertKinds() []alertKind {
 }
 
 // alertDuration is a time as Prometheus writes it.
-var alertDuration = regexp.MustCompile(`^[0-9]{1,4}[smhd]$`)
+var alertDuration = lazyregexp.New(`^[0-9]{1,4}[smhd]$`)
 
 // alerts checks what an environment says of its alerts.
 func (r *resolver) alerts(env *Environment) {
@@ -191,7 +191,7 @@ func (ns *Namespace) alertLabels(severity string) yamltree.Ordered {
 }
 
 // scpURL is the short form of an SSH URL.
-var scpURL = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)([A-Za-z0-9.-]+):(.+)$`)
+var scpURL = lazyregexp.New(`^(?:[A-Za-z0-9._-]+@)([A-Za-z0-9.-]+):(.+)$`)
 
 // runbook is where people read the runbook: in the web pages of the repository, as
 // GitHub and GitLab build their addresses, or its path where there are none.

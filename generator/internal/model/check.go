@@ -2,10 +2,10 @@ package model
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -100,7 +100,7 @@ func (c *checker) error(at diag.Range, code, format string, args ...any) *diag.D
 
 // imageReference is the grammar of a pullable image: host and path, tag, digest.
 
-var imageReference = regexp.MustCompile(`^[a-z0-9]+([._/:-][a-zA-Z0-9._-]+)*(/[a-z0-9._-]+)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$`)
+var imageReference = lazyregexp.New(`^[a-z0-9]+([._/:-][a-zA-Z0-9._-]+)*(/[a-z0-9._-]+)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$`)
 
 func (c *checker) image(requireDigest bool) {
 	image := c.w.Image
@@ -152,7 +152,7 @@ func versionTag(image string) bool {
 
 // secretValue recognises private keys, access keys and passwords within URLs.
 
-var subdomain = regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`)
+var subdomain = lazyregexp.New(`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`)
 
 func isSubdomain(s string) bool {
 	return len(s) <= 253 && subdomain.MatchString(s) && !strings.Contains(s, "..")
@@ -175,9 +175,9 @@ func (c *checker) name(at diag.Range, what, name string) {
 
 // belowLimit checks a request against its limit.
 
-var labelKey = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
+var labelKey = lazyregexp.New(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
 
-var labelValue = regexp.MustCompile(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
+var labelValue = lazyregexp.New(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
 
 // ownLabels are set by wavewright.
 
@@ -245,7 +245,7 @@ func (c *checker) security() {
 	}
 }
 
-var countOrPercent = regexp.MustCompile(`^([0-9]{1,4}|[0-9]{1,3}%)$`)
+var countOrPercent = lazyregexp.New(`^([0-9]{1,4}|[0-9]{1,3}%)$`)
 
 func (c *checker) rolloutAmount(name string) {
 	amount := c.w.Rollout.MaxSurge

@@ -1,15 +1,15 @@
 package model
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 )
 
 // fileName is the name of a configuration file; each of its parts is safe on any
 // file system.
-var fileName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$`)
+var fileName = lazyregexp.New(`^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$`)
 
 // maxConfig is what a ConfigMap can hold, with room for its own fields.
 const maxConfig = 1000 << 10

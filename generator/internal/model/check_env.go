@@ -2,16 +2,16 @@ package model
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+var envName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 func (c *checker) environment() {
 	c.variables(c.w.Env, "env")
@@ -19,7 +19,7 @@ func (c *checker) environment() {
 }
 
 // fieldPath is a field of a pod that a variable can hold.
-var fieldPath = regexp.MustCompile(`^(metadata\.(name|namespace|uid)|metadata\.(labels|annotations)\['[A-Za-z0-9][-A-Za-z0-9_./]*'\]|spec\.(nodeName|serviceAccountName)|status\.(podIP|podIPs|hostIP|hostIPs))$`)
+var fieldPath = lazyregexp.New(`^(metadata\.(name|namespace|uid)|metadata\.(labels|annotations)\['[A-Za-z0-9][-A-Za-z0-9_./]*'\]|spec\.(nodeName|serviceAccountName)|status\.(podIP|podIPs|hostIP|hostIPs))$`)
 
 // fields checks the variables that come from the pod itself.
 func (c *checker) fields() {
@@ -40,7 +40,7 @@ func (c *checker) fields() {
 }
 
 // secretFile is a name in the folder of a secret.
-var secretFile = regexp.MustCompile(`^[A-Za-z0-9][-A-Za-z0-9._]{0,252}$`)
+var secretFile = lazyregexp.New(`^[A-Za-z0-9][-A-Za-z0-9._]{0,252}$`)
 
 // secretFiles checks a secret that is read as files.
 func (c *checker) secretFiles(name string, secret schema.Secret) {
@@ -92,12 +92,12 @@ func secretWords() []string {
 	return []string{"PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_KEY", "ACCESS_KEY", "CREDENTIALS"}
 }
 
-var secretValue = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@$]+@`)
+var secretValue = lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@$]+@`)
 
 var wordBreaks = strings.NewReplacer("-", "_", ".", "_")
 
 // camelCase finds where a word begins within a name such as authToken.
-var camelCase = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+var camelCase = lazyregexp.New(`([a-z0-9])([A-Z])`)
 
 func literalSecret(name, value string) bool {
 	upper := strings.ToUpper(wordBreaks.Replace(name))
@@ -151,7 +151,7 @@ func (c *checker) secrets() {
 }
 
 // leftover is a word in braces, with the character before it.
-var leftover = regexp.MustCompile(`(^|[^{$])(\{[a-zA-Z]+\})([^}]|$)`)
+var leftover = lazyregexp.New(`(^|[^{$])(\{[a-zA-Z]+\})([^}]|$)`)
 
 // leftovers lists the words in braces that no placeholder replaced. ${x} of a shell
 // and {{x}} of another template language are none.

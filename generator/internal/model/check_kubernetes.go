@@ -2,9 +2,9 @@ package model
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -19,7 +19,7 @@ func (c *checker) kubernetes() {
 }
 
 // propertyName is a key of a Secret.
-var propertyName = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+var propertyName = lazyregexp.New(`^[-._a-zA-Z0-9]{1,253}$`)
 
 // references checks names of objects that others make.
 func (c *checker) references() {
@@ -127,7 +127,7 @@ func isZero(a schema.Amount) bool { return a == "0" || a == "0%" }
 func extendedResource(name string) bool { return strings.Contains(name, "/") }
 
 // resourceName is a name that a container can request.
-var resourceName = regexp.MustCompile(`^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$`)
+var resourceName = lazyregexp.New(`^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$`)
 
 // limitRange checks that the bounds of an environment are in order: the API server
 // refuses a LimitRange whose default is outside of them.

@@ -3,10 +3,10 @@ package model
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 )
@@ -52,7 +52,7 @@ func isHost(host string) bool {
 }
 
 // routePath is what the Gateway API accepts as a path; an Ingress accepts more.
-var routePath = regexp.MustCompile(`^(/([-A-Za-z0-9._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*)+$`)
+var routePath = lazyregexp.New(`^(/([-A-Za-z0-9._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*)+$`)
 
 func (c *checker) routePath(name, path string) {
 	switch {
@@ -134,7 +134,7 @@ func (c *checker) through(name string, route schema.Expose) {
 }
 
 // gatewayDuration is a duration in the words of the Gateway API.
-var gatewayDuration = regexp.MustCompile(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`)
+var gatewayDuration = lazyregexp.New(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`)
 
 // peers checks the values of connections; who they reach is resolved later.
 func (c *checker) peers() {

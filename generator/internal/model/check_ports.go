@@ -1,15 +1,15 @@
 package model
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-var portName = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+var portName = lazyregexp.New(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 
 func (c *checker) ports() {
 	ports := c.w.PortList()

@@ -1,15 +1,15 @@
 package model
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 )
 
 // resourceWord is the name of a resource, or of a part of it.
-var resourceWord = regexp.MustCompile(`^[a-z]+(/[a-z]+)?$`)
+var resourceWord = lazyregexp.New(`^[a-z]+(/[a-z]+)?$`)
 
 // forbiddenParts are, by resource, ways into pods and nodes and to the rights of others.
 func forbiddenParts() map[string][]string {

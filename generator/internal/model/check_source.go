@@ -3,10 +3,10 @@ package model
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -126,9 +126,9 @@ func (c *checker) folder(name string) {
 
 var (
 	// chartRepository is narrow like the URL of the repository: it goes into a project.
-	chartRepository = regexp.MustCompile(`^(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~%+-]+)*/?$`)
-	chartName       = regexp.MustCompile(`^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$`)
-	exactVersion    = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+	chartRepository = lazyregexp.New(`^(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~%+-]+)*/?$`)
+	chartName       = lazyregexp.New(`^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$`)
+	exactVersion    = lazyregexp.New(`^v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 )
 
 // maxRelease is the length that Helm permits to the name of a release.
@@ -189,7 +189,7 @@ func (c *checker) chartValues(n *yamltree.Node) {
 }
 
 // reference holds for names of values that name a Secret and hold none.
-var reference = regexp.MustCompile(`(?i)(existing|pull|tls|ref)[-_.]?secret$|secret[-_.]?(name|ref|key)$`)
+var reference = lazyregexp.New(`(?i)(existing|pull|tls|ref)[-_.]?secret$|secret[-_.]?(name|ref|key)$`)
 
 func secretLike(name string, value *yamltree.Node) bool {
 	if value == nil || value.Kind != yamltree.String && value.Kind != yamltree.Int || reference.MatchString(name) {

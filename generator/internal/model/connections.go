@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -72,7 +72,7 @@ type ends struct {
 	protocol string
 }
 
-var endsSyntax = regexp.MustCompile(`^([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(TCP|UDP|SCTP))?$`)
+var endsSyntax = lazyregexp.New(`^([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/(TCP|UDP|SCTP))?$`)
 
 // parseEnds reads a port, a range of them or a name.
 func parseEnds(text schema.PortRange) (ends, bool) {

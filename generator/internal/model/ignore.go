@@ -2,13 +2,13 @@ package model
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/itchyny/gojq"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -82,9 +82,9 @@ func kindGroups() map[string][]string {
 }
 
 var (
-	kindName = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,62}$`)
+	kindName = lazyregexp.New(`^[A-Z][A-Za-z0-9]{0,62}$`)
 	// jsonPointer is one of RFC 6901 with at least one step.
-	jsonPointer = regexp.MustCompile(`^(/([^~/]|~[01])+)+$`)
+	jsonPointer = lazyregexp.New(`^(/([^~/]|~[01])+)+$`)
 )
 
 // differences checks what Argo CD is to ignore: a mistake would stop the comparison of

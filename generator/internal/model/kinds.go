@@ -1,16 +1,16 @@
 package model
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 // groupKind is a kind with its API group, as kubectl writes it.
-var groupKind = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,62}(\.[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$`)
+var groupKind = lazyregexp.New(`^[A-Z][A-Za-z0-9]{0,62}(\.[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$`)
 
 // kinds checks what an application has beyond what wavewright writes itself.
 func (c *checker) kinds() {

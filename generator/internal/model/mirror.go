@@ -2,17 +2,18 @@ package model
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
 // dockerHub is the registry of images that name none.
 const dockerHub = "docker.io"
 
 var (
-	registryHost = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:[0-9]{1,5})?$`)
-	mirrorTarget = regexp.MustCompile(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+	registryHost = lazyregexp.New(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:[0-9]{1,5})?$`)
+	mirrorTarget = lazyregexp.New(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
 )
 
 // mirrors checks what the clusters replace registries by.

@@ -2,10 +2,10 @@ package model
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -93,7 +93,7 @@ func (ns *Namespace) fit(need demands) int {
 }
 
 // quotaName is a resource that a quota can bound.
-var quotaName = regexp.MustCompile(`^((requests|limits)\.[a-z0-9][-a-z0-9./]*|cpu|memory|pods|services|configmaps|secrets|persistentvolumeclaims|services\.(loadbalancers|nodeports)|count/[a-z0-9][-a-z0-9./]*|[-a-z0-9.]+\.storageclass\.storage\.k8s\.io/(requests\.storage|persistentvolumeclaims))$`)
+var quotaName = lazyregexp.New(`^((requests|limits)\.[a-z0-9][-a-z0-9./]*|cpu|memory|pods|services|configmaps|secrets|persistentvolumeclaims|services\.(loadbalancers|nodeports)|count/[a-z0-9][-a-z0-9./]*|[-a-z0-9.]+\.storageclass\.storage\.k8s\.io/(requests\.storage|persistentvolumeclaims))$`)
 
 // quotaResource checks the name of a bounded resource, and that every pod states
 // what the quota counts: it would be refused otherwise.

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
 // Edit returns src, the bytes of releases/<env>.yaml, with pins set: one that is
@@ -109,7 +110,7 @@ func (s spot) same(o spot) bool {
 }
 
 // emptyValue matches a key whose value is nothing, spelled in any way.
-var emptyValue = regexp.MustCompile(`^(\s*[^\s#]+:)[ \t]*(?:\{[ \t]*\}|null|Null|NULL|~)?([ \t]+#.*)?\r?\n$`)
+var emptyValue = lazyregexp.New(`^(\s*[^\s#]+:)[ \t]*(?:\{[ \t]*\}|null|Null|NULL|~)?([ \t]+#.*)?\r?\n$`)
 
 func (s spot) edit(l layout, pins []Pin) edit {
 	var b bytes.Buffer

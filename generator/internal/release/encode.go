@@ -2,10 +2,10 @@ package release
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -56,7 +56,7 @@ func encodeKey(key string) string {
 
 // plainAuthor matches the usual spelling of authors. It reads back as written without
 // the quotes that the encoder, which also writes flow style, would put around it.
-var plainAuthor = regexp.MustCompile(`^[A-Za-z][A-Za-z .'-]* <[A-Za-z0-9.@_+-]+>$`)
+var plainAuthor = lazyregexp.New(`^[A-Za-z][A-Za-z .'-]* <[A-Za-z0-9.@_+-]+>$`)
 
 func encodeAuthor(by string) string {
 	if plainAuthor.MatchString(by) {

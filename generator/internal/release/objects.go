@@ -4,9 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
 // Object names reach git on its standard input, one a line, so that none of them
@@ -14,7 +15,7 @@ import (
 
 // revisionText is what may be asked for with --revision: a commit id, a tag, a
 // branch, and steps back from them.
-var revisionText = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/~^-]*$`)
+var revisionText = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._/~^-]*$`)
 
 // Commit returns the full id of the commit that text names, or "" when there is none.
 func (r *Repo) Commit(text string) (string, error) {

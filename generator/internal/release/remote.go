@@ -3,9 +3,10 @@ package release
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
 // Ref is a branch of a remote as it was last fetched or pushed.
@@ -40,7 +41,7 @@ func (e *NotPushedError) Hint() string {
 }
 
 // branchText is what a branch may be called here; git allows a little more.
-var branchText = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/+@-]*$`)
+var branchText = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._/+@-]*$`)
 
 // Pushed finds the remote-tracking ref of branch: on the remote of the branch's
 // upstream, else on the remote whose URL is address, else on origin. The error is a
@@ -128,7 +129,7 @@ func sameAddress(a, b string) bool {
 }
 
 // scpAddress is the short form of an SSH address: user@host:path.
-var scpAddress = regexp.MustCompile(`^(?:[^@/:]+@)?([^/:]{2,}):([^/].*)$`)
+var scpAddress = lazyregexp.New(`^(?:[^@/:]+@)?([^/:]{2,}):([^/].*)$`)
 
 func normalAddress(s string) string {
 	s = strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(s), "/"), ".git")

@@ -3,11 +3,12 @@ package release
 import (
 	"errors"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
 // check says what is wrong with a text; the error completes the sentence "x is …:".
@@ -22,10 +23,10 @@ const (
 
 // The patterns are compiled once and never change.
 var (
-	labelPattern    = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
-	fieldPattern    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*$`)
-	pathPattern     = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
-	revisionPattern = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+	labelPattern    = lazyregexp.New(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	fieldPattern    = lazyregexp.New(`^[A-Za-z][A-Za-z0-9]*$`)
+	pathPattern     = lazyregexp.New(`^[A-Za-z0-9._/-]+$`)
+	revisionPattern = lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 )
 
 // label accepts what may name a namespace, an application or a target.

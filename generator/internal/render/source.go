@@ -5,11 +5,11 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
@@ -119,7 +119,7 @@ func (s *source) read(fsys fs.FS, d fs.DirEntry, list *diag.List) bool {
 
 // safePath holds for the paths of templates: what any file system, the state file
 // and YAML take without quoting, and placeholders.
-var safePath = regexp.MustCompile(`^[A-Za-z0-9._+@/{}-]+$`)
+var safePath = lazyregexp.New(`^[A-Za-z0-9._+@/{}-]+$`)
 
 // check refuses a path that cannot be produced and a text that could be confused
 // with tokens.

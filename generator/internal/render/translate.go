@@ -7,18 +7,19 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 var (
-	parseMessage    = regexp.MustCompile(`(?s)^template: .*?:(\d+): (.*)$`)
-	execMessage     = regexp.MustCompile(`(?s)^template: (.*?):(\d+):(\d+): executing .*? at <(.*?)>: (.*)$`)
-	unclosedAction  = regexp.MustCompile(`^unclosed action started at .*:(\d+)$`)
-	unknownFunction = regexp.MustCompile(`^function "(.*)" not defined$`)
-	missingField    = regexp.MustCompile(`^can't evaluate field (\w+) in type (.*)$`)
-	callingFunction = regexp.MustCompile(`^error calling (\w+): (.*)$`)
-	wrongArguments  = regexp.MustCompile(`^wrong (?:number of args|type) `)
+	parseMessage    = lazyregexp.New(`(?s)^template: .*?:(\d+): (.*)$`)
+	execMessage     = lazyregexp.New(`(?s)^template: (.*?):(\d+):(\d+): executing .*? at <(.*?)>: (.*)$`)
+	unclosedAction  = lazyregexp.New(`^unclosed action started at .*:(\d+)$`)
+	unknownFunction = lazyregexp.New(`^function "(.*)" not defined$`)
+	missingField    = lazyregexp.New(`^can't evaluate field (\w+) in type (.*)$`)
+	callingFunction = lazyregexp.New(`^error calling (\w+): (.*)$`)
+	wrongArguments  = lazyregexp.New(`^wrong (?:number of args|type) `)
 )
 
 // parseProblem translates an error of the template parser, which knows the line.
