@@ -210,8 +210,7 @@ func instanceNeeds(needs *cluster.ClusterNeeds, in *model.Instance) {
 		}
 		needs.Stores = append(needs.Stores, store)
 	}
-	// A class with the target's name at its end is one that the environment makes.
-	if name := in.Workload.PriorityClass; name != "" && !strings.HasSuffix(name, "."+string(in.Target.Name)) {
+	if name := in.Workload.PriorityClass; name != "" && !in.Target.MakesClass(name) {
 		needs.PriorityClasses = append(needs.PriorityClasses, name)
 	}
 	for _, volume := range in.Workload.Volumes {

@@ -86,9 +86,18 @@ func (r *resolver) doubtfulSum(ns *Namespace) bool {
 // unoffered reports whether nothing was found wrong with a fact of the instance's
 // cluster, so that its absence is one.
 func (c *checker) unoffered(fact string) bool {
-	cluster := c.in.Target.Cluster
-	return !c.doubt || !cluster.unknown && !c.facts.Doubtful("platform", fact) &&
-		!c.facts.Doubtful("clusters", string(cluster.Name), fact)
+	return !c.doubt || c.in.Target.Cluster.known(c.facts, fact)
+}
+
+// known reports whether nothing was found wrong with a fact of the cluster in a spec.
+func (c *Cluster) known(spec *yamltree.Node, fact string) bool {
+	return !c.unknown && !spec.Doubtful("platform", fact) && !spec.Doubtful("clusters", string(c.Name), fact)
+}
+
+// undeclared reports whether nothing was found wrong with a setting of the instance's
+// environment, so that what it does not declare is not there.
+func (c *checker) undeclared(path ...any) bool {
+	return !c.doubt || !c.in.Target.Env.Node.Doubtful(path...)
 }
 
 // overridesFaulty reports whether an application has layers that cannot be told apart.

@@ -79,10 +79,10 @@ func (c *checker) metrics() {
 		return
 	}
 	at := c.key("metrics")
-	if c.in.Target.Cluster.Metrics == nil && !c.unoffered("metrics") {
-		return
-	}
 	if c.in.Target.Cluster.Metrics == nil {
+		if !c.unoffered("metrics") {
+			return
+		}
 		c.error(at, "platform/metrics", "nothing collects metrics on cluster %s", c.in.Target.Cluster.Name).Hint =
 			"Declare platform.metrics: {namespace: …, podLabels: {…}}, or take the endpoint out there with metrics: null."
 	}
@@ -104,7 +104,7 @@ func (r *resolver) monitoring() {
 			continue
 		}
 		for _, target := range env.Targets {
-			if target.Cluster.Metrics == nil && !r.spec.Doubt.Any {
+			if target.Cluster.Metrics == nil && target.Cluster.known(r.spec.Node, "metrics") {
 				r.list.Error(enabled.Range, "platform/metrics", "nothing evaluates alerts on cluster "+string(target.Cluster.Name)).Hint =
 					"Declare platform.metrics: {namespace: …, podLabels: {…}}, or take this line out."
 				break

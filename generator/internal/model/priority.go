@@ -54,6 +54,11 @@ func (t *Target) className(word string) string {
 	return word
 }
 
+// MakesClass reports whether a PriorityClass on the target is one of its environment.
+func (t *Target) MakesClass(name string) bool {
+	return slices.ContainsFunc(t.Env.PriorityClasses(), func(class PriorityClass) bool { return t.className(string(class.Name)) == name })
+}
+
 // classify lets the workload and its jobs have the class by the name that it has there.
 func (in *Instance) classify() {
 	in.Workload.PriorityClass = in.Target.className(in.Workload.PriorityClass)
@@ -85,8 +90,10 @@ func (p *Platform) declaresClass(word string) bool {
 func (c *checker) priorityClass() {
 	word, target := c.w.PriorityClass, c.in.Target
 	_, declared := target.Env.Settings.PriorityClasses[word]
-	doubtful := c.doubt && (!c.unoffered("priorityClasses") || target.Env.Node.Doubtful("priorityClasses") || target.Env.Node.Doubtful("priorityClasses", word))
-	if word == "" || declared || doubtful || slices.Contains(target.Cluster.PriorityClasses, word) {
+	if word == "" || declared || slices.Contains(target.Cluster.PriorityClasses, word) {
+		return
+	}
+	if !c.unoffered("priorityClasses") || !c.undeclared("priorityClasses") || !c.undeclared("priorityClasses", word) {
 		return
 	}
 	known := append(sortedKeys(target.Env.Settings.PriorityClasses), target.Cluster.PriorityClasses...)
