@@ -69,7 +69,7 @@ func write(tb testing.TB, dir string) int {
 	if len(result.Diagnostics) > 0 {
 		tb.Fatal(result.Diagnostics[0].Summary)
 	}
-	if _, err := result.Write(); err != nil {
+	if _, err := result.Write(generator.WriteOptions{}); err != nil {
 		tb.Fatal(err)
 	}
 	return len(result.Files())

@@ -62,7 +62,7 @@ func writeAll(t *testing.T, dir string) *Plan {
 	for _, d := range result.Diagnostics {
 		t.Fatalf("%s: %s", d.Summary, d.Detail)
 	}
-	plan, err := result.Write()
+	plan, err := result.Write(WriteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

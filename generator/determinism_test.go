@@ -38,7 +38,7 @@ func TestDeterminism(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan, err := result.Write(); err != nil || blocked(plan) {
+		if plan, err := result.Write(WriteOptions{}); err != nil || plan.Stopped() {
 			t.Fatal(err)
 		}
 		got := snapshot(t, dir, result)

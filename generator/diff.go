@@ -30,13 +30,6 @@ func Diff(c Change) string {
 	return unified(from, to, c.Disk, c.New)
 }
 
-// Sides returns the two diffs of a conflict: what the user changed since the last
-// rendering, and what its new rendering changes.
-func Sides(c Change) (yours, theirs string) {
-	return unified("last rendering", "on disk", c.Base, c.Disk),
-		unified("last rendering", "new rendering", c.Base, c.New)
-}
-
 func unified(from, to string, a, b []byte) string {
 	switch {
 	case bytes.Equal(a, b) && from != nowhere && to != nowhere:

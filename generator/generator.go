@@ -62,6 +62,11 @@ type Result struct {
 	pins     map[string]*release.Releases // by environment
 	platform *model.Platform
 	tree     tree.Tree
+	policy   func(path string) tree.Policy // nil when the spec has no rules
+	renamed  func(id string) string        // nil when nothing was renamed
+
+	environments []string // in promotion order
+	protected    []string // environments whose Applications must not vanish by mistake
 }
 
 // Generate reads the spec in dir and renders the repository in memory. Nothing is
@@ -110,7 +115,17 @@ func (r *Result) load(fsys fs.FS) error {
 	platform, more := model.Resolve(model.Input{Spec: spec, Version: Version, Pins: r.pins, ArgoCD: argocd(), Sources: sources})
 	r.Diagnostics = append(r.Diagnostics, more...)
 	if !r.Diagnostics.HasErrors() {
-		r.platform = platform
+		r.checkMoved(platform)
+	}
+	if r.Diagnostics.HasErrors() {
+		return nil
+	}
+	r.platform = platform
+	for i, env := range platform.Environments {
+		r.environments = append(r.environments, string(env.Name))
+		if i > 0 || env.Builtin() != "development" {
+			r.protected = append(r.protected, string(env.Name))
+		}
 	}
 	return nil
 }
@@ -150,13 +165,13 @@ func (r *Result) readPins(fsys fs.FS) error {
 // and files is checked even when there are errors already.
 func (r *Result) render(fsys fs.FS) error {
 	in := r.templates(fsys)
-	omission := newOmission(r.spec, &r.Diagnostics)
+	rules := newFileRules(r.spec, &r.Diagnostics)
 	if r.Diagnostics.HasErrors() {
 		return nil
 	}
 	in.Deleted = r.deleted
-	if len(omission.patterns) > 0 {
-		in.Omit = omission.omits
+	if rules.has(true) {
+		in.Omit = rules.omits
 	}
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
 	in.Exists = func(name string) bool { return r.hasFolder(fsys, name) }
@@ -168,13 +183,19 @@ func (r *Result) render(fsys fs.FS) error {
 		}
 		return nil
 	}
-	if !omission.omits(schemaPath) {
+	if !rules.omits(schemaPath) {
 		rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
 	}
 	setApart(rendered)
 	r.reserve(rendered)
 	r.sources(fsys, rendered)
-	omission.idle(r.spec, &r.Diagnostics)
+	rules.idle(rendered, r.spec, &r.Diagnostics)
+	if rules.has(false) {
+		r.policy = rules.policy
+	}
+	if moved := r.newRenames(layerFolders(in)); !moved.empty() {
+		r.renamed = moved.id
+	}
 	if !r.Diagnostics.HasErrors() {
 		r.tree = rendered
 	}
@@ -210,6 +231,15 @@ func (r *Result) templates(fsys fs.FS) render.Input {
 	}
 	in.Layers = []render.Layer{{Name: name, FS: layer}}
 	return in
+}
+
+// layerFolders are the user's folders of templates.
+func layerFolders(in render.Input) []fs.FS {
+	var folders []fs.FS
+	for _, layer := range in.Layers {
+		folders = append(folders, layer.FS)
+	}
+	return folders
 }
 
 func scopes(platform *model.Platform, placeholders []string) ([]render.Scope, error) {

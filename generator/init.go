@@ -162,14 +162,14 @@ func (out *Initialized) write(spec []byte) error {
 			return err
 		}
 		defer unlock()
-		out.Plan, err = out.compare(repository)
-		if err != nil || blocked(out.Plan) {
+		out.Plan, err = out.compare(repository, &WriteOptions{})
+		if err != nil || out.Plan.Stopped() {
 			return err
 		}
 		if err := createFile(filepath.Join(out.dir, schema.FileName), spec); err != nil {
 			return err
 		}
-		if err := repository.Apply(out.Plan); err != nil {
+		if err := repository.Apply(out.Plan.Plan); err != nil {
 			return errors.Join(err, os.Remove(filepath.Join(out.dir, schema.FileName)))
 		}
 		out.Written = true

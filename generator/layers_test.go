@@ -20,8 +20,8 @@ func TestDeletedFilesAreNotListed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := result.Write()
-		if err != nil || blocked(plan) {
+		plan, err := result.Write(WriteOptions{})
+		if err != nil || plan.Stopped() {
 			t.Fatal(err, plan)
 		}
 		return plan
@@ -102,14 +102,14 @@ func TestNeededFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := result.Write(); err != nil {
+		if _, err := result.Write(WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Remove(filepath.Join(dir, file)); err != nil {
 			t.Fatal(err)
 		}
 		var needed *NeededError
-		if _, err := result.Plan(); !errors.As(err, &needed) || !slices.Equal(needed.Paths, []string{file}) {
+		if _, err := result.Plan(WriteOptions{}); !errors.As(err, &needed) || !slices.Equal(needed.Paths, []string{file}) {
 			t.Errorf("%s is missing and the plan says: %v", file, err)
 		}
 	}

@@ -102,11 +102,11 @@ func (r *repository) generate() {
 
 func (r *repository) regenerate() *Plan {
 	r.t.Helper()
-	plan, err := r.result().Write()
+	plan, err := r.result().Write(WriteOptions{})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if blocked(plan) {
+	if plan.Stopped() {
 		conflicts, refusals := plan.Blocked()
 		r.t.Fatalf("blocked: %v %v", conflicts, refusals)
 	}
@@ -144,11 +144,11 @@ func (r *repository) branch(name string, change func(applications map[string]str
 // clean is generate --check.
 func (r *repository) clean() {
 	r.t.Helper()
-	plan, err := r.result().Plan()
+	plan, err := r.result().Plan(WriteOptions{})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if plan.Pending() || blocked(plan) {
+	if plan.Pending() || plan.Stopped() {
 		r.t.Errorf("generate --check is not 0: %v", plan.Changes())
 	}
 }

@@ -5,14 +5,95 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/wavewright/wavewright/generator/internal/merge"
 	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // Plan is what writing a result would do to the folder: every path with what was
-// found and what is to be done.
-type Plan = tree.Plan
+// found and what is to be done, and what that means for Applications.
+type Plan struct {
+	*tree.Plan
+	// Impact lists the Applications that something happens to, by environment and name.
+	Impact []Impact
+	// Origins says where in the spec the instances of files in conflict are declared.
+	Origins map[string]diag.Range
+	// Guards are what was probably not meant; while there is one, nothing is written.
+	Guards []Guard
+}
+
+// Conflict is one place that both sides changed.
+type Conflict = merge.Conflict
+
+// Side is whose lines win where both changed the same ones.
+type Side = merge.Side
+
+// Sides of a conflict.
+const (
+	Mine   = merge.Mine
+	Theirs = merge.Theirs
+)
+
+// Accepted answers conflicts in advance: at paths that match, a side wins.
+type Accepted struct {
+	Side Side
+	// Pattern of paths; empty for all.
+	Pattern string
+}
+
+// WriteOptions say how a plan deals with conflicts and doubts.
+type WriteOptions struct {
+	// Accept answers conflicts; of several that match a path, the last wins.
+	Accept []Accepted
+	// Markers writes conflicts into the files, to be resolved there.
+	Markers bool
+	// AllowDelete and AllowDirty answer guards.
+	AllowDelete, AllowDirty bool
+	// DryRun is for commands that plan or write by themselves.
+	DryRun bool
+
+	adopt, restore, drop map[string]bool
+}
+
+// ParseAccepted reads SIDE or SIDE=GLOB, where SIDE is mine or theirs.
+func ParseAccepted(text string) (Accepted, error) {
+	side, pattern, _ := strings.Cut(text, "=")
+	a := Accepted{Pattern: pattern}
+	switch side {
+	case "mine":
+		a.Side = Mine
+	case "theirs":
+		a.Side = Theirs
+	default:
+		return a, fmt.Errorf("%s: it is mine or theirs, or one of them with =GLOB", side)
+	}
+	if !doublestar.ValidatePattern(pattern) {
+		return a, fmt.Errorf("%s: this is not a pattern of paths", pattern)
+	}
+	return a, nil
+}
+
+// accept returns the side that wins at a path.
+func (o *WriteOptions) accept(path string) Side {
+	for _, a := range slices.Backward(o.Accept) {
+		if a.Pattern == "" || doublestar.MatchUnvalidated(a.Pattern, path) {
+			return a.Side
+		}
+	}
+	return merge.Neither
+}
+
+func (r *Result) treeOptions(o *WriteOptions) tree.Options {
+	return tree.Options{
+		Version: Version, Policy: r.policy, Accept: o.accept, Markers: o.Markers, Renamed: r.renamed,
+		Adopt: o.adopt, Restore: o.restore, Drop: o.drop,
+	}
+}
 
 // Change is one path of a plan.
 type Change = tree.Change
@@ -26,6 +107,8 @@ const (
 	StateUserDeleted  = tree.StateUserDeleted
 	StateOrphanEdited = tree.StateOrphanEdited
 	StateForeign      = tree.StateForeign
+	StateMarked       = tree.StateMarked
+	StateKept         = tree.StateKept
 )
 
 // Action says what is done about a file.
@@ -45,11 +128,11 @@ var (
 )
 
 // Plan compares the rendered tree with the folder. Nothing is written.
-func (r *Result) Plan() (*Plan, error) {
+func (r *Result) Plan(o WriteOptions) (*Plan, error) {
 	var plan *Plan
 	r.forget()
 	err := r.with(func(repository *tree.Repository) (err error) {
-		plan, err = r.compare(repository)
+		plan, err = r.compare(repository, &o)
 		return err
 	})
 	return plan, err
@@ -57,7 +140,7 @@ func (r *Result) Plan() (*Plan, error) {
 
 // Write compares and, unless something blocks the plan, applies it. The plan is
 // returned in any case; the caller asks it whether it was blocked.
-func (r *Result) Write() (*Plan, error) {
+func (r *Result) Write(o WriteOptions) (*Plan, error) {
 	var plan *Plan
 	r.forget()
 	err := r.with(func(repository *tree.Repository) error {
@@ -66,13 +149,20 @@ func (r *Result) Write() (*Plan, error) {
 			return err
 		}
 		defer unlock()
-		plan, err = r.compare(repository)
-		if err != nil || blocked(plan) || !plan.Pending() {
+		plan, err = r.compare(repository, &o)
+		if err != nil || plan.Stopped() || !plan.Pending() {
 			return err
 		}
-		return repository.Apply(plan)
+		return repository.Apply(plan.Plan)
 	})
 	return plan, err
+}
+
+// Stopped reports whether conflicts, refusals or guards keep the plan from being
+// written.
+func (p *Plan) Stopped() bool {
+	conflicts, refusals := p.Blocked()
+	return len(conflicts)+len(refusals)+len(p.Guards) > 0
 }
 
 // forget gives up what the tree was made from, which is most of the memory: a result
@@ -81,15 +171,29 @@ func (r *Result) forget() { r.spec, r.pins, r.platform = nil, nil, nil }
 
 // compare is the tree against the folder. Files that the user deleted are known only
 // now; kustomizations that would list them are rendered again without them.
-func (r *Result) compare(repository *tree.Repository) (*Plan, error) {
-	plan, err := repository.Compare(r.tree, Version)
+func (r *Result) compare(repository *tree.Repository, o *WriteOptions) (*Plan, error) {
+	found, err := r.compareTree(repository, o)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{Plan: found}
+	if found.Pending() || len(found.Changes()) > 0 {
+		plan.Impact = r.impact(found)
+		r.origins(plan)
+		plan.Guards = r.guards(found, plan.Impact, *o)
+	}
+	return plan, nil
+}
+
+func (r *Result) compareTree(repository *tree.Repository, o *WriteOptions) (*tree.Plan, error) {
+	plan, err := repository.Compare(r.tree, r.treeOptions(o))
 	if err != nil {
 		return nil, err
 	}
 	deleted := map[string]bool{}
 	var needed []string
 	for _, change := range plan.Changes() {
-		if change.State == StateUserDeleted {
+		if change.Missing() {
 			deleted[change.Path] = true
 			if others(change.Path) {
 				needed = append(needed, change.Path)
@@ -105,7 +209,7 @@ func (r *Result) compare(repository *tree.Repository) (*Plan, error) {
 	if err := r.renderAgain(deleted); err != nil {
 		return nil, err
 	}
-	return repository.Compare(r.tree, Version)
+	return repository.Compare(r.tree, r.treeOptions(o))
 }
 
 // NeededError says that the user deleted files which other generated files name, so
@@ -132,7 +236,7 @@ func (r *Result) renderAgain(deleted map[string]bool) error {
 	if again.tree == nil {
 		return ErrInvalid // somebody changed the spec in between
 	}
-	r.tree, r.deleted = again.tree, deleted
+	r.tree, r.deleted, r.policy, r.renamed = again.tree, deleted, again.policy, again.renamed
 	return nil
 }
 
@@ -157,10 +261,4 @@ func (r *Result) Files() map[string][]byte {
 		files[path] = file.Content
 	}
 	return files
-}
-
-// blocked reports whether a plan cannot be applied.
-func blocked(plan *Plan) bool {
-	conflicts, refusals := plan.Blocked()
-	return len(conflicts)+len(refusals) > 0
 }

@@ -145,11 +145,11 @@ func (m *mover) prepare(dir string) (bool, error) {
 	if before.Diagnostics.HasErrors() {
 		return false, nil
 	}
-	plan, err := before.compare(m.folder)
+	plan, err := before.compare(m.folder, asked())
 	if err != nil {
 		return false, err
 	}
-	if plan.Pending() || blocked(plan) {
+	if plan.Pending() || plan.Stopped() {
 		m.out.Refusals = []Refusal{{
 			Code: "generate/pending", Text: "generated files are not up to date",
 			Hint: "Run `wavewright generate`, commit and push, then try again.",
@@ -189,19 +189,22 @@ func (m *mover) carryOut(dir string, res *release.Result) error {
 	if after.Diagnostics.HasErrors() {
 		return nil
 	}
-	m.out.Plan, err = after.compare(m.folder)
-	if err != nil || blocked(m.out.Plan) || m.when.DryRun {
+	m.out.Plan, err = after.compare(m.folder, asked())
+	if err != nil || m.out.Plan.Stopped() || m.when.DryRun {
 		return err
 	}
 	if err := replaceFile(dir, res.File, res.Source); err != nil {
 		return fmt.Errorf("write %s: %w", res.File, err)
 	}
-	if err := m.folder.Apply(m.out.Plan); err != nil {
+	if err := m.folder.Apply(m.out.Plan.Plan); err != nil {
 		return fmt.Errorf("%s is written, generated files are not; run wavewright generate to finish: %w", res.File, err)
 	}
 	m.out.Written = true
 	return nil
 }
+
+// asked are the options of a command that says itself what is to change.
+func asked() *WriteOptions { return &WriteOptions{AllowDelete: true, AllowDirty: true} }
 
 func (m *mover) options() release.Options {
 	r := m.before

@@ -101,7 +101,7 @@ func findings(t *testing.T, archive *txtar.Archive) string {
 	}
 	result.Expire(time.Date(2026, time.December, 1, 0, 0, 0, 0, time.UTC), false)
 	if result.Diagnostics.HasErrors() {
-		if _, err := result.Write(); err == nil {
+		if _, err := result.Write(generator.WriteOptions{}); err == nil {
 			t.Error("a spec with errors was written")
 		}
 		if after := tree(t, dir); !slices.Equal(before, after) {

@@ -151,6 +151,11 @@ environments:
 ` + more
 }
 
+// later is a complete spec with a rule of promotion.
+func later(promotion string) string {
+	return minimal("- {name: staging, profile: staging, promotion: " + promotion + "}\n")
+}
+
 // workload is a complete spec with one application that has the given line.
 func workload(line string) string { return minimal("applications:\n  web:\n    " + line + "\n") }
 
@@ -171,7 +176,7 @@ func agreementCases() []agreementCase {
 		"only Load: password":         strings.Replace(minimal(""), "https://git", "https://me:secret@git", 1),
 	})
 	// A null where a later version has a field means nothing, and editors flag the field.
-	add(true, false, map[string]string{"only JSON: null of a later field": minimal("moved: ~\n")})
+	add(true, false, map[string]string{"only JSON: null of a later field": later("{soak: ~}")})
 	return cases
 }
 
@@ -207,8 +212,7 @@ func refusedDocuments() map[string]string {
 		"text for a list":        workload("command: sh"),
 		"scalar application":     minimal("applications: {web: 1}\n"),
 		"enum":                   workload("failover: slow"),
-		"later":                  minimal("files: {keep: [x]}\n"),
-		"later on the root":      minimal("moved: []\n"),
+		"later":                  later("{soak: 2h}"),
 		"missing":                "apiVersion: wavewright.dev/v1alpha1\nkind: Environments\n",
 		"missing apiVersion":     strings.Replace(minimal(""), "apiVersion: wavewright.dev/v1alpha1\n", "", 1),
 		"null apiVersion":        strings.Replace(minimal(""), "wavewright.dev/v1alpha1", "~", 1),

@@ -49,8 +49,8 @@ type Spec struct {
 	Images Images `yaml:"images"`
 	// Files says what happens to generated files, by glob.
 	Files FilePolicies `yaml:"files"`
-	// Moved records renames of applications and environments, so that hand edits and history go along.
-	Moved []Move `yaml:"moved" later:"keep the name until then"`
+	// Moved records what was renamed, so that hand edits go along: {from: applications/web, to: applications/shop}.
+	Moved []Move `yaml:"moved"`
 	// CI writes a pipeline that checks every change: nothing has drifted from the spec, and every overlay builds. Default: none.
 	CI *CI `yaml:"ci"`
 }
@@ -229,19 +229,19 @@ type Images struct {
 type FilePolicies struct {
 	// Omit files: they are not generated, for example because the repository has its own README.md.
 	Omit []string `yaml:"omit"`
-	// Keep files as they are on disk.
-	Keep []string `yaml:"keep" later:"edits of any generated file are kept"`
-	// CreateOnly files are written once.
-	CreateOnly []string `yaml:"createOnly" later:"edits of any generated file are kept"`
-	// Overwrite files without asking.
-	Overwrite []string `yaml:"overwrite" later:"edits of any generated file are kept"`
+	// Keep files as they are on disk, or absent. Default: what you edit is kept, and new renderings are merged into it.
+	Keep []string `yaml:"keep"`
+	// CreateOnly files are written once; afterwards they are yours.
+	CreateOnly []string `yaml:"createOnly"`
+	// Overwrite files with every new rendering, whatever is on disk.
+	Overwrite []string `yaml:"overwrite"`
 }
 
 // Move is a rename.
 type Move struct {
-	// From is the old name.
+	// From is the old address: a kind and a name, for example applications/web. Kinds are applications, environments, clusters, targets, teams and namespaces.
 	From string `yaml:"from" required:"true"`
-	// To is the new name.
+	// To is the new address, of the same kind.
 	To string `yaml:"to" required:"true"`
 }
 

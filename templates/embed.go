@@ -12,6 +12,13 @@ import (
 //go:embed all:repo
 var files embed.FS
 
+//go:embed moved.txt
+var moved string
+
+// Moved returns the templates that changed their path: the old and the new one, a line
+// each. Lines that begin with # say nothing.
+func Moved() string { return moved }
+
 // FS returns the templates with the root of the generated repository as root.
 func FS() fs.FS {
 	root, err := fs.Sub(files, "repo")

@@ -64,7 +64,8 @@ func newApp(c *console) *cli.App {
 			&cli.StringFlag{Name: "dir", Aliases: []string{"C"}, Usage: "work in `DIR` instead of the working directory; every command takes it"},
 		},
 		Commands: []*cli.Command{
-			initCommand(c), generateCommand(c), diffCommand(c), explainCommand(c),
+			initCommand(c), generateCommand(c), diffCommand(c), impactCommand(c), explainCommand(c),
+			adoptCommand(c), restoreCommand(c), dropCommand(c),
 			promoteCommand(c), rollbackCommand(c), releasesCommand(c), doctorCommand(c),
 			templatesCommand(c), schemaCommand(c), completionCommand(c), versionCommand(c),
 		},

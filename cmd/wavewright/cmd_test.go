@@ -34,7 +34,7 @@ func TestScript(t *testing.T) {
 
 func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"code": code, "snapshot": snapshot, "unchanged": unchanged, "replace": replace, "pushed": pushed, "push": push,
+		"code": code, "snapshot": snapshot, "unchanged": unchanged, "replace": replace, "resolve": resolve, "pushed": pushed, "push": push,
 	}
 }
 
@@ -108,6 +108,30 @@ func contents(ts *testscript.TestScript, args []string) string {
 	})
 	ts.Check(err)
 	return b.String()
+}
+
+// resolve takes one side of every conflict marked in a file: resolve SIDE FILE.
+func resolve(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: resolve yours|theirs FILE")
+	}
+	var out strings.Builder
+	side := "" // of the conflict that the line is in
+	for line := range strings.Lines(ts.ReadFile(args[1])) {
+		switch {
+		case strings.HasPrefix(line, "<<<<<<< "):
+			side = "yours"
+		case strings.HasPrefix(line, "||||||| "):
+			side = "base"
+		case strings.HasPrefix(line, "=======") && side != "":
+			side = "theirs"
+		case strings.HasPrefix(line, ">>>>>>> "):
+			side = ""
+		case side == "" || side == args[0]:
+			out.WriteString(line)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(out.String()), 0o644))
 }
 
 // replace edits a file: replace OLD NEW FILE.

@@ -40,7 +40,7 @@ func (c *console) diff(paths []string, stat, code bool) error {
 	if err != nil {
 		return err
 	}
-	plan, err := result.Plan()
+	plan, err := result.Plan(generator.WriteOptions{})
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (c *console) diff(paths []string, stat, code bool) error {
 		diffs = append(diffs, d)
 	}
 	c.reportDiffs(diffs, stat)
-	err = blockedBy(plan)
+	err = stoppedBy(plan)
 	if !code {
 		if err != nil {
 			c.printHint("generate would write none of this: %s", strings.TrimSuffix(err.Error(), "; nothing was written"))

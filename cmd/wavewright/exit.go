@@ -44,11 +44,17 @@ func asFailure(err error) *failure {
 	switch {
 	case ok:
 		f.hints = []string{unknown.Hint()}
+	case isSettle(err):
+		settle, _ := errors.AsType[*generator.SettleError](err)
+		f.code, f.hints = exitRefused, []string{settle.Hint}
+	case isCommit(err):
+		commit, _ := errors.AsType[*generator.UnknownCommitError](err)
+		f.hints = []string{commit.Hint()}
 	case errors.Is(err, generator.ErrNoSpec):
 		f.hints = []string{"wavewright init DIR makes a first one", "--dir DIR looks elsewhere"}
 	case isNeeded(err):
 		f.code = exitRefused
-		f.hints = []string{"bring them back: git checkout -- PATH", "to change what they hold, edit them, or replace their template: wavewright templates list"}
+		f.hints = []string{"bring them back: wavewright restore PATH", "to change what they hold, edit them, or replace their template: wavewright templates list"}
 	case errors.Is(err, generator.ErrNoKubectl):
 		f.hints = []string{"install kubectl: https://kubernetes.io/docs/tasks/tools/"}
 	case errors.Is(err, generator.ErrNoContext):
@@ -63,6 +69,16 @@ func asFailure(err error) *failure {
 		f.code = exitRefused
 	}
 	return f
+}
+
+func isSettle(err error) bool {
+	_, ok := errors.AsType[*generator.SettleError](err)
+	return ok
+}
+
+func isCommit(err error) bool {
+	_, ok := errors.AsType[*generator.UnknownCommitError](err)
+	return ok
 }
 
 func isNeeded(err error) bool {

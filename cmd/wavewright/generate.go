@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -14,19 +15,26 @@ func generateCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "generate",
 		Usage:     "bring the repository to what environments.yaml says",
-		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--output json]",
+		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--accept SIDE[=GLOB]] [--conflict markers]",
 		Description: "Renders everything in memory, compares it with the folder and writes what differs.\n" +
-			"Files that you edited by hand are kept; what is in the way is never overwritten:\n" +
-			"then nothing at all is written.\n\n" +
+			"What you edited by hand is kept, and new renderings are merged into it. When both\n" +
+			"changed the same lines, or something is in the way, nothing at all is written.\n\n" +
 			"Examples:\n" +
 			"  wavewright generate            write\n" +
 			"  wavewright generate --dry-run  only say what would be written\n" +
 			"  wavewright generate --check    exit 3 when something would be, for pipelines, and\n" +
 			"                                 1 when an exception from network policies has expired\n" +
+			"  wavewright generate --accept mine               your lines win where both changed them\n" +
+			"  wavewright generate --accept 'theirs=docs/**'   the new rendering wins, below docs\n" +
+			"  wavewright generate --conflict markers          resolve conflicts in the files\n" +
 			"  wavewright generate --remerge  after git merge, rebase or cherry-pick stopped at conflicts",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be written, and write nothing"},
 			&cli.BoolFlag{Name: "check", Usage: "like --dry-run, and exit 3 when a byte would change"},
+			&cli.StringSliceFlag{Name: "accept", Usage: "answer conflicts: `SIDE` is mine or theirs, for all paths or SIDE=GLOB; the last that matches wins"},
+			&cli.StringFlag{Name: "conflict", Value: "stop", Usage: "on conflicts, `HOW`: stop, or markers (write both versions into the file, and exit 4)"},
+			&cli.BoolFlag{Name: "allow-delete", Usage: "delete much of the repository, or Applications of protected environments, when the spec says so"},
+			&cli.BoolFlag{Name: "allow-dirty", Usage: "merge into files with edits that git has neither committed nor staged"},
 			&cli.BoolFlag{Name: "remerge", Usage: "first settle generated files that git could not merge, and stage what is written"},
 			outputFlag(),
 		},
@@ -34,18 +42,42 @@ func generateCommand(c *console) *cli.Command {
 			if err := c.begin(ctx, "", 0, 0); err != nil {
 				return err
 			}
+			options, err := writeOptions(ctx)
+			if err != nil {
+				return err
+			}
 			if ctx.Bool("remerge") {
 				if ctx.Bool("check") || ctx.Bool("dry-run") {
 					return usage(name(ctx), "--remerge writes: it cannot be combined with --check or --dry-run")
 				}
-				return c.remerge()
+				return c.remerge(options)
 			}
-			return c.generate(ctx.Bool("check"), ctx.Bool("dry-run"))
+			return c.generate(options, ctx.Bool("check"), ctx.Bool("dry-run"))
 		},
 	}
 }
 
-func (c *console) generate(check, dry bool) error {
+// writeOptions reads the flags about conflicts and guards.
+func writeOptions(ctx *cli.Context) (generator.WriteOptions, error) {
+	o := generator.WriteOptions{AllowDelete: ctx.Bool("allow-delete"), AllowDirty: ctx.Bool("allow-dirty")}
+	switch how := ctx.String("conflict"); how {
+	case "stop":
+	case "markers":
+		o.Markers = true
+	default:
+		return o, usage(name(ctx), "--conflict %s: it is stop or markers", how)
+	}
+	for _, text := range ctx.StringSlice("accept") {
+		accepted, err := generator.ParseAccepted(text)
+		if err != nil {
+			return o, usage(name(ctx), "--accept %w", err)
+		}
+		o.Accept = append(o.Accept, accepted)
+	}
+	return o, nil
+}
+
+func (c *console) generate(o generator.WriteOptions, check, dry bool) error {
 	result, err := c.load(func(dir string) (*generator.Result, error) {
 		result, err := generator.Generate(dir)
 		if err == nil {
@@ -61,13 +93,16 @@ func (c *console) generate(check, dry bool) error {
 	if dry {
 		step = result.Plan
 	}
-	plan, err := step()
+	plan, err := step(o)
 	if err != nil {
 		return err
 	}
 	c.reportPlan(plan, dry)
-	if err := blockedBy(plan); err != nil {
+	if err := stoppedBy(plan); err != nil {
 		return err
+	}
+	if plan.Marked() {
+		return marked(plan)
 	}
 	if check && plan.Pending() {
 		return &failure{code: exitPending, err: fmt.Errorf("generated files are not up to date"), hints: []string{"run wavewright generate and commit the result"}}
@@ -77,36 +112,66 @@ func (c *console) generate(check, dry bool) error {
 
 // reportPlan says what a plan does, or did.
 func (c *console) reportPlan(plan *generator.Plan, dry bool) {
-	conflicts, refusals := plan.Blocked()
-	blocked := len(conflicts)+len(refusals) > 0
-	written := !dry && !blocked && plan.Pending()
+	written := !dry && !plan.Stopped() && plan.Pending()
 	c.doc.Written = &written
 	c.doc.plan(plan)
-	if c.json {
-		return
+	switch {
+	case c.json:
+	case plan.Stopped():
+		c.printStopped(plan)
+	default:
+		c.printPlan(plan, dry)
 	}
-	if blocked {
-		c.printBlocked(conflicts, refusals)
-		return
-	}
-	c.printPlan(plan, dry)
 }
 
-// blockedBy returns the failure of a plan that cannot be applied.
-func blockedBy(plan *generator.Plan) error {
+// stoppedBy returns the failure of a plan that is not carried out.
+func stoppedBy(plan *generator.Plan) error {
 	conflicts, refusals := plan.Blocked()
 	switch {
 	case len(conflicts) > 0:
-		return &failure{code: exitConflict, err: fmt.Errorf("%s; nothing was written", count(len(conflicts), "conflict")), hints: []string{
-			"to keep yours, make the same change in environments.yaml or in a template, until generate would write what you have",
-			"to take the new rendering, undo your edit: git checkout -- PATH when it is not committed yet, else wavewright diff PATH | git apply",
-		}}
+		return &failure{code: exitConflict, err: fmt.Errorf("%s; nothing was written", count(len(conflicts), "conflict")), hints: waysOut(conflicts)}
 	case len(refusals) > 0:
 		f := &failure{code: exitRefused, err: fmt.Errorf("%s in the way; nothing was written", count(len(refusals), "path"))}
-		if slices.ContainsFunc(refusals, func(c generator.Change) bool { return c.State == generator.StateForeign }) {
-			f.hints = []string{"to keep a file of your own, leave the generated one out: files: {omit: [PATH]} in environments.yaml"}
+		if i := slices.IndexFunc(refusals, func(c generator.Change) bool { return c.State == generator.StateForeign }); i >= 0 {
+			f.hints = []string{
+				"to edit it from now on as a generated file: wavewright adopt " + refusals[i].Path,
+				"to keep a file of your own, leave the generated one out: files: {omit: [" + refusals[i].Path + "]} in environments.yaml",
+			}
+		}
+		return f
+	case len(plan.Guards) > 0:
+		f := &failure{code: exitRefused, err: fmt.Errorf("this is probably not meant; nothing was written")}
+		for _, guard := range plan.Guards {
+			if guard.Hint != "" {
+				f.hints = append(f.hints, guard.Hint)
+			}
+			f.hints = append(f.hints, guard.Flag+" goes on all the same")
 		}
 		return f
 	}
 	return nil
+}
+
+// waysOut are the commands that resolve conflicts, with the first one's path.
+func waysOut(conflicts []generator.Change) []string {
+	path := conflicts[0].Path
+	return []string{
+		"your lines win where both changed them: wavewright generate --accept mine=" + path,
+		"the new rendering wins there, all your other edits stay: wavewright generate --accept theirs=" + path,
+		"decide in the file: wavewright generate --conflict markers",
+		"or say it in environments.yaml or in a template, until generate would write what you have",
+	}
+}
+
+// marked is how a run ends that wrote conflict markers.
+func marked(plan *generator.Plan) error {
+	var paths []string
+	for _, change := range plan.Changes() {
+		if change.State == generator.StateMarked {
+			paths = append(paths, change.Path)
+		}
+	}
+	return &failure{code: exitConflict, err: fmt.Errorf("%s to resolve by hand: %s", count(len(paths), "file"), strings.Join(paths, ", ")), hints: []string{
+		"edit what lies between <<<<<<< and >>>>>>>, take the markers out, then run wavewright generate again",
+	}}
 }

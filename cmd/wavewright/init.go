@@ -134,7 +134,7 @@ func (c *console) ask(ctx *cli.Context, o *generator.InitOptions) error {
 // initialized says what was written and what comes next.
 func (c *console) initialized(dir string, o generator.InitOptions, done *generator.Initialized) error {
 	c.reportPlan(done.Plan, !done.Written)
-	if err := blockedBy(done.Plan); err != nil {
+	if err := stoppedBy(done.Plan); err != nil {
 		f := asFailure(err)
 		f.hints = []string{
 			"move these files away, or start in a folder of its own: wavewright init " + filepath.Join(dir, "gitops"),

@@ -22,6 +22,8 @@ type document struct {
 	Settled   []string                `json:"settled,omitempty"`
 	Left      []string                `json:"left,omitempty"`
 	Counts    map[generator.State]int `json:"counts,omitempty"`
+	Impact    *[]generator.Impact     `json:"impact,omitempty"`
+	Guards    []generator.Guard       `json:"guards,omitempty"`
 	Omitted   []string                `json:"omitted,omitempty"`
 	Diffs     *[]fileDiff             `json:"diffs,omitempty"`
 	NextSteps []string                `json:"nextSteps,omitempty"`
@@ -52,6 +54,33 @@ type change struct {
 	State  generator.State  `json:"state"`
 	Action generator.Action `json:"action"`
 	Reason string           `json:"reason,omitempty"`
+	// Conflicts are the places that both sides changed.
+	Conflicts []place `json:"conflicts,omitempty"`
+}
+
+// place is one conflict within a file: the lines of all three versions.
+type place struct {
+	Reason string `json:"reason"`
+	Base   lines  `json:"base"`
+	Mine   lines  `json:"mine"`
+	Theirs lines  `json:"theirs"`
+}
+
+// lines are consecutive lines of a file.
+type lines struct {
+	Line int    `json:"line"` // of the first one, from 1
+	Text string `json:"text"`
+}
+
+func places(c generator.Change) []place {
+	var out []place
+	for _, conflict := range c.Conflicts {
+		out = append(out, place{
+			conflict.Reason, lines{conflict.Base.Line, string(conflict.Base.Text)},
+			lines{conflict.Mine.Line, string(conflict.Mine.Text)}, lines{conflict.Theirs.Line, string(conflict.Theirs.Text)},
+		})
+	}
+	return out
 }
 
 type fileDiff struct {
@@ -108,9 +137,10 @@ func (d *document) end(f *failure) {
 func (d *document) plan(p *generator.Plan) {
 	changes := []change{}
 	for _, c := range p.Changes() {
-		changes = append(changes, change{c.Path, c.From, c.State, c.Action, c.Reason})
+		changes = append(changes, change{c.Path, c.From, c.State, c.Action, c.Reason, places(c)})
 	}
-	d.Changes, d.Counts = &changes, p.Counts()
+	impact := append([]generator.Impact{}, p.Impact...)
+	d.Changes, d.Counts, d.Impact, d.Guards = &changes, p.Counts(), &impact, p.Guards
 }
 
 // explained enters where values come from.

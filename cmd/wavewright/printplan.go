@@ -23,18 +23,24 @@ type phrase struct {
 // not among them: then there is no summary.
 func phrases() []phrase {
 	const deleted = "left out, deleted by you; files: {omit: [PATH]} in environments.yaml says so for good"
+	const orphaned = "kept with your edits, no longer generated; wavewright drop PATH makes it yours"
 	return []phrase{
 		{"new", "to create", "created", false},
 		{"update", "to update", "updated", false},
+		{"merge", "to merge with your edits", "merged with your edits", false},
+		{"marked", "to mark where both changed the same lines", "marked where both changed the same lines", true},
+		{"overwritten", "to overwrite, whatever is there", "overwritten", true},
 		{"moved", "to move", "moved", false},
 		{"orphan", "to delete, no longer generated", "deleted, no longer generated", false},
 		{"leftover", "of an interrupted run to delete", "of an interrupted run deleted", false},
 		{"adopted", "to adopt, present already", "adopted, present already", false},
 		{"converged", "to record, changed already", "recorded, changed already", false},
 		{"forgotten", "to forget, deleted already", "forgotten, deleted already", false},
+		{"dropped", "to leave to you, no longer generated", "left to you, no longer generated", true},
 		{generator.StateUserModified, "kept with your edits", "kept with your edits", true},
 		{generator.StateUserDeleted, deleted, deleted, true},
-		{generator.StateOrphanEdited, "kept with your edits, no longer generated", "kept with your edits, no longer generated", true},
+		{generator.StateKept, "kept as they are, by files: in environments.yaml", "kept as they are, by files: in environments.yaml", false},
+		{generator.StateOrphanEdited, orphaned, orphaned, true},
 	}
 }
 
@@ -63,9 +69,45 @@ func (c *console) printPlan(plan *generator.Plan, dry bool) {
 	case unchanged > 0:
 		c.printf("%s unchanged\n", count(unchanged, "file"))
 	}
+	c.printImpact(plan.Impact)
 	if dry && plan.Pending() {
 		c.printf("nothing was written\n")
 	}
+}
+
+// printImpact prints what becomes of Applications: a line for each environment and
+// effect.
+func (c *console) printImpact(impact []generator.Impact) {
+	var rows [][]string
+	for i := 0; i < len(impact); {
+		env := impact[i].Environment
+		byEffect := map[generator.Effect][]string{}
+		for ; i < len(impact) && impact[i].Environment == env; i++ {
+			name := impact[i].Application
+			if impact[i].From != "" {
+				name = impact[i].From + " -> " + name
+			}
+			byEffect[impact[i].Effect] = append(byEffect[impact[i].Effect], name)
+		}
+		for _, effect := range generator.Effects() {
+			if names := byEffect[effect]; len(names) > 0 {
+				rows = append(rows, []string{env, string(effect), few(names)})
+			}
+		}
+	}
+	if len(rows) > 0 {
+		c.printf("Applications:\n")
+		c.printTable(rows)
+	}
+}
+
+// few names some of many.
+func few(names []string) string {
+	const some = 5
+	if len(names) <= some {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:some], ", "), len(names)-some)
 }
 
 func (c *console) printPaths(p phrase, paths []string, dry bool) {
@@ -92,28 +134,64 @@ func (c *console) printOmitted(paths []string) {
 	}
 }
 
-// excerpt is how many lines of each side of a conflict are shown.
-const excerpt = 24
+// excerpt is how many lines of each version of a conflict are shown.
+const excerpt = 12
 
-// printBlocked says what is in the way of a plan.
-func (c *console) printBlocked(conflicts, refusals []generator.Change) {
+// printStopped says what is in the way of a plan.
+func (c *console) printStopped(plan *generator.Plan) {
+	conflicts, refusals := plan.Blocked()
 	for _, change := range conflicts {
-		c.errorf("%s: conflict: %s: %s\n", program, change.Path, change.Reason)
-		yours, theirs := generator.Sides(change)
-		c.errorf("%s%s", c.cut(yours), c.cut(theirs))
+		c.errorf("%s: conflict: %s: %s%s\n", program, change.Path, change.Reason, declaredAt(plan, change.Path))
+		for _, conflict := range change.Conflicts {
+			c.printConflict(change.Path, conflict)
+		}
 	}
 	for _, change := range refusals {
 		c.errorf("%s: refused: %s: %s\n", program, change.Path, change.Reason)
 	}
+	for _, guard := range plan.Guards {
+		c.errorf("%s: refused: %s: %s\n", program, guard.Reason, few(guard.About))
+	}
 }
 
-// cut shortens a diff.
-func (c *console) cut(diff string) string {
-	lines := strings.SplitAfter(diff, "\n")
-	if len(lines) > excerpt+1 {
-		lines = append(lines[:excerpt], fmt.Sprintf("… %d more lines\n", len(lines)-excerpt-1))
+// declaredAt says which line of the spec a file goes back to.
+func declaredAt(plan *generator.Plan, path string) string {
+	at, known := plan.Origins[path]
+	if !known {
+		return ""
 	}
-	return "  " + strings.TrimSuffix(strings.Join(lines, "  "), "  ")
+	return fmt.Sprintf(" (of %s:%d)", at.File, at.Line)
+}
+
+// printConflict shows the three versions of the lines that both sides changed.
+func (c *console) printConflict(path string, conflict generator.Conflict) {
+	if conflict.Base.Line+conflict.Mine.Line+conflict.Theirs.Line == 0 {
+		c.errorf("  %s\n", conflict.Reason)
+		return
+	}
+	c.errorf("  %s:%d: %s\n", path, conflict.Mine.Line, conflict.Reason)
+	for _, side := range []struct {
+		name string
+		text []byte
+	}{{"yours", conflict.Mine.Text}, {"last rendering", conflict.Base.Text}, {"new rendering", conflict.Theirs.Text}} {
+		c.errorf("    %s:\n%s", side.name, c.cut(string(side.text)))
+	}
+}
+
+// cut shortens an excerpt and moves it to the right.
+func (c *console) cut(text string) string {
+	lines := slices.Collect(strings.Lines(text))
+	switch {
+	case len(lines) == 0:
+		return "      (nothing)\n"
+	case len(lines) > excerpt:
+		lines = append(lines[:excerpt], fmt.Sprintf("… %d more lines", len(lines)-excerpt))
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString("      " + strings.TrimSuffix(line, "\n") + "\n")
+	}
+	return b.String()
 }
 
 // printLeft names what nobody but a person can merge.

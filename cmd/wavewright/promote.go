@@ -82,7 +82,7 @@ func (c *console) move(ctx *cli.Context, step func(string, generator.When) (*gen
 	}
 	c.reportPlan(moved.Plan, !moved.Written)
 	c.doc.Written = &moved.Written
-	if err := blockedBy(moved.Plan); err != nil {
+	if err := stoppedBy(moved.Plan); err != nil {
 		return err
 	}
 	c.moved(moved)

@@ -8,7 +8,7 @@ import (
 
 // remerge settles what an unfinished merge left of generated files, generates, and
 // tells git, as far as people have resolved what they have written.
-func (c *console) remerge() error {
+func (c *console) remerge(o generator.WriteOptions) error {
 	dir, err := c.folder()
 	if err != nil {
 		return err
@@ -21,7 +21,7 @@ func (c *console) remerge() error {
 		if !c.json {
 			c.printHint("no merge, rebase or cherry-pick is unfinished here; this is a plain generate")
 		}
-		return c.generate(false, false)
+		return c.generate(o, false, false)
 	}
 	c.doc.Settled, c.doc.Left = merged.Resolved, merged.Left
 	if !c.json {
@@ -37,18 +37,25 @@ func (c *console) remerge() error {
 	if err := c.findings(dir, result.Diagnostics, result.Sources); err != nil {
 		return err
 	}
-	plan, err := result.Write()
+	plan, err := result.Write(remergeOptions(o))
 	if err != nil {
 		return err
 	}
 	c.reportPlan(plan, false)
-	if err := blockedBy(plan); err != nil {
+	if err := stoppedBy(plan); err != nil {
 		return err
 	}
 	if err := result.Stage(plan); err != nil {
 		return fmt.Errorf("generated files are written, but not staged: %w", err)
 	}
 	return c.left(dir, merged, true)
+}
+
+// remergeOptions leave out the guard about edits that git does not have: in an
+// unfinished merge all files are like that, and git has both sides.
+func remergeOptions(o generator.WriteOptions) generator.WriteOptions {
+	o.AllowDirty = true
+	return o
 }
 
 // left says what remains to be done by a person.

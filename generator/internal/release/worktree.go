@@ -81,3 +81,21 @@ func readFile(dir, name string) ([]byte, error) {
 	}
 	return data, err
 }
+
+// ChangedSince returns the files below the spec's folder whose text differs from a
+// commit, those that git does not know yet included, sorted. Paths are relative to the
+// spec's folder.
+func (r *Repo) ChangedSince(commit string) ([]string, error) {
+	changed, err := r.git(nil, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--relative", commit, "--", ".")
+	if err != nil {
+		return nil, err
+	}
+	unknown, err := r.git(nil, "ls-files", "-z", "--others", "--exclude-standard", "--", ".")
+	if err != nil {
+		return nil, err
+	}
+	paths := append(strings.Split(changed, "\x00"), strings.Split(unknown, "\x00")...)
+	paths = slices.DeleteFunc(paths, func(p string) bool { return p == "" })
+	slices.Sort(paths)
+	return slices.Compact(paths), nil
+}

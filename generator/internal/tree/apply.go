@@ -33,7 +33,7 @@ func (r *Repository) Apply(p *Plan) error {
 		defer unlock()
 	}
 	a := newApplier(r, p)
-	for _, phase := range []func() error{a.sweep, a.stage, a.sync, a.verify, a.replace, a.remove, a.sync, a.record} {
+	for _, phase := range []func() error{a.sweep, a.stage, a.sync, a.verify, a.announce, a.replace, a.remove, a.sync, a.record} {
 		if err := phase(); err != nil {
 			a.undo()
 			return err
@@ -71,6 +71,7 @@ type applier struct {
 	leftovers []removal
 	files     []*write
 	removals  []removal
+	note      *write // nil when no merge is written
 	state     stateWrites
 
 	mu      sync.Mutex
@@ -82,7 +83,23 @@ func newApplier(r *Repository, p *Plan) *applier {
 	for i := range p.changes {
 		a.add(&p.changes[i])
 	}
+	path := archivePath(noteName)
+	if len(p.next) > 0 {
+		a.note = &write{path: path, seen: p.stale, perm: permissions(p.stale, false), entries: p.next}
+		a.state.removals = append(a.state.removals, removal{path: path, again: true})
+	} else if p.stale != nil {
+		a.state.removals = append(a.state.removals, removal{path: path, seen: p.stale})
+	}
 	return a
+}
+
+// writes are all files that get a new content, the state's included.
+func (a *applier) writes() []*write {
+	all := append(slices.Clone(a.files), a.state.all()...)
+	if a.note != nil {
+		all = append(all, a.note)
+	}
+	return all
 }
 
 func (a *applier) add(c *Change) {
@@ -171,9 +188,20 @@ func (a *applier) verify() error {
 		spare: make(chan struct{}, parallel()),
 	}
 	return errors.Join(
-		writes.run(a.root, plantWrites(append(slices.Clone(a.files), a.state.all()...))),
+		writes.run(a.root, plantWrites(a.writes())),
 		removals.run(a.root, plantRemovals(append(slices.Clone(a.removals), a.state.removals...))),
 	)
+}
+
+// announce notes what is about to be merged, where the next run finds it.
+func (a *applier) announce() error {
+	if a.note == nil {
+		return nil
+	}
+	if err := a.rename([]*write{a.note}); err != nil {
+		return err
+	}
+	return a.sync()
 }
 
 // replace gives the new files their names.
@@ -228,7 +256,7 @@ func (a *applier) undo() {
 			return nil
 		},
 	}
-	_ = w.run(a.root, plantWrites(append(slices.Clone(a.files), a.state.all()...)))
+	_ = w.run(a.root, plantWrites(a.writes()))
 	slices.Sort(a.folders)
 	for _, path := range slices.Backward(a.folders) {
 		if a.begin("rmdir", path) == nil {

@@ -30,8 +30,8 @@ import (
 //
 // The mode is 644 or 755, followed by ",noeol" when the last line has no end, or by
 // ",base64" when the content is no text or holds carriage returns, which git and
-// editors change. "next=" and a SHA-256 may follow the state. There is exactly one
-// way to write a given content.
+// editors change. There is exactly one way to write a given content. In the note about
+// unfinished merges (note.go), "next=" and a SHA-256 follow the state.
 const (
 	formatName   = "wavewright-state"
 	formatNumber = 1

@@ -48,7 +48,7 @@ func BenchmarkCompareNoop(b *testing.B) {
 	defer r.Close()
 	applyBench(b, r, want)
 	for b.Loop() {
-		plan, err := r.Compare(want, "0.1.0")
+		plan, err := r.Compare(want, Options{Version: "0.1.0"})
 		if err != nil || plan.Pending() {
 			b.Fatal(err, plan.Counts())
 		}
@@ -75,7 +75,7 @@ func openBench(b *testing.B, dir string) *Repository {
 }
 
 func applyBench(b *testing.B, r *Repository, want Tree) {
-	plan, err := r.Compare(want, "0.1.0")
+	plan, err := r.Compare(want, Options{Version: "0.1.0"})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,30 +12,34 @@ import (
 )
 
 // Compare finds out what has to be done to bring the repository to want, and writes
-// nothing. version is the semantic version of this wavewright, for the state. An
-// error means that the repository could not be read or that its state is damaged or
+// nothing. An error means that the repository could not be read or that its state is damaged or
 // newer; conflicts and refusals are in the plan.
-func (r *Repository) Compare(want Tree, version string) (*Plan, error) {
+func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
 	paths := want.paths()
 	var fault error
 	var checked sync.WaitGroup
-	checked.Go(func() { fault = checkInput(want, paths, version) })
+	checked.Go(func() { fault = checkInput(want, paths, o.Version) })
 	records := wantedRecords(want, paths)
 	wanted := byArchive(records)
 	var found scanner
-	archives, err := r.readState(wanted, version, &found)
+	archives, err := r.readState(wanted, o.Version, &found)
 	checked.Wait()
 	if err := cmp.Or(fault, err); err != nil {
 		return nil, err
 	}
+	archives, note := takeNote(archives)
 	records, err = join(records, wanted, archives)
 	if err != nil {
 		return nil, err
 	}
+	o.rename(records)
+	records = note.expect(records)
 	if err := found.scan(r.root, records); err != nil {
 		return nil, err
 	}
-	return newPlan(r, version, records, archives, &found), nil
+	records = note.recall(records)
+	c := comparison{options: &o, plan: &Plan{repository: r, version: o.Version, stale: note.seen(), changes: append(found.refused, found.leftovers...)}, final: map[string][]entry{}}
+	return c.decide(records, archives), nil
 }
 
 func checkInput(want Tree, paths []string, version string) error {
@@ -49,18 +53,17 @@ func checkInput(want Tree, paths []string, version string) error {
 	return errors.Join(errs...)
 }
 
-// newPlan decides about everything that was read. From here on nothing is read.
-func newPlan(r *Repository, version string, records []*record, archives []*archive, s *scanner) *Plan {
-	c := comparison{
-		plan:  &Plan{repository: r, version: version, changes: append(s.refused, s.leftovers...)},
-		final: map[string][]entry{},
-	}
+// decide makes a plan of everything that was read. From here on nothing is read.
+func (c *comparison) decide(records []*record, archives []*archive) *Plan {
 	for _, m := range findMoves(records) {
 		c.move(m)
 	}
 	for _, r := range records {
 		if !r.settled && r.disk.kind != hidden {
-			c.add(c.change(r, r.decide()))
+			c.add(c.change(r, r.decide(c.options)))
+		}
+		if r.entry != nil && r.disk.kind == regular {
+			c.plan.owned++
 		}
 	}
 	c.archives(archives)
@@ -70,8 +73,9 @@ func newPlan(r *Repository, version string, records []*record, archives []*archi
 
 // comparison collects decisions into a plan.
 type comparison struct {
-	plan  *Plan
-	final map[string][]entry // the archives afterwards
+	options *Options
+	plan    *Plan
+	final   map[string][]entry // the archives afterwards
 }
 
 // add takes a change into the plan.
@@ -89,12 +93,15 @@ func (c *comparison) change(r *record, v verdict) Change {
 	recorded := c.keep(r, v.keep)
 	change := Change{
 		Path: r.path, ID: r.id(), State: v.state, Action: v.action(), Reason: v.reason,
-		Executable: v.exec, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
+		Executable: v.exec, Conflicts: v.conflicts, absent: r.disk.kind == absent, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
 	}
 	if change.Action == ActionNone && !recorded {
 		change.Action = ActionRecord
 	}
 	change.contents(r, v)
+	if change.Action == ActionUpdate {
+		c.note(r, v)
+	}
 	return change
 }
 
@@ -124,7 +131,7 @@ func (v verdict) action() Action {
 	switch v.state {
 	case StateNew:
 		return ActionCreate
-	case StateUpdate:
+	case StateUpdate, StateMerged, StateMarked, StateOverwritten:
 		return ActionUpdate
 	case StateOrphan:
 		return ActionDelete
@@ -137,15 +144,23 @@ func (c *Change) contents(r *record, v verdict) {
 	switch c.State {
 	case StateNew:
 		c.New = v.data
-	case StateUpdate:
-		c.New, c.Disk, c.Base = v.data, r.disk.data, r.entry.base
+	case StateUpdate, StateMerged, StateMarked, StateOverwritten:
+		c.New, c.Disk, c.Base = v.data, r.disk.data, r.base()
 	case StateForeign:
 		c.New, c.Disk = r.want.Content, r.disk.data
 	case StateConflict, StateUnresolved:
 		c.New, c.Disk, c.Base = r.want.Content, r.disk.data, r.entry.base
-	case StateUserModified, StateOrphanEdited, StateOrphan:
-		c.Disk, c.Base = r.disk.data, r.entry.base
+	case StateUserModified, StateOrphanEdited, StateOrphan, StateKept, StateDropped:
+		c.Disk, c.Base = r.disk.data, r.base()
 	}
+}
+
+// base is the last rendering of a file that the state knows.
+func (r *record) base() []byte {
+	if r.entry == nil {
+		return nil
+	}
+	return r.entry.base
 }
 
 // permissions returns the mode of a file that Apply writes: of a file that is there,

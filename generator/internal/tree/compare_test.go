@@ -191,10 +191,10 @@ func TestExecutable(t *testing.T) {
 		{"set by us", plain, executable, nothing, StateUpdate, 0o755},
 		{"cleared by us", executable, plain, nothing, StateUpdate, 0o644},
 		{"set by the user", plain, plain, chmod(0o755), StateUserModified, 0o755},
-		{"cleared by the user", executable, changed, chmod(0o644), StateUpdate, 0o644},
+		{"cleared by the user", executable, changed, chmod(0o644), StateMerged, 0o644},
 		{"other bits are kept", plain, executable, chmod(0o640), StateUpdate, 0o750},
 		{"other bits are no edit", plain, plain, chmod(0o600), StateUnchanged, 0o600},
-		{"of a file that the user edited", plain, executable, edit("run", "mine\n"), StateUpdate, 0o755},
+		{"of a file that the user edited", plain, executable, edit("run", "mine\n"), StateMerged, 0o755},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -223,7 +223,7 @@ func TestUnchangedFilesAreNotRewritten(t *testing.T) {
 		before[path], _ = os.Stat(s.path(path))
 	}
 	changed := want.with("b/g", func(f *File) { f.Content = []byte("new\n") })
-	plan, err := s.Compare(changed, "0.2.0")
+	plan, err := s.Compare(changed, Options{Version: "0.2.0"})
 	s.must(err)
 	s.must(s.Apply(plan))
 	for _, path := range watched {

@@ -74,7 +74,7 @@ func (s *sandbox) exists(path string) bool {
 
 func (s *sandbox) compare(want Tree) *Plan {
 	s.Helper()
-	plan, err := s.Compare(want, version)
+	plan, err := s.Compare(want, Options{Version: version})
 	s.must(err)
 	return plan
 }

@@ -93,7 +93,7 @@ func (c *comparison) stay(m move) {
 func (c *comparison) arrive(m move) {
 	m.from.settled, m.to.settled = true, true
 	r := m.at(m.to.disk)
-	change := c.change(r, r.decide())
+	change := c.change(r, r.decide(c.options))
 	change.From = m.from.path
 	c.add(change)
 }
@@ -110,15 +110,20 @@ func (c *comparison) clear(m move) {
 func (c *comparison) carry(m move) {
 	m.from.settled, m.to.settled = true, true
 	r := m.at(m.from.disk)
-	v := r.decide()
+	v := r.decide(c.options)
 	change := c.change(r, v)
 	change.From, change.seen, change.seenFrom = m.from.path, nil, m.from.disk.info
 	if !change.Conflict() && !change.Refusal() {
 		change.Reason = "moved from " + m.from.path
-		if v.state == StateUserModified || !same(v.data, m.to.want.Content) {
+		if !same(v.data, m.to.want.Content) {
 			change.Reason += ", with what you changed"
 		}
-		change.State, change.Action = StateMoved, ActionMove
+		if change.Action == ActionUpdate {
+			c.noteLeaving(m.from, v)
+		}
+		if change.Action = ActionMove; v.state != StateMarked {
+			change.State = StateMoved
+		}
 		change.New, change.Disk, change.Base = v.data, m.from.disk.data, m.from.entry.base
 	}
 	c.add(change)

@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/merge"
 )
 
 // State says how a file's three versions relate: B, the base that the state keeps,
@@ -27,8 +29,20 @@ const (
 	StateConverged State = "converged"
 	// StateUserModified has D≠B and N=B: the user's version is kept. It is no drift.
 	StateUserModified State = "user-modified"
-	// StateConflict was changed by the user and by the generator.
+	// StateMerged has D≠B and N≠B, in different places: what both changed is written.
+	StateMerged State = "merge"
+	// StateConflict was changed by the user and by the generator, in the same places.
 	StateConflict State = "conflict"
+	// StateMarked is a conflict that is written into the file, with markers around
+	// what a person has to decide.
+	StateMarked State = "marked"
+	// StateKept stays as it is by a rule of the user's.
+	StateKept State = "kept"
+	// StateOverwritten gives way to N by a rule of the user's, or because he said so.
+	StateOverwritten State = "overwritten"
+	// StateDropped is no longer generated and the user's own from now on: only the
+	// state changes.
+	StateDropped State = "dropped"
 	// StateUserDeleted is in the state and wanted, but not on disk: it stays deleted.
 	StateUserDeleted State = "user-deleted"
 	// StateOrphan is no longer generated and unedited: it is deleted.
@@ -94,7 +108,11 @@ type Change struct {
 	New []byte
 	// Executable is the execute bit that goes with New.
 	Executable bool
+	// Conflicts are the places that both sides changed, of a file in conflict and of a
+	// marked one.
+	Conflicts []merge.Conflict
 
+	absent   bool        // nothing is at Path
 	perm     fs.FileMode // of the new file
 	seen     fs.FileInfo // what Compare saw at Path, nil for nothing
 	seenFrom fs.FileInfo // likewise at From, when it is to be deleted
@@ -102,6 +120,11 @@ type Change struct {
 
 // Conflict reports whether the change blocks the plan as a conflict.
 func (c Change) Conflict() bool { return c.State == StateConflict }
+
+// Missing reports whether a wanted file is not on disk and stays so.
+func (c Change) Missing() bool {
+	return c.State == StateUserDeleted || c.State == StateKept && c.absent
+}
 
 // Refusal reports whether the change blocks the plan as a refusal.
 func (c Change) Refusal() bool {
@@ -115,6 +138,9 @@ type Plan struct {
 	changes    []Change
 	unchanged  int
 	archives   []archiveChange // only those that change, sorted by name
+	next       []entry         // what is noted before the first file is replaced
+	stale      fs.FileInfo     // the note of a run that was interrupted, nil for none
+	owned      int             // files that are in the state and on disk
 }
 
 // archiveChange is one archive to rewrite, or to remove when nothing is left in it.
@@ -138,6 +164,14 @@ func (p *Plan) Counts() map[State]int {
 		counts[p.changes[i].State]++
 	}
 	return counts
+}
+
+// Owned returns how many files the state knows that are on disk.
+func (p *Plan) Owned() int { return p.owned }
+
+// Marked reports whether the plan writes conflict markers.
+func (p *Plan) Marked() bool {
+	return slices.ContainsFunc(p.changes, func(c Change) bool { return c.State == StateMarked })
 }
 
 // Blocked returns the conflicts and the refusals. While there is one, Apply refuses
@@ -164,7 +198,7 @@ func (p *Plan) Pending() bool {
 	if p.blocked() {
 		return false
 	}
-	return len(p.archives) > 0 || slices.ContainsFunc(p.changes, Change.touchesDisk)
+	return len(p.archives) > 0 || p.stale != nil || slices.ContainsFunc(p.changes, Change.touchesDisk)
 }
 
 func (c Change) touchesDisk() bool {
@@ -177,5 +211,6 @@ func (c Change) touchesDisk() bool {
 
 func (p *Plan) sort() {
 	slices.SortFunc(p.changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(p.next, func(a, b entry) int { return strings.Compare(a.path, b.path) })
 	slices.SortFunc(p.archives, func(a, b archiveChange) int { return strings.Compare(a.name, b.name) })
 }

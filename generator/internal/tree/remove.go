@@ -10,7 +10,12 @@ import (
 type removal struct {
 	path string
 	seen fs.FileInfo // nil when there is nothing to delete
+
+	again bool // it deletes what this very run wrote
 }
+
+// deletes reports whether there is something to delete.
+func (d removal) deletes() bool { return d.seen != nil || d.again }
 
 // unchanged checks that what d deletes is as Compare saw it.
 func (d removal) unchanged(root *os.Root) error {
@@ -40,7 +45,7 @@ func enterRemoval(parent *os.Root, f *folder[removal]) (*os.Root, error) {
 		return root, nil
 	}
 	needed := false
-	f.all(func(d removal) { needed = needed || d.seen != nil })
+	f.all(func(d removal) { needed = needed || d.deletes() })
 	if !needed {
 		return nil, nil
 	}
@@ -49,7 +54,7 @@ func enterRemoval(parent *os.Root, f *folder[removal]) (*os.Root, error) {
 
 func (a *applier) deleteFolder(root *os.Root, f *folder[removal], _ *[]byte) error {
 	for _, d := range f.items {
-		if d.seen == nil {
+		if !d.deletes() {
 			continue
 		}
 		if err := d.unchanged(root); err != nil {

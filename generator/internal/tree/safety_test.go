@@ -60,7 +60,7 @@ func TestHostileLinks(t *testing.T) {
 				s := newSandbox(t)
 				s.generate(want)
 				test.link(s, dir)
-				plan, err := s.Compare(next, version)
+				plan, err := s.Compare(next, Options{Version: version})
 				if err == nil {
 					err = s.Apply(plan)
 				}
@@ -102,7 +102,7 @@ func TestHostileState(t *testing.T) {
 	s.must(err)
 	for _, path := range []string{filepath.ToSlash(rel) + "/f", dir + "/f", "x/../../" + filepath.Base(dir) + "/f"} {
 		s.write(archiveA, "wavewright-state 1 0.1.0\n@@ "+path+" id 644,noeol managed\n canary\n@@ end\n")
-		if _, err := s.Compare(Tree{}, version); err == nil || !strings.Contains(err.Error(), archiveA+":2: path") {
+		if _, err := s.Compare(Tree{}, Options{Version: version}); err == nil || !strings.Contains(err.Error(), archiveA+":2: path") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -114,7 +114,7 @@ func TestHostileState(t *testing.T) {
 
 func TestCompareRefusesBadTrees(t *testing.T) {
 	s := newSandbox(t)
-	if _, err := s.Compare(files("../f", "f\n"), version); err == nil || !strings.Contains(err.Error(), "../f: is not a clean relative path") {
+	if _, err := s.Compare(files("../f", "f\n"), Options{Version: version}); err == nil || !strings.Contains(err.Error(), "../f: is not a clean relative path") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -220,7 +220,7 @@ func TestUnreadableFile(t *testing.T) {
 	want := files("a/f", "f\n")
 	s.generate(want)
 	s.must(os.Chmod(s.path("a/f"), 0))
-	if _, err := s.Compare(want, version); err == nil || err.Error() != "read a/f: permission denied" {
+	if _, err := s.Compare(want, Options{Version: version}); err == nil || err.Error() != "read a/f: permission denied" {
 		t.Errorf("error %v", err)
 	}
 }

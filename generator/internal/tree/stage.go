@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strconv"
 )
 
 // stage writes all temporary files, each in the folder of its file.
 func (a *applier) stage() error {
 	w := walker[*write]{enter: a.create, visit: a.stageFolder, spare: make(chan struct{}, parallel())}
-	return w.run(a.root, plantWrites(append(slices.Clone(a.files), a.state.all()...)))
+	return w.run(a.root, plantWrites(a.writes()))
 }
 
 func plantWrites(writes []*write) *folder[*write] {

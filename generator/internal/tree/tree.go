@@ -125,7 +125,11 @@ func (c *checker) archive(path, archive string) {
 	if known && old == archive {
 		return
 	}
-	if reason := archiveProblem(archive); reason != "" {
+	reason := archiveProblem(archive)
+	if folded == noteName {
+		reason = "is the name of the note about unfinished merges"
+	}
+	if reason != "" {
 		c.report(path, "archive %q %s", archive, reason)
 		return
 	}

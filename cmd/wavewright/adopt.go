@@ -1,0 +1,66 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/wavewright/wavewright/generator"
+)
+
+// pathCommand is a command that settles single paths.
+func pathCommand(c *console, name, usage, description string, settle func(*generator.Result, []string, generator.WriteOptions) (*generator.Plan, error)) *cli.Command {
+	return &cli.Command{
+		Name:        name,
+		Usage:       usage,
+		ArgsUsage:   "PATH…",
+		UsageText:   "wavewright " + name + " PATH… [--dry-run] [--allow-dirty]",
+		Description: description,
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be written, and write nothing"},
+			&cli.BoolFlag{Name: "allow-dirty", Usage: "replace edits that git has neither committed nor staged"},
+			outputFlag(),
+		},
+		Action: func(ctx *cli.Context) error {
+			if err := c.begin(ctx, "a path, as seen from the folder of environments.yaml", 1, -1); err != nil {
+				return err
+			}
+			result, err := c.load(generator.Generate)
+			if err != nil {
+				return err
+			}
+			dry := ctx.Bool("dry-run")
+			plan, err := settle(result, ctx.Args().Slice(), generator.WriteOptions{DryRun: dry, AllowDirty: ctx.Bool("allow-dirty")})
+			if err != nil {
+				return err
+			}
+			c.reportPlan(plan, dry)
+			return stoppedBy(plan)
+		},
+	}
+}
+
+func adoptCommand(c *console) *cli.Command {
+	return pathCommand(c, "adopt", "take files of yours into generation, as you have edited them",
+		"For a file that stands where one is generated. It stays as it is and counts as an\n"+
+			"edited rendering from now on: new renderings are merged into it.\n\n"+
+			"Example:\n"+
+			"  wavewright adopt README.md",
+		(*generator.Result).Adopt)
+}
+
+func restoreCommand(c *console) *cli.Command {
+	return pathCommand(c, "restore", "bring files back as they are generated",
+		"Deleted files come back, and edits of yours give way. Edits that git does not have\n"+
+			"are only replaced with --allow-dirty.\n\n"+
+			"Example:\n"+
+			"  wavewright restore overlays/prod/apps/web/pdb.yaml",
+		(*generator.Result).Restore)
+}
+
+func dropCommand(c *console) *cli.Command {
+	return pathCommand(c, "drop", "keep files as your own that are no longer generated",
+		"An edited file that is no longer generated is kept, and every run says so. This makes\n"+
+			"it an ordinary file of yours. To be rid of it, delete it.\n\n"+
+			"Example:\n"+
+			"  wavewright drop base/old/service.yaml",
+		(*generator.Result).Drop)
+}

@@ -1,0 +1,156 @@
+package generator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/tree"
+)
+
+// Guard is a reason not to write a plan that nothing else blocks.
+type Guard struct {
+	// Reason in words: lower case, no full stop.
+	Reason string `json:"reason"`
+	// Paths or names that it is about.
+	About []string `json:"about"`
+	// Flag that goes on all the same.
+	Flag string `json:"flag"`
+	// Hint says what else can be done; empty for nothing.
+	Hint string `json:"hint,omitempty"`
+}
+
+// Flags that answer guards.
+const (
+	allowDelete = "--allow-delete"
+	allowDirty  = "--allow-dirty"
+)
+
+// A plan that deletes more files than both of these is taken for a mistake: a spec that
+// lost most of its text, or the wrong branch.
+const (
+	manyDeletions = 10
+	largeShare    = 4 // one file in so many
+)
+
+// guards looks for what is probably not meant.
+func (r *Result) guards(plan *tree.Plan, impact []Impact, o WriteOptions) []Guard {
+	var out []Guard
+	if !o.AllowDelete {
+		out = append(out, deletions(plan)...)
+		out = append(out, r.vanishing(impact)...)
+	}
+	if !o.AllowDirty {
+		out = append(out, r.unsaved(plan)...)
+	}
+	return out
+}
+
+// deletions guards against a plan that deletes much of the repository.
+func deletions(plan *tree.Plan) []Guard {
+	var paths []string
+	for _, c := range plan.Changes() {
+		if c.State == tree.StateOrphan {
+			paths = append(paths, c.Path)
+		}
+	}
+	if len(paths) <= manyDeletions || len(paths)*largeShare <= plan.Owned() {
+		return nil
+	}
+	return []Guard{{
+		Reason: fmt.Sprintf("%d of %d generated files would be deleted", len(paths), plan.Owned()), About: paths, Flag: allowDelete,
+		Hint: "is this the whole environments.yaml, and the right branch? what a file deployed is deleted with it",
+	}}
+}
+
+// vanishing guards the Applications and namespaces of environments that run pins, or
+// that a profile other than development describes.
+func (r *Result) vanishing(impact []Impact) []Guard {
+	var names []string
+	for _, row := range impact {
+		if row.Effect == EffectDeleted && (row.protected || slices.Contains(r.protected, row.Environment)) {
+			names = append(names, row.Application)
+		}
+		if row.Effect == EffectRenamed && (row.protected || slices.Contains(r.protected, row.Environment)) {
+			names = append(names, row.From)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	return []Guard{{
+		Reason: "Applications would be deleted from a protected environment", About: names, Flag: allowDelete,
+		Hint: "Argo CD deletes what they deployed, unless their ApplicationSet preserves resources",
+	}}
+}
+
+// unsaved guards edits that git does not know yet in files that are about to be merged
+// or overwritten: there would be no way back to them.
+func (r *Result) unsaved(plan *tree.Plan) []Guard {
+	var paths []string
+	for _, c := range plan.Changes() {
+		switch c.State {
+		case tree.StateMerged, tree.StateMarked, tree.StateOverwritten:
+			paths = append(paths, c.Path)
+		}
+		if c.State == tree.StateMoved && len(c.Disk) > 0 && string(c.Disk) != string(c.Base) {
+			paths = append(paths, c.From)
+		}
+	}
+	paths = uncommitted(r.dir, paths)
+	if len(paths) == 0 {
+		return nil
+	}
+	return []Guard{{
+		Reason: "edits that git does not have yet would be merged or overwritten", About: paths, Flag: allowDirty,
+		Hint: "git add them first; then there is a way back",
+	}}
+}
+
+// statusChunk is how many paths one git command is asked about.
+const statusChunk = 500
+
+// uncommitted returns those of some files whose text git has neither committed nor
+// staged. Where there is no git, nobody can tell.
+func uncommitted(dir string, paths []string) []string {
+	var found []string
+	prefix, ok := askGit(dir, "rev-parse", "--show-prefix")
+	if !ok {
+		return nil
+	}
+	for chunk := range slices.Chunk(paths, statusChunk) {
+		args := append([]string{"--literal-pathspecs", "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--"}, chunk...)
+		out, _ := askGit(dir, args...)
+		for record := range strings.SplitSeq(out, "\x00") {
+			if path := unstaged(record); path != "" {
+				found = append(found, strings.TrimPrefix(path, prefix))
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// unstaged returns the path of a record of git status when the file differs from git's
+// index, or is not in it.
+func unstaged(record string) string {
+	kind, rest, _ := strings.Cut(record, " ")
+	fields := 0 // before the path
+	switch kind {
+	case "?", "!":
+		return rest
+	case "1":
+		if fields = 7; len(rest) < 2 || rest[1] == '.' {
+			return ""
+		}
+	case "u":
+		fields = 9
+	default:
+		return ""
+	}
+	for range fields {
+		_, rest, _ = strings.Cut(rest, " ")
+	}
+	return rest
+}

@@ -1,0 +1,135 @@
+package merge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// verify returns why a merge cannot be trusted although it is clean line by line;
+// empty if it can. It compares the values of the four texts; where one of the three
+// inputs is no YAML, as a template is, nothing can be said.
+func verify(base, mine, theirs, result []byte) string {
+	r := reader{ids: map[string]string{}}
+	var v values
+	for _, side := range []struct {
+		text []byte
+		node **node
+	}{{base, &v.base}, {mine, &v.mine}, {theirs, &v.theirs}} {
+		n, err := r.read(side.text)
+		if err != nil {
+			return ""
+		}
+		*side.node = n
+	}
+	merged, err := r.read(result)
+	if err != nil {
+		return fmt.Sprintf("the merged file would not parse: %s", strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	v.result = merged
+	return v.documents()
+}
+
+// values are one value in the three versions and in the merge, nil where it is not.
+type values struct{ base, mine, theirs, result *node }
+
+func (v values) all() []*node { return []*node{v.base, v.mine, v.theirs, v.result} }
+
+// equal reports whether two values are the same, or both not there.
+func equal(a, b *node) bool { return a == b || a != nil && b != nil && a.id == b.id }
+
+// documents compares the documents of a file, of which there mostly is one.
+func (v values) documents() string {
+	if len(v.mine.items) == 1 && v.sameLength() {
+		return v.byIndex("")
+	}
+	return v.compare("")
+}
+
+// compare returns what is wrong with the value at a path; empty for nothing.
+func (v values) compare(path string) string {
+	if equal(v.mine, v.theirs) && equal(v.mine, v.result) {
+		return ""
+	}
+	if v.result.isMap() && v.mine.isMap() && v.theirs.isMap() {
+		return v.mapping(path)
+	}
+	switch {
+	case equal(v.mine, v.theirs):
+		return lost(equal(v.result, v.mine), "%s would change although neither of you changed it", path)
+	case equal(v.base, v.mine):
+		return lost(equal(v.result, v.theirs), "the new rendering's change of %s would get lost", path)
+	case equal(v.base, v.theirs):
+		return lost(equal(v.result, v.mine), "your change of %s would get lost", path)
+	case v.result.isSeq() && v.mine.isSeq() && v.theirs.isSeq():
+		return v.sequence(path)
+	}
+	return lost(v.linesKept(), "both changed %s", path)
+}
+
+func lost(fine bool, format, path string) string {
+	if fine {
+		return ""
+	}
+	if path = strings.TrimSuffix(path, ": "); path == "" {
+		path = "the whole document"
+	}
+	return fmt.Sprintf(format, path)
+}
+
+// mapping compares the values of maps key by key.
+func (v values) mapping(path string) string {
+	seen := map[string]bool{}
+	for _, n := range v.all() {
+		if n == nil {
+			continue
+		}
+		for _, e := range n.entries {
+			if seen[e.id] {
+				continue
+			}
+			seen[e.id] = true
+			inner := values{v.base.get(e.id), v.mine.get(e.id), v.theirs.get(e.id), v.result.get(e.id)}
+			if reason := inner.compare(extend(path, e.key)); reason != "" {
+				return reason
+			}
+		}
+	}
+	return ""
+}
+
+// extend adds a key to a path. Items of lists bring brackets, documents a colon.
+func extend(path, key string) string {
+	switch {
+	case path == "" && strings.HasSuffix(key, ": "), strings.HasPrefix(key, "["):
+		return path + key
+	case key == "" || strings.ContainsAny(key, ". /[]:"):
+		return fmt.Sprintf("%s[%q]", path, key)
+	case path == "" || strings.HasSuffix(path, ": "):
+		return path + key
+	}
+	return path + "." + key
+}
+
+// linesKept compares texts of several lines that both sides changed: the merge has
+// to have what either added, and nothing else.
+func (v values) linesKept() bool {
+	var lines [4][]string
+	for i, n := range v.all() {
+		if n == nil || !strings.Contains(strings.TrimSuffix(n.text, "\n"), "\n") {
+			return false
+		}
+		lines[i] = strings.Split(n.text, "\n")
+	}
+	base, mine, theirs, result := lines[0], lines[1], lines[2], lines[3]
+	return within(result, mine, theirs) && within(mine, base, result) && within(theirs, base, result)
+}
+
+// within reports whether each line is in one of the others.
+func within(lines []string, others ...[]string) bool {
+	known := map[string]bool{}
+	for _, line := range slices.Concat(others...) {
+		known[line] = true
+	}
+	return !slices.ContainsFunc(lines, func(line string) bool { return !known[line] })
+}

@@ -1,0 +1,94 @@
+package generator
+
+import (
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/wavewright/wavewright/generator/internal/tree"
+)
+
+// SettleError says that a path is not in the state that a command is about.
+type SettleError struct {
+	Path, Reason string
+	// Hint says what to do instead.
+	Hint string
+}
+
+// Error names the path and says what it is.
+func (e *SettleError) Error() string { return e.Path + " " + e.Reason }
+
+// Adopt makes generated files of files that are in their place, as edited by the user.
+func (r *Result) Adopt(paths []string, o WriteOptions) (*Plan, error) {
+	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
+		switch {
+		case !wanted:
+			return "is not generated", "templates in the folder that templates: names add files; anything else is yours already"
+		case c == nil || c.State != tree.StateAdopted:
+			return "is a generated file already", "edit it as you like: new renderings are merged into it"
+		}
+		return "", ""
+	}, func(o *WriteOptions, set map[string]bool) { o.adopt = set })
+}
+
+// Restore writes the pure rendering of files that the user deleted or edited.
+func (r *Result) Restore(paths []string, o WriteOptions) (*Plan, error) {
+	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
+		switch {
+		case !wanted:
+			return "is not generated", "git has what was there before: git checkout -- PATH"
+		case c != nil && c.State == tree.StateForeign:
+			return "is not a generated file", "move it away, or take it into generation: wavewright adopt PATH"
+		}
+		return "", ""
+	}, func(o *WriteOptions, set map[string]bool) { o.restore = set })
+}
+
+// Drop gives files that are no longer generated, and edited, to the user.
+func (r *Result) Drop(paths []string, o WriteOptions) (*Plan, error) {
+	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
+		switch {
+		case wanted:
+			return "is generated", "files: {omit: [PATH]} in environments.yaml stops that, files: {keep: [PATH]} leaves it as it is"
+		case c == nil || c.State != tree.StateDropped:
+			return "is no file that was generated and is kept", "it is yours already"
+		}
+		return "", ""
+	}, func(o *WriteOptions, set map[string]bool) { o.drop = set })
+}
+
+// settle writes with an option about some paths, each of which has to be fit for it.
+// check gets what the plan says about the path, nil for nothing. All else that is
+// pending is written too: a repository is generated as a whole.
+func (r *Result) settle(paths []string, o WriteOptions, check func(c *Change, wanted bool) (reason, hint string), set func(*WriteOptions, map[string]bool)) (*Plan, error) {
+	chosen := map[string]bool{}
+	for i, name := range paths {
+		paths[i] = path.Clean(filepath.ToSlash(name))
+		chosen[paths[i]] = true
+	}
+	set(&o, chosen)
+	plan, err := r.Plan(o)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range paths {
+		_, wanted := r.tree[name]
+		if reason, hint := check(plan.find(name), wanted); reason != "" {
+			return nil, &SettleError{name, reason, hint}
+		}
+	}
+	if o.DryRun || plan.Stopped() {
+		return plan, nil
+	}
+	return r.Write(o)
+}
+
+// find returns what a plan says about a path, nil for nothing.
+func (p *Plan) find(name string) *Change {
+	changes := p.Changes()
+	i := slices.IndexFunc(changes, func(c Change) bool { return c.Path == name })
+	if i < 0 {
+		return nil
+	}
+	return &changes[i]
+}
