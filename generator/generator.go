@@ -170,6 +170,8 @@ func (r *Result) render(fsys fs.FS) error {
 		return nil
 	}
 	in.Deleted = r.deleted
+	moved := r.newRenames(layerFolders(in))
+	in.Moved = moved.templates
 	if rules.has(true) {
 		in.Omit = rules.omits
 	}
@@ -189,11 +191,14 @@ func (r *Result) render(fsys fs.FS) error {
 	setApart(rendered)
 	r.reserve(rendered)
 	r.sources(fsys, rendered)
+	if err := r.exported(fsys, rendered, moved.templates); err != nil {
+		return err
+	}
 	rules.idle(rendered, r.spec, &r.Diagnostics)
 	if rules.has(false) {
 		r.policy = rules.policy
 	}
-	if moved := r.newRenames(layerFolders(in)); !moved.empty() {
+	if !moved.empty() {
 		r.renamed = moved.id
 	}
 	if !r.Diagnostics.HasErrors() {

@@ -169,8 +169,9 @@ func (p *Plan) Stopped() bool {
 // that is planned or written answers no questions about the spec any more.
 func (r *Result) forget() { r.spec, r.pins, r.platform = nil, nil, nil }
 
-// compare is the tree against the folder. Files that the user deleted are known only
-// now; kustomizations that would list them are rendered again without them.
+// compare is the tree against the folder. Files that the user deleted, and templates of
+// his that merge with a new built-in one, are known only now; what depends on them is
+// rendered again.
 func (r *Result) compare(repository *tree.Repository, o *WriteOptions) (*Plan, error) {
 	found, err := r.compareTree(repository, o)
 	if err != nil {
@@ -203,10 +204,14 @@ func (r *Result) compareTree(repository *tree.Repository, o *WriteOptions) (*tre
 	if len(needed) > 0 {
 		return nil, &NeededError{Paths: needed}
 	}
-	if maps.Equal(deleted, r.deleted) {
+	texts := r.upgraded(plan)
+	if maps.Equal(deleted, r.deleted) && texts == nil {
 		return plan, nil
 	}
-	if err := r.renderAgain(deleted); err != nil {
+	if texts == nil {
+		texts = r.replaced
+	}
+	if err := r.renderAgain(deleted, texts); err != nil {
 		return nil, err
 	}
 	return repository.Compare(r.tree, r.treeOptions(o))
@@ -227,9 +232,10 @@ func others(file string) bool {
 	return path.Base(file) == "kustomization.yaml" || strings.HasPrefix(file, "components/")
 }
 
-// renderAgain renders with other files known to be deleted.
-func (r *Result) renderAgain(deleted map[string]bool) error {
-	again, err := read(&Result{dir: r.dir, replaced: r.replaced, deleted: deleted}, true)
+// renderAgain renders with other files known to be deleted, and with templates as they
+// are going to be.
+func (r *Result) renderAgain(deleted map[string]bool, texts map[string][]byte) error {
+	again, err := read(&Result{dir: r.dir, replaced: texts, deleted: deleted}, true)
 	if err != nil {
 		return err
 	}

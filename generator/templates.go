@@ -94,6 +94,9 @@ func ExportTemplates(names []string, folder string) ([]string, error) {
 			return nil, fmt.Errorf("export templates: %w", err)
 		}
 	}
+	if err := rememberTemplates(folder, chosen); err != nil {
+		return nil, fmt.Errorf("export templates: %w", err)
+	}
 	return chosen, nil
 }
 

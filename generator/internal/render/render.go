@@ -51,6 +51,9 @@ type Input struct {
 	Builtin fs.FS
 	// Layers are the user's folders; later ones win.
 	Layers []Layer
+	// Moved gives templates that changed their path the new one, both without .tmpl: a
+	// layer that was written before still replaces them.
+	Moved map[string]string
 	// Scopes returns the instances for a sorted set of placeholders, in a stable
 	// order. The empty set stands for the repository as a whole. It is called once
 	// for each distinct set.

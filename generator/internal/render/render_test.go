@@ -198,6 +198,19 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// TestMovedTemplates replaces a built-in template by the path that it had before.
+func TestMovedTemplates(t *testing.T) {
+	files, list := Render(Input{
+		Builtin: folder(map[string]string{"now/a.yaml.tmpl": "from: built-in\n"}),
+		Layers:  []Layer{{"templates", folder(map[string]string{"old/a.yaml.tmpl": "from: ours\n"})}},
+		Moved:   map[string]string{"old/a.yaml": "between/a.yaml", "between/a.yaml": "now/a.yaml"},
+		Scopes:  repository(nil),
+	})
+	if len(list) > 0 || len(files) != 1 || string(files["now/a.yaml"].Content) != "from: ours\n" {
+		t.Errorf("%v %+v", list, files)
+	}
+}
+
 func TestExecutable(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "tool.tmpl"), []byte("x\n"), 0o755); err != nil {

@@ -42,9 +42,24 @@ func load(in Input, list *diag.List) []*source {
 	winners := map[string]*source{}
 	overlay(winners, readLayer(builtinLayer, "built-in template ", in.Builtin, list), list)
 	for _, l := range in.Layers {
-		overlay(winners, readLayer(l.Name, l.Name+"/", l.FS, list), list)
+		layer := readLayer(l.Name, l.Name+"/", l.FS, list)
+		for _, s := range layer {
+			s.move(in.Moved)
+		}
+		overlay(winners, layer, list)
 	}
 	return slices.SortedFunc(maps.Values(winners), func(a, b *source) int { return strings.Compare(a.path, b.path) })
+}
+
+// move gives a file the path that its template has now.
+func (s *source) move(moved map[string]string) {
+	for range moved { // each rename may have followed another
+		now, ok := moved[s.target]
+		if !ok {
+			return
+		}
+		s.path, s.target = now+strings.TrimPrefix(s.path, s.target), now
+	}
 }
 
 func overlay(winners map[string]*source, layer []*source, list *diag.List) {

@@ -106,7 +106,7 @@ func (a *applier) add(c *Change) {
 	switch {
 	case c.State == StateLeftover:
 		a.leftovers = append(a.leftovers, removal{path: c.Path, seen: c.seen})
-	case c.State == StateForgotten:
+	case c.State == StateForgotten && !c.source:
 		a.removals = append(a.removals, removal{path: c.Path})
 	case c.Action == ActionDelete:
 		a.removals = append(a.removals, removal{path: c.Path, seen: c.seen})

@@ -80,7 +80,7 @@ type comparison struct {
 
 // add takes a change into the plan.
 func (c *comparison) add(change Change) {
-	if change.State == StateUnchanged && change.Action == ActionNone {
+	if (change.State == StateUnchanged || change.source && change.State == StateUserModified) && change.Action == ActionNone {
 		c.plan.unchanged++
 		return
 	}
@@ -93,7 +93,7 @@ func (c *comparison) change(r *record, v verdict) Change {
 	recorded := c.keep(r, v.keep)
 	change := Change{
 		Path: r.path, ID: r.id(), State: v.state, Action: v.action(), Reason: v.reason,
-		Executable: v.exec, Conflicts: v.conflicts, absent: r.disk.kind == absent, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
+		Executable: v.exec, Conflicts: v.conflicts, absent: r.disk.kind == absent, source: r.want != nil && r.want.Archive == SourceArchive || r.archive == SourceArchive, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
 	}
 	if change.Action == ActionNone && !recorded {
 		change.Action = ActionRecord

@@ -113,6 +113,7 @@ type Change struct {
 	Conflicts []merge.Conflict
 
 	absent   bool        // nothing is at Path
+	source   bool        // people are to edit it
 	perm     fs.FileMode // of the new file
 	seen     fs.FileInfo // what Compare saw at Path, nil for nothing
 	seenFrom fs.FileInfo // likewise at From, when it is to be deleted

@@ -22,6 +22,11 @@ type File struct {
 	Executable bool
 }
 
+// SourceArchive is the archive of files that people are to edit, such as templates that
+// they copied: that one differs from its content is nothing to be told, and the folders
+// are theirs, empty or not.
+const SourceArchive = "templates"
+
 // Tree maps slash-separated relative paths to rendered files.
 type Tree map[string]File
 
