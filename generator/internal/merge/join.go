@@ -23,23 +23,36 @@ func (m *merger) join(r region) ([]string, bool) {
 }
 
 // union returns the lines of the items of theirs that mine did not remove from base,
-// then of the items that mine added. A list with an item twice is no set.
+// then of the items that mine added. A list with an item twice is no set, and an item
+// for which each side put another one is left to the user.
 func union(base, mine, theirs []item) ([]string, bool) {
-	if repeats(base) || repeats(mine) || repeats(theirs) {
+	added := func(it item) bool { return !has(base, it) }
+	if repeats(base) || repeats(mine) || repeats(theirs) || bothReplaced(base, mine, theirs) {
 		return nil, false
 	}
-	var lines []string
+	lines := []string{}
 	for _, it := range theirs {
-		if !has(base, it) || has(mine, it) {
+		if added(it) || has(mine, it) {
 			lines = append(lines, it.line)
 		}
 	}
 	for _, it := range mine {
-		if !has(base, it) && !has(theirs, it) {
+		if added(it) && !has(theirs, it) {
 			lines = append(lines, it.line)
 		}
 	}
 	return lines, true
+}
+
+// bothReplaced reports whether both sides removed the same item and added one that
+// the other side did not.
+func bothReplaced(base, mine, theirs []item) bool {
+	return lacks(base, mine, theirs) && lacks(mine, base, theirs) && lacks(theirs, base, mine)
+}
+
+// lacks reports whether there is an item that neither a nor b has.
+func lacks(items, a, b []item) bool {
+	return slices.ContainsFunc(items, func(it item) bool { return !has(a, it) && !has(b, it) })
 }
 
 func has(items []item, it item) bool {

@@ -18,6 +18,7 @@ type node struct {
 	id      string
 	kind    yaml.Kind
 	text    string // of a scalar
+	folded  bool   // its lines were joined to one
 	entries []entry
 	values  map[string]*node // of the entries, by the ids of their keys
 	items   []*node
@@ -65,21 +66,16 @@ func (r reader) id(value string) string {
 
 // read returns the documents of a text as one sequence.
 func (r reader) read(text []byte) (*node, error) {
-	all := &node{kind: yaml.SequenceNode}
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	for {
+	all := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	for dec := yaml.NewDecoder(bytes.NewReader(text)); ; {
 		doc, err := next(dec)
 		switch {
 		case errors.Is(err, io.EOF):
-			return all, nil
+			return r.node(all)
 		case err != nil:
 			return nil, err
 		}
-		n, err := r.node(doc.Content[0])
-		if err != nil {
-			return nil, err
-		}
-		all.items = append(all.items, n)
+		all.Content = append(all.Content, doc.Content[0])
 	}
 }
 
@@ -101,7 +97,7 @@ func next(dec *yaml.Decoder) (doc *yaml.Node, err error) {
 }
 
 func (r reader) node(y *yaml.Node) (*node, error) {
-	n := &node{kind: y.Kind, text: y.Value}
+	n := &node{kind: y.Kind, text: y.Value, folded: y.Style&yaml.FoldedStyle != 0}
 	var err error
 	var inner string
 	switch y.Kind {

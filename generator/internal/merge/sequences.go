@@ -16,15 +16,7 @@ func (v values) sequence(path string) string {
 	if named {
 		return reason
 	}
-	return "both changed " + orDocuments(path)
-}
-
-// orDocuments is how a sequence is called: that of the documents has no path.
-func orDocuments(path string) string {
-	if path == "" {
-		return "the documents"
-	}
-	return path
+	return "both changed " + called(path)
 }
 
 // byName pairs items by their names, if all have different ones.
@@ -81,12 +73,12 @@ func documentName(n *node) string {
 // byIndex pairs items by their place, if there are equally many.
 func (v values) byIndex(path string) string {
 	if !v.sameLength() {
-		return "both changed " + orDocuments(path)
+		return "both changed " + called(path)
 	}
 	for i := range v.mine.items {
-		at := fmt.Sprintf("%s[%d]", path, i)
+		at := extend(path, fmt.Sprintf("[%d]", i))
 		if path == "" && len(v.mine.items) == 1 {
-			at = ""
+			at = root
 		}
 		inner := values{v.base.items[i], v.mine.items[i], v.theirs.items[i], v.result.items[i]}
 		if reason := inner.compare(at); reason != "" {
@@ -111,11 +103,32 @@ func (v values) byRest(path string) string {
 	counts := v.counts()
 	for _, c := range counts {
 		if !c.single() && c[3] != threeWay(c[0], c[1], c[2]) {
-			return "both changed " + orDocuments(path)
+			return "both changed " + called(path)
 		}
 	}
 	rest := values{v.base.single(counts), v.mine.single(counts), v.theirs.single(counts), v.result.single(counts)}
-	return rest.byIndex(path)
+	return rest.inOrder(path)
+}
+
+// inOrder pairs items by their place, but for those of the base that both removed.
+func (v values) inOrder(path string) string {
+	base := v.base.items
+	if len(v.mine.items) != len(v.theirs.items) || len(v.mine.items) != len(v.result.items) {
+		return "both changed " + called(path)
+	}
+	for i := range v.mine.items {
+		for {
+			if len(base) == 0 {
+				return "both changed " + called(path)
+			}
+			inner := values{base[0], v.mine.items[i], v.theirs.items[i], v.result.items[i]}
+			base = base[1:]
+			if inner.compare(path) == "" {
+				break
+			}
+		}
+	}
+	return ""
 }
 
 // threeWay merges three counts.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 )
 
 // verify returns why a merge cannot be trusted although it is clean line by line;
@@ -71,10 +73,22 @@ func lost(fine bool, format, path string) string {
 	if fine {
 		return ""
 	}
-	if path = strings.TrimSuffix(path, ": "); path == "" {
-		path = "the whole document"
+	return fmt.Sprintf(format, called(path))
+}
+
+// root is the path of the only document of a file. The documents themselves, as a
+// sequence, have the empty path.
+const root = "."
+
+// called is how the value at a path is called.
+func called(path string) string {
+	switch path {
+	case "":
+		return "the documents"
+	case root:
+		return "the document"
 	}
-	return fmt.Sprintf(format, path)
+	return strings.TrimSuffix(path, ": ")
 }
 
 // mapping compares the values of maps key by key.
@@ -100,6 +114,9 @@ func (v values) mapping(path string) string {
 
 // extend adds a key to a path. Items of lists bring brackets, documents a colon.
 func extend(path, key string) string {
+	if path == root {
+		path = ""
+	}
 	switch {
 	case path == "" && strings.HasSuffix(key, ": "), strings.HasPrefix(key, "["):
 		return path + key
@@ -116,13 +133,23 @@ func extend(path, key string) string {
 func (v values) linesKept() bool {
 	var lines [4][]string
 	for i, n := range v.all() {
-		if n == nil || !strings.Contains(strings.TrimSuffix(n.text, "\n"), "\n") {
+		if lines[i] = n.lines(); len(lines[i]) < 2 {
 			return false
 		}
-		lines[i] = strings.Split(n.text, "\n")
 	}
 	base, mine, theirs, result := lines[0], lines[1], lines[2], lines[3]
 	return within(result, mine, theirs) && within(mine, base, result) && within(theirs, base, result)
+}
+
+// lines returns the lines of a text, and the words of one whose lines were folded.
+func (n *node) lines() []string {
+	switch {
+	case n == nil || n.kind != yaml.ScalarNode:
+		return nil
+	case n.folded:
+		return strings.Fields(n.text)
+	}
+	return strings.Split(strings.TrimSuffix(n.text, "\n"), "\n")
 }
 
 // within reports whether each line is in one of the others.
