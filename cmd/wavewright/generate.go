@@ -115,13 +115,14 @@ func (c *console) reportPlan(plan *generator.Plan, dry bool) {
 	written := !dry && !plan.Stopped() && plan.Pending()
 	c.doc.Written = &written
 	c.doc.plan(plan)
-	switch {
-	case c.json:
-	case plan.Stopped():
-		c.printStopped(plan)
-	default:
-		c.printPlan(plan, dry)
+	if c.json {
+		return
 	}
+	conflicts, refusals := plan.Blocked()
+	if len(conflicts)+len(refusals) == 0 {
+		c.printPlan(plan, dry || plan.Stopped())
+	}
+	c.printStopped(plan)
 }
 
 // stoppedBy returns the failure of a plan that is not carried out.

@@ -39,7 +39,7 @@ func phrases() []phrase {
 		{"dropped", "to leave to you, no longer generated", "left to you, no longer generated", true},
 		{generator.StateUserModified, "kept with your edits", "kept with your edits", true},
 		{generator.StateUserDeleted, deleted, deleted, true},
-		{generator.StateKept, "kept as they are, by files: in environments.yaml", "kept as they are, by files: in environments.yaml", false},
+		{generator.StateKept, "left alone, by files: in environments.yaml", "left alone, by files: in environments.yaml", false},
 		{generator.StateOrphanEdited, orphaned, orphaned, true},
 	}
 }
