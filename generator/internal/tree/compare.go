@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
 		return nil, err
 	}
 	records = note.recall(records)
-	c := comparison{options: &o, plan: &Plan{repository: r, version: o.Version, stale: note.seen(), changes: append(found.refused, found.leftovers...)}, final: map[string][]entry{}}
+	c := comparison{options: &o, plan: &Plan{repository: r, version: o.Version, stale: note.seen(), changes: append(found.refused, found.leftovers...)}, touched: map[string]bool{}, final: map[string][]entry{}}
 	return c.decide(records, archives), nil
 }
 
@@ -55,11 +56,15 @@ func checkInput(want Tree, paths []string, version string) error {
 
 // decide makes a plan of everything that was read. From here on nothing is read.
 func (c *comparison) decide(records []*record, archives []*archive) *Plan {
+	c.touch(records)
 	for _, m := range findMoves(records) {
 		c.move(m)
 	}
 	for _, r := range records {
-		if !r.settled && r.disk.kind != hidden {
+		switch {
+		case r.untouched() && !c.touched[r.archive]:
+			c.plan.unchanged++
+		case !r.settled && r.disk.kind != hidden:
 			c.add(c.change(r, r.decide(c.options)))
 		}
 		if r.entry != nil && r.disk.kind == regular {
@@ -75,7 +80,27 @@ func (c *comparison) decide(records []*record, archives []*archive) *Plan {
 type comparison struct {
 	options *Options
 	plan    *Plan
-	final   map[string][]entry // the archives afterwards
+	touched map[string]bool    // archives with a record about which there is something to decide
+	final   map[string][]entry // the touched archives afterwards
+}
+
+// touch finds the archives that may change. On most runs there is none, and nothing is
+// put together to be compared with what is there.
+func (c *comparison) touch(records []*record) {
+	for _, r := range records {
+		if r.untouched() {
+			continue
+		}
+		c.touched[r.archive] = true
+		if r.want != nil {
+			c.touched[r.want.Archive] = true
+		}
+	}
+}
+
+// untouched reports whether a file is as the state has it, and the state as it is wanted.
+func (r *record) untouched() bool {
+	return r.current && r.disk.kind == regular && r.disk.exec == r.want.Executable && bytes.Equal(r.disk.data, r.want.Content)
 }
 
 // add takes a change into the plan.
@@ -183,7 +208,9 @@ func permissions(old fs.FileInfo, exec bool) fs.FileMode {
 // from final, which does no harm: such a plan is blocked.
 func (c *comparison) archives(before []*archive) {
 	for _, a := range before {
-		c.archive(a)
+		if !a.asWanted || c.touched[a.name] {
+			c.archive(a)
+		}
 		delete(c.final, a.name)
 	}
 	for name := range c.final {

@@ -75,6 +75,7 @@ func (n note) recall(records []*record) []*record {
 }
 
 func (r *record) recall(e entry) {
+	r.current = false
 	switch e.next = ""; {
 	case e.state != orphan:
 		r.entry = &e

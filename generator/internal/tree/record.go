@@ -14,6 +14,7 @@ type record struct {
 	entry   *entry // nil: not in the state
 	archive string // where entry is
 	disk    disk
+	current bool // the entry is in its archive just as it will be once the file is written
 	settled bool // decided with the record that it moved to or from
 }
 
@@ -55,7 +56,7 @@ func join(records []*record, wanted map[string][]*record, archives []*archive) (
 	for _, a := range archives {
 		if a.asWanted {
 			for i, r := range wanted[a.name] {
-				r.entry, r.archive = &a.entries[i], a.name
+				r.entry, r.archive, r.current = &a.entries[i], a.name, true
 			}
 		}
 	}

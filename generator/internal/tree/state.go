@@ -198,6 +198,12 @@ func equalsArchive(src []byte, version string, entries []entry, buffer *[]byte) 
 	if len(first) == 0 || d.header(version) != nil {
 		return false // decoding says what is wrong
 	}
-	*buffer = appendArchive((*buffer)[:0], version, entries)
-	return bytes.Equal((*buffer)[len(header(version)):], rest)
+	for i := range entries {
+		*buffer = entries[i].append((*buffer)[:0])
+		var found bool
+		if rest, found = bytes.CutPrefix(rest, *buffer); !found {
+			return false
+		}
+	}
+	return string(rest) == lastLine+"\n"
 }
