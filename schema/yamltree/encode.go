@@ -1,6 +1,7 @@
 package yamltree
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -116,10 +117,13 @@ type Pair struct {
 
 // EncodeFlow returns v on one line: {a: 1, b: [x, y]}. It accepts what EncodeBlock
 // accepts.
-func EncodeFlow(v any) string {
-	var b strings.Builder
-	writeFlow(&b, toShape(v))
-	return b.String()
+func EncodeFlow(v any) string { return string(AppendFlow(nil, v)) }
+
+// AppendFlow appends what EncodeFlow returns to dst.
+func AppendFlow(dst []byte, v any) []byte {
+	b := bytes.NewBuffer(dst)
+	writeFlow(b, toShape(v))
+	return b.Bytes()
 }
 
 // EncodeBlock returns v as block YAML without a line break at the end. All lines but
@@ -131,12 +135,15 @@ func EncodeFlow(v any) string {
 // named types count as what they are made of. Another type is a mistake of the caller
 // and panics. A text of a *Node that has several lines stands as they are, where that
 // reads back as the same text.
-func EncodeBlock(v any, indent int) string {
-	var b strings.Builder
+func EncodeBlock(v any, indent int) string { return string(AppendBlock(nil, v, indent)) }
+
+// AppendBlock appends what EncodeBlock returns to dst.
+func AppendBlock(dst []byte, v any, indent int) []byte {
+	b := bytes.NewBuffer(dst)
 	s := toShape(v)
 	s.lines = ""
-	writeBlock(&b, s, indent)
-	return b.String()
+	writeBlock(b, s, indent)
+	return b.Bytes()
 }
 
 // shape is a value on its way to text: a scalar, or a map, or a list.
@@ -148,13 +155,13 @@ type shape struct {
 	kind   Kind // Map, List, or String for any scalar
 }
 
-func writeFlow(b *strings.Builder, s shape) {
+func writeFlow(b *bytes.Buffer, s shape) {
 	switch s.kind {
 	case Map:
 		b.WriteByte('{')
 		for i, p := range s.pairs {
 			separate(b, i)
-			writeKey(b, p.Key, "")
+			writeKey(b, p.Key, inFlow)
 			b.WriteByte(' ')
 			writeFlow(b, toShape(p.Value))
 		}
@@ -175,17 +182,25 @@ func writeFlow(b *strings.Builder, s shape) {
 // ":" after a key.
 const longestKey = 1000
 
+// inFlow stands for the indent where there are no lines.
+const inFlow = -1
+
 // writeKey writes a key and its colon. A very long key is marked by "? "; its colon
-// stands after a line break in block style.
-func writeKey(b *strings.Builder, key, lineBreak string) {
+// stands in a line of its own in block style, for which indent is not negative.
+func writeKey(b *bytes.Buffer, key string, indent int) {
 	scalar := EncodeScalar(key)
-	if len(scalar) > longestKey {
-		scalar = "? " + scalar + lineBreak
+	long := len(scalar) > longestKey
+	if long {
+		b.WriteString("? ")
 	}
-	b.WriteString(scalar + ":")
+	b.WriteString(scalar)
+	if long && indent >= 0 {
+		newLine(b, 1, indent)
+	}
+	b.WriteByte(':')
 }
 
-func separate(b *strings.Builder, i int) {
+func separate(b *bytes.Buffer, i int) {
 	if i > 0 {
 		b.WriteString(", ")
 	}
@@ -194,7 +209,7 @@ func separate(b *strings.Builder, i int) {
 // inline says whether s is written on the line of its key.
 func (s shape) inline() bool { return len(s.pairs) == 0 && len(s.items) == 0 }
 
-func writeBlock(b *strings.Builder, s shape, indent int) {
+func writeBlock(b *bytes.Buffer, s shape, indent int) {
 	if s.lines != "" {
 		writeLiteral(b, s.lines, indent)
 		return
@@ -205,7 +220,7 @@ func writeBlock(b *strings.Builder, s shape, indent int) {
 	}
 	for i, p := range s.pairs {
 		newLine(b, i, indent)
-		writeKey(b, p.Key, "\n"+strings.Repeat(" ", indent))
+		writeKey(b, p.Key, indent)
 		writeUnder(b, toShape(p.Value), indent+2)
 	}
 	for i, item := range s.items {
@@ -216,7 +231,7 @@ func writeBlock(b *strings.Builder, s shape, indent int) {
 }
 
 // writeUnder writes the value of a key: on its line, or below it.
-func writeUnder(b *strings.Builder, s shape, indent int) {
+func writeUnder(b *bytes.Buffer, s shape, indent int) {
 	if s.inline() {
 		b.WriteByte(' ')
 	} else {
@@ -226,7 +241,7 @@ func writeUnder(b *strings.Builder, s shape, indent int) {
 }
 
 // writeLiteral writes a literal block scalar.
-func writeLiteral(b *strings.Builder, text string, indent int) {
+func writeLiteral(b *bytes.Buffer, text string, indent int) {
 	b.WriteByte('|')
 	body, ended := strings.CutSuffix(text, "\n")
 	if !ended {
@@ -258,9 +273,12 @@ func literal(text string) string {
 	return text
 }
 
-func newLine(b *strings.Builder, i, indent int) {
+func newLine(b *bytes.Buffer, i, indent int) {
 	if i > 0 {
-		b.WriteString("\n" + strings.Repeat(" ", indent))
+		b.WriteByte('\n')
+		for range indent {
+			b.WriteByte(' ')
+		}
 	}
 }
 
@@ -272,6 +290,16 @@ func toShape(v any) shape {
 		return shape{kind: String, scalar: EncodeScalar(v)}
 	case Ordered:
 		return shape{kind: Map, pairs: v}
+	case bool:
+		return shape{kind: String, scalar: strconv.FormatBool(v)}
+	case int:
+		return shape{kind: String, scalar: strconv.Itoa(v)}
+	case []Ordered:
+		s := shape{kind: List, items: make([]any, len(v))}
+		for i := range v {
+			s.items[i] = v[i]
+		}
+		return s
 	case *Node:
 		return nodeShape(v)
 	}
@@ -320,7 +348,7 @@ func reflectShape(v reflect.Value) shape {
 	case reflect.Map:
 		return mapShape(v)
 	case reflect.Slice, reflect.Array:
-		s := shape{kind: List}
+		s := shape{kind: List, items: make([]any, 0, v.Len())}
 		for i := range v.Len() {
 			s.items = append(s.items, v.Index(i).Interface())
 		}

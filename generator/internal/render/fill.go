@@ -7,16 +7,18 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// filler puts values into the places of a layout.
+// filler puts values into the places of a layout. Its memory serves one file after
+// another.
 type filler struct {
 	layout *layout
 	values []printed
 	dst    []byte
+	text   []byte // of a block; what follows a block in its line is a comment, which has none
 }
 
-// fill appends the text of a file to dst.
-func (l *layout) fill(dst []byte, values []printed) []byte {
-	f := filler{l, values, dst}
+// fill returns the text of a file, which holds until the next one.
+func (f *filler) fill(l *layout, values []printed) []byte {
+	f.layout, f.values, f.dst = l, values, f.dst[:0]
 	for i := 0; i < len(l.ops); {
 		i = f.step(i)
 	}
@@ -94,9 +96,9 @@ func (f *filler) value(i int) int {
 		if !o.slot.flow {
 			return f.block(i, v.value)
 		}
-		f.dst = append(f.dst, yamltree.EncodeFlow(v.value)...)
+		f.dst = yamltree.AppendFlow(f.dst, v.value)
 	case classFlow:
-		f.dst = append(f.dst, yamltree.EncodeFlow(v.value)...)
+		f.dst = yamltree.AppendFlow(f.dst, v.value)
 	case classFloat:
 		f.dst = append(f.dst, v.text...)
 	case classLiteral:
@@ -116,16 +118,16 @@ func (f *filler) value(i int) int {
 // block lays out a map or a list, below its key unless it begins in place.
 func (f *filler) block(i int, v any) int {
 	s := f.layout.ops[i].slot
-	text := yamltree.EncodeBlock(v, s.indent)
-	if s.inPlace || text == "{}" || text == "[]" || isScalarNode(v) {
-		f.dst = append(f.dst, text...)
+	f.text = yamltree.AppendBlock(f.text[:0], v, s.indent)
+	if s.inPlace || string(f.text) == "{}" || string(f.text) == "[]" || isScalarNode(v) {
+		f.dst = append(f.dst, f.text...)
 		return i + 1
 	}
 	f.dst = bytes.TrimRight(f.dst, " ")
 	f.restOfLine(i)
 	f.dst = append(f.dst, '\n')
 	f.dst = appendSpaces(f.dst, s.indent)
-	f.dst = append(f.dst, text...)
+	f.dst = append(f.dst, f.text...)
 	return s.next
 }
 

@@ -59,7 +59,7 @@ type worker struct {
 	set      *template.Template
 	quick    *quick
 	rec      recorder
-	file     []byte
+	filler   filler
 	kept     arena
 }
 
@@ -112,8 +112,7 @@ func (w *worker) structured(j *job) outcome {
 			return outcome{problems: []problem{w.printedProblem(i, duplicateFault)}}
 		}
 	}
-	w.file = l.fill(w.file[:0], w.rec.printed)
-	return j.outcome(w.kept.keep(w.file))
+	return j.outcome(w.kept.keep(w.filler.fill(l, w.rec.printed)))
 }
 
 var duplicateFault = fault{codeEscape, "key is in the map already", "A map cannot have the same key twice.", ""}
