@@ -113,6 +113,27 @@ func (s *ApplicationSet) Description(env *Environment) string {
 // WaveText is the wave as an annotation holds it.
 func (s *ApplicationSet) WaveText() string { return strconv.Itoa(s.Wave) }
 
+// List is the elements as the list generator holds them. They are one value, because a
+// template that prints them field by field is as long as all of them.
+func (s *ApplicationSet) List() []yamltree.Ordered {
+	list := make([]yamltree.Ordered, len(s.Elements))
+	for i, e := range s.Elements {
+		list[i] = yamltree.Ordered{
+			pair("name", string(e.Name)), pair("revision", e.Revision), pair("path", e.Path),
+			pair("namespace", e.Namespace), pair("cluster", e.Cluster),
+		}
+		if ignored := e.Get("ignoreDifferences"); ignored != "" {
+			list[i] = append(list[i], pair("ignoreDifferences", ignored))
+		}
+		if s.Infra {
+			for _, field := range []string{"podSecurityEnforce", "podSecurityWarn", "podSecurityAudit", "podSecurityVersion"} {
+				list[i] = append(list[i], pair(field, e.Get(field)))
+			}
+		}
+	}
+	return list
+}
+
 // StartupField is one number of the environment's startup probes.
 type StartupField struct {
 	// Name of the field, in letters.
