@@ -76,6 +76,7 @@ func (p *Platform) rows(placeholders []string) []Data {
 	var rows []Data
 	switch {
 	case has("app") && !placed:
+		rows = make([]Data, 0, len(p.Applications))
 		for _, app := range p.Applications {
 			if len(app.Instances) > 0 {
 				rows = append(rows, Data{App: app, Team: app.Team})
@@ -90,7 +91,7 @@ func (p *Platform) rows(placeholders []string) []Data {
 	default:
 		for _, env := range p.Environments {
 			for _, target := range env.Targets {
-				rows = append(rows, target.rows(has("namespace"), has("app") || has("team"))...)
+				rows = target.rows(rows, has("namespace"), has("app") || has("team"))
 			}
 		}
 	}
@@ -136,11 +137,12 @@ func jobRows(rows []Data) []Data {
 	return out
 }
 
-func (t *Target) rows(namespaces, instances bool) []Data {
+// rows appends the combinations of a target.
+func (t *Target) rows(rows []Data, namespaces, instances bool) []Data {
 	base := Data{Env: t.Env, Cluster: t.Cluster, Target: t}
-	var rows []Data
 	switch {
 	case instances:
+		rows = slices.Grow(rows, len(t.Instances))
 		for _, in := range t.Instances {
 			row := base
 			row.App, row.Instance, row.Namespace, row.Team = in.App, in, in.Namespace, in.App.Team
