@@ -56,7 +56,7 @@ func (r *resolver) bases() {
 		app.Base = r.base(app, hardened)
 		app.shareTexts()
 		for _, in := range app.Instances {
-			in.overlay()
+			in.overlay(&r.want, &r.have)
 		}
 		app.share()
 		app.sharePermissions()
@@ -73,6 +73,7 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	d := r.decoder.With(yamltree.DecodeOptions{Partial: true, Expand: baseScope(app).expand})
 	d.Decode(app.spec.Layer, &w.Workload)
 	w.Workload.Node = app.spec.Layer
+	w.ports = w.listPorts()
 	w.Kind = app.kind
 	if r.p.declaresClass(w.PriorityClass) {
 		w.PriorityClass = "" // its name is another on each target
@@ -256,10 +257,10 @@ func (e *Environment) parts(probed, replicated bool) []Name {
 }
 
 // overlay chooses the components of an instance and patches what they and the base
-// do not give.
-func (in *Instance) overlay() {
+// do not give. The pods are only memory to work in.
+func (in *Instance) overlay(want, have *Pod) {
 	env, w, base := in.Target.Env, in.Workload, in.App.Base
-	want := w.pod(in.App.Name)
+	w.translate(want, in.App.Name)
 	probed := base.Liveness != nil && want.Startup != nil && len(env.StartupNumbers()) > 0
 	replicated := w.Singleton == nil && !w.Scheduled() && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
 	in.Components = env.parts(probed, replicated)
@@ -271,7 +272,7 @@ func (in *Instance) overlay() {
 	if in.strictZones() {
 		in.Components = append(in.Components, "spread-zones")
 	}
-	have := in.inherit(probed, replicated)
+	in.inherit(have, probed, replicated)
 	if in.fillsDefaultStrategy(want, have) {
 		want.Strategy = have.Strategy
 	}
@@ -280,12 +281,12 @@ func (in *Instance) overlay() {
 }
 
 // inherit is the pod as the base and the chosen components leave it.
-func (in *Instance) inherit(probed, replicated bool) *Pod {
+func (in *Instance) inherit(have *Pod, probed, replicated bool) {
 	env := in.Target.Env.inherited
-	have := *in.App.Base.Pod
+	*have = *in.App.Base.Pod
 	if in.App.Base.Scheduled() {
 		have.Resources, have.Tolerations = env.Resources, in.Target.Env.JobTolerations()
-		return &have
+		return
 	}
 	have.Resources, have.Tolerations = env.Resources, env.Tolerations
 	if env.Replicas > 0 {
@@ -305,7 +306,6 @@ func (in *Instance) inherit(probed, replicated bool) *Pod {
 	if probed {
 		have.Startup = overlay(have.Liveness, in.Target.Env.StartupNumbers())
 	}
-	return &have
 }
 
 // fillsDefaultStrategy reports that nothing states a strategy and that the wanted

@@ -155,7 +155,7 @@ func (c Candidate) Label() Name { return Name(c.Name) }
 
 // Map is the candidate's element as a map.
 func (c Candidate) Map() yamltree.Ordered {
-	var out yamltree.Ordered
+	out := make(yamltree.Ordered, 0, len(c.Fields))
 	for _, field := range c.Fields {
 		out = append(out, pair(field.Name, field.Value))
 	}

@@ -22,7 +22,7 @@ func (w *Workload) probes() (readiness, liveness, startup yamltree.Ordered) {
 		// The same check with more patience is what Kubernetes recommends when there is
 		// no better one. It is written with the number of the port, so that nobody takes
 		// the one for a copy of the other.
-		port, _ := w.port(w.defaultProbe(0, 0).Port)
+		port, _ := w.defaultPort()
 		liveness[0].Value = yamltree.Ordered{pair("port", port.Container)}
 	}
 	return readiness, liveness, w.startup(liveness)
@@ -66,12 +66,21 @@ const (
 
 // defaultProbe opens a connection to the first port; nil without a port.
 func (w *Workload) defaultProbe(period, failures int) *schema.Probe {
+	port, ok := w.defaultPort()
+	if !ok {
+		return nil
+	}
+	return &schema.Probe{TCP: true, Port: string(port.Name), Period: period, Failures: failures}
+}
+
+// defaultPort is the first port that speaks TCP, which all probes of the network do.
+func (w *Workload) defaultPort() (Port, bool) {
 	for _, port := range w.PortList() {
 		if port.Protocol == "TCP" {
-			return &schema.Probe{TCP: true, Port: string(port.Name), Period: period, Failures: failures}
+			return port, true
 		}
 	}
-	return nil
+	return Port{}, false
 }
 
 func hasHandler(p *schema.Probe) bool {
@@ -96,7 +105,7 @@ func (w *Workload) probe(p, fallback *schema.Probe) yamltree.Ordered {
 	if fallback != nil {
 		p = withDefaults(p, fallback)
 	}
-	return append(w.handler(handler), numbers(p)...)
+	return appendNumbers(append(make(yamltree.Ordered, 0, 5), w.handler(handler)), p)
 }
 
 // withDefaults fills in the numbers that a probe leaves out.
@@ -108,8 +117,9 @@ func withDefaults(p, fallback *schema.Probe) *schema.Probe {
 }
 
 // numbers prints what a probe states beside its handler.
-func numbers(p *schema.Probe) yamltree.Ordered {
-	var out yamltree.Ordered
+func numbers(p *schema.Probe) yamltree.Ordered { return appendNumbers(nil, p) }
+
+func appendNumbers(out yamltree.Ordered, p *schema.Probe) yamltree.Ordered {
 	for _, field := range []struct {
 		key   string
 		value int
@@ -124,31 +134,29 @@ func numbers(p *schema.Probe) yamltree.Ordered {
 	return out
 }
 
-// probePort is the port that a probe asks: the one it names, or the first that
-// speaks TCP, which all probes of the network do.
+// probePort is the port that a probe asks: the one it names, or the default.
 func (w *Workload) probePort(p *schema.Probe) Port {
-	name := p.Port
-	if fallback := w.defaultProbe(0, 0); name == "" && fallback != nil {
-		name = fallback.Port
+	if port, ok := w.defaultPort(); ok && p.Port == "" {
+		return port
 	}
-	port, _ := w.port(name)
+	port, _ := w.port(p.Port)
 	return port
 }
 
-func (w *Workload) handler(p *schema.Probe) yamltree.Ordered {
+func (w *Workload) handler(p *schema.Probe) yamltree.Pair {
 	port := w.probePort(p)
 	name := string(port.Name)
 	switch {
 	case p.HTTP != "":
-		return yamltree.Ordered{pair("httpGet", yamltree.Ordered{pair("path", p.HTTP), pair("port", name)})}
+		return pair("httpGet", yamltree.Ordered{pair("path", p.HTTP), pair("port", name)})
 	case p.GRPC != nil:
 		grpc := yamltree.Ordered{pair("port", port.Container)}
 		if *p.GRPC != "" {
 			grpc = append(grpc, pair("service", *p.GRPC))
 		}
-		return yamltree.Ordered{pair("grpc", grpc)}
+		return pair("grpc", grpc)
 	case p.Exec != nil:
-		return yamltree.Ordered{pair("exec", yamltree.Ordered{pair("command", p.Exec)})}
+		return pair("exec", yamltree.Ordered{pair("command", p.Exec)})
 	}
-	return yamltree.Ordered{pair("tcpSocket", yamltree.Ordered{pair("port", name)})}
+	return pair("tcpSocket", yamltree.Ordered{pair("port", name)})
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -218,11 +219,11 @@ func (w *Workload) sizeText(usual *Workload) string {
 	if text := w.replicasText(); text != usual.replicasText() {
 		out = append(out, "replicas "+text)
 	}
-	if text := amountsText(w.Resources.Requests); text != amountsText(usual.Resources.Requests) {
-		out = append(out, "requests "+orDefault(text, "none"))
+	if own := w.Resources.Requests; !maps.Equal(own, usual.Resources.Requests) {
+		out = append(out, "requests "+orDefault(amountsText(own), "none"))
 	}
-	if text := amountsText(w.Resources.Limits); text != amountsText(usual.Resources.Limits) {
-		out = append(out, "limits "+orDefault(text, "none"))
+	if own := w.Resources.Limits; !maps.Equal(own, usual.Resources.Limits) {
+		out = append(out, "limits "+orDefault(amountsText(own), "none"))
 	}
 	return orDefault(strings.Join(out, "; "), asUsual)
 }

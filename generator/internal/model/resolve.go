@@ -67,6 +67,8 @@ type resolver struct {
 	clusters map[string]*Cluster
 	teams    map[string]*Team
 	list     diag.List
+	// Memory for the pods of overlays, one after another.
+	want, have Pod
 }
 
 // sortedKeys returns the keys of a map in order. Most maps of a workload are empty.
@@ -332,8 +334,8 @@ func (r *resolver) namespaceName(app *Application, target *Target) string {
 			pattern = "{team}-{env}"
 		}
 	}
-	scope := scopeOf(app, target, "")
-	return append(scope, expander{{"{name}", string(r.p.Name)}}...).expand(pattern)
+	named := expander{{"{name}", string(r.p.Name)}}.expand(pattern)
+	return scopeOf(app, target, "").expand(named)
 }
 
 func (r *resolver) namespace(target *Target, name string, app *Application) *Namespace {
@@ -375,6 +377,7 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	w := &Workload{scored: r.p.Pipeline != ""}
 	r.decode(node, &w.Workload, scopeOf(app, target, namespace).expand)
 	w.Node = node
+	w.ports = w.listPorts()
 	if w.Source != nil {
 		w.Workload = sourced(w.Workload)
 	}

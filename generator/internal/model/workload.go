@@ -13,6 +13,8 @@ import (
 type Workload struct {
 	schema.Workload
 
+	// ports in the order of the spec; nil while nobody has put them into it.
+	ports []Port
 	// scored says that a pipeline has kube-score look at it.
 	scored bool
 	// label is what selects the pods, when it is not the name of the application.
@@ -28,8 +30,18 @@ type Port struct {
 // PortList returns the ports in the order of the spec; the first is the default of
 // probes and routes.
 func (w *Workload) PortList() []Port {
+	switch {
+	case len(w.Ports) == 0:
+		return nil
+	case w.ports != nil:
+		return w.ports
+	}
+	return w.listPorts()
+}
+
+func (w *Workload) listPorts() []Port {
 	node := w.Node.Get("ports")
-	if node == nil || len(w.Ports) == 0 {
+	if node == nil {
 		return nil
 	}
 	ports := make([]Port, 0, len(node.Entries))
@@ -167,7 +179,10 @@ func (w *Workload) Claims(app Name) []Claim {
 
 // amounts turns quantities of the spec into printable ones.
 func amounts(m map[string]schema.Amount) yamltree.Ordered {
-	var out yamltree.Ordered
+	if len(m) == 0 {
+		return nil
+	}
+	out := make(yamltree.Ordered, 0, len(m))
 	for _, name := range sortedKeys(m) {
 		out = append(out, yamltree.Pair{Key: name, Value: string(m[name])})
 	}
