@@ -293,7 +293,8 @@ func (d *Decoder) mapping(n *Node, v reflect.Value, info *typeInfo, enum []strin
 	if v.IsNil() {
 		v.Set(reflect.MakeMapWithSize(v.Type(), len(n.Entries)))
 	}
-	key, elem := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+	key, elem := info.room(v.Type())
+	defer info.giveBack(key, elem)
 	for _, e := range n.Entries {
 		if e.Value.Kind == Null || e.Value.Faulty {
 			continue

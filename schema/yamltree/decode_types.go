@@ -31,11 +31,25 @@ type typeInfo struct {
 	fields []field   // of a record, in declaration order, inlined ones included
 	byKey  map[string]int
 	keys   []string // of a record, sorted
+	// key and value of a mapping are memory for its entries; invalid while it is in use.
+	key, value reflect.Value
 	// selves are the fields that receive the record's own node.
 	selves [][]int
 	// required are the fields that must be present.
 	required []int
 }
+
+// room returns memory for an entry of a map of type t.
+func (info *typeInfo) room(t reflect.Type) (key, value reflect.Value) {
+	key, value = info.key, info.value
+	if info.key, info.value = (reflect.Value{}), (reflect.Value{}); !key.IsValid() {
+		key, value = reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem()
+	}
+	return key, value
+}
+
+// giveBack ends the use of what room returned.
+func (info *typeInfo) giveBack(key, value reflect.Value) { info.key, info.value = key, value }
 
 // field is one key that a record accepts.
 type field struct {

@@ -221,6 +221,8 @@ type Application struct {
 
 	kind string
 	spec schema.Application
+	// selector is what selects the pods of all instances that bring no manifests of their own.
+	selector map[string]string
 }
 
 // Instance is an application on a target.

@@ -44,7 +44,7 @@ func policy(name Name, pods map[string]string, ingress, egress []Rule) *Policy {
 
 // Policy holds the rules that are the same on every target; nil without any.
 func (a *Application) Policy() *Policy {
-	return policy(a.Name, map[string]string{NameLabel: string(a.Name)}, a.Base.Ingress, a.Base.Egress)
+	return policy(a.Name, a.selector, a.Base.Ingress, a.Base.Egress)
 }
 
 // Policy holds the rules that the target adds; nil without any.

@@ -272,6 +272,7 @@ func (r *resolver) applications() {
 			continue
 		}
 		app := &Application{Name: Name(name), At: declared.Name, Team: r.teamOf(declared), spec: declared}
+		app.selector = map[string]string{NameLabel: name}
 		r.p.Applications = append(r.p.Applications, app)
 	}
 	type place struct {

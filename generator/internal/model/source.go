@@ -111,7 +111,7 @@ func (in *Instance) Selector() map[string]string {
 	w := in.Workload
 	switch {
 	case w.Source == nil:
-		return map[string]string{NameLabel: string(in.App.Name)}
+		return in.App.selector
 	case len(w.PodLabels) > 0:
 		return w.PodLabels
 	case w.Source.Helm != nil:

@@ -87,10 +87,14 @@ func (q *quick) action(dot reflect.Value, pipe *parse.PipeNode) {
 		return
 	}
 	last := len(pipe.Cmds) - 1
-	index := pipe.Cmds[last].Args[1].(*parse.NumberNode).Int64
-	text, err := q.rec.emit(int(index), q.commands(dot, pipe.Cmds[:last]).Interface())
-	if err != nil {
-		giveUp()
+	index := int(pipe.Cmds[last].Args[1].(*parse.NumberNode).Int64)
+	value := q.commands(dot, pipe.Cmds[:last])
+	text, done := q.rec.emitText(index, value)
+	if !done {
+		var err error
+		if text, err = q.rec.emit(index, value.Interface()); err != nil {
+			giveUp()
+		}
 	}
 	q.rec.out.WriteString(text)
 }
