@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Data is what a template sees as its dot. Which fields are set depends on the
@@ -25,8 +26,8 @@ type Data struct {
 
 // Scope is one combination of placeholder values.
 type Scope struct {
-	// Values by placeholder, without braces; also of some that were not asked for.
-	Values map[string]string
+	// Values of the placeholders, in their order.
+	Values []string
 	Data   *Data
 	// Archive is the state archive that files of the scope belong to.
 	Archive string
@@ -59,7 +60,7 @@ func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 	}
 	for _, row := range rows {
 		scope, complete := row.project(placeholders)
-		if key := scope.key(placeholders); complete && !seen[key] {
+		if key := strings.Join(scope.Values, "/"); complete && !seen[key] {
 			seen[key] = true
 			scopes = append(scopes, scope)
 		}
@@ -166,67 +167,70 @@ func (row Data) project(placeholders []string) (Scope, bool) {
 	has := func(name string) bool {
 		return slices.Contains(placeholders, name) || name == "app" && slices.Contains(placeholders, "chart")
 	}
-	data := Data{Platform: row.Platform}
-	values := map[string]string{}
-	if row.Env != nil && (has("env") || has("target")) {
+	data := &Data{Platform: row.Platform, Job: row.Job, Config: row.Config}
+	if has("env") || has("target") {
 		data.Env = row.Env
-		values["env"] = string(row.Env.Name)
 	}
-	if row.Cluster != nil && (has("cluster") || has("target")) {
+	if has("cluster") || has("target") {
 		data.Cluster = row.Cluster
-		values["cluster"] = string(row.Cluster.Name)
 	}
-	if row.Target != nil && has("target") {
+	if has("target") {
 		data.Target = row.Target
-		values["target"] = string(row.Target.Name)
 	}
-	if row.Team != nil && (has("team") || has("app")) {
+	if has("team") || has("app") {
 		data.Team = row.Team
-		values["team"] = string(row.Team.Name)
 	}
-	if row.Namespace != nil && has("namespace") {
+	if has("namespace") {
 		data.Namespace = row.Namespace
-		values["namespace"] = string(row.Namespace.Name)
 	}
-	if row.App != nil && has("app") {
+	if has("app") {
 		data.App = row.App
-		values["app"], values["chart"] = string(row.App.Name), string(row.App.Name)
-	}
-	if row.Job != nil {
-		data.Job = row.Job
-		values["job"] = string(row.Job.Short)
-	}
-	if row.Config != nil {
-		data.Config = row.Config
-		values["config"] = string(row.Config.Name)
 	}
 	if data.App != nil && data.Target != nil {
 		data.Instance, data.Namespace = row.Instance, row.Namespace
 	}
-	for _, name := range placeholders {
-		if _, ok := values[name]; !ok {
+	values := make([]string, len(placeholders))
+	for i, name := range placeholders {
+		value, ok := data.value(name)
+		if !ok {
 			return Scope{}, false
 		}
+		values[i] = value
 	}
-	return Scope{Values: values, Data: &data, Archive: archive(values)}, true
+	return Scope{Values: values, Data: data, Archive: data.archive()}, true
+}
+
+// value returns the value of a placeholder.
+func (d *Data) value(placeholder string) (value string, ok bool) {
+	switch {
+	case placeholder == "env" && d.Env != nil:
+		return string(d.Env.Name), true
+	case placeholder == "cluster" && d.Cluster != nil:
+		return string(d.Cluster.Name), true
+	case placeholder == "target" && d.Target != nil:
+		return string(d.Target.Name), true
+	case placeholder == "team" && d.Team != nil:
+		return string(d.Team.Name), true
+	case placeholder == "namespace" && d.Namespace != nil:
+		return string(d.Namespace.Name), true
+	case (placeholder == "app" || placeholder == "chart") && d.App != nil:
+		return string(d.App.Name), true
+	case placeholder == "job" && d.Job != nil:
+		return string(d.Job.Short), true
+	case placeholder == "config" && d.Config != nil:
+		return string(d.Config.Name), true
+	}
+	return "", false
 }
 
 // archive chooses the state archive of a scope: branches that change different
 // applications touch different archives.
-func archive(values map[string]string) string {
-	if app, ok := values["app"]; ok {
-		return "applications/" + app
-	}
-	if env, ok := values["env"]; ok {
-		return "environments/" + env
+func (d *Data) archive() string {
+	switch {
+	case d.App != nil:
+		return "applications/" + string(d.App.Name)
+	case d.Env != nil:
+		return "environments/" + string(d.Env.Name)
 	}
 	return "repository"
-}
-
-func (s Scope) key(placeholders []string) string {
-	var key []byte
-	for _, name := range placeholders {
-		key = append(append(key, s.Values[name]...), '/')
-	}
-	return string(key)
 }

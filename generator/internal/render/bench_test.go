@@ -37,7 +37,7 @@ func benchApps(n int, env model.Name) []Scope {
 			a.Allows = append(a.Allows, benchEdge{model.Name(fmt.Sprintf("peer-%d", e)), 80 + e})
 		}
 		scopes = append(scopes, Scope{
-			Values: map[string]string{"app": string(a.App), "target": string(env)}, Data: a, Archive: "applications/" + string(a.App),
+			Values: []string{string(a.App), string(env)}, Data: a, Archive: "applications/" + string(a.App),
 		})
 	}
 	return scopes

@@ -46,6 +46,7 @@ type instances struct {
 // pattern is a path taken apart: texts[0] names[0] texts[1] names[1] … texts[n].
 type pattern struct {
 	texts, names []string
+	at           []int // of each name among the values of a scope
 }
 
 func parsePattern(p string) (pattern, error) {
@@ -74,19 +75,19 @@ func (p pattern) set() []string {
 	return slices.Compact(names)
 }
 
-func (p pattern) expand(values map[string]string) string {
+func (p pattern) expand(values []string) string {
 	if len(p.names) == 0 {
 		return p.texts[0]
 	}
 	size := 0
-	for i, name := range p.names {
-		size += len(p.texts[i]) + len(values[name])
+	for i, at := range p.at {
+		size += len(p.texts[i]) + len(values[at])
 	}
 	var b strings.Builder
 	b.Grow(size + len(p.texts[len(p.names)]))
-	for i, name := range p.names {
+	for i, at := range p.at {
 		b.WriteString(p.texts[i])
-		b.WriteString(values[name])
+		b.WriteString(values[at])
 	}
 	b.WriteString(p.texts[len(p.names)])
 	return b.String()
@@ -136,6 +137,9 @@ func (p *planner) source(s *source) *instances {
 		return nil
 	}
 	names := pat.set()
+	for _, name := range pat.names {
+		pat.at = append(pat.at, slices.Index(names, name))
+	}
 	if !p.known(s, names) {
 		return nil
 	}
@@ -201,9 +205,9 @@ func (p *planner) instances(s *source, names []string) scopes {
 // valueFault finds a value that cannot be a part of a path.
 func valueFault(all []Scope, names []string) string {
 	for i := range all {
-		for _, name := range names {
-			if value := all[i].Values[name]; !isSafeValue(value) {
-				return fmt.Sprintf("The value of {%s} is %q.", name, value)
+		for n, value := range all[i].Values {
+			if !isSafeValue(value) {
+				return fmt.Sprintf("The value of {%s} is %q.", names[n], value)
 			}
 		}
 	}
@@ -227,7 +231,7 @@ func (j *job) id() string {
 	id := append(make([]byte, 0, 128), j.src.target...)
 	for i, name := range j.names {
 		id = append(id, "?&"[min(i, 1)])
-		id = append(append(append(id, name...), '='), j.scope.Values[name]...)
+		id = append(append(append(id, name...), '='), j.scope.Values[i]...)
 	}
 	return string(id)
 }

@@ -53,14 +53,17 @@ func (p problem) diagnostic() diag.Diagnostic {
 
 // report adds the problems of all jobs. The same one in many instances of a template
 // is reported once, for the first instance, with their number.
-func report(jobs []job, outcomes []outcome, list *diag.List) {
+func report(jobs []job, outcomes []*outcome, list *diag.List) {
 	type key struct {
 		at   diag.Range
 		code string
 	}
 	first, count := map[key]int{}, map[key]int{}
-	for i := range outcomes {
-		for _, p := range outcomes[i].problems {
+	for i, o := range outcomes {
+		if o == nil {
+			continue
+		}
+		for _, p := range o.problems {
 			k := key{p.at, p.code}
 			if count[k]++; count[k] > 1 {
 				continue
@@ -82,25 +85,25 @@ func report(jobs []job, outcomes []outcome, list *diag.List) {
 func sentences(a, b string) string { return strings.TrimPrefix(a+"\n"+b, "\n") }
 
 // collect puts the files into a tree and reports paths that two templates produce.
-func collect(jobs []job, outcomes []outcome, list *diag.List) tree.Tree {
+func collect(jobs []job, outcomes []*outcome, list *diag.List) tree.Tree {
 	size := 0
-	for i := range outcomes {
-		if outcomes[i].file != nil {
+	for _, o := range outcomes {
+		if o.made() {
 			size++
 		}
 	}
 	files := make(tree.Tree, size)
 	reported := map[[2]*source]bool{}
-	for i := range outcomes {
-		o, src := &outcomes[i], jobs[i].src
-		if o.file == nil {
+	for i, o := range outcomes {
+		if !o.made() {
 			continue
 		}
+		src := jobs[i].src
 		if _, taken := files[o.path]; !taken {
-			files[o.path] = *o.file
+			files[o.path] = o.file
 			continue
 		}
-		owner := jobs[slices.IndexFunc(outcomes, func(first outcome) bool { return first.file != nil && first.path == o.path })].src
+		owner := jobs[slices.IndexFunc(outcomes, func(first *outcome) bool { return first.made() && first.path == o.path })].src
 		if pair := [2]*source{owner, src}; !reported[pair] {
 			reported[pair] = true
 			list.Error(src.start(), codeCollision, "two templates give the same path").

@@ -20,9 +20,9 @@ func (r *recorder) whole(action int, raw model.Raw) error {
 }
 
 // whole returns the file that a raw text makes. Nothing may be printed after it.
-func (w *worker) whole(j *job) outcome {
+func (w *worker) whole(j *job) *outcome {
 	if len(bytes.TrimSpace(w.rec.out.Bytes())) > 0 {
-		return outcome{problems: []problem{w.printedProblem(0, rawFault)}}
+		return &outcome{problems: []problem{w.printedProblem(0, rawFault)}}
 	}
 	return j.outcome(w.rec.raw)
 }

@@ -31,8 +31,8 @@ import (
 
 // Scope is one instance of a template: an application on a target, for example.
 type Scope struct {
-	// Values gives each placeholder of the template's path its value.
-	Values map[string]string
+	// Values of the placeholders that Input.Scopes was asked for, in their order.
+	Values []string
 	// Data is what the template sees as dot.
 	Data any
 	// Archive names the state archive that the rendered file belongs to.
@@ -81,7 +81,7 @@ func Render(in Input) (tree.Tree, diag.List) {
 		return nil, advised(list).Sorted()
 	}
 	r := &run{prog: prog, exists: in.Exists, cache: newLayouts()}
-	outcomes := make([]outcome, len(jobs))
+	outcomes := make([]*outcome, len(jobs))
 	r.all(jobs[:first], outcomes, nil)
 	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes[:first], in.Deleted))
 	files := collect(jobs, outcomes, &list)

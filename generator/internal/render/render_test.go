@@ -36,8 +36,12 @@ func platform(names []string) ([]Scope, error) {
 	var scopes []Scope
 	for _, a := range apps {
 		for _, t := range targets {
+			var values []string
+			for _, name := range names {
+				values = append(values, map[string]string{"app": a, "target": t}[name])
+			}
 			scopes = append(scopes, Scope{
-				Values: map[string]string{"app": a, "target": t, "unused": "x"}, Archive: "applications/" + a,
+				Values: values, Archive: "applications/" + a,
 				Data: app{model.Name(a), model.Name(t)},
 			})
 		}
@@ -97,7 +101,7 @@ func TestPathFaults(t *testing.T) {
 func TestScopeValuesAreChecked(t *testing.T) {
 	for _, value := range []string{"", ".", "..", "a/b", "../x", "a b", "é", "a&b"} {
 		in := Input{Builtin: folder(map[string]string{"{app}/x.md": "x"}), Scopes: func([]string) ([]Scope, error) {
-			return []Scope{{Values: map[string]string{"app": value}}}, nil
+			return []Scope{{Values: []string{value}}}, nil
 		}}
 		if got := reportOf(in); !strings.Contains(got, "template gives an unusable path [template/path]") {
 			t.Errorf("%q gives:\n%s", value, got)

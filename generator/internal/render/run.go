@@ -21,17 +21,20 @@ type run struct {
 
 // outcome is the result of one job.
 type outcome struct {
-	file     *tree.File // nil when the template prints nothing for this scope
-	path     string     // of the file
-	problems []problem
+	file     tree.File
+	path     string    // of the file
+	problems []problem // there is no file when there are any
 }
+
+// made reports whether there is a file: most templates print nothing for most scopes.
+func (o *outcome) made() bool { return o != nil && o.problems == nil }
 
 // chunk is the number of neighbouring jobs that a worker takes at a time: they are
 // of the same template and share layouts.
 const chunk = 16
 
 // all renders jobs into outcomes, by index. siblings is nil for the first pass.
-func (r *run) all(jobs []job, outcomes []outcome, siblings map[string]*Siblings) {
+func (r *run) all(jobs []job, outcomes []*outcome, siblings map[string]*Siblings) {
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), (len(jobs)+chunk-1)/chunk) {
@@ -71,21 +74,21 @@ func (r *run) newWorker(siblings map[string]*Siblings) *worker {
 	return w
 }
 
-func (w *worker) job(j *job) outcome {
+func (w *worker) job(j *job) *outcome {
 	if !j.src.isTemplate() {
 		return j.outcome(j.src.content)
 	}
 	if w.begin(j); !w.quick.run(j.src.display, j.scope.Data) {
 		w.begin(j)
 		if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
-			return outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
+			return &outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
 		}
 	}
 	if w.rec.raw != nil {
 		return w.whole(j)
 	}
 	if len(bytes.TrimSpace(w.rec.out.Bytes())) == 0 {
-		return outcome{}
+		return nil
 	}
 	if !w.rec.mode.structured() {
 		return j.outcome(w.kept.keep(w.rec.out.Bytes()))
@@ -102,14 +105,14 @@ func (w *worker) begin(j *job) {
 }
 
 // structured puts the values of a YAML or JSON file into its skeleton.
-func (w *worker) structured(j *job) outcome {
+func (w *worker) structured(j *job) *outcome {
 	l := w.cache.get(w.rec.mode, w.rec.out.Bytes())
 	if problems := w.layoutProblems(j, l); problems != nil {
-		return outcome{problems: problems}
+		return &outcome{problems: problems}
 	}
 	for _, g := range l.keys {
 		if i := g.duplicate(w.rec.printed); i >= 0 {
-			return outcome{problems: []problem{w.printedProblem(i, duplicateFault)}}
+			return &outcome{problems: []problem{w.printedProblem(i, duplicateFault)}}
 		}
 	}
 	return j.outcome(w.kept.keep(w.filler.fill(l, w.rec.printed)))
@@ -117,8 +120,8 @@ func (w *worker) structured(j *job) outcome {
 
 var duplicateFault = fault{codeEscape, "key is in the map already", "A map cannot have the same key twice.", ""}
 
-func (j *job) outcome(content []byte) outcome {
-	return outcome{path: j.path(), file: &tree.File{
+func (j *job) outcome(content []byte) *outcome {
+	return &outcome{path: j.path(), file: tree.File{
 		ID: j.id(), Archive: j.scope.Archive, Content: content,
 		Executable: j.src.executable || bytes.HasPrefix(content, []byte("#!")),
 	}}

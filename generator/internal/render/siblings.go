@@ -20,13 +20,13 @@ type Siblings struct {
 
 // folders sorts the rendered YAML files by folder, without those that the user
 // deleted: a kustomization must not list what is not there.
-func folders(jobs []job, outcomes []outcome, deleted map[string]bool) map[string]*Siblings {
+func folders(jobs []job, outcomes []*outcome, deleted map[string]bool) map[string]*Siblings {
 	found := map[string]*Siblings{}
-	for i := range outcomes {
-		file := outcomes[i].path
-		if outcomes[i].file == nil || deleted[file] {
+	for i, o := range outcomes {
+		if !o.made() || deleted[o.path] {
 			continue
 		}
+		file := o.path
 		config := slices.Contains(jobs[i].names, "config")
 		dir, name := path.Split(file)
 		if !config && (path.Ext(name) != ".yaml" || name == kustomization) {
