@@ -76,11 +76,11 @@ func (r resourceCheck) belowLimit(resource string, limit Quantity) {
 		return
 	}
 	request, err := ParseQuantity(resource, string(amount))
-	at := r.at(r.path("requests", resource)...)
 	switch {
 	case err != nil:
-		r.error(at, "quantity/invalid", "%s", err).Hint = quantityHint
+		r.error(r.at(r.path("requests", resource)...), "quantity/invalid", "%s", err).Hint = quantityHint
 	case request > limit:
+		at := r.at(r.path("requests", resource)...)
 		if at == r.in.App.At {
 			at = r.at(r.path("limits", resource)...)
 		}
@@ -113,7 +113,7 @@ func (r resourceCheck) names() {
 		amounts map[string]schema.Amount
 	}{{"requests", r.stated.Requests}, {"limits", r.stated.Limits}} {
 		for _, resource := range sortedKeys(group.amounts) {
-			if !resourceName.MatchString(resource) {
+			if resource != "cpu" && resource != "memory" && !resourceName.MatchString(resource) {
 				r.error(r.key(r.path(group.name, resource)...), "resources/name", "there is no resource %q", resource).Hint =
 					"Known are cpu, memory, ephemeral-storage, hugepages-SIZE and names with a domain such as nvidia.com/gpu."
 			}
