@@ -162,6 +162,17 @@ func (c Candidate) Map() yamltree.Ordered {
 	return out
 }
 
+// ApplicationMap holds the elements of the target's applications by name. They are one
+// value for the reason that those of an ApplicationSet are.
+func (t *Target) ApplicationMap() yamltree.Ordered {
+	candidates := t.ApplicationCandidates()
+	all := make(yamltree.Ordered, len(candidates))
+	for i, c := range candidates {
+		all[i] = pair(c.Name, c.Map())
+	}
+	return all
+}
+
 // MinReplicas is the least number of replicas.
 func (w *Workload) MinReplicas() int { low, _ := w.Replicas(); return low }
 
