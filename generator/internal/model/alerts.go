@@ -108,15 +108,7 @@ func (r *resolver) alerts(env *Environment) {
 		if t == nil {
 			continue
 		}
-		at := func(key string) diag.Range {
-			if r.doubtful(env.Node, "monitoring", kind.field, key) {
-				return diag.Range{}
-			}
-			if found := env.Node.At("monitoring", kind.field, key); !schema.IsBuiltin(found.File) {
-				return found
-			}
-			return env.at
-		}
+		at := func(key string) diag.Range { return r.place(env.Node, "monitoring", kind.field, key) }
 		if !alertDuration.MatchString(t.For) || kind.windowed && strings.Trim(t.For, "0smhd") == "" {
 			r.list.Error(at("for"), "spec/value", fmt.Sprintf("%q is not a time", t.For)).Hint = "Write for example 15m."
 		}

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema/diag"
@@ -103,13 +102,4 @@ func find(n *yamltree.Node, path []string) (yamltree.Entry, bool) {
 		}
 	}
 	return entry, true
-}
-
-// String is the value as a person reads it in one line.
-func (v Value) String() string {
-	text := v.Text
-	if v.Removed {
-		text = "(removed)"
-	}
-	return fmt.Sprintf("%s: %s", v.Field, text)
 }

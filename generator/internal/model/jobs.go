@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -139,7 +140,7 @@ func (r *resolver) jobs(app *Application) {
 			j.runs = append(j.runs, run)
 		}
 	}
-	slices.SortFunc(app.Jobs, func(a, b *Job) int { return compareNames(a.Short, b.Short) })
+	slices.SortFunc(app.Jobs, func(a, b *Job) int { return cmp.Compare(a.Short, b.Short) })
 	for _, j := range app.Jobs {
 		j.share(r.p.Hardening)
 	}
@@ -151,16 +152,6 @@ func (r *resolver) jobs(app *Application) {
 			in.Components = append(in.Components, "pre-deploy")
 		}
 	}
-}
-
-func compareNames(a, b Name) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // share finds what all targets have in common.

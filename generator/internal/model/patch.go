@@ -124,13 +124,10 @@ func changedMap(want, have yamltree.Ordered) yamltree.Ordered {
 
 // listOf says how Kubernetes merges a list within a container beside the main one.
 func listOf(key string) string {
-	switch key {
-	case "env":
+	if key == "env" {
 		return "named"
-	case "volumeMounts":
-		return "keyed"
 	}
-	return ""
+	return "keyed" // volumeMounts
 }
 
 func lookup(m yamltree.Ordered, key string) (any, bool) {

@@ -26,9 +26,6 @@ func (r *resolver) removals() {
 }
 
 func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree.Node) {
-	if n == nil {
-		return
-	}
 	for _, entry := range n.Entries {
 		at := append(path[:len(path):len(path)], entry.Key)
 		switch {

@@ -68,23 +68,16 @@ func (p *Platform) EnvironmentMatrix() *Table {
 
 // Builtin is the built-in profile that the environment's profile starts from.
 func (e *Environment) Builtin() Name {
-	if len(e.settings) == 0 {
-		return e.Profile
-	}
 	return Name(profileName(e.settings[0].Name))
 }
 
 // Purpose says what environments of the profile are for.
 func (e *Environment) Purpose() string {
-	switch e.Builtin() {
-	case "development":
-		return "fast iteration and testing, with few resources"
-	case "staging":
-		return "validation before production, with its security: performance, security and integration tests"
-	case "production":
-		return "live service: stability, the strictest security, updates without downtime"
-	}
-	return ""
+	return map[Name]string{
+		"development": "fast iteration and testing, with few resources",
+		"staging":     "validation before production, with its security: performance, security and integration tests",
+		"production":  "live service: stability, the strictest security, updates without downtime",
+	}[e.Builtin()]
 }
 
 // lineage is the profile with those that it extends.
@@ -230,10 +223,7 @@ func unique(paths [][]string) [][]string {
 
 // leaves appends the paths of all values below n.
 func leaves(n *yamltree.Node, path []string, found [][]string) [][]string {
-	if n == nil || n.Kind != yamltree.Map || len(n.Entries) == 0 {
-		if len(path) == 0 {
-			return found
-		}
+	if n.Kind != yamltree.Map || len(n.Entries) == 0 {
 		return append(found, path)
 	}
 	for _, entry := range n.Entries {

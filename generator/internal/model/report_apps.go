@@ -87,9 +87,6 @@ func (a *Application) differing() [][]string {
 
 // placed appends the paths of values that contain a placeholder.
 func placed(n *yamltree.Node, path []string, found [][]string) [][]string {
-	if n == nil {
-		return found
-	}
 	if n.Kind == yamltree.Map {
 		for _, entry := range n.Entries {
 			found = placed(entry.Value, append(path[:len(path):len(path)], entry.Key), found)

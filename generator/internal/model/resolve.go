@@ -180,9 +180,6 @@ func fact[T any](c schema.Cluster, key string, own, platform *T) *T {
 
 // decode fills into from a merged tree; expand may be nil.
 func (r *resolver) decode(node *yamltree.Node, into any, expand func(string) string) {
-	if node == nil {
-		return
-	}
 	d := r.decoder.With(yamltree.DecodeOptions{Expand: expand})
 	d.Decode(node, into)
 	r.list = append(r.list, d.Findings()...)

@@ -158,9 +158,6 @@ func shortestPause(expression string, enough time.Duration) time.Duration {
 
 // scheduleText says when a CronJob runs.
 func (w *Workload) scheduleText() string {
-	if w.Schedule == nil {
-		return none
-	}
 	text := w.Schedule.Cron
 	if w.Schedule.TimeZone != "" {
 		text += " " + w.Schedule.TimeZone

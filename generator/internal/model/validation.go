@@ -36,11 +36,7 @@ const jobForm = "Write job: APPLICATION/JOB, for example web/smoke."
 
 // steps reads the validation steps of an environment in the order of the layers.
 func (r *resolver) steps(env *Environment) {
-	declared := env.Node.Get("validation")
-	if declared == nil {
-		return
-	}
-	for _, entry := range declared.Entries {
+	for _, entry := range env.Node.Get("validation").Entries {
 		if entry.Value.Kind != yamltree.Map || r.doubtful(env.Node, "validation", entry.Key) { // removed by null; all else is the decoder's to report
 			continue
 		}

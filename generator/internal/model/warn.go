@@ -61,10 +61,6 @@ func dotted(path []any) string {
 
 // valueOf returns what follows the name of the environment.
 func valueOf(text string) string {
-	for i := range text {
-		if text[i] == ' ' {
-			return text[i+1:]
-		}
-	}
-	return text
+	_, value, _ := strings.Cut(text, " ")
+	return value
 }
