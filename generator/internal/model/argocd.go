@@ -178,7 +178,8 @@ func (r *resolver) applicationName(seen map[string]string, name, what string, ap
 	}
 	if len(name) > maxComposed {
 		d := r.list.Error(app.At, "name/long", fmt.Sprintf("the name of an Application would be too long: %q", name))
-		d.Detail = fmt.Sprintf("It has %d characters, %d are possible.", len(name), maxComposed)
+		d.Detail = fmt.Sprintf("It has %d characters; the label that Argo CD makes of it has room for %d.", len(name), maxComposed)
+		d.Hint = "Choose a shorter name for the application, the environment or the cluster."
 	}
 	seen[name] = what
 }

@@ -13,6 +13,9 @@ import (
 
 var envName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
+// variableHint says what the name of a variable may be.
+const variableHint = "Use letters, digits, underscores, dots and hyphens; begin with a letter or an underscore."
+
 func (c *checker) environment() {
 	c.variables(c.w.Env, "env")
 	c.fields()
@@ -26,7 +29,7 @@ func (c *checker) fields() {
 	for _, name := range sortedKeys(c.w.EnvFields) {
 		at := c.key("envFields", name)
 		if !envName.MatchString(name) {
-			c.error(at, "env/name", "%q cannot be the name of a variable", name)
+			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint = variableHint
 		}
 		if _, twice := c.w.Env[name]; twice {
 			d := c.error(at, "env/duplicate", "%s is set twice", name)
@@ -58,7 +61,8 @@ func (c *checker) secretFiles(name string, secret schema.Secret) {
 	c.placeholders(c.at(in("mount")...), secret.Mount)
 	for _, volume := range sortedKeys(c.w.Volumes) {
 		if secret.Mount != "" && path.Clean(c.w.Volumes[volume].Mount) == path.Clean(secret.Mount) {
-			c.error(c.at(in("mount")...), "volume/mount", "%s and %s are mounted at the same path", volume, name)
+			c.error(c.at(in("mount")...), "volume/mount", "volume %s and secret %s are mounted at the same path", volume, name).Hint =
+				"Give one of them another path."
 		}
 	}
 	for _, file := range sortedKeys(secret.Files) {
@@ -77,8 +81,7 @@ func (c *checker) variables(env map[string]string, path ...any) {
 	for _, name := range sortedKeys(env) {
 		at := c.key(append(path[:len(path):len(path)], name)...)
 		if !envName.MatchString(name) {
-			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint =
-				"Use letters, digits, underscores, dots and hyphens; begin with a letter or an underscore."
+			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint = variableHint
 		}
 		c.misspelt(at, env[name])
 		if literalSecret(name, env[name]) {

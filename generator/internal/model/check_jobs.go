@@ -23,7 +23,7 @@ func (c *checker) job(run *Run, declared schema.Job, requireDigest bool) {
 	c.name(at, "a job", name)
 	if long := len(c.in.App.Name) + len(name); long > maxJobName {
 		c.error(at, "name/long", "the names of %s and of its job have %d characters together", c.in.App.Name, long).Hint =
-			fmt.Sprintf("Up to %d fit into the name of a Job.", maxJobName)
+			fmt.Sprintf("Choose shorter ones: up to %d fit into the name of a Job, which ends with a hash of its content.", maxJobName)
 	}
 	if declared.Image != "" {
 		c.imageIs(declared.Image, requireDigest, c.at("jobs", name, "image"))
@@ -52,8 +52,9 @@ func (c *checker) jobVariables(name string, env map[string]string) {
 	for _, secret := range sortedKeys(c.w.Secrets) {
 		for _, variable := range sortedKeys(c.w.Secrets[secret].Env) {
 			if _, taken := env[variable]; taken {
-				c.error(c.key("jobs", name, "env", variable), "env/duplicate", "%s is set twice", variable).Detail =
-					"It also comes from secret " + secret + "."
+				d := c.error(c.key("jobs", name, "env", variable), "env/duplicate", "%s is set twice", variable)
+				d.Detail = "It also comes from secret " + secret + " of the application, which its jobs have too."
+				d.Hint = "Choose another name for the one of the job."
 			}
 		}
 	}

@@ -49,7 +49,8 @@ func (c *checker) cron(expression string) {
 		c.error(at, "schedule/cron", "a schedule does not hold its time zone").Hint = hint
 	case err != nil:
 		d := c.error(at, "schedule/cron", "%q is not a schedule", expression)
-		d.Detail = "It cannot be read: " + strings.TrimSuffix(err.Error(), ".") + "."
+		reason, _, _ := strings.Cut(err.Error(), ": strconv.")
+		d.Detail = "It cannot be read: " + reason + "."
 		d.Hint = hint
 	case schedule.Next(time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)).IsZero():
 		c.error(at, "schedule/cron", "this CronJob would never run").Hint = "There is no such day; look at the day of month and the month."

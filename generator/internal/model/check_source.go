@@ -209,7 +209,8 @@ func (c *checker) footprint() {
 		return
 	}
 	if f.Pods < 1 || f.Volumes < 0 {
-		c.error(c.at("footprint"), "spec/value", "a footprint has at least one pod, and no negative number of volumes")
+		c.error(c.at("footprint"), "spec/value", "a footprint has at least one pod, and no negative number of volumes").Hint =
+			"Write what all replicas have together, rollouts included, for example pods: 3, volumes: 3."
 	}
 	for _, name := range sortedKeys(f.Requests) {
 		if name == "storage" {

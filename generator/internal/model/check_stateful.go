@@ -17,6 +17,7 @@ func (c *checker) replicaFields() {
 		}
 	}
 	if c.w.Rollout.Partition < 0 {
-		c.error(c.at("rollout", "partition"), "spec/value", "replicas are counted from 0")
+		c.error(c.at("rollout", "partition"), "spec/value", "replicas are counted from 0").Hint =
+			"Write the number of the first replica that gets the new version, 0 for all."
 	}
 }

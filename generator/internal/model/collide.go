@@ -22,7 +22,7 @@ func (r *resolver) collisions(in *Instance, seen map[string]Name) {
 		other, taken := seen[name]
 		if taken && other != in.App.Name {
 			d := r.list.Error(in.App.At, "name/duplicate", "two objects would be called "+name)
-			d.Detail = fmt.Sprintf("One belongs to application %s, the other to %s, in namespace %s.", other, in.App.Name, in.Namespace.Name)
+			d.Detail = fmt.Sprintf("One belongs to application %s, the other to %s; both run in one namespace.", other, in.App.Name)
 			d.Hint = "Rename an application, or the route, secret or volume whose name stands at the end."
 		}
 		seen[name] = in.App.Name

@@ -57,14 +57,16 @@ func (r *resolver) apiServer(node *yamltree.Node, server *schema.APIServer) {
 		return
 	}
 	if len(server.CIDRs) == 0 {
-		r.list.Error(r.place(node, "cidrs"), "cluster/network", "the API server has an address").Hint = "kubectl get endpointslices kubernetes shows it."
+		r.list.Error(r.place(node, "cidrs"), "cluster/network", "the API server has an address, and there is none here").Hint =
+			"Write cidrs: [10.1.0.1/32] with what kubectl get endpointslices kubernetes shows, or take apiServer out."
 	}
 	for i, network := range server.CIDRs {
 		checkCIDR(&r.list, r.place(node, "cidrs", i), "cluster/network", network)
 	}
 	for i, port := range server.Ports {
 		if port < 1 || port > 65535 {
-			r.list.Error(r.place(node, "ports", i), "spec/value", "a port is a number from 1 to 65535")
+			r.list.Error(r.place(node, "ports", i), "spec/value", "a port is a number from 1 to 65535").Hint =
+				"Write the ports that kubectl get endpointslices kubernetes shows, for example 6443."
 		}
 	}
 }
@@ -77,7 +79,7 @@ func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 		r.podLabels(r.place(node, "labels"), p.Labels)
 	}
 	if p.Interval != "" && (!alertDuration.MatchString(p.Interval) || p.Interval[0] == '0') {
-		r.list.Error(node.At("interval"), "spec/value", fmt.Sprintf("%q is not a time", p.Interval)).Hint = "Write for example 30s."
+		r.list.Error(r.place(node, "interval"), "spec/value", fmt.Sprintf("%q is not a time", p.Interval)).Hint = "Write for example 30s."
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 // PriorityClass is a PriorityClass of an environment, ready to print.
@@ -35,13 +37,14 @@ const maxPriority = 1_000_000_000
 // priorityClasses checks the classes that an environment declares.
 func (r *resolver) priorityClasses(env *Environment) {
 	for _, name := range sortedKeys(env.Settings.PriorityClasses) {
-		at := r.settingAt(env, "priorityClasses", name)
+		at := r.keyPlace(env.Node, "priorityClasses", name)
 		if !Name(name).Valid() || strings.HasPrefix(name, "system-") {
 			d := r.list.Error(at, "name/invalid", fmt.Sprintf("%q cannot be the name of a PriorityClass", name))
 			d.Hint = "It has lower-case letters, digits and hyphens; system- begins Kubernetes' own."
 		}
 		if value := env.Settings.PriorityClasses[name].Value; value < -maxPriority || value > maxPriority {
-			r.list.Error(at, "spec/value", "the value of a class is at most 1000000000 and at least -1000000000")
+			r.list.Error(r.place(env.Node, "priorityClasses", name, "value"), "spec/value", "the value of a class is between -1000000000 and 1000000000").Hint =
+				"Write for example value: 1000; what is higher belongs to Kubernetes itself."
 		}
 	}
 }
@@ -103,4 +106,7 @@ func (c *checker) priorityClass() {
 		d.Detail = "Known there: " + strings.Join(known, ", ") + "."
 	}
 	d.Hint = fmt.Sprintf("Declare it under priorityClasses of %s, or under platform.priorityClasses when the cluster has it.", target.Env.Name)
+	if near := yamltree.Suggest(word, known); near != "" {
+		d.Hint = fmt.Sprintf("Did you mean %q?", near)
+	}
 }

@@ -46,8 +46,6 @@ func ParseQuantity(resource, text string) (Quantity, error) {
 		value *= 1000
 	}
 	switch {
-	case value < 0:
-		return 0, fmt.Errorf("%q is negative", text)
 	case value > maxQuantity:
 		return 0, fmt.Errorf("%q is too large", text)
 	case math.Abs(value-math.Round(value)) > 1e-6:

@@ -60,7 +60,8 @@ func scalingRules(s schema.Scaling) yamltree.Ordered {
 // behavior checks the bounds of the autoscaler by the rules of Kubernetes.
 func (c *checker) behavior() {
 	if c.w.Scale.Memory < 0 {
-		c.error(c.at("scale", "memory"), "spec/value", "the utilisation to aim at is a percentage above 0")
+		c.error(c.at("scale", "memory"), "spec/value", "the utilisation to aim at is a percentage above 0").Hint =
+			"Write for example memory: 80."
 	}
 	for _, direction := range []struct {
 		name    string
@@ -72,11 +73,13 @@ func (c *checker) behavior() {
 				"Write a number of seconds within them."
 		}
 		if s.PeriodSeconds < 0 || s.PeriodSeconds > 1800 {
-			c.error(c.at(at("periodSeconds")...), "spec/value", "a period is between 1 and 1800 seconds")
+			c.error(c.at(at("periodSeconds")...), "spec/value", "a period is between 1 and 1800 seconds").Hint =
+				"Write for example periodSeconds: 60."
 		}
 		for field, value := range map[string]int{"pods": s.Pods, "percent": s.Percent} {
 			if value < 0 {
-				c.error(c.at(at(field)...), "spec/value", "a bound is not negative")
+				c.error(c.at(at(field)...), "spec/value", "a bound is not negative").Hint =
+					"Write how many may come or go in a period, for example 1, or take it out."
 			}
 		}
 	}
