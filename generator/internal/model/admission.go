@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
-	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // The modes of an admission policy, from the least to the most strict.
@@ -201,7 +200,7 @@ func (r *resolver) admission(env *Environment) {
 			continue
 		}
 		checked[p.field] = true
-		d := r.list.Error(r.settingAt(env, "admission", p.field), "reason/missing", "this exception needs a reason")
+		d := r.list.Error(r.place(env.Node, "admission", p.field), "reason/missing", "this exception needs a reason")
 		d.Detail = fmt.Sprintf("Profile %s says %s; %s says %s.", env.Builtin(), demanded, env.Name, orDefault(rule.Mode, admitAll))
 		d.Hint = fmt.Sprintf("Write %s: {mode: %s, reason: …}; it stands in docs/security/overview.md.", p.field, orDefault(rule.Mode, admitAll))
 	}
@@ -214,7 +213,7 @@ func (r *resolver) admission(env *Environment) {
 func (r *resolver) contradictory(env *Environment) {
 	at := r.place(env.Node, "images")
 	if schema.IsBuiltin(at.File) {
-		at = r.settingAt(env, "admission", "images")
+		at = r.place(env.Node, "admission", "images")
 	}
 	d := r.list.Error(at, "admission/images", fmt.Sprintf("the clusters would refuse images that %s accepts", env.Name))
 	d.Detail = "images: any permits a tag that can move, admission.images denies it."
@@ -222,12 +221,3 @@ func (r *resolver) contradictory(env *Environment) {
 }
 
 func strictness(mode string) int { return slices.Index([]string{admitAll, admitWarn, admitDeny}, mode) }
-
-// settingAt is the place of a setting, or of the environment when a built-in profile
-// states it.
-func (r *resolver) settingAt(env *Environment, path ...any) diag.Range {
-	if found := r.place(env.Node, path...); !schema.IsBuiltin(found.File) {
-		return found
-	}
-	return env.at
-}

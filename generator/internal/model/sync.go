@@ -8,7 +8,7 @@ import (
 
 // sync checks the sync policy of an environment.
 func (r *resolver) sync(env *Environment) {
-	at := func(path ...any) diag.Range { return r.settingAt(env, path...) }
+	at := func(path ...any) diag.Range { return r.place(env.Node, path...) }
 	if slices.Contains(env.Settings.Sync.Options, "CreateNamespace=true") {
 		d := r.list.Error(at("sync", "options"), "sync/namespace", "applications do not create namespaces")
 		d.Detail = "The Applications of namespaces do, with Pod Security labels from the first second; two that do would fight."
