@@ -45,6 +45,8 @@ type Run struct {
 	Counts bool
 	// Patch is what the overlay changes in the job; empty when nothing.
 	Patch yamltree.Ordered
+	// Exceptions are the reasons for what this target permits beyond the base, by annotation.
+	Exceptions map[string]string
 	// Egress rules beyond those of the base.
 	Egress []Rule
 
@@ -217,6 +219,7 @@ func (r *resolver) run(in *Instance, run *Run) {
 		have.Resources, have.Tolerations = env.inherited.Resources, env.JobTolerations()
 	}
 	run.Patch = diff(want, &have, run.Short)
+	run.Exceptions = changed(run.workload.exceptions(), run.reasons)
 	run.Object, run.Counts = run.Name, true
 	if run.Test {
 		run.Object += "-" + Name(r.content(in, run, want))
@@ -255,7 +258,7 @@ func (in *Instance) PreDeploys() bool {
 
 // PatchedRuns are the jobs that the overlay changes.
 func (in *Instance) PatchedRuns() []*Run {
-	return slices.DeleteFunc(slices.Clone(in.Runs), func(run *Run) bool { return len(run.Patch) == 0 })
+	return slices.DeleteFunc(slices.Clone(in.Runs), func(run *Run) bool { return len(run.Patch)+len(run.Exceptions) == 0 })
 }
 
 // Reasons are the annotations that say why the job may do what others may not.
