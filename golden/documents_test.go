@@ -1,6 +1,7 @@
 package golden
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -179,5 +180,28 @@ applications:
 				t.Errorf("%s: the README does not say %s\n%s", install, line, readme)
 			}
 		}
+	}
+}
+
+// TestDocumentsOfManyConnections has twelve applications that all ask each other: the
+// table has all of them, and a picture would be a tangle.
+func TestDocumentsOfManyConnections(t *testing.T) {
+	var spec strings.Builder
+	spec.WriteString(typical)
+	for i := range 12 {
+		fmt.Fprintf(&spec, "  app%d: {image: \"ghcr.io/acme/app:1.0.0\", ports: {http: 8080}, connectsTo: {", i)
+		for k := range 12 {
+			if k != i {
+				fmt.Fprintf(&spec, "app%d: {}, ", k)
+			}
+		}
+		spec.WriteString("}}\n")
+	}
+	text := documents(t, spec.String())["docs/networking/overview.md"]
+	if !strings.Contains(text, "| app11 | → | app10 | TCP 8080 | wherever it runs |") {
+		t.Errorf("a connection is missing:\n%s", text)
+	}
+	if strings.Contains(text, "mermaid") || !strings.Contains(text, "There are too many connections for a picture.") {
+		t.Errorf("132 connections are drawn:\n%s", text)
 	}
 }

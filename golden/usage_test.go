@@ -1,13 +1,20 @@
 package golden
 
 import (
+	"bufio"
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -155,4 +162,77 @@ func templateText(t *testing.T, fsys fs.FS, dir string) string {
 		t.Fatal(err)
 	}
 	return text.String()
+}
+
+// modelPackage is what TestEveryBranchOfTheModelIsUsed measures.
+const modelPackage = "github.com/wavewright/wavewright/generator/internal/model"
+
+// elsewhere are the functions of the model that no case has to run to their end.
+var elsewhere = map[string]string{
+	"Commit.Valid":      "what templates print is checked again, and was checked where it was read: text_test.go and the renderer's tests hold it",
+	"URL.Valid":         "as Commit.Valid",
+	"Owner.Valid":       "as Commit.Valid",
+	"Target.MakesClass": "doctor asks with it, which needs a cluster: the scripts of cmd/wavewright show it",
+}
+
+// TestEveryBranchOfTheModelIsUsed runs the cases, the faulty ones included, with
+// coverage of the model: a branch that no case takes is one that no reader of the
+// goldens has ever seen at work.
+func TestEveryBranchOfTheModelIsUsed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the tests once more")
+	}
+	profile := filepath.Join(t.TempDir(), "model.cover")
+	cmd := exec.Command("go", "test", "-count=1", "-run", "^(TestGolden|TestErrors|TestEveryValue|TestDocuments)",
+		"-coverpkg", modelPackage, "-coverprofile", profile, ".")
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	file, err := os.Open(profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	reached := maps.Clone(elsewhere)
+	for scanner := bufio.NewScanner(file); scanner.Scan(); {
+		block, idle := strings.CutSuffix(strings.TrimPrefix(scanner.Text(), modelPackage+"/"), " 0")
+		if !idle {
+			continue
+		}
+		name := functionAt(t, block)
+		if _, known := elsewhere[name]; !known {
+			t.Errorf("no case runs %s in %s", block, name)
+		}
+		delete(reached, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(reached)) {
+		t.Errorf("cases run all of %s: take it out of the list", name)
+	}
+}
+
+// functionAt names the function of the model that a block of coverage belongs to: FILE:LINE.COLUMN,….
+func functionAt(t *testing.T, block string) string {
+	t.Helper()
+	name, rest, _ := strings.Cut(block, ":")
+	number, _, _ := strings.Cut(rest, ".")
+	line, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatalf("%s has no line: %v", block, err)
+	}
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, filepath.Join("..", "generator", "internal", "model", name), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, decl := range file.Decls {
+		f, ok := decl.(*ast.FuncDecl)
+		if !ok || line < fset.Position(f.Pos()).Line || line > fset.Position(f.End()).Line {
+			continue
+		}
+		if f.Recv == nil {
+			return f.Name.Name
+		}
+		return strings.TrimPrefix(types.ExprString(f.Recv.List[0].Type), "*") + "." + f.Name.Name
+	}
+	return name
 }

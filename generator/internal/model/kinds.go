@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,7 +32,9 @@ func (c *checker) kinds() {
 		}
 	}
 	if n := max(len(c.w.kindList(false)), len(c.w.kindList(true))); n > maxField {
-		c.error(c.key("kinds"), "kind/invalid", "these are too many kinds for one application").Hint = "Split the application."
+		d := c.error(c.key("kinds"), "kind/invalid", "these are too many kinds for one application")
+		d.Detail = fmt.Sprintf("Written in one line, as a pin holds them, they have %d characters; %d are possible.", n, maxField)
+		d.Hint = "Split the application."
 	}
 }
 
