@@ -136,6 +136,9 @@ func (c *checker) secrets() {
 		}
 		c.secretFiles(name, secret)
 		for _, variable := range sortedKeys(secret.Env) {
+			if !envName.MatchString(variable) {
+				c.error(c.key("secrets", name, "env", variable), "env/name", "%q cannot be the name of a variable", variable).Hint = variableHint
+			}
 			other, taken := from[variable]
 			if _, plain := c.w.Env[variable]; plain {
 				other, taken = "env", true

@@ -126,6 +126,9 @@ func isZero(a schema.Amount) bool { return a == "0" || a == "0%" }
 // extendedResource is a resource that nodes offer beside the standard ones.
 func extendedResource(name string) bool { return strings.Contains(name, "/") }
 
+// resourceHint says what a container can request.
+const resourceHint = "Known are cpu, memory, ephemeral-storage, hugepages-SIZE and names with a domain such as nvidia.com/gpu."
+
 // resourceName is a name that a container can request.
 var resourceName = lazyregexp.New(`^(cpu|memory|ephemeral-storage|hugepages-[0-9]+[KMG]i|[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$`)
 
@@ -137,7 +140,17 @@ func (r *resolver) limitRange(env *Environment) {
 		name    string
 		amounts map[string]schema.Amount
 	}{{"min", l.Min}, {"defaultRequest", l.DefaultRequest}, {"default", l.Default}, {"max", l.Max}}
-	for _, resource := range []string{"cpu", "memory", "ephemeral-storage"} {
+	resources := map[string]bool{}
+	for _, bound := range order {
+		for _, resource := range sortedKeys(bound.amounts) {
+			resources[resource] = true
+			if !resourceName.MatchString(resource) {
+				r.list.Error(r.keyPlace(env.Node, "limitRange", bound.name, resource), "resources/name", fmt.Sprintf("there is no resource %q", resource)).Hint =
+					resourceHint
+			}
+		}
+	}
+	for _, resource := range sortedKeys(resources) {
 		last, lastName := Quantity(0), ""
 		for _, bound := range order {
 			amount, ok := bound.amounts[resource]

@@ -114,8 +114,7 @@ func (r resourceCheck) names() {
 	}{{"requests", r.stated.Requests}, {"limits", r.stated.Limits}} {
 		for _, resource := range sortedKeys(group.amounts) {
 			if resource != "cpu" && resource != "memory" && !resourceName.MatchString(resource) {
-				r.error(r.key(r.path(group.name, resource)...), "resources/name", "there is no resource %q", resource).Hint =
-					"Known are cpu, memory, ephemeral-storage, hugepages-SIZE and names with a domain such as nvidia.com/gpu."
+				r.error(r.key(r.path(group.name, resource)...), "resources/name", "there is no resource %q", resource).Hint = resourceHint
 			}
 		}
 	}

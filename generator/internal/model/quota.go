@@ -95,6 +95,23 @@ func (ns *Namespace) fit(need demands) int {
 // quotaName is a resource that a quota can bound.
 var quotaName = lazyregexp.New(`^((requests|limits)\.[a-z0-9][-a-z0-9./]*|cpu|memory|pods|services|configmaps|secrets|persistentvolumeclaims|services\.(loadbalancers|nodeports)|count/[a-z0-9][-a-z0-9./]*|[-a-z0-9.]+\.storageclass\.storage\.k8s\.io/(requests\.storage|persistentvolumeclaims))$`)
 
+// budget checks that the amounts of a budget are those of an automatic quota: what is not
+// there would bound nothing.
+func (r *resolver) budget(env *Environment) {
+	known := append(computeResources(), storageResources()...)
+	for _, resource := range sortedKeys(env.Settings.Quota.Budget) {
+		if slices.Contains(known, resource) {
+			continue
+		}
+		d := r.list.Error(r.keyPlace(env.Node, "quota", "budget", resource), "quota/resource", fmt.Sprintf("a budget cannot bound %q", resource))
+		d.Detail = "An automatic quota has " + strings.Join(known, ", ") + "."
+		d.Hint = "Write one of these, or state the quota as a whole: quota: {hard: …}."
+		if near := yamltree.Suggest(resource, known); near != "" {
+			d.Hint = fmt.Sprintf("Did you mean %q?", near)
+		}
+	}
+}
+
 // quotaResource checks the name of a bounded resource, and that every pod states
 // what the quota counts: it would be refused otherwise.
 func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) {

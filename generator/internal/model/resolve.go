@@ -246,6 +246,7 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	env.layers = workloads(layers)
 	env.node = merge(env.layers)
 	r.limitRange(env)
+	r.budget(env)
 	r.alerts(env)
 	r.sync(env)
 	r.admission(env)
