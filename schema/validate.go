@@ -114,7 +114,9 @@ func (v *validator) identity() {
 	if name := v.spec.Metadata.Name; name != "" {
 		checkName(&v.list, root.At("metadata", "name"), "the platform", name, maxEnvironment)
 	}
-	v.namespace(root.Get("argocd").Get("namespace"))
+	if n := root.Get("argocd").Get("namespace"); isText(n) {
+		checkName(&v.list, n.Range, "the namespace of Argo CD", n.Text, maxLabel)
+	}
 	if t := v.spec.Templates; t != "" && !IsFolder(t) {
 		v.list.Error(root.At("templates"), "templates/path", "this is not a folder beside the spec").Hint =
 			"Write a relative path such as templates, without .. and without a slash at either end."
