@@ -172,6 +172,7 @@ var elsewhere = map[string]string{
 	"Commit.Valid":      "what templates print is checked again, and was checked where it was read: text_test.go and the renderer's tests hold it",
 	"URL.Valid":         "as Commit.Valid",
 	"Owner.Valid":       "as Commit.Valid",
+	"Environment.Place": "generate asks with it where a conflict comes from: the scripts of cmd/wavewright show it",
 	"Target.MakesClass": "doctor asks with it, which needs a cluster: the scripts of cmd/wavewright show it",
 }
 

@@ -2,7 +2,7 @@ package merge
 
 // maxCost bounds the search for a shortest script: two long texts without much in
 // common are compared roughly.
-const maxCost = 1 << 10
+const maxCost = 1 << 9
 
 // compare marks the lines that are not in a common subsequence of two versions, which
 // is a longest one but for the lines that shorten leaves out.

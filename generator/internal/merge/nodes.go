@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -18,7 +19,7 @@ type node struct {
 	id      string
 	kind    yaml.Kind
 	text    string // of a scalar
-	folded  bool   // its lines were joined to one
+	literal bool   // it is what its lines are
 	entries []entry
 	values  map[string]*node // of the entries, by the ids of their keys
 	items   []*node
@@ -58,7 +59,7 @@ type reader struct{ ids map[string]string }
 func (r reader) id(value string) string {
 	id, ok := r.ids[value]
 	if !ok {
-		id = fmt.Sprint(len(r.ids))
+		id = strconv.Itoa(len(r.ids))
 		r.ids[value] = id
 	}
 	return id
@@ -97,7 +98,7 @@ func next(dec *yaml.Decoder) (doc *yaml.Node, err error) {
 }
 
 func (r reader) node(y *yaml.Node) (*node, error) {
-	n := &node{kind: y.Kind, text: y.Value, folded: y.Style&yaml.FoldedStyle != 0}
+	n := &node{kind: y.Kind, text: y.Value, literal: y.Style&yaml.LiteralStyle != 0}
 	var err error
 	var inner string
 	switch y.Kind {
@@ -108,9 +109,12 @@ func (r reader) node(y *yaml.Node) (*node, error) {
 	default:
 		inner = y.Value
 	}
-	n.id = r.id(fmt.Sprintf("%d %q %s %s", y.Kind, y.Anchor, y.ShortTag(), inner))
+	n.id = r.id(strings.Join([]string{y.Anchor, y.ShortTag(), inner}, kindMark(y.Kind)))
 	return n, err
 }
+
+// kindMark separates what makes up a value, by a byte that YAML does not allow.
+func kindMark(k yaml.Kind) string { return string(rune(k)) }
 
 func (r reader) mapping(n *node, y *yaml.Node) (string, error) {
 	var ids []string

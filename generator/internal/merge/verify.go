@@ -131,25 +131,21 @@ func extend(path, key string) string {
 // linesKept compares texts of several lines that both sides changed: the merge has
 // to have what either added, and nothing else.
 func (v values) linesKept() bool {
-	var lines [4][]string
-	for i, n := range v.all() {
-		if lines[i] = n.lines(); len(lines[i]) < 2 {
+	for _, n := range v.all() {
+		if n == nil || n.kind != yaml.ScalarNode {
 			return false
 		}
 	}
-	base, mine, theirs, result := lines[0], lines[1], lines[2], lines[3]
-	return within(result, mine, theirs) && within(mine, base, result) && within(theirs, base, result)
+	base, mine, theirs, result := v.base.lines(), v.mine.lines(), v.theirs.lines(), v.result.lines()
+	return len(result) > 1 && within(result, mine, theirs) && within(mine, base, result) && within(theirs, base, result)
 }
 
-// lines returns the lines of a text, and the words of one whose lines were folded.
+// lines returns the lines of a text or, as line breaks are no part of most, its words.
 func (n *node) lines() []string {
-	switch {
-	case n == nil || n.kind != yaml.ScalarNode:
-		return nil
-	case n.folded:
-		return strings.Fields(n.text)
+	if n.literal {
+		return strings.Split(n.text, "\n")
 	}
-	return strings.Split(strings.TrimSuffix(n.text, "\n"), "\n")
+	return strings.Fields(n.text)
 }
 
 // within reports whether each line is in one of the others.

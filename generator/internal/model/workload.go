@@ -30,13 +30,10 @@ type Port struct {
 // PortList returns the ports in the order of the spec; the first is the default of
 // probes and routes.
 func (w *Workload) PortList() []Port {
-	switch {
-	case len(w.Ports) == 0:
-		return nil
-	case w.ports != nil:
-		return w.ports
+	if len(w.Ports) == 0 {
+		return nil // the pod of a job is its application's without ports
 	}
-	return w.listPorts()
+	return w.ports
 }
 
 func (w *Workload) listPorts() []Port {
@@ -179,9 +176,6 @@ func (w *Workload) Claims(app Name) []Claim {
 
 // amounts turns quantities of the spec into printable ones.
 func amounts(m map[string]schema.Amount) yamltree.Ordered {
-	if len(m) == 0 {
-		return nil
-	}
 	out := make(yamltree.Ordered, 0, len(m))
 	for _, name := range sortedKeys(m) {
 		out = append(out, yamltree.Pair{Key: name, Value: string(m[name])})
