@@ -156,6 +156,13 @@ func stoppedBy(plan *generator.Plan) error {
 // waysOut are the commands that resolve conflicts, with the first one's path.
 func waysOut(conflicts []generator.Change) []string {
 	path := conflicts[0].Path
+	if !slices.ContainsFunc(conflicts[0].Conflicts, placed) {
+		return []string{
+			"the new rendering wins, and your edits of the file give way: wavewright restore " + path,
+			"your file stays as it is: files: {keep: [" + path + "]} in environments.yaml",
+			"or edit it until both changes are in it: wavewright diff " + path + " shows the new rendering",
+		}
+	}
 	return []string{
 		"your lines win where both changed them: wavewright generate --accept mine=" + path,
 		"the new rendering wins there, all your other edits stay: wavewright generate --accept theirs=" + path,
@@ -163,6 +170,9 @@ func waysOut(conflicts []generator.Change) []string {
 		"or say it in environments.yaml or in a template, until generate would write what you have",
 	}
 }
+
+// placed reports whether a conflict is about some lines, not about the whole file.
+func placed(c generator.Conflict) bool { return c.Mine.Line > 0 }
 
 // marked is how a run ends that wrote conflict markers.
 func marked(plan *generator.Plan) error {

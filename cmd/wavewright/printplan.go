@@ -165,7 +165,7 @@ func declaredAt(plan *generator.Plan, path string) string {
 
 // printConflict shows the three versions of the lines that both sides changed.
 func (c *console) printConflict(path string, conflict generator.Conflict) {
-	if conflict.Base.Line+conflict.Mine.Line+conflict.Theirs.Line == 0 {
+	if !placed(conflict) {
 		c.errorf("  %s\n", conflict.Reason)
 		return
 	}
