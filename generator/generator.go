@@ -176,7 +176,12 @@ func (r *Result) render(fsys fs.FS) error {
 		in.Omit = rules.omits
 	}
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
-	in.Exists = func(name string) bool { return r.hasFolder(fsys, name) }
+	folder, err := os.Open(r.dir)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	in.Exists = func(name string) bool { return !absent(folder, name) && isFolder(fsys, name) }
 	rendered, list := render.Render(in)
 	r.Diagnostics = append(r.Diagnostics, list...)
 	if list.HasErrors() {
@@ -207,13 +212,8 @@ func (r *Result) render(fsys fs.FS) error {
 	return nil
 }
 
-// hasFolder reports whether there is a folder in the folder of the spec. Mostly there
-// is none; that one system call says so without opening all folders on the way. What
-// is there is looked at without following links to the outside.
-func (r *Result) hasFolder(fsys fs.FS, name string) bool {
-	if _, err := os.Lstat(r.dir + "/" + name); err != nil {
-		return false
-	}
+// isFolder reports whether there is a folder, to which no link leads from the outside.
+func isFolder(fsys fs.FS, name string) bool {
 	info, err := fs.Stat(fsys, name)
 	return err == nil && info.IsDir()
 }
