@@ -32,7 +32,7 @@ func main() {
 // it is large, than it does by itself. The ballast counts as heap, but it is never
 // touched, so that the system gives it no memory. docs/performance.md has numbers.
 func tuneMemory() (ballast []byte) {
-	ballast = untouched(32 << 20)
+	ballast = untouched(64 << 20)
 	go useLargePages()
 	debug.SetGCPercent(100)
 	return ballast
