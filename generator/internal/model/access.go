@@ -110,41 +110,59 @@ func (e *Environment) grants(team *Team, role Name) bool {
 	return false
 }
 
-// Access lists the components that let the namespace's team in.
+// Access lists the components that let the namespace's team in: the Roles that the
+// environment grants to nobody else, and their bindings.
 func (ns *Namespace) Access() []Name {
 	var names []Name
 	if ns.Team == nil {
 		return nil
 	}
-	for _, role := range ns.Target.Env.roles() {
-		if grant("team-"+ns.Team.Name, ns.Team.access, role) != nil {
-			names = append(names, "access-"+ns.Team.Name+"-"+role)
+	env := ns.Target.Env
+	for _, role := range env.roles() {
+		if grant("team-"+ns.Team.Name, ns.Team.access, role) == nil {
+			continue
+		}
+		if grant("env-"+env.Name, env.access, role) == nil {
+			names = append(names, env.roleComponent(role))
+		}
+		names = append(names, "access-"+ns.Team.Name+"-"+role)
+	}
+	return names
+}
+
+// Roles lists the components that hold the Roles which are granted in every namespace of
+// the environment. A Role that is nobody's would only be one more to judge.
+func (e *Environment) Roles() []Name {
+	var names []Name
+	for _, role := range e.roles() {
+		if grant("env-"+e.Name, e.access, role) != nil {
+			names = append(names, e.roleComponent(role))
 		}
 	}
 	return names
 }
 
-// Roles lists the components that hold the Roles which are granted in the environment.
-func (e *Environment) Roles(p *Platform) []Name {
-	var names []Name
-	for _, role := range e.roles() {
-		granted := func(t *Team) bool { return e.grants(t, role) }
-		if grant("env-"+e.Name, e.access, role) == nil && !slices.ContainsFunc(p.Teams, granted) {
-			continue
-		}
-		if role == debugRole {
-			role += "-" + Name(e.Settings.Debug)
-		}
-		names = append(names, "access-"+role)
+// roleComponent is the one that holds a Role of the environment.
+func (e *Environment) roleComponent(role Name) Name {
+	if role == debugRole {
+		role += "-" + Name(e.Settings.Debug)
 	}
-	return names
+	return "access-" + role
 }
 
 // HasRole reports whether an environment needs the Role of a component.
 func (p *Platform) HasRole(component string) bool {
-	return slices.ContainsFunc(p.Environments, func(e *Environment) bool {
-		return slices.Contains(e.Roles(p), Name(component))
-	})
+	for _, e := range p.Environments {
+		if slices.Contains(e.Roles(), Name(component)) {
+			return true
+		}
+		for _, target := range e.Targets {
+			if slices.ContainsFunc(target.Namespaces, func(ns *Namespace) bool { return slices.Contains(ns.Access(), Name(component)) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // environmentAccess notes the groups of an environment, and reports groups that could

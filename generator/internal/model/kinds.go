@@ -116,8 +116,26 @@ func withOne(list []string, text string) []string {
 	return slices.Insert(list, i, text)
 }
 
-// Kinds are the kinds that applications declare beyond those of this version.
-func (s *ApplicationSet) Kinds() []yamltree.Ordered { return groupKinds(s.kinds) }
+// usualKinds are those that this version of wavewright can write for an application, and
+// those that Argo CD shows below them.
+var usualKinds = []string{
+	"ConfigMap", "PersistentVolumeClaim", "Pod", "Service", "ServiceAccount",
+	"ControllerRevision.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps",
+	"HorizontalPodAutoscaler.autoscaling", "CronJob.batch", "Job.batch", "EndpointSlice.discovery.k8s.io",
+	"ExternalSecret.external-secrets.io", "HTTPRoute.gateway.networking.k8s.io", "ServiceMonitor.monitoring.coreos.com",
+	"Ingress.networking.k8s.io", "NetworkPolicy.networking.k8s.io", "PodDisruptionBudget.policy",
+}
+
+// Kinds are the usual kinds, and those that applications declare beside them.
+func (s *ApplicationSet) Kinds() []yamltree.Ordered {
+	all := slices.Clone(usualKinds)
+	for _, kind := range s.kinds {
+		if !slices.Contains(all, kind) {
+			all = append(all, kind)
+		}
+	}
+	return groupKinds(all)
+}
 
 // ClusterKinds are those of them whose objects are in no namespace.
 func (s *ApplicationSet) ClusterKinds() []yamltree.Ordered { return groupKinds(s.clusterKinds) }
