@@ -98,25 +98,32 @@ func rows() []row {
 
 func TestStates(t *testing.T) {
 	for _, test := range rows() {
-		t.Run(test.name, func(t *testing.T) {
-			s := newSandbox(t)
-			s.generate(test.before)
-			test.user(s)
-			before := s.snapshot()
-			plan := s.compare(test.after)
-			if got := describe(plan.Changes()); !slices.Equal(got, test.want) {
-				t.Fatalf("changes\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
-			}
-			if !slices.ContainsFunc(plan.Changes(), func(c Change) bool { return strings.Contains(c.Reason, test.say) }) && test.say != "" {
-				t.Errorf("changes %+v, want a reason with %q", plan.Changes(), test.say)
-			}
-			checkApply(s, plan, before, test.after)
-			for path, content := range test.disk {
-				if content == "" && s.exists(path) || content != "" && s.read(path) != content {
-					t.Errorf("%s is not %q", path, content)
-				}
-			}
-		})
+		t.Run(test.name, func(t *testing.T) { test.run(t, Options{}) })
+	}
+}
+
+// run goes through a row with options for the generation after the user's act.
+func (test row) run(t *testing.T, o Options) {
+	s := newSandbox(t)
+	s.generate(test.before)
+	test.user(s)
+	s.options = o
+	before := s.snapshot()
+	plan := s.compare(test.after)
+	if got := describe(plan.Changes()); !slices.Equal(got, test.want) {
+		t.Fatalf("changes\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+	}
+	if !slices.ContainsFunc(plan.Changes(), func(c Change) bool { return strings.Contains(c.Reason, test.say) }) && test.say != "" {
+		t.Errorf("changes %+v, want a reason with %q", plan.Changes(), test.say)
+	}
+	checkApply(s, plan, before, test.after)
+	for path, content := range test.disk {
+		if content == "" && s.exists(path) || content != "" && s.read(path) != content {
+			t.Errorf("%s is not %q", path, content)
+		}
+	}
+	if s.exists(archivePath(noteName)) {
+		t.Error("the note is left")
 	}
 }
 

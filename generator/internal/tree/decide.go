@@ -81,6 +81,8 @@ func (r *record) rewrite(o *Options) verdict {
 		if o.Restore[r.path] {
 			v.reason = "restored: what was there gives way"
 		}
+	default:
+		v.data = mergeText(n.Content, r.entry.base, d.data)
 	}
 	return v
 }

@@ -23,6 +23,7 @@ type sandbox struct {
 	failer
 	dir string
 	*Repository
+	options Options // of compare; the version is set there
 }
 
 func newSandbox(t *testing.T) *sandbox {
@@ -74,7 +75,9 @@ func (s *sandbox) exists(path string) bool {
 
 func (s *sandbox) compare(want Tree) *Plan {
 	s.Helper()
-	plan, err := s.Compare(want, Options{Version: version})
+	o := s.options
+	o.Version = version
+	plan, err := s.Compare(want, o)
 	s.must(err)
 	return plan
 }

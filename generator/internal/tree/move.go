@@ -73,8 +73,10 @@ func (c *comparison) move(m move) {
 	case same(m.to.disk.data, m.to.want.Content):
 		c.arrive(m)
 		m.from.settled = false // edited or not, what is left there is an orphan
+	case m.to.decide(c.options).state == StateForeign:
+		c.stay(m) // the plan is blocked
 	default:
-		c.stay(m) // the new path is foreign
+		// A rule of the user's, or his word, settles the new path by itself.
 	}
 }
 
