@@ -32,8 +32,19 @@ func (r *Repository) Apply(p *Plan) error {
 		}
 		defer unlock()
 	}
+	if p.stale != nil {
+		h := newHealer(r, p)
+		if err := h.run(h.sweep, h.stage, h.sync, h.verify, h.record); err != nil {
+			return err
+		}
+	}
 	a := newApplier(r, p)
-	for _, phase := range []func() error{a.sweep, a.stage, a.sync, a.verify, a.announce, a.replace, a.remove, a.sync, a.record} {
+	return a.run(a.sweep, a.stage, a.sync, a.verify, a.announce, a.replace, a.remove, a.sync, a.record, a.forget)
+}
+
+// run goes through phases, up to one that fails.
+func (a *applier) run(phases ...func() error) error {
+	for _, phase := range phases {
 		if err := phase(); err != nil {
 			a.undo()
 			return err
@@ -71,7 +82,9 @@ type applier struct {
 	leftovers []removal
 	files     []*write
 	removals  []removal
-	note      *write // nil when no merge is written
+	note      *write // nil when no file is written or deleted
+	notes     []removal
+	durable   bool // the note has to be, before anything is written that only it explains
 	state     stateWrites
 
 	mu      sync.Mutex
@@ -80,17 +93,28 @@ type applier struct {
 
 func newApplier(r *Repository, p *Plan) *applier {
 	a := &applier{Repository: r, version: p.version, state: planState(p.archives)}
+	if p.stale == nil {
+		a.leftovers = leftovers(p)
+	}
 	for i := range p.changes {
 		a.add(&p.changes[i])
 	}
 	path := archivePath(noteName)
+	if p.stale != nil {
+		a.notes = []removal{{path: path, seen: p.stale}}
+	}
 	if len(p.next) > 0 {
-		a.note = &write{path: path, seen: p.stale, perm: permissions(p.stale, false), entries: p.next}
-		a.state.removals = append(a.state.removals, removal{path: path, again: true})
-	} else if p.stale != nil {
-		a.state.removals = append(a.state.removals, removal{path: path, seen: p.stale})
+		a.note = &write{path: path, seen: p.stale, perm: permissions(p.stale, false), entries: noteEntries(p.next)}
+		a.notes = []removal{{path: path, seen: p.stale, again: true}}
+		a.durable = slices.ContainsFunc(p.next, func(n noted) bool { return !n.next.pure })
 	}
 	return a
+}
+
+// newHealer returns an applier that brings the state up to date by the note of a run
+// that was interrupted, which from then on says nothing new.
+func newHealer(r *Repository, p *Plan) *applier {
+	return &applier{Repository: r, version: p.version, state: planState(p.healed), leftovers: leftovers(p)}
 }
 
 // writes are all files that get a new content, the state's included.
@@ -104,8 +128,7 @@ func (a *applier) writes() []*write {
 
 func (a *applier) add(c *Change) {
 	switch {
-	case c.State == StateLeftover:
-		a.leftovers = append(a.leftovers, removal{path: c.Path, seen: c.seen})
+	case c.State == StateLeftover: // swept
 	case c.State == StateForgotten && !c.source:
 		a.removals = append(a.removals, removal{path: c.Path})
 	case c.Action == ActionDelete:
@@ -116,6 +139,17 @@ func (a *applier) add(c *Change) {
 	if c.From != "" {
 		a.removals = append(a.removals, removal{path: c.From, seen: c.seenFrom})
 	}
+}
+
+// leftovers are what a killed run left.
+func leftovers(p *Plan) []removal {
+	var left []removal
+	for i := range p.changes {
+		if c := &p.changes[i]; c.State == StateLeftover {
+			left = append(left, removal{path: c.Path, seen: c.seen})
+		}
+	}
+	return left
 }
 
 // sweep deletes what a killed run left.
@@ -189,16 +223,19 @@ func (a *applier) verify() error {
 	}
 	return errors.Join(
 		writes.run(a.root, plantWrites(a.writes())),
-		removals.run(a.root, plantRemovals(append(slices.Clone(a.removals), a.state.removals...))),
+		removals.run(a.root, plantRemovals(slices.Concat(a.removals, a.state.removals, a.notes))),
 	)
 }
 
-// announce notes what is about to be merged, where the next run finds it.
+// announce notes what is about to be written and deleted, where the next run finds it.
+// Without merges it is not waited for: file systems keep the order in which files get
+// their names, and should one not, a run that follows a power failure finds edits where
+// there are none.
 func (a *applier) announce() error {
 	if a.note == nil {
 		return nil
 	}
-	if err := a.rename([]*write{a.note}); err != nil {
+	if err := a.rename([]*write{a.note}); err != nil || !a.durable {
 		return err
 	}
 	return a.sync()
@@ -239,6 +276,9 @@ func (a *applier) record() error {
 	}
 	return a.delete(a.state.removals)
 }
+
+// forget deletes the note, when the state says all that it says.
+func (a *applier) forget() error { return a.delete(a.notes) }
 
 // undo deletes, as far as possible, what was prepared and not used.
 func (a *applier) undo() {

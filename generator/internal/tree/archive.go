@@ -31,13 +31,17 @@ import (
 // The mode is 644 or 755, followed by ",noeol" when the last line has no end, or by
 // ",base64" when the content is no text or holds carriage returns, which git and
 // editors change. There is exactly one way to write a given content. In the note about
-// unfinished merges (note.go), "next=" and a SHA-256 follow the state.
+// an unfinished run (note.go), the SHA-256 of the mode and the bytes about to be written
+// follows the state, after "next=" or, when these are the last rendering itself, which is
+// left out then, after "same="; and after "in=" the archive that the block is going to.
 const (
 	formatName   = "wavewright-state"
 	formatNumber = 1
 	blockStart   = "@@ "
 	lastLine     = "@@ end"
 	nextPrefix   = "next="
+	samePrefix   = "same="
+	homePrefix   = "in="
 	base64Width  = 76
 )
 
@@ -56,8 +60,16 @@ type entry struct {
 	id    string
 	exec  bool
 	state entryState
-	next  string // hex SHA-256 of the bytes about to be written, or ""
 	base  []byte
+
+	next coming // only in the note
+}
+
+// coming is what the note says about a file beside its entry.
+type coming struct {
+	sum  string // hex SHA-256 of its mode and its bytes
+	pure bool   // these bytes are the base too
+	home string // the archive of the entry
 }
 
 func (e *entry) equal(o *entry) bool {
@@ -106,8 +118,12 @@ func (e *entry) append(dst []byte) []byte {
 	for _, part := range []string{blockStart, e.path, " ", e.id, " ", mode, string(form), " ", string(e.state)} {
 		dst = append(dst, part...)
 	}
-	if e.next != "" {
-		dst = append(dst, " "+nextPrefix+e.next...)
+	if e.next.sum != "" {
+		prefix := nextPrefix
+		if e.next.pure {
+			prefix = samePrefix
+		}
+		dst = append(dst, " "+prefix+e.next.sum+" "+homePrefix+e.next.home...)
 	}
 	dst = append(dst, '\n')
 	if form == asBase64 {
@@ -258,7 +274,7 @@ func (d *decoder) block(line string) (block, error) {
 		return block{}, d.errorf("expected a line that begins with %q", blockStart)
 	}
 	fields := strings.Split(rest, " ")
-	if len(fields) != 4 && len(fields) != 5 {
+	if len(fields) != 4 && len(fields) != 6 {
 		return block{}, d.errorf("expected %q", blockStart+"PATH ID MODE STATE")
 	}
 	b := block{line: d.line, entry: entry{path: fields[0], id: fields[1], state: entryState(fields[3])}}
@@ -281,10 +297,9 @@ func (e *entry) fields(fields []string) (encoding, error) {
 	if e.state != managed && e.state != deleted && e.state != orphan {
 		return "", fmt.Errorf("unknown state %q", e.state)
 	}
-	if len(fields) == 5 {
-		e.next = strings.TrimPrefix(fields[4], nextPrefix)
-		if fields[4] != nextPrefix+e.next || len(e.next) != 64 || strings.Trim(e.next, "0123456789abcdef") != "" {
-			return "", fmt.Errorf("unknown word %q", fields[4])
+	if len(fields) == 6 {
+		if err := e.next.words(fields[4], fields[5]); err != nil {
+			return "", err
 		}
 	}
 	bits, form := fields[2][:min(3, len(fields[2]))], encoding(fields[2][min(3, len(fields[2])):])
@@ -293,6 +308,20 @@ func (e *entry) fields(fields []string) (encoding, error) {
 		return "", fmt.Errorf("unknown mode %q", fields[2])
 	}
 	return form, nil
+}
+
+// words reads what only the note has.
+func (c *coming) words(sum, home string) error {
+	prefix, rest, _ := strings.Cut(sum, "=")
+	c.sum, c.pure = rest, prefix+"=" == samePrefix
+	if prefix+"=" != nextPrefix && !c.pure || len(c.sum) != 64 || strings.Trim(c.sum, "0123456789abcdef") != "" {
+		return fmt.Errorf("unknown word %q", sum)
+	}
+	rest, ok := strings.CutPrefix(home, homePrefix)
+	if c.home = rest; !ok || archiveProblem(c.home) != "" || fold(c.home) == noteName {
+		return fmt.Errorf("unknown word %q", home)
+	}
+	return nil
 }
 
 // content reads the lines of a block. Every form is accepted only as it is written,

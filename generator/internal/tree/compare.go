@@ -29,7 +29,7 @@ func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
 		return nil, err
 	}
 	archives, note := takeNote(archives)
-	records, err = join(records, wanted, archives)
+	records, err = join(records, wanted, archives, note)
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +38,10 @@ func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
 	if err := found.scan(r.root, records); err != nil {
 		return nil, err
 	}
-	records = note.recall(records)
-	c := comparison{options: &o, plan: &Plan{repository: r, version: o.Version, stale: note.seen(), changes: append(found.refused, found.leftovers...)}, touched: map[string]bool{}, final: map[string][]entry{}}
+	records = note.recall(records, &o)
+	archives, healed := note.healed(records, archives)
+	plan := &Plan{repository: r, version: o.Version, stale: note.seen(), healed: healed, changes: append(found.refused, found.leftovers...)}
+	c := comparison{options: &o, plan: plan, touched: map[string]bool{}, final: map[string][]entry{}}
 	return c.decide(records, archives), nil
 }
 
@@ -117,14 +119,17 @@ func (c *comparison) add(change Change) {
 func (c *comparison) change(r *record, v verdict) Change {
 	recorded := c.keep(r, v.keep)
 	change := Change{
-		Path: r.path, ID: r.id(), State: v.state, Action: v.action(), Reason: v.reason,
+		Path: r.path, ID: r.id(), State: v.state, Action: v.action(r.disk), Reason: v.reason,
 		Executable: v.exec, Conflicts: v.conflicts, absent: r.disk.kind == absent, source: r.want != nil && r.want.Archive == SourceArchive || r.archive == SourceArchive, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
 	}
 	if change.Action == ActionNone && !recorded {
 		change.Action = ActionRecord
 	}
 	change.contents(r, v)
-	if change.Action == ActionUpdate {
+	switch {
+	case change.Action == ActionDelete:
+		c.noteLeaving(r)
+	case change.Action == ActionCreate || change.Action == ActionUpdate || v.state == StateMarked || r.changesArchive(v):
 		c.note(r, v)
 	}
 	return change
@@ -152,11 +157,16 @@ func (r *record) id() string {
 }
 
 // action is what a verdict means for the file.
-func (v verdict) action() Action {
+func (v verdict) action(d disk) Action {
 	switch v.state {
 	case StateNew:
 		return ActionCreate
-	case StateUpdate, StateMerged, StateMarked, StateOverwritten:
+	case StateMarked:
+		if bytes.Equal(v.data, d.data) {
+			return ActionNone // a run that was interrupted wrote it
+		}
+		return ActionUpdate
+	case StateUpdate, StateMerged, StateOverwritten:
 		return ActionUpdate
 	case StateOrphan:
 		return ActionDelete
@@ -221,8 +231,8 @@ func (c *comparison) archives(before []*archive) {
 func (c *comparison) archive(a *archive) {
 	final := c.final[a.name]
 	slices.SortFunc(final, func(x, y entry) int { return cmp.Compare(x.path, y.path) })
-	if slices.EqualFunc(a.entries, final, func(x, y entry) bool { return x.equal(&y) }) && len(final) > 0 {
+	if equalEntries(a.entries, final) && len(final) > 0 {
 		return
 	}
-	c.plan.archives = append(c.plan.archives, archiveChange{name: a.name, old: a.entries, final: final, seen: a.seen})
+	c.plan.archives = append(c.plan.archives, archiveChange{name: a.name, old: a.entries, final: final, seen: a.seen, again: a.again})
 }

@@ -146,6 +146,9 @@ func (r *record) decideKnown(o *Options) verdict {
 	n, b, d := r.want, r.entry, r.disk
 	edited := !same(d.data, b.base) && !same(d.data, n.Content)
 	if edited && unresolved(d.data) && !unresolved(b.base) && !unresolved(n.Content) {
+		if kept := r.managed(); r.recalled && kept.equal(b) {
+			return verdict{state: StateMarked, reason: bothChanged, keep: &kept, data: d.data, exec: d.exec}
+		}
 		return verdict{state: StateUnresolved, keep: b, reason: "holds conflict markers; resolve them first"}
 	}
 	kept := r.managed()
@@ -161,6 +164,9 @@ func (r *record) decideKnown(o *Options) verdict {
 	return v
 }
 
+// bothChanged is the reason of a file that gets markers.
+const bothChanged = "changed by you and by its new rendering; the markers in it show both"
+
 // mergeInto is about a text that both sides changed.
 func (r *record) mergeInto(v verdict, o *Options) verdict {
 	d := r.disk.data
@@ -173,7 +179,7 @@ func (r *record) mergeInto(v verdict, o *Options) verdict {
 		v.state, v.reason = r.judge(v)
 	case o.Markers && out.Marked != nil:
 		v.data, v.conflicts = restyle(out.Marked, d), out.Conflicts
-		v.state, v.reason = StateMarked, "changed by you and by its new rendering; the markers in it show both"
+		v.state, v.reason = StateMarked, bothChanged
 	default:
 		return verdict{state: StateConflict, keep: r.entry, reason: "changed by you and by its new rendering", conflicts: out.Conflicts}
 	}

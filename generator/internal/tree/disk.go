@@ -234,5 +234,5 @@ func (r *record) executable(info fs.FileInfo) bool {
 	if r.entry != nil {
 		return r.entry.exec
 	}
-	return r.want.Executable
+	return r.want != nil && r.want.Executable
 }

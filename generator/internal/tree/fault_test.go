@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/wavewright/wavewright/generator/internal/merge"
 )
 
 var errInjected = errors.New("injected")
@@ -51,6 +53,18 @@ func fault(s *sandbox) (before, after Tree) {
 		after = after.with("to/"+name, func(f *File) { f.ID = "from/" + filepath.Base(name) })
 	}
 	after = after.with("bin/x", func(f *File) { f.Executable = true })
+	for path, change := range map[string]struct{ to, text string }{
+		"merge/f": {"merge/f", lower}, "merge/crlf": {"merge/crlf", lower}, "merge/x": {"merge/x", lower}, "merge/conflict": {"merge/conflict", other},
+		"marked/f": {"marked/f", other}, "rule/over": {"rule/over", lower}, "rule/keep": {"rule/keep", lower}, "rule/restored": {"rule/restored", lower}, "rule/gone": {"rule/gone", lower},
+		"here/merge": {"there/merge", lower}, "here/marked": {"there/sub/marked", other}, "here/over": {"there/over", lower}, "here/run": {"there/run", lower},
+		"here/theirs": {"there/theirs", other}, "here/home": {"here2/home", lower},
+	} {
+		f := files(path, lines)[path]
+		before[path] = f
+		f.Content = []byte(change.text)
+		f.Archive = archiveOf(change.to)
+		after[change.to] = f
+	}
 	s.generate(before)
 	s.write("update/crlf", "f\r\n")
 	s.write("edited/f", "mine\n")
@@ -63,13 +77,37 @@ func fault(s *sandbox) (before, after Tree) {
 	s.write("new/.wavewright-tmp-0", "left")
 	s.remove("forgotten/f")
 	s.remove("deleted/f")
+	s.remove("rule/gone")
+	for _, path := range strings.Fields("merge/f merge/x merge/conflict marked/f rule/over rule/keep rule/restored here/merge here/marked here/over here/theirs here/home") {
+		s.write(path, byUser(path))
+	}
+	s.write("merge/crlf", withCRLF(byUser("merge/crlf")))
+	s.must(os.Chmod(s.path("merge/x"), 0o755))
+	s.must(os.Chmod(s.path("here/run"), 0o755))
+	s.options = Options{
+		Markers: true,
+		Policy: func(path string) Policy {
+			return map[string]Policy{"rule/over": PolicyOverwrite, "there/over": PolicyOverwrite, "rule/keep": PolicyKeep}[path]
+		},
+		Accept: func(path string) merge.Side {
+			return map[string]merge.Side{"merge/conflict": merge.Mine, "there/theirs": merge.Theirs}[path]
+		},
+		Restore: set("rule/restored", "rule/gone"),
+	}
 	return before, after
 }
+
+// byUser is upper with a word that is in no other file.
+func byUser(path string) string { return strings.Replace(upper, "ONE", "ONE "+path+"!", 1) }
 
 func TestInterruptedRunsHeal(t *testing.T) {
 	want := undisturbed(t)
 	for _, killed := range []bool{false, true} {
-		for k := 1; ; k++ {
+		step := 1
+		if !killed && !nightly() {
+			step = 5
+		}
+		for k := 1; ; k += step {
 			s := newSandbox(t)
 			_, after := fault(s)
 			f := &failing{k: k, killed: killed}
@@ -86,7 +124,7 @@ func TestInterruptedRunsHeal(t *testing.T) {
 				t.Fatalf("operation %d: %v", k, err)
 			}
 			checkUntouched(s, f, before)
-			s.generate(after)
+			s.finish(after)
 			s.sameSnapshot(s.snapshot(), want)
 			s.Close()
 		}
@@ -96,8 +134,32 @@ func TestInterruptedRunsHeal(t *testing.T) {
 func undisturbed(t *testing.T) map[string]string {
 	s := newSandbox(t)
 	_, after := fault(s)
-	s.generate(after)
-	return s.snapshot()
+	s.finish(after)
+	want := s.snapshot()
+	counts := map[string]int{}
+	for _, text := range want {
+		for _, word := range []string{"ONE", "<<<<<<<", "FIVE"} {
+			counts[word] += min(1, strings.Count(text, word))
+		}
+	}
+	if s.exists(archivePath(noteName)) || counts["ONE"] < 9 || counts["<<<<<<<"] < 2 || counts["FIVE"] < 10 {
+		t.Fatalf("the situation is not what it should be: %v", counts)
+	}
+	return want
+}
+
+// finish generates what has marked files: afterwards these are all that blocks.
+func (s *sandbox) finish(want Tree) {
+	s.Helper()
+	if plan := s.compare(want); !plan.blocked() {
+		s.must(s.Apply(plan))
+	}
+	again := s.compare(want)
+	for _, c := range again.Changes() {
+		if c.State != StateUnresolved && (c.Action != ActionNone || c.Conflict() || c.Refusal()) {
+			s.Fatalf("left to do: %v", describe(again.Changes()))
+		}
+	}
 }
 
 // checkUntouched holds that a failure before the first replacement leaves nothing.
@@ -124,8 +186,8 @@ func TestInterruptedTwice(t *testing.T) {
 		t.Skip("slow")
 	}
 	want := undisturbed(t)
-	for k := 1; k < 120; k += 7 {
-		for l := 1; l < 120; l += 11 {
+	for k := 1; k < operations; k += 17 {
+		for l := 1; l < operations; l += 23 {
 			s := newSandbox(t)
 			_, after := fault(s)
 			for _, n := range []int{k, l} {
@@ -133,12 +195,90 @@ func TestInterruptedTwice(t *testing.T) {
 				_ = s.Apply(s.compare(after))
 			}
 			s.step = nil
-			s.generate(after)
+			s.finish(after)
 			s.sameSnapshot(s.snapshot(), want)
 			s.Close()
 		}
 	}
 }
+
+// TestInterruptedAndChanged interrupts a run and goes on with another rendering: the
+// one before, a third one, or nothing at all. Nothing of the user's is lost.
+func TestInterruptedAndChanged(t *testing.T) {
+	step := 3
+	if testing.Short() {
+		step = 19
+	}
+	if nightly() {
+		step = 1
+	}
+	third := func(before, after Tree) Tree {
+		tree := Tree{}
+		for path, f := range after {
+			f.Content = []byte(strings.Replace(string(f.Content), "four", "quattro", 1))
+			if strings.HasPrefix(path, "there/") {
+				path = "third/" + path
+			}
+			tree[path] = f
+		}
+		return tree
+	}
+	for name, next := range map[string]func(before, after Tree) Tree{
+		"before": func(before, _ Tree) Tree { return before }, "third": third, "nothing": func(_, _ Tree) Tree { return Tree{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for k := 1; k < operations; k += step {
+				s := newSandbox(t)
+				before, after := fault(s)
+				s.step = (&failing{k: k, killed: true}).step
+				_ = s.Apply(s.compare(after))
+				s.step = nil
+				s.options.Restore, s.options.Accept = nil, nil
+				tree := next(before, after)
+				plan := s.compare(tree)
+				if !plan.blocked() {
+					s.must(s.Apply(plan))
+				}
+				checkWords(s, k, "the other rendering")
+				for path := range tree {
+					if c := plan.change(path); c != nil && c.Missing() && !strings.Contains("deleted/f rule/gone forgotten/f", path) {
+						t.Errorf("operation %d: %s is taken for deleted by the user", k, path)
+					}
+					if c := plan.change(path); c != nil && c.State == StateForeign && path != "adopted/f" {
+						t.Errorf("operation %d: %s is taken for foreign", k, path)
+					}
+				}
+				s.Close()
+			}
+		})
+	}
+}
+
+func (p *Plan) change(path string) *Change {
+	for i := range p.changes {
+		if p.changes[i].Path == path {
+			return &p.changes[i]
+		}
+	}
+	return nil
+}
+
+// checkWords holds that what the user wrote after fault is on disk.
+func checkWords(s *sandbox, k int, after string) {
+	s.Helper()
+	all := strings.Builder{}
+	for _, text := range s.snapshot() {
+		all.WriteString(text)
+	}
+	for _, path := range strings.Fields("merge/f merge/x merge/crlf merge/conflict marked/f rule/keep here/merge here/marked here/home") {
+		if word := "ONE " + path + "!"; !strings.Contains(all.String(), word) {
+			s.Fatalf("operation %d, %s: %q is nowhere", k, after, word)
+		}
+	}
+}
+
+// operations is about how many a run has after fault.
+const operations = 160
 
 func TestErrorsNameThePath(t *testing.T) {
 	tests := []struct{ op, path, want string }{

@@ -193,3 +193,6 @@ func skipAsRoot(t *testing.T) {
 		t.Skip("permissions mean nothing to the root user")
 	}
 }
+
+// nightly reports whether there is time for everything: task nightly.
+func nightly() bool { return os.Getenv("WAVEWRIGHT_NIGHTLY") != "" }

@@ -102,6 +102,7 @@ func (c *comparison) arrive(m move) {
 
 // clear deletes the old file, which is equal to the one at the new path.
 func (c *comparison) clear(m move) {
+	c.noteLeaving(m.from)
 	c.add(Change{
 		Path: m.from.path, ID: m.from.entry.id, State: StateOrphan, Action: ActionDelete,
 		Reason: "moved to " + m.to.path, Disk: m.from.disk.data, Base: m.from.entry.base, seen: m.from.disk.info,
@@ -120,9 +121,8 @@ func (c *comparison) carry(m move) {
 		if !same(v.data, m.to.want.Content) {
 			change.Reason += ", with what you changed"
 		}
-		if change.Action == ActionUpdate {
-			c.noteLeaving(m.from, v)
-		}
+		c.note(r, v)
+		c.noteLeaving(m.from)
 		if change.Action = ActionMove; v.state != StateMarked {
 			change.State = StateMoved
 		}

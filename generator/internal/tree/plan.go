@@ -139,7 +139,8 @@ type Plan struct {
 	changes    []Change
 	unchanged  int
 	archives   []archiveChange // only those that change, sorted by name
-	next       []entry         // what is noted before the first file is replaced
+	healed     []archiveChange // what the note of an interrupted run changes first, sorted by name
+	next       []noted         // what is noted before the first file is replaced
 	stale      fs.FileInfo     // the note of a run that was interrupted, nil for none
 	owned      int             // files that are in the state and on disk
 }
@@ -149,6 +150,7 @@ type archiveChange struct {
 	name       string
 	old, final []entry
 	seen       fs.FileInfo // nil when there was no such archive
+	again      bool        // it was healed before
 }
 
 // Changes returns every path that is not simply unchanged, sorted by path. They are
@@ -212,6 +214,6 @@ func (c Change) touchesDisk() bool {
 
 func (p *Plan) sort() {
 	slices.SortFunc(p.changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
-	slices.SortFunc(p.next, func(a, b entry) int { return strings.Compare(a.path, b.path) })
+	slices.SortFunc(p.next, func(a, b noted) int { return strings.Compare(a.path, b.path) })
 	slices.SortFunc(p.archives, func(a, b archiveChange) int { return strings.Compare(a.name, b.name) })
 }

@@ -16,6 +16,8 @@ type record struct {
 	disk    disk
 	current bool // the entry is in its archive just as it will be once the file is written
 	settled bool // decided with the record that it moved to or from
+
+	recalled bool // a run that was interrupted wrote just what is on disk
 }
 
 // managed returns the entry of a wanted file that has been written.
@@ -51,8 +53,8 @@ func byArchive(records []*record) map[string][]*record {
 }
 
 // join adds the state to the wanted records and returns all records by path.
-func join(records []*record, wanted map[string][]*record, archives []*archive) ([]*record, error) {
-	j := joiner{records: records}
+func join(records []*record, wanted map[string][]*record, archives []*archive, n note) ([]*record, error) {
+	j := joiner{records: records, homes: n.homes()}
 	for _, a := range archives {
 		if a.asWanted {
 			for i, r := range wanted[a.name] {
@@ -77,6 +79,7 @@ func join(records []*record, wanted map[string][]*record, archives []*archive) (
 type joiner struct {
 	records []*record
 	index   map[string]*record // built when first needed
+	homes   map[string]string  // path → archive, of files that a run was about to move there
 }
 
 func (j *joiner) add(a *archive, e *entry) error {
@@ -91,7 +94,9 @@ func (j *joiner) add(a *archive, e *entry) error {
 	case r == nil:
 		r = &record{path: e.path}
 		j.records, j.index[e.path] = append(j.records, r), r
-	case r.entry == nil:
+	case r.entry == nil, j.homes[e.path] == a.name:
+	case j.homes[e.path] == r.archive:
+		return nil // the entry has arrived there already
 	case r.want != nil && r.want.Archive == r.archive:
 		return nil // a run that moved the file to its archive was interrupted: the old entry is dead
 	case r.want == nil || r.want.Archive != a.name:

@@ -93,6 +93,9 @@ func (m *remerge) load() error {
 			continue
 		}
 		m.archives[u.Path] = nil
+		if u.Path == archivePath(noteName) {
+			continue // it is about a run on one side, which is over
+		}
 		for i, version := range []*Version{u.Base, u.Ours, u.Theirs} {
 			if version == nil {
 				continue

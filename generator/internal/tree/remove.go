@@ -19,7 +19,7 @@ func (d removal) deletes() bool { return d.seen != nil || d.again }
 
 // unchanged checks that what d deletes is as Compare saw it.
 func (d removal) unchanged(root *os.Root) error {
-	if d.seen == nil {
+	if d.seen == nil || d.again {
 		return nil
 	}
 	return wrap("delete", d.path, unchanged(root, base(d.path), d.seen))

@@ -19,6 +19,7 @@ type archive struct {
 	// asWanted says that it holds exactly the wanted files with their new
 	// renderings; entries then share the tree's memory.
 	asWanted bool
+	again    bool // the run itself has written it before
 }
 
 // archiveFile is an archive that was found and not read yet.

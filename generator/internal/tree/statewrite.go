@@ -26,10 +26,10 @@ func planState(changes []archiveChange) stateWrites {
 		c := &changes[i]
 		path := archivePath(c.name)
 		if len(c.final) == 0 {
-			s.removals = append(s.removals, removal{path: path, seen: c.seen})
+			s.removals = append(s.removals, removal{path: path, seen: c.seen, again: c.again})
 			continue
 		}
-		w := &write{path: path, seen: c.seen, perm: permissions(c.seen, false), entries: c.final}
+		w := &write{path: path, seen: c.seen, perm: permissions(c.seen, false), entries: c.final, again: c.again}
 		if len(missingFrom(c.old, c.final)) == 0 {
 			s.second = append(s.second, w) // nothing arrives here
 			continue
