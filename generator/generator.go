@@ -166,6 +166,7 @@ func (r *Result) readPins(fsys fs.FS) error {
 func (r *Result) render(fsys fs.FS) error {
 	in := r.templates(fsys)
 	rules := newFileRules(r.spec, &r.Diagnostics)
+	r.checkMovedTemplates(in)
 	if r.Diagnostics.HasErrors() {
 		return nil
 	}

@@ -59,7 +59,7 @@ func deletions(plan *tree.Plan) []Guard {
 	}
 	return []Guard{{
 		Reason: fmt.Sprintf("%d of %d generated files would be deleted", len(paths), plan.Owned()), About: paths, Flag: allowDelete,
-		Hint: "is this the whole environments.yaml, and the right branch? what a file deployed is deleted with it",
+		Hint: "is this all of environments.yaml, and the right branch? What a deleted file deployed is deleted in the cluster",
 	}}
 }
 
@@ -103,8 +103,8 @@ func (r *Result) unsaved(plan *tree.Plan) []Guard {
 		return nil
 	}
 	return []Guard{{
-		Reason: "edits that git does not have yet would be merged or overwritten", About: paths, Flag: allowDirty,
-		Hint: "git add them first; then there is a way back",
+		Reason: "edits that git does not have would be merged or overwritten, and there would be no way back", About: paths, Flag: allowDirty,
+		Hint: "git add them, or commit them, and run this again",
 	}}
 }
 

@@ -142,6 +142,8 @@ func (v *versions) environment(env string, r *reach) []Impact {
 			row.Effect = EffectChanged
 		case !r.changes(now.path):
 			continue
+		case now.pinned() && strings.HasPrefix(now.path, "overlays/") && v.after(now.path+"/kustomization.yaml") == nil:
+			continue // the pin keeps what is not there any more: nothing to promote
 		case now.pinned():
 			row.Effect = EffectWaiting
 		default:
@@ -216,9 +218,10 @@ func (r *Result) impact(plan *tree.Plan) []Impact {
 	for _, c := range plan.Changes() {
 		file, wanted := r.tree[c.Path]
 		switch {
-		case c.State == tree.StateNew || c.State == tree.StateOrphan || c.State == tree.StateForgotten || c.State == tree.StateOrphanEdited || c.State == tree.StateMoved:
-		case !wanted || bytes.Equal(c.Base, file.Content) || c.Base == nil:
-			continue // only people changed it
+		case c.State == tree.StateNew || c.State == tree.StateOrphan || c.State == tree.StateForgotten || c.State == tree.StateMoved:
+		case c.State == tree.StateOrphanEdited && c.Action == tree.ActionRecord: // later runs have said it
+		case c.State == tree.StateKept || !wanted || bytes.Equal(c.Base, file.Content) || c.Base == nil:
+			continue // it stays as it is, or only people changed it
 		}
 		v.changed = append(v.changed, c.Path)
 		was[c.Path] = c.Base

@@ -3,10 +3,14 @@ package generator
 import (
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/templates"
@@ -58,18 +62,54 @@ func movedTemplates(folders []fs.FS) map[string]string {
 	moved := map[string]string{}
 	texts := []string{templates.Moved()}
 	for _, folder := range folders {
-		if src, err := fs.ReadFile(folder, "moved.txt"); err == nil {
+		if src, err := fs.ReadFile(folder, movedList); err == nil {
 			texts = append(texts, string(src))
 		}
 	}
 	for _, text := range texts {
 		for line := range strings.Lines(text) {
-			if words := strings.Fields(line); len(words) == 2 && !strings.HasPrefix(line, "#") {
-				moved[strings.TrimSuffix(words[0], ".tmpl")] = strings.TrimSuffix(words[1], ".tmpl")
+			if old, now, ok := movedTemplate(line); ok && old != "" {
+				moved[old] = now
 			}
 		}
 	}
 	return moved
+}
+
+// movedList is the file of a template folder that says which templates were renamed.
+const movedList = "moved.txt"
+
+// movedTemplate reads a line of moved.txt, which may say nothing.
+func movedTemplate(line string) (old, now string, ok bool) {
+	words := strings.Fields(line)
+	if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+		return "", "", true
+	}
+	if len(words) != 2 {
+		return "", "", false
+	}
+	return strings.TrimSuffix(words[0], ".tmpl"), strings.TrimSuffix(words[1], ".tmpl"), true
+}
+
+// checkMovedTemplates reports lines of the user's moved.txt that cannot be read.
+func (r *Result) checkMovedTemplates(in render.Input) {
+	for _, layer := range in.Layers {
+		src, err := fs.ReadFile(layer.FS, movedList)
+		if err != nil {
+			continue
+		}
+		name, number := layer.Name+"/"+movedList, 0
+		for line := range strings.Lines(string(src)) {
+			number++
+			if _, _, ok := movedTemplate(line); ok {
+				continue
+			}
+			r.Sources[name] = src
+			at := diag.Range{File: name, Line: number, Column: 1, EndColumn: len(strings.TrimRight(line, "\r\n")) + 1}
+			r.Diagnostics.Error(at, "moved/template", "this line does not say which template was renamed").Hint =
+				"Write the old path, a space and the new path, as they are below " + layer.Name + "/."
+		}
+	}
 }
 
 // id returns the ID that a file of the state has now.
@@ -139,7 +179,18 @@ func (r *Result) checkMoved(platform *model.Platform) {
 				"One rename for each old name is enough."
 		}
 		seen[move.From] = true
+		if kind == "environments" && r.left(release.File(from)) && !r.left(release.File(to)) {
+			d := r.Diagnostics.Warning(at("from"), "moved/pins", "the pins of "+from+" do not come along")
+			d.Detail = release.File(from) + " holds names and commits of " + from + ", which " + to + " does not have: it runs nothing until its first promotion."
+			d.Hint = "Generate with --allow-delete, promote to " + to + ", then delete that file. What " + from + " runs is deleted when its root Application is."
+		}
 	}
+}
+
+// left reports whether there is a file in the folder.
+func (r *Result) left(name string) bool {
+	_, err := os.Lstat(filepath.Join(r.dir, filepath.FromSlash(name)))
+	return err == nil
 }
 
 func (r *Result) movedError(at diag.Range, code, message string) {

@@ -107,6 +107,7 @@ const (
 	StateUserDeleted  = tree.StateUserDeleted
 	StateOrphanEdited = tree.StateOrphanEdited
 	StateForeign      = tree.StateForeign
+	StateUnresolved   = tree.StateUnresolved
 	StateMarked       = tree.StateMarked
 	StateKept         = tree.StateKept
 )
@@ -223,7 +224,7 @@ type NeededError struct{ Paths []string }
 
 // Error lists the files.
 func (e *NeededError) Error() string {
-	return "other generated files need what was deleted: " + strings.Join(e.Paths, ", ")
+	return "other generated files need what is not there: " + strings.Join(e.Paths, ", ")
 }
 
 // others reports whether generated files of other folders name a path: a

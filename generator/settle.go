@@ -4,6 +4,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
@@ -23,7 +24,7 @@ func (r *Result) Adopt(paths []string, o WriteOptions) (*Plan, error) {
 	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
 		switch {
 		case !wanted:
-			return "is not generated", "templates in the folder that templates: names add files; anything else is yours already"
+			return "is not generated", "it is yours already; a template of your own, in the folder that templates: names, can generate such a file"
 		case c == nil || c.State != tree.StateAdopted:
 			return "is a generated file already", "edit it as you like: new renderings are merged into it"
 		}
@@ -36,7 +37,7 @@ func (r *Result) Restore(paths []string, o WriteOptions) (*Plan, error) {
 	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
 		switch {
 		case !wanted:
-			return "is not generated", "git has what was there before: git checkout -- PATH"
+			return "is not generated", "git has what was there before: git checkout HEAD -- PATH"
 		case c != nil && c.State == tree.StateForeign:
 			return "is not a generated file", "move it away, or take it into generation: wavewright adopt PATH"
 		}
@@ -49,9 +50,9 @@ func (r *Result) Drop(paths []string, o WriteOptions) (*Plan, error) {
 	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
 		switch {
 		case wanted:
-			return "is generated", "files: {omit: [PATH]} in environments.yaml stops that, files: {keep: [PATH]} leaves it as it is"
+			return "is generated", "to stop that: files: {omit: [PATH]} in environments.yaml; to keep it as it is: files: {keep: [PATH]}"
 		case c == nil || c.State != tree.StateDropped:
-			return "is no file that was generated and is kept", "it is yours already"
+			return "was not left behind by wavewright", "wavewright generate lists such files as kept with your edits, no longer generated"
 		}
 		return "", ""
 	}, func(o *WriteOptions, set map[string]bool) { o.drop = set })
@@ -73,14 +74,31 @@ func (r *Result) settle(paths []string, o WriteOptions, check func(c *Change, wa
 	}
 	for _, name := range paths {
 		_, wanted := r.tree[name]
-		if reason, hint := check(plan.find(name), wanted); reason != "" {
-			return nil, &SettleError{name, reason, hint}
+		reason, hint := check(plan.find(name), wanted)
+		switch {
+		case !filepath.IsLocal(filepath.FromSlash(name)):
+			reason, hint = "is outside of the folder of environments.yaml", "write the path as seen from there"
+		case reason != "" && r.holds(name):
+			reason, hint = "is a folder", "name the files in it that you mean"
+		}
+		if reason != "" {
+			return nil, &SettleError{name, reason, strings.ReplaceAll(hint, "PATH", name)}
 		}
 	}
 	if o.DryRun || plan.Stopped() {
 		return plan, nil
 	}
 	return r.Write(o)
+}
+
+// holds reports whether generated files are in a folder.
+func (r *Result) holds(folder string) bool {
+	for name := range r.tree {
+		if strings.HasPrefix(name, folder+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // find returns what a plan says about a path, nil for nothing.

@@ -134,16 +134,16 @@ func resolve(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(out.String()), 0o644))
 }
 
-// replace edits a file: replace OLD NEW FILE.
+// replace edits a file: replace OLD NEW FILE. \n in OLD and NEW is the end of a line.
 func replace(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: replace OLD NEW FILE")
 	}
-	text := ts.ReadFile(args[2])
-	if !strings.Contains(text, args[0]) {
-		ts.Fatalf("%s does not contain %q:\n%s", args[2], args[0], text)
+	text, old, now := ts.ReadFile(args[2]), strings.ReplaceAll(args[0], `\n`, "\n"), strings.ReplaceAll(args[1], `\n`, "\n")
+	if !strings.Contains(text, old) {
+		ts.Fatalf("%s does not contain %q:\n%s", args[2], old, text)
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.ReplaceAll(text, args[0], args[1])), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.ReplaceAll(text, old, now)), 0o644))
 }
 
 // pushed makes a clone of the working directory, generates, and pushes everything.

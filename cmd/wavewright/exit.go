@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator"
 )
@@ -53,8 +54,9 @@ func asFailure(err error) *failure {
 	case errors.Is(err, generator.ErrNoSpec):
 		f.hints = []string{"wavewright init DIR makes a first one", "--dir DIR looks elsewhere"}
 	case isNeeded(err):
+		needed, _ := errors.AsType[*generator.NeededError](err)
 		f.code = exitRefused
-		f.hints = []string{"bring them back: wavewright restore PATH", "to change what they hold, edit them, or replace their template: wavewright templates list"}
+		f.hints = []string{"bring them back: wavewright restore " + strings.Join(needed.Paths, " "), "to change what they hold, edit them, or replace their template: wavewright templates list"}
 	case errors.Is(err, generator.ErrNoKubectl):
 		f.hints = []string{"install kubectl: https://kubernetes.io/docs/tasks/tools/"}
 	case errors.Is(err, generator.ErrNoContext):

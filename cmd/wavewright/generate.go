@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -132,25 +131,42 @@ func stoppedBy(plan *generator.Plan) error {
 	case len(conflicts) > 0:
 		return &failure{code: exitConflict, err: fmt.Errorf("%s; nothing was written", count(len(conflicts), "conflict")), hints: waysOut(conflicts)}
 	case len(refusals) > 0:
-		f := &failure{code: exitRefused, err: fmt.Errorf("%s in the way; nothing was written", count(len(refusals), "path"))}
-		if i := slices.IndexFunc(refusals, func(c generator.Change) bool { return c.State == generator.StateForeign }); i >= 0 {
-			f.hints = []string{
-				"to edit it from now on as a generated file: wavewright adopt " + refusals[i].Path,
-				"to keep a file of your own, leave the generated one out: files: {omit: [" + refusals[i].Path + "]} in environments.yaml",
-			}
-		}
-		return f
+		return &failure{code: exitRefused, err: fmt.Errorf("%s in the way; nothing was written", count(len(refusals), "path")), hints: makeWay(refusals)}
 	case len(plan.Guards) > 0:
 		f := &failure{code: exitRefused, err: fmt.Errorf("this is probably not meant; nothing was written")}
 		for _, guard := range plan.Guards {
 			if guard.Hint != "" {
 				f.hints = append(f.hints, guard.Hint)
 			}
-			f.hints = append(f.hints, guard.Flag+" goes on all the same")
+			f.hints = append(f.hints, "or go on all the same: "+guard.Flag)
 		}
 		return f
 	}
 	return nil
+}
+
+// makeWay are the commands that get paths out of the way.
+func makeWay(refusals []generator.Change) []string {
+	var foreign, unresolved, hints []string
+	for _, change := range refusals {
+		switch {
+		case change.State == generator.StateForeign && change.New != nil: // not one whose name differs in case
+			foreign = append(foreign, change.Path)
+		case change.State == generator.StateUnresolved:
+			unresolved = append(unresolved, change.Path)
+		}
+	}
+	if len(foreign) > 0 {
+		hints = append(hints,
+			"to edit what is there from now on as generated: wavewright adopt "+strings.Join(foreign, " "),
+			"to keep it as a file of your own, leave the generated one out: files: {omit: ["+strings.Join(foreign, ", ")+"]} in environments.yaml")
+	}
+	if len(unresolved) > 0 {
+		hints = append(hints,
+			"keep the lines that are right, take out the others and the markers, and run this again",
+			"or take the new rendering: wavewright restore "+strings.Join(unresolved, " "))
+	}
+	return hints
 }
 
 // waysOut are the commands that resolve conflicts, with the first one's path.

@@ -33,7 +33,7 @@ func phrases() []phrase {
 		{"moved", "to move", "moved", false},
 		{"orphan", "to delete, no longer generated", "deleted, no longer generated", false},
 		{"leftover", "of an interrupted run to delete", "of an interrupted run deleted", false},
-		{"adopted", "to adopt, present already", "adopted, present already", false},
+		{"adopted", "to adopt as they are", "adopted as they are", false},
 		{"converged", "to record, changed already", "recorded, changed already", false},
 		{"forgotten", "to forget, deleted already", "forgotten, deleted already", false},
 		{"dropped", "to leave to you, no longer generated", "left to you, no longer generated", true},

@@ -18,6 +18,7 @@ const (
 	templateSuffix = ".tmpl"
 	libraryPrefix  = "_lib/"
 	kustomization  = "kustomization.yaml"
+	movedList      = "moved.txt" // says which templates were renamed; it is none itself
 )
 
 // source is one file of a layer.
@@ -87,7 +88,7 @@ func readLayer(name, prefix string, fsys fs.FS, list *diag.List) []*source {
 			return err
 		case ignored(d):
 			return skip(d)
-		case d.IsDir():
+		case d.IsDir(), p == movedList:
 			return nil
 		}
 		s := &source{path: p, target: strings.TrimSuffix(p, templateSuffix), layer: name, display: prefix + p}
