@@ -38,7 +38,7 @@ var external = map[string][]string{
 	"odd":        {"Namespace/gateway-system", "Secret/store-login"},
 	"validated":  {"Namespace/gateway-system"},
 	"voting-app": {"Namespace/gateway-system"},
-	"workloads":  {"Namespace/gateway-system"},
+	"workloads":  {"Namespace/gateway-system", "Secret/agent-dev", "Secret/agent-prod", "Secret/agent-staging", "Secret/agent-tls"},
 }
 
 // testCase is a generated repository. It is loaded when everything in it builds.
