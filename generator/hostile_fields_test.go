@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -628,6 +629,13 @@ func (d differ) nodes(want, have *yamltree.Node, at string) string {
 
 // scalars compares two texts, or the documents that they are.
 func (d differ) scalars(want, have, at string) string {
+	if a, ok := celTexts(want); ok {
+		b, _ := celTexts(have)
+		if !slices.EqualFunc(a, b, d.same) {
+			return fmt.Sprintf("%s: %q became %q", at, want, have)
+		}
+		return ""
+	}
 	if d.same(want, have) {
 		return ""
 	}
@@ -638,3 +646,33 @@ func (d differ) scalars(want, have, at string) string {
 	}
 	return fmt.Sprintf("%s: %q became %q", at, want, have)
 }
+
+// celTexts reads a list of texts as CEL does, which admission policies have. It is false
+// for what is no such list.
+func celTexts(s string) ([]string, bool) {
+	if !strings.HasPrefix(s, "['") {
+		return nil, false
+	}
+	var texts []string
+	for rest := s[1:]; ; rest = rest[2:] {
+		literal := celLiteral.FindString(rest)
+		if literal == "" {
+			return nil, false
+		}
+		inner := strings.ReplaceAll(literal[1:len(literal)-1], `"`, `\"`)
+		text, err := strconv.Unquote(`"` + strings.ReplaceAll(inner, `\'`, "'") + `"`)
+		if err != nil {
+			return nil, false
+		}
+		texts, rest = append(texts, text), rest[len(literal):]
+		if rest == "]" {
+			return texts, true
+		}
+		if !strings.HasPrefix(rest, ", ") {
+			return nil, false
+		}
+	}
+}
+
+// celLiteral is a text in CEL on one line.
+var celLiteral = regexp.MustCompile(`^'([^'\\\n]|\\['\\]|\\U[0-9a-f]{8})*'`)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/wavewright/wavewright/schema"
 )
@@ -173,9 +174,33 @@ func (e *Environment) ArgoCDUsers(p *Platform) string {
 // nothing else.
 func (p *Platform) ArgoCDUsers() string { return celList(p.argocdUsers) }
 
-// celList is a list of texts in the words of the Common Expression Language. The texts
-// were checked and have neither quotes nor backslashes.
-func celList(texts []string) string { return "['" + strings.Join(texts, "', '") + "']" }
+// celList is a list of texts in the words of the Common Expression Language.
+func celList(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = celText(text)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// celText is a text as a literal of CEL.
+func celText(text string) string {
+	var b strings.Builder
+	b.WriteByte('\'')
+	for _, r := range text {
+		switch {
+		case r == '\'' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	b.WriteByte('\'')
+	return b.String()
+}
 
 // argocdUsers are the users that Argo CD is to clusters by default: its own service
 // account where it runs, and the one that it makes in other clusters.
