@@ -205,3 +205,30 @@ func TestDocumentsOfManyConnections(t *testing.T) {
 		t.Errorf("132 connections are drawn:\n%s", text)
 	}
 }
+
+// TestDocumentsCountAlerts holds the matrix of the environments to the rules that are
+// there: as many alerts, as bad as it says.
+func TestDocumentsCountAlerts(t *testing.T) {
+	files, counted := generate(t, "platform"), 0
+	for env, namespace := range map[string]string{"staging": "staging/infra/data-staging", "preprod": "preprod/infra/data-pre", "prod": "prod-eu/infra/data-prod"} {
+		rules := string(files["overlays/"+namespace+"/alerts.yaml"])
+		var parts []string
+		for _, severity := range []string{"critical", "warning", "info"} {
+			if n := strings.Count(rules, "labels: {severity: "+severity+","); n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", n, severity))
+			}
+		}
+		cell := fmt.Sprintf(" %d: %s |", strings.Count(rules, "- alert: "), strings.Join(parts, ", "))
+		for line := range strings.Lines(string(files["docs/architecture/environments.md"])) {
+			if strings.HasPrefix(line, "| alerts of a namespace |") {
+				counted++
+				if !strings.Contains(line, cell) {
+					t.Errorf("%s has%s the matrix says %s", env, cell, line)
+				}
+			}
+		}
+	}
+	if counted != 3 {
+		t.Errorf("%d environments were counted", counted)
+	}
+}

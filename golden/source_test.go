@@ -28,8 +28,11 @@ func TestSourceIsCovered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tests, rows := allTests(t), 0
+	tests, rows, heading := allTests(t), 0, ""
 	for i, line := range strings.Split(string(page), "\n") {
+		if strings.HasPrefix(line, "#") {
+			heading = line
+		}
 		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| point |") {
 			continue
 		}
@@ -50,6 +53,9 @@ func TestSourceIsCovered(t *testing.T) {
 		case !strings.Contains(string(text), strings.ReplaceAll(row[4], `\|`, "|")):
 			t.Errorf("%s:%d: %s does not say %q", coveragePage, i+1, row[3], row[4])
 		}
+		if other := elsewhereIn(heading, row[2]); other != "" && row[1] != "Load testing" { // its evidence is from staging
+			t.Errorf("%s:%d: %s is of %s, and not of %s", coveragePage, i+1, row[2], other, strings.Trim(heading, "# "))
+		}
 		if !tests[row[5]] {
 			t.Errorf("%s:%d: there is no %s", coveragePage, i+1, row[5])
 		}
@@ -57,6 +63,21 @@ func TestSourceIsCovered(t *testing.T) {
 	if rows != points {
 		t.Errorf("%d points are mapped, there are %d", rows, points)
 	}
+}
+
+// elsewhereIn names the environment that a path is of, when the heading is about others.
+func elsewhereIn(heading, path string) string {
+	about := false
+	for _, word := range []string{"Development", "Staging", "Production"} {
+		about = about || strings.Contains(heading, word)
+	}
+	for word, env := range map[string]string{"Development": "dev", "Staging": "staging", "Production": "prod"} {
+		own := strings.Contains(heading, word)
+		if about && !own && regexp.MustCompile(`(^|[/-])`+env+`([-/.]|$)`).MatchString(path) {
+			return env
+		}
+	}
+	return ""
 }
 
 // allTests are the names of all tests of the project.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -127,14 +128,12 @@ func (t *Target) Alerting() bool {
 	return t.Cluster.Metrics != nil && t.Env.Settings.Monitoring.Enabled
 }
 
+// alerting reports whether any target of the environment has alerts.
+func (e *Environment) alerting() bool { return slices.ContainsFunc(e.Targets, (*Target).Alerting) }
+
 // Alerting reports whether any target has alerts.
 func (p *Platform) Alerting() bool {
-	for _, target := range p.targets() {
-		if target.Alerting() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Environments, (*Environment).alerting)
 }
 
 // Alerts lists the alerts of a namespace; none when its environment has none.
@@ -219,12 +218,8 @@ func (p *Platform) AlertTable() *Table {
 // alertText says when there is an alert.
 func (e *Environment) alertText(kind alertKind) string {
 	t := kind.of(e.Settings.Monitoring)
-	alerting := false
-	for _, target := range e.Targets {
-		alerting = alerting || target.Alerting()
-	}
 	switch {
-	case t == nil || !alerting:
+	case t == nil || !e.alerting():
 		return none
 	case kind.percent:
 		return fmt.Sprintf("above %d %% for %s: %s", t.Above, t.For, t.Severity)
@@ -232,4 +227,25 @@ func (e *Environment) alertText(kind alertKind) string {
 		return fmt.Sprintf("more than %d within %s: %s", t.Above, t.For, t.Severity)
 	}
 	return fmt.Sprintf("for %s: %s", t.For, t.Severity)
+}
+
+// alertsText counts the alerts by how bad they are.
+func (e *Environment) alertsText() string {
+	if !e.alerting() {
+		return none
+	}
+	count, all := map[string]int{}, 0
+	for _, kind := range alertKinds() {
+		if t := kind.of(e.Settings.Monitoring); t != nil {
+			count[t.Severity]++
+			all++
+		}
+	}
+	var parts []string
+	for _, severity := range []string{"critical", "warning", "info"} {
+		if count[severity] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[severity], severity))
+		}
+	}
+	return fmt.Sprintf("%d: %s", all, strings.Join(parts, ", "))
 }

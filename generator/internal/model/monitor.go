@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -59,6 +60,24 @@ func (a *Application) shareMonitors() {
 	for _, in := range a.Instances {
 		in.Monitor = nil
 	}
+}
+
+// collectedText counts the environment's applications whose metrics are collected
+// somewhere.
+func (e *Environment) collectedText() string {
+	all, collected := map[Name]bool{}, map[Name]bool{}
+	for _, target := range e.Targets {
+		for _, in := range target.Instances {
+			all[in.App.Name] = true
+			if in.monitor() != nil {
+				collected[in.App.Name] = true
+			}
+		}
+	}
+	if len(collected) == 0 {
+		return none
+	}
+	return fmt.Sprintf("%d of %d", len(collected), len(all))
 }
 
 // fromScraper lets the platform's Prometheus reach the metrics endpoint.

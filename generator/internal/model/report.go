@@ -63,6 +63,8 @@ func (p *Platform) EnvironmentMatrix() *Table {
 		{"Pod Security enforced", func(e *Environment) string { return e.Settings.PodSecurity.Enforce }},
 		{"images", (*Environment).imagesText},
 		{"debug access, where it is granted", func(e *Environment) string { return e.Settings.Debug }},
+		{"alerts of a namespace", (*Environment).alertsText},
+		{"applications whose metrics are collected", (*Environment).collectedText},
 	})
 }
 
