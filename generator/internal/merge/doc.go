@@ -6,8 +6,8 @@
 //
 // It merges line by line as "git merge-file --diff3" does. YAML is only ever read:
 // to verify that a merge that is clean line by line kept every change, and to
-// recognise the one conflict that everyone has, both sides having added to a list
-// such as resources. No text is ever written by a YAML library.
+// recognise the conflicts that everyone has, both sides having added to a list such as
+// resources, or one to a list and the other something behind it. No text is ever written by a YAML library.
 //
 // Invariants:
 //   - Merge is pure: no files, no clock, no global state, the same result for the

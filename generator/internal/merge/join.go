@@ -5,6 +5,36 @@ import (
 	"strings"
 )
 
+// follow joins two additions at one place of which one makes a list longer and the other
+// begins something new behind that list: it reports false for anything else. This is
+// what a kustomization gets when the generator adds a resource and the user patches.
+func (m *merger) follow(r region) ([]string, bool) {
+	mine, theirs := run{m.mine.lines, r.mine}, run{m.theirs.lines, r.theirs}
+	switch {
+	case !blank(r.base.of(m.base.lines)):
+		return nil, false
+	case theirs.endedBy(mine):
+		return slices.Concat(theirs.of(theirs.lines), mine.of(mine.lines)), true
+	case mine.endedBy(theirs):
+		return slices.Concat(mine.of(mine.lines), theirs.of(theirs.lines)), true
+	}
+	return nil, false
+}
+
+// endedBy reports whether a run is items of one list, which another run would end.
+func (r run) endedBy(next run) bool {
+	indent, ok := sameIndent(r)
+	if !ok {
+		return false
+	}
+	for _, line := range next.of(next.lines) {
+		if text := strings.TrimLeft(line, " "); text != "" {
+			return len(line)-len(text) <= indent && text != "-" && !strings.HasPrefix(text, "- ")
+		}
+	}
+	return false
+}
+
 // join joins what both sides did to one list of scalars that is used like a set:
 // the union of what they added, without what either removed, in the generated order
 // and then in the user's. It reports false for anything but whole items of such a

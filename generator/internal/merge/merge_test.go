@@ -204,3 +204,37 @@ func TestInputsAreKept(t *testing.T) {
 		t.Error("Merge wrote into its input")
 	}
 }
+
+// TestAdditions holds what both sides may add at one place.
+func TestAdditions(t *testing.T) {
+	tests := map[string]struct{ base, mine, theirs, want string }{
+		"both append resources":   {"resources:\n- a\n", "resources:\n- a\n- u\n", "resources:\n- a\n- g\n", "resources:\n- a\n- g\n- u\n"},
+		"a list goes on and ends": {"r:\n  - a\n", "r:\n  - a\npatches:\n  - {x: 1}\n", "r:\n  - a\n  - g\n", "r:\n  - a\n  - g\npatches:\n  - {x: 1}\n"},
+		"a list ends and goes on": {"r:\n- a\n", "r:\n- a\n- u\n", "r:\n- a\nx: 1\n", "r:\n- a\n- u\nx: 1\n"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if out := merge(test.base, test.mine, test.theirs); string(out.Text) != test.want {
+				t.Errorf("got %q and %v, want %q", out.Text, out.Conflicts, test.want)
+			}
+		})
+	}
+}
+
+// TestConflictsOfAdditions holds what stays a conflict although both sides only add.
+func TestConflictsOfAdditions(t *testing.T) {
+	tests := map[string]struct{ base, mine, theirs string }{
+		"two keys":                                   {"a: 1\n", "a: 1\nb: 1\n", "a: 1\nc: 1\n"},
+		"an item and its map":                        {"l:\n- a\n", "l:\n- a\n- u\n", "l:\n- a\n- {b: 1}\n"},
+		"items of a set and of a deeper list":        {"resources:\n- a\n", "resources:\n- a\n- u\n", "resources:\n- a\n  - g\n"},
+		"a key that is there twice":                  {"r:\n- a\n", "r:\n- a\nr:\n- u\n", "r:\n- a\n- g\n"},
+		"items that end a list in lines that do not": {"l:\n  - a\n", "l:\n  - a\n    b\n", "l:\n  - a\n  - g\n"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if out := merge(test.base, test.mine, test.theirs); len(out.Conflicts) == 0 {
+				t.Errorf("got %q", out.Text)
+			}
+		})
+	}
+}

@@ -33,6 +33,9 @@ type piece struct {
 // conflicts.
 func (m *merger) run() Outcome {
 	pieces := m.settle(m.yaml)
+	if slices.ContainsFunc(pieces, piece.isJoined) && !readable(m.in.Base, m.in.Mine, m.in.Theirs) {
+		pieces = m.settle(false) // nobody could verify what was joined
+	}
 	out := m.assemble(pieces)
 	if out = m.checked(pieces, out); out.place() || !slices.ContainsFunc(pieces, piece.isJoined) {
 		return out
@@ -76,8 +79,12 @@ func (m *merger) piece(r region, joining bool) piece {
 	}
 	p := m.tighten(r)
 	if joining {
-		if items, ok := m.join(*p.clash); ok {
-			return piece{before: slices.Concat(p.before, items, p.after), joined: true}
+		lines, ok := m.join(*p.clash)
+		if !ok {
+			lines, ok = m.follow(*p.clash)
+		}
+		if ok {
+			return piece{before: slices.Concat(p.before, lines, p.after), joined: true}
 		}
 	}
 	switch m.in.Accept {

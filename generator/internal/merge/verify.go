@@ -32,6 +32,15 @@ func verify(base, mine, theirs, result []byte) string {
 	return v.documents()
 }
 
+// readable reports whether all texts are YAML, so that a merge of them is verified.
+func readable(texts ...[]byte) bool {
+	r := reader{ids: map[string]string{}}
+	return !slices.ContainsFunc(texts, func(text []byte) bool {
+		_, err := r.read(text)
+		return err != nil
+	})
+}
+
 // values are one value in the three versions and in the merge, nil where it is not.
 type values struct{ base, mine, theirs, result *node }
 
