@@ -24,6 +24,7 @@ type phrase struct {
 func phrases() []phrase {
 	const deleted = "left out, deleted by you; files: {omit: [PATH]} in environments.yaml says so for good"
 	const orphaned = "kept with your edits, no longer generated; wavewright drop PATH makes it yours"
+	const kept = "kept by files: in environments.yaml"
 	return []phrase{
 		{"new", "to create", "created", false},
 		{"update", "to update", "updated", false},
@@ -39,10 +40,14 @@ func phrases() []phrase {
 		{"dropped", "to leave to you, no longer generated", "left to you, no longer generated", true},
 		{generator.StateUserModified, "kept with your edits", "kept with your edits", true},
 		{generator.StateUserDeleted, deleted, deleted, true},
-		{generator.StateKept, "left alone, by files: in environments.yaml", "left alone, by files: in environments.yaml", false},
+		{generator.StateKept, kept, kept, false},
+		{behind, kept + ", behind their rendering", kept + ", behind their rendering", true},
 		{generator.StateOrphanEdited, orphaned, orphaned, true},
 	}
 }
+
+// behind is what kept files are listed as whose rendering has changed since.
+const behind generator.State = "behind"
 
 // listed is how many paths of one state are listed, when they need no attention.
 const listed = 20
@@ -55,7 +60,11 @@ func (c *console) printPlan(plan *generator.Plan, dry bool) {
 		if change.From != "" {
 			path = change.From + " -> " + path
 		}
-		byState[change.State] = append(byState[change.State], path)
+		state := change.State
+		if change.Behind {
+			state = behind
+		}
+		byState[state] = append(byState[state], path)
 	}
 	for _, n := range plan.Counts() {
 		total += n

@@ -71,7 +71,7 @@ func TestJoinPlaces(t *testing.T) {
 		"in an item":                {"r.yaml", "rules:\n- resources:\n  - a\n", "rules:\n- resources:\n  - a\n  - u\n", "rules:\n- resources:\n  - a\n  - g\n", true},
 		"no YAML":                   {"k.txt", "resources:\n- a\n", "resources:\n- a\n- u\n", "resources:\n- a\n- g\n", false},
 		"comments":                  {"k.yaml", "resources:\n- a\n", "resources:\n- a\n- u # why\n", "resources:\n- a\n- g\n", false},
-		"a comment of its own line": {"k.yaml", "resources:\n- a\n", "resources:\n- a\n# why\n- u\n", "resources:\n- a\n- g\n", false},
+		"a comment of its own line": {"k.yaml", "resources:\n- a\n", "resources:\n- a\n# why\n- u\n", "resources:\n- a\n- g\n", true},
 		"an item goes on":           {"k.yaml", "resources:\n- a\n- b\n  c\n", "resources:\n- a\n- u\n  c\n", "resources:\n- a\n- g\n  c\n", false},
 		"another indent":            {"k.yaml", "resources:\n- a\n", "resources:\n  - a\n  - u\n", "resources:\n- a\n- g\n", false},
 		"another list":              {"k.yaml", "x:\n- a\nresources:\n- a\n", "x:\n- a\n- u\nresources:\n- a\n", "x:\n- a\n- g\nresources:\n- a\n", false},

@@ -120,7 +120,7 @@ func (c *comparison) change(r *record, v verdict) Change {
 	recorded := c.keep(r, v.keep)
 	change := Change{
 		Path: r.path, ID: r.id(), State: v.state, Action: v.action(r.disk), Reason: v.reason,
-		Executable: v.exec, Conflicts: v.conflicts, absent: r.disk.kind == absent, source: r.want != nil && r.want.Archive == SourceArchive || r.archive == SourceArchive, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
+		Executable: v.exec, Conflicts: v.conflicts, Behind: v.behind, absent: r.disk.kind == absent, source: r.want != nil && r.want.Archive == SourceArchive || r.archive == SourceArchive, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
 	}
 	if change.Action == ActionNone && !recorded {
 		change.Action = ActionRecord

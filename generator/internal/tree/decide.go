@@ -18,6 +18,8 @@ type verdict struct {
 	keep *entry
 	// conflicts are the places that both sides changed.
 	conflicts []merge.Conflict
+	// behind marks a kept file whose rendering has changed since.
+	behind bool
 }
 
 // decide compares the three versions of the file at r's path. It is pure.
@@ -104,6 +106,7 @@ func (r *record) leave(policy Policy) verdict {
 	case r.entry != nil && same(r.entry.base, r.want.Content) && same(r.disk.data, r.want.Content) && r.disk.exec == r.want.Executable:
 		v.state, v.reason = StateUnchanged, ""
 	case r.entry != nil && !same(r.entry.base, r.want.Content) && !same(r.disk.data, r.want.Content):
+		v.behind = true
 		v.reason += "; its rendering has changed since"
 	}
 	return v

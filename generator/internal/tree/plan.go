@@ -111,6 +111,8 @@ type Change struct {
 	// Conflicts are the places that both sides changed, of a file in conflict and of a
 	// marked one.
 	Conflicts []merge.Conflict
+	// Behind marks a kept file whose rendering has changed since.
+	Behind bool
 
 	absent   bool        // nothing is at Path
 	source   bool        // people are to edit it
