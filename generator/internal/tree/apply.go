@@ -39,7 +39,7 @@ func (r *Repository) Apply(p *Plan) error {
 		}
 	}
 	a := newApplier(r, p)
-	return a.run(a.sweep, a.stage, a.sync, a.verify, a.announce, a.replace, a.remove, a.sync, a.record, a.forget)
+	return a.run(a.sweep, a.announce, a.stage, a.sync, a.verify, a.replace, a.remove, a.sync, a.record, a.forget)
 }
 
 // run goes through phases, up to one that fails.
@@ -84,7 +84,7 @@ type applier struct {
 	removals  []removal
 	note      *write // nil when no file is written or deleted
 	notes     []removal
-	durable   bool // the note has to be, before anything is written that only it explains
+	noted     bool // the note stays even if this run fails
 	state     stateWrites
 
 	mu      sync.Mutex
@@ -106,7 +106,7 @@ func newApplier(r *Repository, p *Plan) *applier {
 	if len(p.next) > 0 {
 		a.note = &write{path: path, seen: p.stale, perm: permissions(p.stale, false), entries: noteEntries(p.next)}
 		a.notes = []removal{{path: path, seen: p.stale, again: true}}
-		a.durable = slices.ContainsFunc(p.next, func(n noted) bool { return !n.next.pure })
+		a.noted = p.stale != nil
 	}
 	return a
 }
@@ -119,11 +119,7 @@ func newHealer(r *Repository, p *Plan) *applier {
 
 // writes are all files that get a new content, the state's included.
 func (a *applier) writes() []*write {
-	all := append(slices.Clone(a.files), a.state.all()...)
-	if a.note != nil {
-		all = append(all, a.note)
-	}
-	return all
+	return append(slices.Clone(a.files), a.state.all()...)
 }
 
 func (a *applier) add(c *Change) {
@@ -228,21 +224,21 @@ func (a *applier) verify() error {
 }
 
 // announce notes what is about to be written and deleted, where the next run finds it.
-// Without merges it is not waited for: file systems keep the order in which files get
-// their names, and should one not, a run that follows a power failure finds edits where
-// there are none.
 func (a *applier) announce() error {
 	if a.note == nil {
 		return nil
 	}
-	if err := a.rename([]*write{a.note}); err != nil || !a.durable {
+	if err := a.stageAll([]*write{a.note}); err != nil {
 		return err
 	}
-	return a.sync()
+	return a.rename([]*write{a.note})
 }
 
 // replace gives the new files their names.
-func (a *applier) replace() error { return a.rename(a.files) }
+func (a *applier) replace() error {
+	a.noted = true
+	return a.rename(a.files)
+}
 
 // rename gives staged files their names, folder by folder in sorted order.
 func (a *applier) rename(writes []*write) error {
@@ -289,14 +285,22 @@ func (a *applier) undo() {
 		},
 		visit: func(root *os.Root, f *folder[*write], _ *[]byte) error {
 			for _, w := range f.items {
-				if w.staged && !w.done && a.begin("remove", w.path) == nil {
-					_ = root.Remove(w.temp)
+				name := w.temp
+				if w == a.note && w.done {
+					name = base(w.path)
+				}
+				if w.staged && (!w.done || w == a.note && !a.noted) && a.begin("remove", w.path) == nil {
+					_ = root.Remove(name)
 				}
 			}
 			return nil
 		},
 	}
-	_ = w.run(a.root, plantWrites(a.writes()))
+	all := a.writes()
+	if a.note != nil {
+		all = append(all, a.note)
+	}
+	_ = w.run(a.root, plantWrites(all))
 	slices.Sort(a.folders)
 	for _, path := range slices.Backward(a.folders) {
 		if a.begin("rmdir", path) == nil {

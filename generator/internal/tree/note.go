@@ -14,8 +14,8 @@ import (
 // A run that was interrupted left some files as they were and others as they were to
 // be, and the state does not say which. A next run of the same rendering recognises
 // most by their text; but not a merge, and of another rendering, which has to follow
-// when the spec was changed in between, it would recognise nothing. So before the first
-// file is replaced, a note goes to the state. It has the coming entry of each file that
+// when the spec was changed in between, it would recognise nothing. So before anything
+// else is written, a note goes to the state. It has the coming entry of each file that
 // is written, and the SHA-256 of its mode and bytes: a file with this hash is done. It has the
 // present entry of each file that is deleted, or moves, as an orphan: such a file, if it
 // is gone, was not deleted by the user. The next run first brings the state up to date
@@ -58,7 +58,8 @@ func (n note) homes() map[string]string {
 	return homes
 }
 
-// expect adds records of files that only the note knows.
+// expect adds records of files that only the note knows: they may have been written, and
+// there may be temporary files beside them.
 func (n note) expect(records []*record) []*record {
 	if n.archive == nil {
 		return records

@@ -1,45 +1,110 @@
 package tree
 
 import (
+	"flag"
 	"fmt"
 	"maps"
+
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/wavewright/wavewright/generator/internal/merge"
 )
+
+// TestMain sets how many sequences the properties go through: 500 of each, and 10,000
+// in task nightly; -rapid.checks and -short change that.
+func TestMain(m *testing.M) {
+	checks := "500"
+	if nightly() {
+		checks = "10000"
+	}
+	if err := flag.Set("rapid.checks", checks); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// fastDir is a folder in memory where there is one: the properties write very much.
+func fastDir(t *testing.T) string {
+	dir, err := os.MkdirTemp("/dev/shm", "wavewright-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
 
 // world is a repository under random use, and what must hold of it.
 type world struct {
 	*sandbox
-	want    Tree              // what the next run is to render
-	mine    map[string]bool   // what the user wrote into generated files and did not take back
-	foreign map[string]string // never generated paths
-	serial  int
+	want     Tree              // what the next run is to render
+	rendered map[string]bool   // all texts that were ever rendered
+	mine     map[string]bool   // lines that the user wrote and nobody took back
+	foreign  map[string]string // never generated paths
+	policies map[string]Policy
+	renamed  map[string]string // old ID → new one
+	patch    int               // of the version
+	plain    bool              // nobody says anything about files
+	serial   int
+	counts   *[len(counted)]atomic.Int64
 }
+
+// counted is what the properties count, to show that they are about something.
+var counted = [...]string{"sequences", "runs", "killed", "merge", "conflict", "marked", "moved", "orphan", "overwritten", "kept"}
+
+func (w *world) count(what string) { w.counts[slices.Index(counted[:], what)].Add(1) }
 
 func (w *world) token() string {
 	w.serial++
-	return fmt.Sprintf("token %d", w.serial)
+	return fmt.Sprintf("token-%d.", w.serial)
 }
 
-var generated = []string{"a", "b/x", "b/y", "b/c/z", "d/x", "d/e/f/g", "h/i"}
+// generated are the paths of renderings; the first ones are rendered from the start.
+var generated = []string{"a", "b/x", "b/c/z.yaml", "d/x", "d/e/f/g", "b/y", "h/i"}
+
+const initially = 5
+
+// content draws a text with three places that change by themselves, and now and then
+// something odd.
+func content(t *rapid.T) string {
+	if rapid.IntRange(0, 9).Draw(t, "odd") == 0 {
+		return rapid.SampledFrom([]string{"", "v3", "v4\r\n", "\x00\xff", "# one\n"}).Draw(t, "content")
+	}
+	v := func(name string) int { return rapid.IntRange(1, 3).Draw(t, name) }
+	return fmt.Sprintf("head: %d\n# 1\n# 2\n# 3\nmiddle: %d\n# 4\n# 5\n# 6\ntail: %d\n# 7\n", v("head"), v("middle"), v("tail"))
+}
 
 func (w *world) render(t *rapid.T) {
 	path := rapid.SampledFrom(generated).Draw(t, "path")
-	f := File{
+	w.wants(path, File{
 		ID:         rapid.SampledFrom([]string{path, path, "id-" + path, "roaming"}).Draw(t, "id"),
 		Archive:    rapid.SampledFrom([]string{"applications/x", "applications/y", "repository"}).Draw(t, "archive"),
-		Content:    []byte(rapid.SampledFrom([]string{"", "v1\n", "v2\n", "v3", "v4\r\n", "\x00\xff"}).Draw(t, "content")),
+		Content:    []byte(content(t)),
 		Executable: rapid.Bool().Draw(t, "exec"),
+	})
+}
+
+// renderAgain changes the text of a file and nothing else.
+func (w *world) renderAgain(t *rapid.T) {
+	path := rapid.SampledFrom(generated).Draw(t, "path")
+	if f, ok := w.want[path]; ok {
+		f.Content = []byte(content(t))
+		w.wants(path, f)
 	}
+}
+
+func (w *world) wants(path string, f File) {
 	want := maps.Clone(w.want)
 	want[path] = f
 	if len(want.Check()) == 0 {
 		w.want = want
+		w.rendered[string(normal(f.Content))] = true
 	}
 }
 
@@ -61,18 +126,83 @@ func (w *world) move(t *rapid.T) {
 	w.want[to] = f
 }
 
+// newID renames a template or an instance.
+func (w *world) newID(t *rapid.T) {
+	path := rapid.SampledFrom(generated).Draw(t, "path")
+	f, ok := w.want[path]
+	if !ok {
+		return
+	}
+	old := f.ID
+	w.serial++
+	f.ID = fmt.Sprintf("id-%d", w.serial)
+	w.wants(path, f)
+	if w.want[path].ID == f.ID && rapid.IntRange(0, 3).Draw(t, "said") > 0 {
+		w.renamed[old] = f.ID
+	}
+}
+
+func (w *world) newVersion(*rapid.T) { w.patch++ }
+
+func (w *world) newPolicy(t *rapid.T) {
+	path := rapid.SampledFrom(generated).Draw(t, "path")
+	w.policies[path] = rapid.SampledFrom([]Policy{PolicyMerge, PolicyMerge, PolicyKeep, PolicyCreateOnly, PolicyOverwrite}).Draw(t, "policy")
+}
+
+// userEdits writes, inserts, replaces or deletes a line.
 func (w *world) userEdits(t *rapid.T) {
 	path := rapid.SampledFrom(generated).Draw(t, "path")
 	text := w.token() + "\n"
+	content, err := os.ReadFile(w.path(path))
+	if err != nil && rapid.IntRange(0, 4).Draw(t, "new") > 0 {
+		return
+	}
+	if err == nil && isText(content) {
+		found := strings.SplitAfter(string(content), "\n")
+		i := rapid.IntRange(0, len(found)-1).Draw(t, "line")
+		end := i + rapid.IntRange(0, min(2, len(found)-i)).Draw(t, "lines")
+		text = strings.Join(slices.Replace(found, i, end, text), "")
+	}
 	w.forget(path)
-	w.write(path, text)
-	w.mine[text] = true
+	w.saves(path, text)
 }
 
-// forget notes that the user does away with what is at a path.
+// saves writes a text of the user's as editors do: the mode stays.
+func (w *world) saves(path, text string) {
+	w.write(path, text)
+	w.claim(path)
+}
+
+// claim notes what of a file is the user's.
+func (w *world) claim(path string) {
+	content, err := os.ReadFile(w.path(path))
+	if err != nil {
+		return
+	}
+	for _, token := range tokens(string(content)) {
+		w.mine[token] = true
+	}
+}
+
+// tokens returns the tokens in a text.
+func tokens(text string) []string {
+	var found []string
+	for _, part := range strings.SplitAfter(text, ".") {
+		if i := strings.LastIndex(part, "token-"); i >= 0 {
+			found = append(found, part[i:])
+		}
+	}
+	return found
+}
+
+// forget notes that the user does away with what is at a path, or gave it up.
 func (w *world) forget(path string) {
-	if content, err := os.ReadFile(w.path(path)); err == nil {
-		delete(w.mine, string(content))
+	content, err := os.ReadFile(w.path(path))
+	if err != nil {
+		return
+	}
+	for _, token := range tokens(string(content)) {
+		delete(w.mine, token)
 	}
 }
 
@@ -80,6 +210,24 @@ func (w *world) userDeletes(t *rapid.T) {
 	path := rapid.SampledFrom(generated).Draw(t, "path")
 	w.forget(path)
 	w.remove(path)
+}
+
+func (w *world) userRenames(t *rapid.T) {
+	from := rapid.SampledFrom(generated).Draw(t, "from")
+	to := rapid.SampledFrom(generated).Draw(t, "to")
+	if from == to || !w.exists(from) {
+		return
+	}
+	w.forget(to)
+	w.must(os.MkdirAll(filepath.Dir(w.path(to)), 0o755))
+	w.must(os.Rename(w.path(from), w.path(to)))
+}
+
+func (w *world) userChangesMode(t *rapid.T) {
+	path := rapid.SampledFrom(generated).Draw(t, "path")
+	if w.exists(path) {
+		w.must(os.Chmod(w.path(path), rapid.SampledFrom([]os.FileMode{0o644, 0o755, 0o600, 0o700}).Draw(t, "mode")))
+	}
 }
 
 func (w *world) userAdds(t *rapid.T) {
@@ -90,25 +238,159 @@ func (w *world) userAdds(t *rapid.T) {
 
 func (w *world) userChecksOutCRLF(t *rapid.T) {
 	path := rapid.SampledFrom(generated).Draw(t, "path")
-	if !w.exists(path) || w.mine[w.read(path)] {
+	if !w.exists(path) {
 		return
 	}
 	text := strings.ReplaceAll(w.read(path), "\r\n", "\n")
 	if isText([]byte(text)) {
-		w.write(path, strings.ReplaceAll(text, "\n", "\r\n"))
+		w.write(path, withCRLF(text))
 	}
 }
 
+// userResolves takes the markers out of all files and keeps what is between them. What
+// is in the way of generated files he deletes.
+func (w *world) userResolves(*rapid.T) {
+	w.options = Options{}
+	_, refusals := w.plan().Blocked()
+	for _, c := range refusals {
+		if c.State == StateForeign {
+			w.forget(c.Path)
+			w.remove(c.Path)
+		}
+	}
+	for _, path := range generated {
+		content, err := os.ReadFile(w.path(path))
+		if err != nil || !unresolved(content) {
+			continue
+		}
+		var kept strings.Builder
+		for line := range strings.Lines(string(content)) {
+			if !isMarker([]byte(strings.TrimRight(line, "\r\n"))) {
+				kept.WriteString(line)
+			}
+		}
+		w.write(path, kept.String())
+	}
+}
+
+// draw draws the options of a run.
+func (w *world) draw(t *rapid.T) {
+	w.options = Options{
+		Policy: func(path string) Policy { return w.policies[path] },
+		Renamed: func(id string) string {
+			for range len(w.renamed) {
+				if now, ok := w.renamed[id]; ok {
+					id = now
+				}
+			}
+			return id
+		},
+	}
+	if w.plain {
+		return
+	}
+	w.options.Markers = rapid.IntRange(0, 3).Draw(t, "markers") == 0
+	path := rapid.SampledFrom(generated).Draw(t, "about")
+	switch rapid.IntRange(0, 11).Draw(t, "settled") {
+	case 0:
+		w.options.Adopt = set(path)
+	case 1:
+		w.options.Restore = set(path)
+	case 2:
+		w.options.Drop = set(path)
+	case 3:
+		w.options.Accept = accept(merge.Mine).Accept
+	case 4:
+		w.options.Accept = accept(merge.Theirs).Accept
+	}
+	w.release()
+}
+
+// release gives up what the options give up.
+func (w *world) release() {
+	for _, path := range generated {
+		if w.options.accept(path) == merge.Theirs || w.options.policy(path) == PolicyOverwrite || w.options.Restore[path] {
+			w.forget(path)
+			for _, c := range w.plan().changes {
+				if c.Path == path && c.From != "" {
+					w.forget(c.From)
+				}
+			}
+		}
+	}
+}
+
+// plan compares with the options and the version of the world.
+func (w *world) plan() *Plan {
+	w.Helper()
+	o := w.options
+	o.Version = fmt.Sprintf("0.1.%d", w.patch)
+	plan, err := w.Compare(w.want, o)
+	w.must(err)
+	return plan
+}
+
 func (w *world) run(t *rapid.T) {
+	w.draw(t)
 	before := w.snapshot()
-	plan := w.compare(w.want)
+	plan := w.plan()
 	w.sameSnapshot(w.snapshot(), before)
-	checkApply(w.sandbox, plan, before, w.want)
+	w.countPlan(plan)
+	if plan.blocked() {
+		if err := w.Apply(plan); err != ErrBlocked || plan.Pending() {
+			w.Fatalf("a blocked plan: %v, pending %v", err, plan.Pending())
+		}
+		w.sameSnapshot(w.snapshot(), before)
+		return
+	}
+	w.must(w.Apply(plan))
+	after := w.snapshot()
+	if changed := !maps.Equal(before, after); changed != plan.Pending() {
+		w.Fatalf("pending says %v, something changed: %v", plan.Pending(), changed)
+	}
+	w.checkDeleted(plan, before, after)
+	if again := w.plan(); again.Pending() {
+		w.Fatalf("still pending: %v", describe(again.Changes()))
+	}
+	if w.exists(archivePath(noteName)) {
+		w.Fatalf("the note is left")
+	}
+}
+
+func (w *world) countPlan(plan *Plan) {
+	w.count("runs")
+	for state := range plan.Counts() {
+		if slices.Contains(counted[:], string(state)) {
+			w.count(string(state))
+		}
+	}
+}
+
+// checkDeleted holds that what is gone was ours and not edited, or has moved.
+func (w *world) checkDeleted(plan *Plan, before, after map[string]string) {
+	moved := map[string]bool{}
+	for _, c := range plan.changes {
+		moved[c.From] = true
+	}
+	for path, was := range before {
+		_, kept := after[path]
+		mode, text, isFile := strings.Cut(was, " ")
+		if kept || moved[path] || !isFile || strings.HasPrefix(path, ".wavewright") || isTemp(base(path)) || mode[0] != '-' {
+			continue
+		}
+		if !w.rendered[string(normal([]byte(text)))] && !moved[strings.TrimPrefix(path, "")] {
+			if c := plan.change(path); c == nil || !strings.HasPrefix(c.Reason, "moved to ") {
+				w.Fatalf("%s is deleted, and nobody rendered it: %q", path, text)
+			}
+		}
+	}
 }
 
 func (w *world) runIsKilled(t *rapid.T) {
-	w.step = (&failing{k: rapid.IntRange(1, 60).Draw(t, "k"), killed: rapid.Bool().Draw(t, "killed")}).step
-	_ = w.Apply(w.compare(w.want))
+	w.draw(t)
+	w.count("killed")
+	w.step = (&failing{k: rapid.IntRange(1, 80).Draw(t, "k"), killed: rapid.Bool().Draw(t, "killed")}).step
+	_ = w.Apply(w.plan())
 	w.step = nil
 }
 
@@ -122,57 +404,89 @@ func (w *world) check(*rapid.T) {
 	kept := map[string]bool{}
 	for _, path := range generated {
 		if content, err := os.ReadFile(w.path(path)); err == nil {
-			kept[string(content)] = true
+			for _, token := range tokens(string(content)) {
+				kept[token] = true
+			}
 		}
 	}
-	for text := range w.mine {
-		if !kept[text] {
-			w.Fatalf("what the user wrote is nowhere: %q", text)
+	for token := range w.mine {
+		if !kept[token] {
+			w.Fatalf("what the user wrote is nowhere: %q", token)
 		}
 	}
 }
 
-func newWorld(t *rapid.T, dir string) *world {
+func newWorld(t *rapid.T, dir string, counts *[len(counted)]atomic.Int64) *world {
 	dir, err := os.MkdirTemp(dir, "world")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{
-		sandbox: openSandbox(t, dir), want: Tree{},
-		mine: map[string]bool{}, foreign: map[string]string{},
+	w := &world{
+		sandbox: openSandbox(t, dir), want: Tree{}, rendered: map[string]bool{}, mine: map[string]bool{}, foreign: map[string]string{},
+		policies: map[string]Policy{}, renamed: map[string]string{}, counts: counts,
+	}
+	w.count("sequences")
+	return w
+}
+
+// settled renders every path and lets the user edit every other one.
+func (w *world) settled(t *rapid.T) {
+	for i, path := range generated[:initially] {
+		w.wants(path, File{ID: path, Archive: archiveOf(path), Content: []byte(content(t))})
+		if i == initially-1 {
+			w.run(t)
+		}
+	}
+	for range 3 {
+		w.userEdits(t)
+		w.renderAgain(t)
 	}
 }
 
+func (w *world) close() {
+	w.Close()
+	os.RemoveAll(w.dir)
+}
+
+func report(t *testing.T, counts *[len(counted)]atomic.Int64) {
+	var words []string
+	for i, what := range counted {
+		words = append(words, fmt.Sprintf("%d %s", counts[i].Load(), what))
+	}
+	t.Log(strings.Join(words, ", "))
+}
+
 func TestPropertyNothingIsLost(t *testing.T) {
-	dir := t.TempDir()
+	dir, counts := fastDir(t), new([len(counted)]atomic.Int64)
+	defer report(t, counts)
 	rapid.Check(t, func(t *rapid.T) {
-		w := newWorld(t, dir)
-		defer w.Close()
+		w := newWorld(t, dir, counts)
+		defer w.close()
+		w.settled(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"render": w.render, "drop": w.drop, "move": w.move, "edit": w.userEdits, "delete": w.userDeletes,
-			"add": w.userAdds, "crlf": w.userChecksOutCRLF, "run": w.run, "run again": w.run, "killed": w.runIsKilled, "": w.check,
+			"render": w.render, "render again": w.renderAgain, "render anew": w.renderAgain, "drop": w.drop, "move": w.move, "id": w.newID, "version": w.newVersion, "policy": w.newPolicy,
+			"edit": w.userEdits, "edit again": w.userEdits, "delete": w.userDeletes, "rename": w.userRenames, "mode": w.userChangesMode, "add": w.userAdds, "crlf": w.userChecksOutCRLF, "resolve": w.userResolves,
+			"run": w.run, "run again": w.run, "run anew": w.run, "run twice": w.run, "killed": w.runIsKilled, "": w.check,
 		})
 	})
 }
 
-// TestPropertyConverges holds that without edits the disk is what was rendered,
+// TestPropertyConverges holds that without edits the disk is what was rendered last,
 // whatever was there before and however often runs were killed.
 func TestPropertyConverges(t *testing.T) {
-	dir := t.TempDir()
+	dir, counts := fastDir(t), new([len(counted)]atomic.Int64)
+	defer report(t, counts)
 	rapid.Check(t, func(t *rapid.T) {
-		w := newWorld(t, dir)
-		defer w.Close()
+		w := newWorld(t, dir, counts)
+		defer w.close()
+		w.plain = true
+		run := func(t *rapid.T) {
+			w.run(t)
+			w.holdsExactly(w.want)
+		}
 		t.Repeat(map[string]func(*rapid.T){
-			"render": w.render, "drop": w.drop, "move": w.move,
-			"run": func(t *rapid.T) {
-				w.run(t)
-				w.holdsExactly(w.want)
-			},
-			"killed": func(t *rapid.T) {
-				w.runIsKilled(t)
-				w.run(t) // of the same rendering: what was half done heals
-				w.holdsExactly(w.want)
-			},
+			"render": w.render, "render again": w.renderAgain, "drop": w.drop, "move": w.move, "id": w.newID, "version": w.newVersion,
+			"run": run, "run again": run, "killed": w.runIsKilled,
 		})
 	})
 }

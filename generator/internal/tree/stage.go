@@ -9,9 +9,11 @@ import (
 )
 
 // stage writes all temporary files, each in the folder of its file.
-func (a *applier) stage() error {
+func (a *applier) stage() error { return a.stageAll(a.writes()) }
+
+func (a *applier) stageAll(writes []*write) error {
 	w := walker[*write]{enter: a.create, visit: a.stageFolder, spare: make(chan struct{}, parallel())}
-	return w.run(a.root, plantWrites(a.writes()))
+	return w.run(a.root, plantWrites(writes))
 }
 
 func plantWrites(writes []*write) *folder[*write] {
@@ -78,7 +80,7 @@ func (a *applier) writeTemp(root *os.Root, w *write, content []byte) (err error)
 	if err := setMode(file, w.perm); err != nil {
 		return err
 	}
-	if syncsOneByOne {
+	if syncsOneByOne || w == a.note && !a.volatile {
 		return file.Sync()
 	}
 	return nil

@@ -169,6 +169,9 @@ func (s *stateReader) archive(f *archiveFile, disk, text *[]byte) (*archive, err
 		}
 	}
 	a.entries, err = decodeArchive(path, src, s.version)
+	if err != nil && f.name == noteName && !errors.Is(err, ErrNewer) {
+		err = fmt.Errorf("%w; or delete it: it is only about a run that was interrupted", err)
+	}
 	return a, err
 }
 
