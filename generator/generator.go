@@ -177,12 +177,10 @@ func (r *Result) render(fsys fs.FS) error {
 		in.Omit = rules.omits
 	}
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
-	folder, err := os.Open(r.dir)
-	if err != nil {
-		return err
+	if folder, err := os.Open(r.dir); err == nil { // init renders before there is a folder
+		defer folder.Close()
+		in.Exists = func(name string) bool { return !absent(folder, name) && isFolder(fsys, name) }
 	}
-	defer folder.Close()
-	in.Exists = func(name string) bool { return !absent(folder, name) && isFolder(fsys, name) }
 	rendered, list := render.Render(in)
 	r.Diagnostics = append(r.Diagnostics, list...)
 	if list.HasErrors() {

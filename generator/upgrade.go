@@ -20,6 +20,9 @@ import (
 // now, to the tree.
 func (r *Result) exported(fsys fs.FS, rendered tree.Tree, moved map[string]string) error {
 	repository, err := tree.Open(r.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // init renders before there is a folder
+	}
 	if err != nil {
 		return err
 	}
