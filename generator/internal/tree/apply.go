@@ -76,6 +76,14 @@ func (w *write) unchanged(root *os.Root) error {
 	return wrap("write", w.path, unchanged(root, base(w.path), w.seen))
 }
 
+// place gives a staged file its name.
+func (w *write) place(root *os.Root) error {
+	if w.entries != nil || w.again {
+		return root.Rename(w.temp, base(w.path)) // nobody edits the state
+	}
+	return swap(root, w.temp, base(w.path), w.seen)
+}
+
 type applier struct {
 	*Repository
 	version   string
@@ -254,7 +262,7 @@ func (a *applier) renameFolder(root *os.Root, f *folder[*write], _ *[]byte) erro
 		if err := a.begin("rename", w.path); err != nil {
 			return wrap("write", w.path, err)
 		}
-		if err := root.Rename(w.temp, base(w.path)); err != nil {
+		if err := w.place(root); err != nil {
 			return wrap("write", w.path, err)
 		}
 		w.done = true

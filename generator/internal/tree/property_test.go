@@ -366,20 +366,27 @@ func (w *world) countPlan(plan *Plan) {
 	}
 }
 
-// checkDeleted holds that what is gone was ours and not edited, or has moved.
+// checkDeleted holds that what is gone was ours and not edited, or has moved: then what
+// the user wrote is somewhere else.
 func (w *world) checkDeleted(plan *Plan, before, after map[string]string) {
-	moved := map[string]bool{}
-	for _, c := range plan.changes {
-		moved[c.From] = true
+	var left strings.Builder
+	for _, text := range after {
+		left.WriteString(text)
 	}
 	for path, was := range before {
 		_, kept := after[path]
 		mode, text, isFile := strings.Cut(was, " ")
-		if kept || moved[path] || !isFile || strings.HasPrefix(path, ".wavewright") || isTemp(base(path)) || mode[0] != '-' {
+		if kept || !isFile || strings.HasPrefix(path, ".wavewright") || isTemp(base(path)) || mode[0] != '-' {
 			continue
 		}
-		if !w.rendered[string(normal([]byte(text)))] && !moved[strings.TrimPrefix(path, "")] {
-			if c := plan.change(path); c == nil || !strings.HasPrefix(c.Reason, "moved to ") {
+		if c := plan.change(path); c != nil && c.Action != ActionDelete {
+			w.Fatalf("%s is deleted, and the plan does not say so: %v", path, describe(plan.changes))
+		}
+		if w.rendered[string(normal([]byte(text)))] {
+			continue
+		}
+		for _, token := range tokens(text) {
+			if w.mine[token] && !strings.Contains(left.String(), token) {
 				w.Fatalf("%s is deleted, and nobody rendered it: %q", path, text)
 			}
 		}

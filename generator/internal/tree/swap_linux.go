@@ -1,0 +1,59 @@
+package tree
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// swap gives the staged file temp the name of a file that is there, or of none when seen
+// is nil. Between a look at a file and a rename, an editor may save: so the two change
+// places first, and if what comes out is not what was seen, they change back.
+func swap(root *os.Root, temp, name string, seen fs.FileInfo) error {
+	folder, err := root.Open(".")
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	fd := int(folder.Fd())
+	if seen == nil {
+		err := unix.Renameat2(fd, temp, fd, name, unix.RENAME_NOREPLACE)
+		switch {
+		case errors.Is(err, unix.EEXIST):
+			return errChanged
+		case unsupported(err):
+			return root.Rename(temp, name)
+		}
+		return err
+	}
+	ours, err := root.Lstat(temp)
+	if err != nil {
+		return err
+	}
+	if err := unix.Renameat2(fd, temp, fd, name, unix.RENAME_EXCHANGE); err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return errChanged
+		case unsupported(err):
+			return root.Rename(temp, name)
+		}
+		return err
+	}
+	if unchanged(root, temp, seen) == nil {
+		return root.Remove(temp)
+	}
+	if err := unix.Renameat2(fd, temp, fd, name, unix.RENAME_EXCHANGE); err != nil {
+		return errors.Join(errChanged, err)
+	}
+	if now, err := root.Lstat(temp); err == nil && !os.SameFile(now, ours) {
+		return errors.Join(errChanged, root.Rename(temp, name)) // it was saved once more in between
+	}
+	return errChanged
+}
+
+// unsupported reports whether a file system cannot exchange files.
+func unsupported(err error) bool {
+	return errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EOPNOTSUPP)
+}
