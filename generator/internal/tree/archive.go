@@ -189,7 +189,21 @@ type decoder struct {
 }
 
 func (d *decoder) errorAt(line int, format string, args ...any) error {
+	for i, arg := range args {
+		if word, ok := arg.(string); ok {
+			args[i] = brief(word)
+		}
+	}
 	return fmt.Errorf("%s:%d: %w", d.file, line, fmt.Errorf(format, args...))
+}
+
+// brief cuts a word that is too long for a message.
+func brief(word string) string {
+	const most = 200
+	if len(word) <= most {
+		return word
+	}
+	return word[:most] + "..."
 }
 
 func (d *decoder) errorf(format string, args ...any) error {
@@ -204,7 +218,7 @@ func (d *decoder) next() ([]byte, error) {
 		return nil, d.errorf("the archive is truncated: its last line must be %q; restore the file from git", lastLine)
 	}
 	if isMarker(line) {
-		return nil, d.errorf("git conflict marker %q: the state has unresolved merge conflicts", line[:7])
+		return nil, d.errorf("git conflict marker %q: the state has merge conflicts; wavewright generate --remerge resolves them while git is merging", line[:7])
 	}
 	d.rest = rest
 	return line, nil
@@ -289,13 +303,13 @@ func (d *decoder) block(line string) (block, error) {
 // fields checks the words of a block's first line.
 func (e *entry) fields(fields []string) (encoding, error) {
 	if reason := pathProblem(e.path); reason != "" {
-		return "", fmt.Errorf("path %q %s", e.path, reason)
+		return "", fmt.Errorf("path %q %s", brief(e.path), reason)
 	}
 	if reason := idProblem(e.id); reason != "" {
-		return "", fmt.Errorf("id %q %s", e.id, reason)
+		return "", fmt.Errorf("id %q %s", brief(e.id), reason)
 	}
 	if e.state != managed && e.state != deleted && e.state != orphan {
-		return "", fmt.Errorf("unknown state %q", e.state)
+		return "", fmt.Errorf("unknown state %q", brief(string(e.state)))
 	}
 	if len(fields) == 6 {
 		if err := e.next.words(fields[4], fields[5]); err != nil {
@@ -305,7 +319,7 @@ func (e *entry) fields(fields []string) (encoding, error) {
 	bits, form := fields[2][:min(3, len(fields[2]))], encoding(fields[2][min(3, len(fields[2])):])
 	e.exec = bits == "755"
 	if bits != "644" && bits != "755" || form != asLines && form != asNoEOL && form != asBase64 {
-		return "", fmt.Errorf("unknown mode %q", fields[2])
+		return "", fmt.Errorf("unknown mode %q", brief(fields[2]))
 	}
 	return form, nil
 }
@@ -315,11 +329,11 @@ func (c *coming) words(sum, home string) error {
 	prefix, rest, _ := strings.Cut(sum, "=")
 	c.sum, c.pure = rest, prefix+"=" == samePrefix
 	if prefix+"=" != nextPrefix && !c.pure || len(c.sum) != 64 || strings.Trim(c.sum, "0123456789abcdef") != "" {
-		return fmt.Errorf("unknown word %q", sum)
+		return fmt.Errorf("unknown word %q", brief(sum))
 	}
 	rest, ok := strings.CutPrefix(home, homePrefix)
 	if c.home = rest; !ok || archiveProblem(c.home) != "" || fold(c.home) == noteName {
-		return fmt.Errorf("unknown word %q", home)
+		return fmt.Errorf("unknown word %q", brief(home))
 	}
 	return nil
 }

@@ -129,6 +129,8 @@ func FuzzDecodeArchive(f *testing.F) {
 	f.Add([]byte("wavewright-state 1 0.0.1\n@@ end\n"))
 	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 644,base64 managed\n eA0K\n@@ end\n"))
 	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 755,noeol orphan\n\n x\n@@ end\n"))
+	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 644 managed same=" + strings.Repeat("0f", 32) + " in=x/y\n@@ end\n"))
+	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 644,noeol orphan next=" + strings.Repeat("0f", 32) + " in=x\n x\n@@ end\n"))
 	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 644 managed\n<<<<<<< HEAD\n x\n=======\n y\n>>>>>>> b\n@@ end\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		entries, err := decodeArchive("f", src, version)
