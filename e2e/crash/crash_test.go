@@ -223,12 +223,25 @@ func differences(got, want map[string]string) []string {
 }
 
 // changing are the system calls that change something, and how often they are sampled:
-// most calls of openat only read.
+// most calls of openat only read. strace counts calls by thread, and which thread makes
+// which call is chance: calls that have a folder are counted for each folder by itself.
 var changing = []struct {
-	calls string
-	often int
+	calls   string
+	often   int
+	folders bool
 }{
-	{"openat", 9}, {"write", 1}, {"renameat", 1}, {"unlinkat", 1}, {"mkdirat", 1}, {"fchmod", 1}, {"fsync", 1}, {"syncfs", 1}, {"flock", 1},
+	{"openat", 9, false}, {"write", 1, false}, {"renameat", 1, true}, {"unlinkat", 1, true}, {"mkdirat", 1, true},
+	{"fchmod", 1, false}, {"fsync", 1, false}, {"syncfs", 1, false}, {"flock", 1, false},
+}
+
+// folders are those in which something changes, "" for no matter which.
+func (s *scene) folders(t *testing.T) []string {
+	found := map[string]bool{".wavewright/state": true}
+	for _, path := range differences(snapshot(t, s.dir), s.want) {
+		path, _ = strings.CutPrefix(path, "+")
+		found[filepath.Dir(path)] = true
+	}
+	return slices.Sorted(maps.Keys(found))
 }
 
 func strace(t *testing.T) {
@@ -240,45 +253,68 @@ func strace(t *testing.T) {
 
 func nightly() bool { return os.Getenv("WAVEWRIGHT_NIGHTLY") != "" }
 
-// disturb runs with the k-th call of each kind, per thread, disturbed, for every k until
-// nothing is hit any more, and hands each run to check. It returns the number of points.
+// disturb runs with the k-th call of each kind disturbed, for every k until nothing is
+// hit any more, and hands each run to check. It returns the number of points.
 func (s *scene) disturb(t *testing.T, how string, check func(dir, about, out string, code int)) int {
 	points := 0
 	for _, c := range changing {
-		step := c.often
+		step, folders := c.often, []string{""}
+		if c.folders {
+			folders = s.folders(t)
+		}
 		switch {
 		case nightly():
 			step = 1
+		case testing.Short() && c.folders:
+			folders = slices.Collect(every(folders, 7))
 		case testing.Short():
 			step *= 7
 		}
 		hit := 0
-		for k := 1; ; k += step {
-			dir := s.copy(t)
-			trace := filepath.Join(filepath.Dir(s.dir), "trace")
-			inject := fmt.Sprintf("inject=%s:%s:when=%d", alternatives(c.calls), how, k)
-			out, code := s.run(dir, "strace", "-f", "-qq", "-o", trace, "-e", "trace="+alternatives(c.calls), "-e", inject)
-			log, err := os.ReadFile(trace)
-			must(t, err)
-			killed := bytes.Contains(log, []byte("killed by SIGKILL"))
-			if !killed && !bytes.Contains(log, []byte("(INJECTED)")) {
-				if code != 0 {
-					t.Errorf("%s: undisturbed: exit %d: %s", inject, code, out)
-				}
-				os.RemoveAll(dir)
-				break
-			}
-			hit++
-			check(dir, inject, out, code)
-			os.RemoveAll(dir)
-			if t.Failed() {
-				t.FailNow()
+		for _, folder := range folders {
+			for k := 1; s.point(t, c.calls, how, folder, k, check); k += step {
+				hit++
 			}
 		}
 		t.Logf("%s %s: %d points", how, c.calls, hit)
 		points += hit
 	}
 	return points
+}
+
+// every yields every n-th of some values.
+func every(values []string, n int) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for i := 0; i < len(values) && yield(values[i]); i += n {
+		}
+	}
+}
+
+// point disturbs one call; it is false when there was no such call.
+func (s *scene) point(t *testing.T, calls, how, folder string, k int, check func(dir, about, out string, code int)) bool {
+	t.Helper()
+	dir := s.copy(t)
+	defer os.RemoveAll(dir)
+	trace := filepath.Join(filepath.Dir(s.dir), "trace")
+	inject := fmt.Sprintf("inject=%s:%s:when=%d", alternatives(calls), how, k)
+	args := []string{"strace", "-f", "-qq", "-o", trace, "-e", "trace=" + alternatives(calls), "-e", inject}
+	if folder != "" {
+		args = append(args, "-P", filepath.Join(dir, folder))
+	}
+	out, code := s.run(dir, args...)
+	log, err := os.ReadFile(trace)
+	must(t, err)
+	if !bytes.Contains(log, []byte("killed by SIGKILL")) && !bytes.Contains(log, []byte("(INJECTED)")) {
+		if code != 0 {
+			t.Fatalf("%s: undisturbed: exit %d: %s", inject, code, out)
+		}
+		return false
+	}
+	check(dir, strings.TrimSpace(inject+" "+folder), out, code)
+	if t.Failed() {
+		t.FailNow()
+	}
+	return true
 }
 
 // alternatives adds to a call those that other systems make in its place.
