@@ -57,6 +57,7 @@ func (a *applier) run(phases ...func() error) error {
 type write struct {
 	path string
 	temp string      // its name until it takes its place
+	ours fs.FileInfo // of the staged file
 	seen fs.FileInfo // what must be there still, nil for nothing
 	perm fs.FileMode
 
@@ -77,11 +78,11 @@ func (w *write) unchanged(root *os.Root) error {
 }
 
 // place gives a staged file its name.
-func (w *write) place(root *os.Root) error {
+func (w *write) place(root *os.Root, folder *os.File) error {
 	if w.entries != nil || w.again {
 		return root.Rename(w.temp, base(w.path)) // nobody edits the state
 	}
-	return swap(root, w.temp, base(w.path), w.seen)
+	return w.swap(root, folder)
 }
 
 type applier struct {
@@ -255,6 +256,14 @@ func (a *applier) rename(writes []*write) error {
 }
 
 func (a *applier) renameFolder(root *os.Root, f *folder[*write], _ *[]byte) error {
+	if len(f.items) == 0 {
+		return nil
+	}
+	folder, err := root.Open(".")
+	if err != nil {
+		return wrap("open", f.label(), err)
+	}
+	defer folder.Close()
 	for _, w := range f.items {
 		if err := w.unchanged(root); err != nil {
 			return err
@@ -262,7 +271,7 @@ func (a *applier) renameFolder(root *os.Root, f *folder[*write], _ *[]byte) erro
 		if err := a.begin("rename", w.path); err != nil {
 			return wrap("write", w.path, err)
 		}
-		if err := w.place(root); err != nil {
+		if err := w.place(root, folder); err != nil {
 			return wrap("write", w.path, err)
 		}
 		w.done = true

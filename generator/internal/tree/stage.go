@@ -77,7 +77,7 @@ func (a *applier) writeTemp(root *os.Root, w *write, content []byte) (err error)
 	if _, err := file.Write(content); err != nil {
 		return err
 	}
-	if err := setMode(file, w.perm); err != nil {
+	if w.ours, err = setMode(file, w.perm); err != nil {
 		return err
 	}
 	if syncsOneByOne || w == a.note && !a.volatile {
@@ -88,10 +88,10 @@ func (a *applier) writeTemp(root *os.Root, w *write, content []byte) (err error)
 
 // setMode undoes the umask: modes are the same on every machine. Looking is much
 // cheaper than a change that changes nothing.
-func setMode(file *os.File, perm fs.FileMode) error {
+func setMode(file *os.File, perm fs.FileMode) (fs.FileInfo, error) {
 	info, err := file.Stat()
 	if err != nil || info.Mode().Perm() == perm {
-		return err
+		return info, err
 	}
-	return file.Chmod(perm)
+	return info, file.Chmod(perm)
 }

@@ -8,17 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// swap gives the staged file temp the name of a file that is there, or of none when seen
-// is nil. Between a look at a file and a rename, an editor may save: so the two change
+// swap gives a staged file the name of a file that is there, or of none. Between a look at a file and a rename, an editor may save: so the two change
 // places first, and if what comes out is not what was seen, they change back.
-func swap(root *os.Root, temp, name string, seen fs.FileInfo) error {
-	folder, err := root.Open(".")
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	fd := int(folder.Fd())
-	if seen == nil {
+func (w *write) swap(root *os.Root, folder *os.File) error {
+	fd, temp, name := int(folder.Fd()), w.temp, base(w.path)
+	if w.seen == nil {
 		err := unix.Renameat2(fd, temp, fd, name, unix.RENAME_NOREPLACE)
 		switch {
 		case errors.Is(err, unix.EEXIST):
@@ -26,10 +20,6 @@ func swap(root *os.Root, temp, name string, seen fs.FileInfo) error {
 		case unsupported(err):
 			return root.Rename(temp, name)
 		}
-		return err
-	}
-	ours, err := root.Lstat(temp)
-	if err != nil {
 		return err
 	}
 	if err := unix.Renameat2(fd, temp, fd, name, unix.RENAME_EXCHANGE); err != nil {
@@ -41,13 +31,13 @@ func swap(root *os.Root, temp, name string, seen fs.FileInfo) error {
 		}
 		return err
 	}
-	if unchanged(root, temp, seen) == nil {
+	if unchanged(root, temp, w.seen) == nil {
 		return root.Remove(temp)
 	}
 	if err := unix.Renameat2(fd, temp, fd, name, unix.RENAME_EXCHANGE); err != nil {
 		return errors.Join(errChanged, err)
 	}
-	if now, err := root.Lstat(temp); err == nil && !os.SameFile(now, ours) {
+	if now, err := root.Lstat(temp); err == nil && !os.SameFile(now, w.ours) {
 		return errors.Join(errChanged, root.Rename(temp, name)) // it was saved once more in between
 	}
 	return errChanged

@@ -2,11 +2,8 @@
 
 package tree
 
-import (
-	"io/fs"
-	"os"
-)
+import "os"
 
-// swap gives the staged file temp its name. Where two files cannot change places, a save
+// swap gives a staged file its name. Where two files cannot change places, a save
 // between the last look at the file and this is lost.
-func swap(root *os.Root, temp, name string, _ fs.FileInfo) error { return root.Rename(temp, name) }
+func (w *write) swap(root *os.Root, _ *os.File) error { return root.Rename(w.temp, base(w.path)) }
