@@ -42,14 +42,33 @@ func policy(name Name, pods map[string]string, ingress, egress []Rule) *Policy {
 	return &Policy{name, pods, ingress, egress}
 }
 
+// resolving completes a policy that only lets in: a reader, and a linter, looks for both
+// directions of a pod in one place. Names may be asked for by every pod anyway.
+func (p *Policy) resolving(of Name, dns PodSet) *Policy {
+	if p == nil || len(p.Egress) > 0 {
+		return p
+	}
+	port := func(protocol string) yamltree.Ordered {
+		return yamltree.Ordered{pair("port", 53), pair("protocol", protocol)}
+	}
+	p.Egress = []Rule{{
+		From: Path(of), To: "dns", Peers: []yamltree.Ordered{dns.Peer()}, Ports: []yamltree.Ordered{port("UDP"), port("TCP")},
+	}}
+	return p
+}
+
 // Policy holds the rules that are the same on every target; nil without any.
 func (a *Application) Policy() *Policy {
-	return policy(a.Name, a.selector, a.Base.Ingress, a.Base.Egress)
+	base := policy(a.Name, a.selector, a.Base.Ingress, a.Base.Egress)
+	if a.resolvesApart() {
+		return base
+	}
+	return base.resolving(a.Name, a.Instances[0].Target.Cluster.DNS)
 }
 
 // Policy holds the rules that the target adds; nil without any.
 func (in *Instance) Policy() *Policy {
-	return policy(in.App.Name+"-"+in.Target.Env.Name, in.Selector(), in.Ingress, in.Egress)
+	return policy(in.App.Name+"-"+in.Target.Env.Name, in.Selector(), in.Ingress, in.Egress).resolving(in.App.Name, in.Target.Cluster.DNS)
 }
 
 // AllLabels are the labels that the base sets on all objects and pods.
