@@ -35,7 +35,7 @@ func (r *resolver) quotas() {
 
 func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 	need := ns.worstCase()
-	if declared.Hard == nil {
+	if declared.Hard == nil && !r.doubtful(ns.Target.Env.Node, "quota") {
 		r.footprints(ns)
 	}
 	if !declared.Auto && declared.Hard != nil {

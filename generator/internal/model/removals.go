@@ -7,6 +7,9 @@ import (
 // removals reports a null that removes nothing. Most often somebody wrote a name
 // with nothing after it and meant an empty map.
 func (r *resolver) removals() {
+	if environments := r.spec.Node.Get("environments"); len(r.p.Environments) < len(r.spec.Environments) || environments != nil && environments.Faulty {
+		return // what the missing ones state may be what is removed
+	}
 	var below []*yamltree.Node
 	for _, env := range r.p.Environments {
 		below = append(below, env.node)
