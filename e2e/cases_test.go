@@ -53,8 +53,8 @@ type testCase struct {
 // scratch holds all generated repositories; TestMain removes it.
 var scratch = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "wavewright-e2e-") })
 
-// allCases generates and builds every case once.
-var allCases = sync.OnceValues(func() ([]*testCase, error) {
+// cases are all cases, each generated and built once, when somebody asks for it.
+var cases = sync.OnceValues(func() (map[string]func() *testCase, error) {
 	specs, err := caseFolders()
 	if err != nil {
 		return nil, err
@@ -63,14 +63,29 @@ var allCases = sync.OnceValues(func() ([]*testCase, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []*testCase
-	for _, name := range slices.Sorted(maps.Keys(specs)) {
-		c := &testCase{name: name, dir: filepath.Join(dir, name)}
-		c.err = c.generate(specs[name])
-		all = append(all, c)
+	all := map[string]func() *testCase{}
+	for name, folder := range specs {
+		all[name] = sync.OnceValue(func() *testCase {
+			c := &testCase{name: name, dir: filepath.Join(dir, name)}
+			c.err = c.generate(folder)
+			return c
+		})
 	}
 	return all, nil
 })
+
+// allCases are the cases by name.
+func allCases() ([]*testCase, error) {
+	known, err := cases()
+	if err != nil {
+		return nil, err
+	}
+	var all []*testCase
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		all = append(all, known[name]())
+	}
+	return all, nil
+}
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -202,15 +217,16 @@ func forEach(t *testing.T, test func(t *testing.T, c *testCase)) {
 // namedCase returns one case.
 func namedCase(t *testing.T, name string) *testCase {
 	t.Helper()
-	all, err := allCases()
+	known, err := cases()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range all {
-		if c.name == name && c.err == nil {
-			return c
-		}
+	if known[name] == nil {
+		t.Fatalf("there is no case %s", name)
 	}
-	t.Fatalf("there is no sound case %s", name)
-	return nil
+	c := known[name]()
+	if c.err != nil {
+		t.Fatal(c.err)
+	}
+	return c
 }

@@ -14,6 +14,7 @@ import (
 type HTTPRoute struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
+		Hostnames  []string
 		ParentRefs []struct{ Name, Namespace string }
 		Rules      []struct {
 			BackendRefs []struct {
@@ -29,7 +30,21 @@ type ServiceMonitor struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
 		Selector  metav1.LabelSelector
-		Endpoints []struct{ Port, Path string }
+		Endpoints []struct{ Port, Path, Interval string }
+	}
+}
+
+// PrometheusRule makes Prometheus raise alerts.
+type PrometheusRule struct {
+	metav1.ObjectMeta `json:"metadata"`
+	Spec              struct {
+		Groups []struct {
+			Name  string
+			Rules []struct {
+				Alert, Expr, For    string
+				Labels, Annotations map[string]string
+			}
+		}
 	}
 }
 
@@ -37,8 +52,13 @@ type ServiceMonitor struct {
 type ExternalSecret struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
-		Target struct{ Name string }
-		Data   []struct{ SecretKey string }
+		RefreshInterval string
+		SecretStoreRef  struct{ Kind, Name string }
+		Target          struct{ Name, CreationPolicy, DeletionPolicy string }
+		Data            []struct {
+			SecretKey string
+			RemoteRef struct{ Key, Property string }
+		}
 	}
 }
 
@@ -50,7 +70,16 @@ type AppProject struct {
 		Destinations               []Destination
 		ClusterResourceWhitelist   []GroupKind
 		NamespaceResourceWhitelist []GroupKind
+		OrphanedResources          *struct{ Warn *bool }
+		Roles                      []ProjectRole
+		SyncWindows                []map[string]any
 	}
+}
+
+// ProjectRole is what groups of people may do with Applications.
+type ProjectRole struct {
+	Name             string
+	Groups, Policies []string
 }
 
 // Destination is a place to deploy to.
@@ -73,7 +102,11 @@ type ApplicationSet struct {
 	Spec              struct {
 		GoTemplate        bool
 		GoTemplateOptions []string
-		Generators        []map[string]struct {
+		SyncPolicy        struct {
+			ApplicationsSync            string
+			PreserveResourcesOnDeletion bool
+		}
+		Generators []map[string]struct {
 			Elements []map[string]any
 		}
 		// Template is raw: its strings are Go templates.
@@ -89,6 +122,15 @@ type IgnoreDifferences struct {
 	JSONPointers, JQPathExpressions []string
 }
 
+// Retry says how often a sync is tried again.
+type Retry struct {
+	Limit   int
+	Backoff struct {
+		Duration, MaxDuration string
+		Factor                int
+	}
+}
+
 // Application is one deployment of a folder of the repository.
 type Application struct {
 	metav1.ObjectMeta `json:"metadata"`
@@ -99,6 +141,8 @@ type Application struct {
 		// IgnoreDifferences are the fields that Argo CD leaves to others.
 		IgnoreDifferences []IgnoreDifferences
 		SyncPolicy        struct {
+			Automated                *struct{ Prune, SelfHeal, AllowEmpty bool }
+			Retry                    *Retry
 			SyncOptions              []string
 			ManagedNamespaceMetadata *struct{ Labels map[string]string }
 		}

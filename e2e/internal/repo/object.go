@@ -58,6 +58,8 @@ func Typed[T any](objects []*Object) []*T {
 // checks would pass it by.
 func newTyped(apiVersion, kind string) any {
 	switch apiVersion + " " + kind {
+	case "v1 ConfigMap":
+		return &corev1.ConfigMap{}
 	case "v1 Service":
 		return &corev1.Service{}
 	case "v1 ServiceAccount":
@@ -102,6 +104,8 @@ func newTyped(apiVersion, kind string) any {
 		return &HTTPRoute{}
 	case "monitoring.coreos.com/v1 ServiceMonitor":
 		return &ServiceMonitor{}
+	case "monitoring.coreos.com/v1 PrometheusRule":
+		return &PrometheusRule{}
 	case "external-secrets.io/v1 ExternalSecret":
 		return &ExternalSecret{}
 	case "argoproj.io/v1alpha1 AppProject":

@@ -57,6 +57,8 @@ type Deployed struct {
 	*Application
 	// Overlay is the folder inside the repository.
 	Overlay string
+	// Element is what the ApplicationSet makes the Application of.
+	Element map[string]any
 	// Chart says that a chart makes the objects, which are its authors' affair.
 	Chart   bool
 	Objects []*Object
@@ -237,6 +239,19 @@ func (r *Repository) deploy(e *Environment, prefix string, element map[string]an
 	overlay, _ := element["path"].(string)
 	element["path"] = path.Join(prefix, overlay)
 	element["revision"] = "0000000000000000000000000000000000000000"
+	application, err := e.application(element)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := r.objects(overlay)
+	return &Deployed{
+		Application: application, Overlay: overlay, Element: element,
+		Chart: r.Builds[overlay] != nil && r.Builds[overlay].Chart, Objects: objects,
+	}, err
+}
+
+// application expands the one ApplicationSet that has the project of an element.
+func (e *Environment) application(element map[string]any) (*Application, error) {
 	var found []*Application
 	for _, set := range Typed[ApplicationSet](e.Argo) {
 		if project(set) != element["project"] {
@@ -251,8 +266,20 @@ func (r *Repository) deploy(e *Environment, prefix string, element map[string]an
 	if len(found) != 1 {
 		return nil, fmt.Errorf("%d ApplicationSets have the project %v", len(found), element["project"])
 	}
-	objects, err := r.objects(overlay)
-	return &Deployed{Application: found[0], Overlay: overlay, Chart: r.Builds[overlay] != nil && r.Builds[overlay].Chart, Objects: objects}, err
+	return found[0], nil
+}
+
+// Expand makes the Applications again after a change of the ApplicationSets or elements.
+func (e *Environment) Expand() error {
+	for _, d := range e.Deployed() {
+		application, err := e.application(d.Element)
+		if err != nil {
+			return err
+		}
+		d.Application = application
+	}
+	e.Live = nil
+	return e.live()
 }
 
 func project(set *ApplicationSet) any {
