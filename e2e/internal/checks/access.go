@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
 
 	"github.com/wavewright/wavewright/e2e/internal/repo"
 )
@@ -28,6 +30,9 @@ func checkAccess(r *repo.Repository, out *report) {
 }
 
 func checkRole(profile string, role *rbacv1.Role, out *report) {
+	if len(role.Rules) == 0 {
+		out.add("Role %s/%s grants nothing", role.Namespace, role.Name)
+	}
 	for _, rule := range role.Rules {
 		words := strings.Join(slices.Concat(rule.APIGroups, rule.Resources, rule.Verbs), " ")
 		if strings.Contains(words, "*") || slices.Contains(rule.Resources, "secrets") {
@@ -49,6 +54,23 @@ func changes(verb string) bool { return !slices.Contains([]string{"get", "list",
 
 func checkBindings(t *repo.Target, out *report) {
 	roles := repo.Typed[rbacv1.Role](t.Objects())
+	for _, role := range roles {
+		if !slices.ContainsFunc(repo.Typed[rbacv1.RoleBinding](t.Objects()), func(b *rbacv1.RoleBinding) bool {
+			return b.Namespace == role.Namespace && b.RoleRef.Name == role.Name && len(b.Subjects) > 0
+		}) {
+			out.add("Role %s/%s is nobody's", role.Namespace, role.Name)
+		}
+	}
+	for _, account := range repo.Typed[corev1.ServiceAccount](t.Objects()) {
+		if account.AutomountServiceAccountToken == nil || *account.AutomountServiceAccountToken {
+			out.add("ServiceAccount %s/%s gives its token to every pod", account.Namespace, account.Name)
+		}
+	}
+	for _, class := range repo.Typed[schedulingv1.PriorityClass](t.Objects()) {
+		if class.Description == "" || class.PreemptionPolicy == nil || class.Value <= 0 || class.GlobalDefault {
+			out.add("PriorityClass %s does not say what it is for, or what it evicts", class.Name)
+		}
+	}
 	for _, b := range repo.Typed[rbacv1.RoleBinding](t.Objects()) {
 		found := slices.ContainsFunc(roles, func(r *rbacv1.Role) bool { return r.Namespace == b.Namespace && r.Name == b.RoleRef.Name })
 		if !found || b.RoleRef.Kind != "Role" {
@@ -56,6 +78,9 @@ func checkBindings(t *repo.Target, out *report) {
 		}
 		for _, s := range b.Subjects {
 			if s.Kind == rbacv1.ServiceAccountKind {
+				if s.Namespace != b.Namespace {
+					out.add("RoleBinding %s/%s: account %q is of namespace %q", b.Namespace, b.Name, s.Name, s.Namespace)
+				}
 				continue // checkAccountRole
 			}
 			if s.Kind != rbacv1.GroupKind || s.Name == "" || strings.HasPrefix(s.Name, "system:") {
@@ -80,7 +105,13 @@ func boundAccount(t *repo.Target, role *rbacv1.Role) string {
 // way to the API server.
 func checkAccountRole(t *repo.Target, role *rbacv1.Role, account string, out *report) {
 	at := "Role " + role.Namespace + "/" + role.Name
+	if len(role.Rules) == 0 {
+		out.add("%s grants nothing", at)
+	}
 	for _, rule := range role.Rules {
+		if len(rule.APIGroups) == 0 || len(rule.Resources) == 0 || len(rule.Verbs) == 0 {
+			out.add("%s: a rule grants nothing", at)
+		}
 		words := strings.Join(slices.Concat(rule.APIGroups, rule.Resources, rule.ResourceNames, rule.Verbs), " ")
 		if strings.Contains(words, "*") || strings.Contains(words, "pods/") || slices.Contains(rule.APIGroups, rbacv1.GroupName) {
 			out.add("%s grants %s", at, words)

@@ -30,6 +30,16 @@ func checkQuotas(t *target, out *report) {
 				out.add("%s: the quota of %s does not limit %s", t.Name, namespace, name)
 			}
 		}
+		for _, name := range []corev1.ResourceName{"persistentvolumeclaims", "requests.storage"} {
+			if need := used[name]; len(hard) > 0 && need.Sign() > 0 && hard.Name(name, resource.DecimalSI).IsZero() {
+				out.add("%s: the quota of %s does not limit %s", t.Name, namespace, name)
+			}
+		}
+		for _, name := range []corev1.ResourceName{"services.nodeports", "services.loadbalancers"} {
+			if most, found := hard[name]; t.production() && (!found || !most.IsZero()) {
+				out.add("%s: the quota of %s permits %s", t.Name, namespace, name)
+			}
+		}
 		for name, limit := range hard {
 			need, known := used[name]
 			if !known && !strings.HasPrefix(string(name), "services.") {

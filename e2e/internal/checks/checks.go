@@ -27,27 +27,35 @@ func (c Check) Run(r *repo.Repository) []string {
 // All are the checks in the order of the files below this one.
 var All = []Check{
 	{"resources", perTarget(checkResources)},
+	{"guardrails", perTarget(checkGuardrails)},
+	{"confinement", perTarget(checkConfinement)},
+	{"linters", perTarget(checkLinters)},
 	{"probes", perTarget(checkProbes)},
 	{"references", checkReferences},
 	{"services", perTarget(checkServices)},
+	{"exposure", checkExposure},
 	{"routes", checkRoutes},
 	{"monitors", checkMonitors},
+	{"alerts", perTarget(checkAlerts)},
 	{"disruption budgets", perTarget(checkBudgets)},
 	{"autoscalers", perTarget(checkAutoscalers)},
 	{"anti-affinity", perTarget(checkAntiAffinity)},
 	{"default deny", perTarget(checkDefaultDeny)},
+	{"name service", perTarget(checkNameService)},
 	{"network selectors", checkNetworkSelectors},
 	{"network edges", perTarget(checkNetworkEdges)},
 	{"pod security", perTarget(checkPodSecurity)},
 	{"quotas", perTarget(checkQuotas)},
 	{"limit ranges", perTarget(checkLimitRanges)},
 	{"access", checkAccess},
+	{"admission", perTarget(checkAdmission)},
 	{"tasks", perTarget(checkTasks)},
 	{"tokens", perTarget(checkTokens)},
 	{"labels", perTarget(checkLabels)},
 	{"unique objects", checkUnique},
 	{"project wildcards", checkWildcards},
 	{"projects", checkProjects},
+	{"delivery", checkDelivery},
 	{"live elements", checkLive},
 	{"kustomizations", checkKustomizations},
 	{"files", checkFiles},
@@ -72,16 +80,22 @@ func perTarget(check func(*target, *report)) func(*repo.Repository, *report) {
 // target is a target with its workloads.
 type target struct {
 	*repo.Target
+	profile   string
 	objects   []*repo.Object
 	workloads []*workload
+	// selections are what selectors have been found to select.
+	selections map[selection][]*workload
 }
+
+// production reports whether everything that production demands is demanded here.
+func (t *target) production() bool { return t.profile == "production" }
 
 func targets(r *repo.Repository) []*target {
 	var all []*target
 	for _, e := range r.Environments {
 		for _, t := range e.Targets {
 			objects := t.Objects()
-			all = append(all, &target{Target: t, objects: objects, workloads: workloads(objects)})
+			all = append(all, &target{Target: t, profile: e.Profile, objects: objects, workloads: workloads(objects), selections: map[selection][]*workload{}})
 		}
 	}
 	return all

@@ -52,7 +52,7 @@ func checkOwnLabels(t *target, objects []*repo.Object, out *report) {
 // want its own name there. A ServiceMonitor may have more: Prometheus selects it by them.
 func sameLabels(o, main *repo.Object) bool {
 	want := maps.Clone(main.Labels)
-	if o.Kind == "Job" {
+	if o.Kind == "Job" && want != nil {
 		want["app.kubernetes.io/instance"] = o.Name
 	}
 	have := maps.Clone(o.Labels)

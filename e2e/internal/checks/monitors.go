@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,5 +49,65 @@ func (t *target) checkEndpoint(at string, monitor *repo.ServiceMonitor, name str
 	}
 	if found != 1 {
 		out.add("%s means %d Services with a port %s", at, found, name)
+	}
+}
+
+// checkAlerts wants the namespaces of a target to have the same alerts, and each alert to
+// wait, to be about its namespace, and to say where it comes from, how bad it is and what to
+// do, with the labels that its siblings have.
+func checkAlerts(t *target, out *report) {
+	found := map[string][]string{}
+	var names, keys []string
+	for _, rule := range repo.Typed[repo.PrometheusRule](t.objects) {
+		for _, group := range rule.Spec.Groups {
+			for _, a := range group.Rules {
+				found[rule.Namespace] = append(found[rule.Namespace], a.Alert)
+				names = append(names, a.Alert)
+				keys = append(keys, slices.Collect(maps.Keys(a.Labels))...)
+				at := t.at("PrometheusRule", rule.Namespace, a.Alert)
+				if !strings.Contains(a.Expr, "namespace='"+rule.Namespace+"'") || a.For == "" && !strings.Contains(a.Expr, "increase(") {
+					out.add("%s: not about its namespace, or at the first twitch", at)
+				}
+				if a.Labels["severity"] == "" || a.Labels["env"] == "" || a.Annotations["summary"] == "" || a.Annotations["runbook_url"] == "" {
+					out.add("%s does not say how bad it is, where, or what to do", at)
+				}
+			}
+		}
+	}
+	for _, rule := range repo.Typed[repo.PrometheusRule](t.objects) {
+		for _, group := range rule.Spec.Groups {
+			for _, a := range group.Rules {
+				for _, key := range keys {
+					if a.Labels[key] == "" {
+						out.add("%s: its siblings have the label %s", t.at("PrometheusRule", rule.Namespace, a.Alert), key)
+					}
+				}
+			}
+		}
+	}
+	t.checkSelected(out)
+	for _, namespace := range t.namespaces() {
+		for _, name := range names {
+			if !slices.Contains(found[namespace], name) {
+				out.add("%s: namespace %s has no alert %s", t.Name, namespace, name)
+			}
+		}
+	}
+}
+
+// checkSelected wants everything that Prometheus reads to have the labels of the rest: it
+// selects by them, and says nothing of what it does not select.
+func (t *target) checkSelected(out *report) {
+	for _, other := range t.objects {
+		for _, o := range t.objects {
+			if other.Kind != "PrometheusRule" || o.Kind != "ServiceMonitor" && o.Kind != "PrometheusRule" {
+				continue
+			}
+			for key := range other.Labels {
+				if o.Labels[key] == "" {
+					out.add("%s: Prometheus may not select it: no label %s", t.at(o.Kind, o.Namespace, o.Name), key)
+				}
+			}
+		}
 	}
 }

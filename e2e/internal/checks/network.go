@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -250,4 +251,46 @@ func (t *target) rulesOf(w *workload, condition func(namespace string, r rule) b
 		}
 	}
 	return false
+}
+
+// checkNameService wants every pod of a namespace to reach a name server, by UDP and by TCP,
+// and policies to name the namespaces and directions that they are about.
+func checkNameService(t *target, out *report) {
+	for _, namespace := range t.namespaces() {
+		for _, protocol := range []corev1.Protocol{corev1.ProtocolUDP, corev1.ProtocolTCP} {
+			port := corev1.ContainerPort{ContainerPort: 53, Protocol: protocol}
+			if !slices.ContainsFunc(t.policies(namespace), func(p *networkingv1.NetworkPolicy) bool {
+				return selectsAll(&p.Spec.PodSelector) && slices.ContainsFunc(rules(p), func(r rule) bool {
+					return !r.ingress && (len(r.ports) == 0 || slices.ContainsFunc(r.ports, func(p networkingv1.NetworkPolicyPort) bool { return opens(p, port) }))
+				})
+			}) {
+				out.add("%s: namespace %s reaches no name server by %s", t.Name, namespace, protocol)
+			}
+		}
+		for _, p := range t.policies(namespace) {
+			checkPeers(t.at("NetworkPolicy", namespace, p.Name), p, out)
+		}
+	}
+}
+
+// inner are the addresses that are not the internet.
+var inner = []string{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"}
+
+func checkPeers(at string, p *networkingv1.NetworkPolicy, out *report) {
+	both := slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeEgress) && slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeIngress)
+	if len(p.Spec.PolicyTypes) == 0 || !both && !selectsAll(&p.Spec.PodSelector) {
+		out.add("%s does not say which directions it is about", at)
+	}
+	for _, r := range rules(p) {
+		for _, peer := range r.peers {
+			if peer.NamespaceSelector != nil && selectsAll(peer.NamespaceSelector) {
+				out.add("%s means every namespace", at)
+			}
+			for _, private := range inner {
+				if b := peer.IPBlock; b != nil && strings.HasSuffix(b.CIDR, "/0") && strings.Contains(b.CIDR, ":") == strings.Contains(private, ":") && !slices.Contains(b.Except, private) {
+					out.add("%s means every address, those of %s among them", at, private)
+				}
+			}
+		}
+	}
 }

@@ -187,7 +187,12 @@ func checkKinds(a *repo.Application, p *repo.AppProject, objects []*repo.Object,
 func checkLive(r *repo.Repository, out *report) {
 	names := map[string]bool{}
 	for _, e := range r.Environments {
-		root := repo.Typed[repo.Application](e.Root)[0]
+		roots := repo.Typed[repo.Application](e.Root)
+		if len(roots) != 1 {
+			out.add("environment %s has %d root Applications", e.Name, len(roots))
+			continue
+		}
+		root := roots[0]
 		prefix := strings.TrimSuffix(root.Spec.Source.Path, "argocd/"+e.Name)
 		for _, live := range e.Live {
 			if names[live.Name] {

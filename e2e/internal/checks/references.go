@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/wavewright/wavewright/e2e/internal/repo"
@@ -14,6 +15,16 @@ import (
 func checkReferences(r *repo.Repository, out *report) {
 	for _, t := range targets(r) {
 		present := t.present()
+		for _, s := range repo.Typed[repo.ExternalSecret](t.objects) {
+			if s.Spec.SecretStoreRef.Name == "" || s.Spec.SecretStoreRef.Kind == "" || s.Spec.RefreshInterval == "" || len(s.Spec.Data) == 0 {
+				out.add("%s says not what comes from where, or when", t.at("ExternalSecret", s.Namespace, s.Name))
+			}
+		}
+		for _, m := range repo.Typed[corev1.ConfigMap](t.objects) {
+			if len(m.Data)+len(m.BinaryData) == 0 {
+				out.add("%s is empty", t.at("ConfigMap", m.Namespace, m.Name))
+			}
+		}
 		for _, w := range t.workloads {
 			for _, reference := range references(&w.pod.Spec) {
 				known := present[w.namespace+" "+reference] || present[" "+reference] || slices.Contains(r.External, reference)
@@ -21,7 +32,32 @@ func checkReferences(r *repo.Repository, out *report) {
 					out.add("%s refers to %s, which does not exist", t.at(w.kind, w.namespace, w.name), reference)
 				}
 			}
+			t.checkSecretKeys(w, out)
 			checkMounts(t, w, out)
+		}
+	}
+}
+
+// checkSecretKeys wants each key that a variable is read from to be in the Secret that an
+// ExternalSecret of the same name makes.
+func (t *target) checkSecretKeys(w *workload, out *report) {
+	keys := map[string][]string{}
+	for _, s := range repo.Typed[repo.ExternalSecret](t.objects) {
+		if s.Namespace == w.namespace {
+			for _, data := range s.Spec.Data {
+				keys[s.Name] = append(keys[s.Name], data.SecretKey)
+			}
+		}
+	}
+	for c := range w.containers() {
+		for _, v := range c.Env {
+			if v.ValueFrom == nil || v.ValueFrom.SecretKeyRef == nil {
+				continue
+			}
+			ref := v.ValueFrom.SecretKeyRef
+			if list, made := keys[ref.Name]; made && !slices.Contains(list, ref.Key) {
+				out.add("%s: Secret %s will have no key %s", t.at(w.kind, w.namespace, w.name), ref.Name, ref.Key)
+			}
 		}
 	}
 }
@@ -121,8 +157,16 @@ func checkMounts(t *target, w *workload, out *report) {
 		}
 		delete(mounted, volume.Name)
 	}
-	if w.kind == "StatefulSet" {
-		return // its claims are volumes too
+	if set, ok := w.object.Typed.(*appsv1.StatefulSet); ok {
+		for _, claim := range set.Spec.VolumeClaimTemplates {
+			if !mounted[claim.Name] {
+				out.add("%s: claim %s is mounted nowhere", t.at(w.kind, w.namespace, w.name), claim.Name)
+			}
+			delete(mounted, claim.Name)
+			if claim.Spec.Resources.Requests.Storage().Sign() <= 0 || len(claim.Spec.AccessModes) == 0 {
+				out.add("%s: claim %s is for nothing", t.at(w.kind, w.namespace, w.name), claim.Name)
+			}
+		}
 	}
 	for name := range mounted {
 		out.add("%s: there is no volume %s", t.at(w.kind, w.namespace, w.name), name)

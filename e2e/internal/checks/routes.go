@@ -17,6 +17,9 @@ import (
 func checkRoutes(r *repo.Repository, out *report) {
 	for _, t := range targets(r) {
 		for _, route := range repo.Typed[repo.HTTPRoute](t.objects) {
+			if len(route.Spec.ParentRefs) == 0 || len(route.Spec.Hostnames) == 0 || len(route.Spec.Rules) == 0 {
+				out.add("%s takes every host, or comes from nowhere", t.at("HTTPRoute", route.Namespace, route.Name))
+			}
 			for _, rule := range route.Spec.Rules {
 				for _, backend := range rule.BackendRefs {
 					for _, parent := range route.Spec.ParentRefs {

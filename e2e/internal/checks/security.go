@@ -2,16 +2,19 @@ package checks
 
 import (
 	"strings"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 )
 
+var evaluator = sync.OnceValues(func() (policy.Evaluator, error) { return policy.NewEvaluator(policy.DefaultChecks(), nil) })
+
 // checkPodSecurity asks the API server's own admission code whether each pod may run in
 // its namespace, with the labels that Argo CD will give the namespace.
 func checkPodSecurity(t *target, out *report) {
-	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	evaluator, err := evaluator()
 	if err != nil {
 		out.add("make the evaluator: %v", err)
 		return

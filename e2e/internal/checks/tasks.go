@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -34,6 +35,9 @@ func checkTasks(t *target, out *report) {
 			switch task := o.Typed.(type) {
 			case *batchv1.CronJob:
 				checkBounds(at, &task.Spec.JobTemplate.Spec, out)
+				if !application.Chart && o.Labels[ownManifests] == "" && !maps.Equal(task.Spec.JobTemplate.Labels, o.Labels) {
+					out.add("%s: its Jobs lack its labels", at)
+				}
 				if d := task.Spec.StartingDeadlineSeconds; d == nil || *d < 10 || task.Spec.ConcurrencyPolicy == "" {
 					out.add("%s: no deadline to start, or no word on overlap", at)
 				}
@@ -55,6 +59,9 @@ func checkBounds(at string, spec *batchv1.JobSpec, out *report) {
 }
 
 func checkJob(at string, o *repo.Object, task *batchv1.Job, all []*repo.Object, out *report) {
+	if task.Annotations["ignore-check.kube-linter.io/job-ttl-seconds-after-finished"] == "" {
+		out.add("%s stays for ever, without a reason", at)
+	}
 	own := wave(o)
 	if task.Annotations[hookAnnotation] == "" {
 		if !contentName.MatchString(o.Name) {

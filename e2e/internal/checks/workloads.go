@@ -19,6 +19,7 @@ type workload struct {
 	selector              *metav1.LabelSelector
 	pod                   corev1.PodTemplateSpec
 	replicas              *int32
+	object                *repo.Object
 	// surge is how many pods more than replicas a rollout may make.
 	surge *intstr.IntOrString
 	// task says that the pods end by themselves.
@@ -30,7 +31,7 @@ func workloads(objects []*repo.Object) []*workload {
 	for _, o := range objects {
 		w := fromTyped(o.Typed)
 		if w != nil {
-			w.kind, w.namespace, w.name = o.Kind, o.Namespace, o.Name
+			w.kind, w.namespace, w.name, w.object = o.Kind, o.Namespace, o.Name, o
 			found = append(found, w)
 		}
 	}
@@ -112,9 +113,20 @@ func orTCP(protocol corev1.Protocol) corev1.Protocol {
 	return protocol
 }
 
+// selection is a selector as it is used in a namespace.
+type selection struct {
+	namespace string
+	selector  *metav1.LabelSelector
+}
+
 // selected are the workloads of a namespace whose pods a selector matches. A selector
 // that cannot be read matches none.
 func (t *target) selected(namespace string, selector *metav1.LabelSelector) []*workload {
+	// Most selectors are asked about many times: all edges between all workloads.
+	key := selection{namespace, selector}
+	if found, known := t.selections[key]; known {
+		return found
+	}
 	matcher, err := metav1.LabelSelectorAsSelector(selector)
 	if err != nil {
 		return nil
@@ -125,6 +137,7 @@ func (t *target) selected(namespace string, selector *metav1.LabelSelector) []*w
 			found = append(found, w)
 		}
 	}
+	t.selections[key] = found
 	return found
 }
 
@@ -134,7 +147,7 @@ func checkResources(t *target, out *report) {
 	for _, w := range t.workloads {
 		for c := range w.containers() {
 			at := t.at(w.kind, w.namespace, w.name)
-			for _, name := range []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory} {
+			for _, name := range t.bounded(w) {
 				request, requested := c.Resources.Requests[name]
 				limit, limited := c.Resources.Limits[name]
 				if !requested || !limited {
@@ -145,6 +158,15 @@ func checkResources(t *target, out *report) {
 			}
 		}
 	}
+}
+
+// bounded are the resources of which containers have a request and a limit.
+func (t *target) bounded(w *workload) []corev1.ResourceName {
+	names := []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory}
+	if t.production() && t.own(w) {
+		names = append(names, corev1.ResourceEphemeralStorage)
+	}
+	return names
 }
 
 // checkProbes wants readiness and liveness probes on the main container of what serves,
@@ -159,6 +181,10 @@ func checkProbes(t *target, out *report) {
 					out.add("%s: the %s of container %s uses port %s, which it does not have", at, name, c.Name, port.String())
 				}
 			}
+		}
+		if len(w.pod.Spec.Containers) == 0 {
+			out.add("%s has no container", at)
+			continue
 		}
 		main := w.pod.Spec.Containers[0]
 		if len(main.Ports) > 0 && !w.task && (main.ReadinessProbe == nil || main.LivenessProbe == nil) {

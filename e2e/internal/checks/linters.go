@@ -1,0 +1,94 @@
+package checks
+
+import (
+	"regexp"
+	"slices"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/wavewright/wavewright/e2e/internal/repo"
+)
+
+// checkLinters wants what kube-linter and polaris want of production and no other check
+// says: a name and an instance that agree, one policy of a workload's own that has both
+// directions, no variable twice, no secret in a variable or a ConfigMap, no port for a
+// shell, no account by its old field. What nobody asks, and what ends by itself, has no
+// direction inwards.
+func checkLinters(t *target, out *report) {
+	if !t.production() {
+		return
+	}
+	for _, w := range t.workloads {
+		if !t.own(w) {
+			continue
+		}
+		at := t.at(w.kind, w.namespace, w.name)
+		if w.object.Labels["app.kubernetes.io/instance"] != w.name {
+			out.add("%s: its instance is %q", at, w.object.Labels["app.kubernetes.io/instance"])
+		}
+		if !w.task && t.asked(w) && !slices.ContainsFunc(t.policies(w.namespace), func(p *networkingv1.NetworkPolicy) bool { return isolates(p, w) }) {
+			out.add("%s: no policy of its own has both directions", at)
+		}
+		if w.pod.Spec.DeprecatedServiceAccount != "" && w.pod.Spec.DeprecatedServiceAccount != w.pod.Spec.ServiceAccountName {
+			out.add("%s: serviceAccount is an old field", at)
+		}
+		for c := range w.containers() {
+			checkVariables(at, c, out)
+		}
+	}
+	for _, o := range t.objects {
+		if task, ok := o.Typed.(*batchv1.CronJob); ok && task.Spec.JobTemplate.Spec.TTLSecondsAfterFinished != nil {
+			out.add("%s: a CronJob cleans up by its history", t.at(o.Kind, o.Namespace, o.Name))
+		}
+	}
+	for _, m := range repo.Typed[corev1.ConfigMap](t.objects) {
+		for key, value := range m.Data {
+			if secretName.MatchString(key) || privateKey.MatchString(value) {
+				out.add("%s: %s looks like a secret", t.at("ConfigMap", m.Namespace, m.Name), key)
+			}
+		}
+	}
+}
+
+var (
+	secretName = regexp.MustCompile(`(?i)password|token|bearer|secret|^aws_secret_access_key$|^google_application_credentials$|^azure_.+key$`)
+	privateKey = regexp.MustCompile(`(?i)-BEGIN\s+.*PRIVATE KEY-`)
+)
+
+func checkVariables(at string, c *corev1.Container, out *report) {
+	seen := map[string]bool{}
+	for _, v := range c.Env {
+		if seen[v.Name] {
+			out.add("%s: container %s has the variable %s twice", at, c.Name, v.Name)
+		}
+		seen[v.Name] = true
+		if v.Value != "" && (secretName.MatchString(v.Name) || privateKey.MatchString(v.Value)) {
+			out.add("%s: variable %s of container %s looks like a secret", at, v.Name, c.Name)
+		}
+	}
+	for _, p := range c.Ports {
+		if p.HostPort != 0 || p.ContainerPort == 22 {
+			out.add("%s: container %s has port %d", at, c.Name, p.ContainerPort)
+		}
+	}
+}
+
+// asked reports whether anybody may connect to a workload.
+func (t *target) asked(w *workload) bool {
+	return t.rulesOf(w, func(_ string, r rule) bool { return r.ingress })
+}
+
+// isolates reports whether a policy selects pods by exactly one of their labels and has
+// rules for both directions.
+func isolates(p *networkingv1.NetworkPolicy, w *workload) bool {
+	shared := 0
+	for key, value := range p.Spec.PodSelector.MatchLabels {
+		if w.pod.Labels[key] == value {
+			shared++
+		}
+	}
+	return shared == 1 && len(p.Spec.Ingress) > 0 && len(p.Spec.Egress) > 0 &&
+		slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeIngress) && slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeEgress)
+}
