@@ -74,7 +74,7 @@ var cases = sync.OnceValues(func() (map[string]func() *testCase, error) {
 	return all, nil
 })
 
-// allCases are the cases by name.
+// allCases are the cases in order of their names.
 func allCases() ([]*testCase, error) {
 	known, err := cases()
 	if err != nil {
@@ -200,17 +200,12 @@ func write(path string, content []byte) error {
 // forEach runs a test on every case that could be loaded.
 func forEach(t *testing.T, test func(t *testing.T, c *testCase)) {
 	t.Helper()
-	all, err := allCases()
+	known, err := cases()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range all {
-		t.Run(c.name, func(t *testing.T) {
-			if c.err != nil {
-				t.Fatal(c.err)
-			}
-			test(t, c)
-		})
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		t.Run(name, func(t *testing.T) { test(t, namedCase(t, name)) })
 	}
 }
 
