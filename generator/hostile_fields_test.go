@@ -46,7 +46,7 @@ type hostileCase struct {
 }
 
 // unstated are fields that no case states, because a spec may not have them yet.
-var unstated = []string{"FilePolicies.createOnly[]", "FilePolicies.keep[]", "FilePolicies.overwrite[]", "Move.from", "Move.to", "Promotion.soak"}
+var unstated = []string{"Promotion.soak"}
 
 // TestHostileFields finds every text that a spec can have by walking the types, and
 // every place in the cases that states one. Each place gets hostile texts, alone and
@@ -109,7 +109,7 @@ func attempts(short bool) []attempt {
 var freeFields = []string{
 	"AdmissionRule.reason", "ArgoCD.params{}", "ArgoCD.settings{}", "ConfigFile.content", "ConfigFile.mount",
 	"Container.args[]", "Container.command[]", "Container.env{}", "Environment.notifications{}[]",
-	"Expose.annotations{}", "ExtraKind.reason", "FilePolicies.omit[]", "Helm.values", "Helm.values{key}",
+	"Expose.annotations{}", "ExtraKind.reason", "FilePolicies.createOnly[]", "FilePolicies.keep[]", "FilePolicies.omit[]", "FilePolicies.overwrite[]", "Helm.values", "Helm.values{key}",
 	"IgnoreDifference.jsonPointers[]", "IgnoreDifference.reason", "Job.args[]", "Job.command[]", "Job.env{}",
 	"NetworkException.reason", "Platform.argocdUsers[]", "PriorityClass.description", "Probe.exec[]", "Probe.grpc",
 	"Probe.http", "Reason.reason", "Rule.reason", "Secret.key", "Secret.mount", "ServiceAccount.annotations{}",
