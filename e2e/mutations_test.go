@@ -49,7 +49,7 @@ var networkMutations = []mutation{
 	{"routes", "overlays/dev/apps/web/", "ingressClassName: nginx", "ingressClassName: other"},
 	{"routes", "overlays/dev/apps/web/", "kubernetes.io/metadata.name: ingress-nginx", "kubernetes.io/metadata.name: gateway-system"},
 	{"routes", "overlays/dev/apps/web/", "    - port: 8080\n", "    - port: 8081\n"},
-	{"routes", "overlays/dev/apps/web/", "  - hosts:\n    - admin.dev", "  - hosts:\n    - admins.dev"},
+	{"routes", "overlays/staging/apps/web/", "  - hosts:\n    - admin.staging", "  - hosts:\n    - admins.staging"},
 	{"network selectors", "overlays/dev/infra/net-dev/", "    wavewright.dev/expires:", "    wavewright.dev/expired:"},
 	{"access", "overlays/dev/apps/operator/", "      automountServiceAccountToken: true\n", ""},
 	{"access", "overlays/dev/apps/operator/", "  - jobs\n", "  - pods/exec\n"},
