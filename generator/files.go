@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -13,7 +14,7 @@ import (
 // fileRules are the files: rules of a spec: which generated files are not wanted, and
 // how the others meet what is on disk. They note which patterns decided something.
 type fileRules struct {
-	rules []fileRule
+	omit, policies []fileRule
 }
 
 // fileRule is one pattern of files.
@@ -30,68 +31,64 @@ const omitKey = "omit"
 // newFileRules checks the patterns of files. The order of the keys is that in which
 // they win over each other.
 func newFileRules(spec *schema.Spec, list *diag.List) *fileRules {
-	f := &fileRules{}
-	f.add(spec, list, omitKey, spec.Files.Omit)
-	f.add(spec, list, string(tree.PolicyKeep), spec.Files.Keep)
-	f.add(spec, list, string(tree.PolicyCreateOnly), spec.Files.CreateOnly)
-	f.add(spec, list, string(tree.PolicyOverwrite), spec.Files.Overwrite)
-	return f
+	return &fileRules{
+		omit: readRules(spec, list, omitKey, spec.Files.Omit),
+		policies: slices.Concat(
+			readRules(spec, list, string(tree.PolicyKeep), spec.Files.Keep),
+			readRules(spec, list, string(tree.PolicyCreateOnly), spec.Files.CreateOnly),
+			readRules(spec, list, string(tree.PolicyOverwrite), spec.Files.Overwrite),
+		),
+	}
 }
 
-func (f *fileRules) add(spec *schema.Spec, list *diag.List, key string, patterns []string) {
+func readRules(spec *schema.Spec, list *diag.List, key string, patterns []string) []fileRule {
+	var rules []fileRule
 	for i, pattern := range patterns {
 		if !doublestar.ValidatePattern(pattern) {
 			list.Error(spec.Node.At("files", key, i), "files/pattern", "this is not a pattern of paths").Hint =
 				"Write a path such as README.md, or a glob such as overlays/**/pdb.yaml."
 		}
-		f.rules = append(f.rules, fileRule{key: key, index: i, pattern: pattern})
+		rules = append(rules, fileRule{key: key, index: i, pattern: pattern})
 	}
+	return rules
 }
 
 // omits reports whether a path is not wanted.
-func (f *fileRules) omits(path string) bool { return f.match(path, true) == omitKey }
+func (f *fileRules) omits(path string) bool { return match(f.omit, path) != "" }
 
 // policy is the rule for a path that is wanted.
-func (f *fileRules) policy(path string) tree.Policy { return tree.Policy(f.match(path, false)) }
+func (f *fileRules) policy(path string) tree.Policy { return tree.Policy(match(f.policies, path)) }
 
 // match returns the key of the first rule for a path, or nothing. All rules that match
 // count as used.
-func (f *fileRules) match(path string, omit bool) string {
+func match(rules []fileRule, path string) string {
 	key := ""
-	for i := range f.rules {
-		rule := &f.rules[i]
-		if omit == (rule.key == omitKey) && doublestar.MatchUnvalidated(rule.pattern, path) {
-			rule.used = true
-			if key == "" {
-				key = rule.key
-			}
+	for i, rule := range rules {
+		if doublestar.MatchUnvalidated(rule.pattern, path) {
+			rules[i].used = true
+			key = cmp.Or(key, rule.key)
 		}
 	}
 	return key
 }
 
-// has reports whether there are rules with one of the keys.
-func (f *fileRules) has(omit bool) bool {
-	return slices.ContainsFunc(f.rules, func(rule fileRule) bool { return omit == (rule.key == omitKey) })
-}
-
 // idle warns about patterns that decide nothing about any path: most often they are
 // misspelt.
 func (f *fileRules) idle(rendered tree.Tree, spec *schema.Spec, list *diag.List) {
-	if f.has(false) {
+	if len(f.policies) > 0 {
 		for path := range rendered {
 			f.policy(path)
 		}
 	}
-	for _, rule := range f.rules {
-		if rule.used {
-			continue
+	warnIdle(f.omit, "this pattern omits nothing", spec, list)
+	warnIdle(f.policies, "this pattern matches no generated file", spec, list)
+}
+
+func warnIdle(rules []fileRule, message string, spec *schema.Spec, list *diag.List) {
+	for _, rule := range rules {
+		if !rule.used {
+			list.Warning(spec.Node.At("files", rule.key, rule.index), "files/unused", message).Hint =
+				"Paths begin at the folder of the spec, without ./ at the beginning."
 		}
-		message := "this pattern matches no generated file"
-		if rule.key == omitKey {
-			message = "this pattern omits nothing"
-		}
-		list.Warning(spec.Node.At("files", rule.key, rule.index), "files/unused", message).Hint =
-			"Paths begin at the folder of the spec, without ./ at the beginning."
 	}
 }

@@ -173,7 +173,7 @@ func (r *Result) render(fsys fs.FS) error {
 	in.Deleted = r.deleted
 	moved := r.newRenames(layerFolders(in))
 	in.Moved = moved.templates
-	if rules.has(true) {
+	if len(rules.omit) > 0 {
 		in.Omit = rules.omits
 	}
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
@@ -199,7 +199,7 @@ func (r *Result) render(fsys fs.FS) error {
 		return err
 	}
 	rules.idle(rendered, r.spec, &r.Diagnostics)
-	if rules.has(false) {
+	if len(rules.policies) > 0 {
 		r.policy = rules.policy
 	}
 	if !moved.empty() {

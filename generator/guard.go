@@ -68,10 +68,13 @@ func deletions(plan *tree.Plan) []Guard {
 func (r *Result) vanishing(impact []Impact) []Guard {
 	var names []string
 	for _, row := range impact {
-		if row.Effect == EffectDeleted && (row.protected || slices.Contains(r.protected, row.Environment)) {
-			names = append(names, row.Application)
+		if !row.protected && !slices.Contains(r.protected, row.Environment) {
+			continue
 		}
-		if row.Effect == EffectRenamed && (row.protected || slices.Contains(r.protected, row.Environment)) {
+		switch row.Effect {
+		case EffectDeleted:
+			names = append(names, row.Application)
+		case EffectRenamed:
 			names = append(names, row.From)
 		}
 	}

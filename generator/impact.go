@@ -60,7 +60,7 @@ func (a application) pinned() bool {
 type versions struct {
 	// before and after return the text of a file, nil when there is none.
 	before, after func(path string) []byte
-	environments  []string
+	environments  []string // that the spec has, in promotion order
 	// changed are the paths whose text differs.
 	changed []string
 	renamed func(id string) string // nil when nothing was renamed
@@ -115,13 +115,17 @@ func unquoted(value string) string { return strings.Trim(value, `"'`) }
 // impact lists what a change means for Applications, by environment and name.
 func (v *versions) impact() []Impact {
 	r := &reach{versions: v, folders: map[string]bool{}, known: map[string]bool{}}
+	environments := slices.Clone(v.environments)
 	for _, file := range v.changed {
 		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
 			r.folders[dir] = true
 		}
+		if env, ok := strings.CutPrefix(path.Dir(file), "argocd/"); ok && !slices.Contains(environments, env) {
+			environments = append(environments, env)
+		}
 	}
 	var out []Impact
-	for _, env := range v.environments {
+	for _, env := range environments {
 		out = append(out, v.environment(env, r)...)
 	}
 	return out
@@ -228,12 +232,6 @@ func (r *Result) impact(plan *tree.Plan) []Impact {
 		if c.From != "" {
 			v.changed = append(v.changed, c.From)
 			was[c.From], was[c.Path] = c.Base, nil
-		}
-		if env, ok := strings.CutPrefix(path.Dir(c.Path), "argocd/"); ok && !slices.Contains(v.environments, env) {
-			v.environments = append(v.environments, env)
-		}
-		if env, ok := strings.CutPrefix(path.Dir(c.From), "argocd/"); ok && !slices.Contains(v.environments, env) {
-			v.environments = append(v.environments, env)
 		}
 	}
 	v.after = func(path string) []byte { return r.tree[path].Content }

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
-	"slices"
-	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/release"
 )
@@ -43,7 +40,7 @@ func (r *Result) ImpactSince(base string) ([]Impact, error) {
 func (r *Result) impactSince(repo *release.Repo, commit string, disk fs.FS, changed []string) ([]Impact, error) {
 	var fault error
 	v := &versions{
-		changed: changed, environments: slices.Clone(r.environments), renamed: r.newRenames(layerFolders(r.templates(disk))).id,
+		changed: changed, environments: r.environments, renamed: r.newRenames(layerFolders(r.templates(disk))).id,
 		after: func(path string) []byte {
 			text, _ := fs.ReadFile(disk, path) // no such file: nothing
 			return text
@@ -55,11 +52,6 @@ func (r *Result) impactSince(repo *release.Repo, commit string, disk fs.FS, chan
 			}
 			return text
 		},
-	}
-	for _, file := range changed {
-		if env, ok := strings.CutPrefix(path.Dir(file), "argocd/"); ok && !slices.Contains(v.environments, env) {
-			v.environments = append(v.environments, env)
-		}
 	}
 	return v.impact(), fault
 }

@@ -115,13 +115,7 @@ func (r *Result) checkMovedTemplates(in render.Input) {
 // id returns the ID that a file of the state has now.
 func (n *renames) id(id string) string {
 	template, values, scoped := strings.Cut(id, "?")
-	for range len(n.templates) {
-		now, ok := n.templates[template]
-		if !ok {
-			break
-		}
-		template = now
-	}
+	template = render.Renamed(n.templates, template)
 	if !scoped {
 		return template
 	}

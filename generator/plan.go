@@ -58,6 +58,8 @@ type WriteOptions struct {
 	DryRun bool
 
 	adopt, restore, drop map[string]bool
+	// check, when set, refuses a plan before anything is written.
+	check func(*Plan) error
 }
 
 // ParseAccepted reads SIDE or SIDE=GLOB, where SIDE is mine or theirs.
@@ -183,6 +185,11 @@ func (r *Result) compare(repository *tree.Repository, o *WriteOptions) (*Plan, e
 		plan.Impact = r.impact(found)
 		r.origins(plan)
 		plan.Guards = r.guards(found, plan.Impact, *o)
+	}
+	if o.check != nil {
+		if err := o.check(plan); err != nil {
+			return nil, err
+		}
 	}
 	return plan, nil
 }

@@ -12,12 +12,14 @@ import (
 // SettleError says that a path is not in the state that a command is about.
 type SettleError struct {
 	Path, Reason string
-	// Hint says what to do instead.
-	Hint string
+	hint         string
 }
 
 // Error names the path and says what it is.
 func (e *SettleError) Error() string { return e.Path + " " + e.Reason }
+
+// Hint says what to do instead.
+func (e *SettleError) Hint() string { return e.hint }
 
 // Adopt makes generated files of files that are in their place, as edited by the user.
 func (r *Result) Adopt(paths []string, o WriteOptions) (*Plan, error) {
@@ -68,27 +70,34 @@ func (r *Result) settle(paths []string, o WriteOptions, check func(c *Change, wa
 		chosen[paths[i]] = true
 	}
 	set(&o, chosen)
-	plan, err := r.Plan(o)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range paths {
-		_, wanted := r.tree[name]
-		reason, hint := check(plan.find(name), wanted)
-		switch {
-		case !filepath.IsLocal(filepath.FromSlash(name)):
-			reason, hint = "is outside of the folder of environments.yaml", "write the path as seen from there"
-		case reason != "" && r.holds(name):
-			reason, hint = "is a folder", "name the files in it that you mean"
+	o.check = func(plan *Plan) error {
+		for _, name := range paths {
+			if err := r.fit(plan, name, check); err != nil {
+				return err
+			}
 		}
-		if reason != "" {
-			return nil, &SettleError{name, reason, strings.ReplaceAll(hint, "PATH", name)}
-		}
+		return nil
 	}
-	if o.DryRun || plan.Stopped() {
-		return plan, nil
+	if o.DryRun {
+		return r.Plan(o)
 	}
 	return r.Write(o)
+}
+
+// fit returns the reason why a path is not what a command is for.
+func (r *Result) fit(plan *Plan, name string, check func(c *Change, wanted bool) (reason, hint string)) error {
+	_, wanted := r.tree[name]
+	reason, hint := check(plan.find(name), wanted)
+	switch {
+	case !filepath.IsLocal(filepath.FromSlash(name)):
+		reason, hint = "is outside of the folder of environments.yaml", "write the path as seen from there"
+	case reason != "" && r.holds(name):
+		reason, hint = "is a folder", "name the files in it that you mean"
+	}
+	if reason == "" {
+		return nil
+	}
+	return &SettleError{name, reason, strings.ReplaceAll(hint, "PATH", name)}
 }
 
 // holds reports whether generated files are in a folder.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/templates"
 )
@@ -36,9 +37,7 @@ func (r *Result) exported(fsys fs.FS, rendered tree.Tree, moved map[string]strin
 			continue // the user went back to the built-in one
 		}
 		name, layer, _ := strings.Cut(file.ID, "?")
-		if now, ok := moved[strings.TrimSuffix(name, ".tmpl")]; ok {
-			name = now + name[len(strings.TrimSuffix(name, ".tmpl")):]
-		}
+		name = render.Renamed(moved, name)
 		content, err := fs.ReadFile(templates.FS(), name)
 		if errors.Is(err, fs.ErrNotExist) {
 			content = file.Base // not built in any more: it is the user's as it stands
@@ -58,10 +57,8 @@ func (r *Result) upgraded(plan *tree.Plan) map[string][]byte {
 			continue
 		}
 		if texts == nil {
-			texts = maps.Clone(r.replaced)
-		}
-		if texts == nil {
 			texts = map[string][]byte{}
+			maps.Copy(texts, r.replaced)
 		}
 		texts[c.Path] = c.New
 	}

@@ -41,16 +41,12 @@ func asFailure(err error) *failure {
 		return f
 	}
 	f := &failure{code: exitError, err: err}
-	unknown, ok := errors.AsType[*generator.UnknownError](err)
+	if e, ok := errors.AsType[hinted](err); ok {
+		f.hints = []string{e.Hint()}
+	}
 	switch {
-	case ok:
-		f.hints = []string{unknown.Hint()}
 	case isSettle(err):
-		settle, _ := errors.AsType[*generator.SettleError](err)
-		f.code, f.hints = exitRefused, []string{settle.Hint}
-	case isCommit(err):
-		commit, _ := errors.AsType[*generator.UnknownCommitError](err)
-		f.hints = []string{commit.Hint()}
+		f.code = exitRefused
 	case errors.Is(err, generator.ErrNoSpec):
 		f.hints = []string{"wavewright init DIR makes a first one", "--dir DIR looks elsewhere"}
 	case isNeeded(err):
@@ -73,13 +69,14 @@ func asFailure(err error) *failure {
 	return f
 }
 
-func isSettle(err error) bool {
-	_, ok := errors.AsType[*generator.SettleError](err)
-	return ok
+// hinted is an error that says itself what to do about it.
+type hinted interface {
+	error
+	Hint() string
 }
 
-func isCommit(err error) bool {
-	_, ok := errors.AsType[*generator.UnknownCommitError](err)
+func isSettle(err error) bool {
+	_, ok := errors.AsType[*generator.SettleError](err)
 	return ok
 }
 

@@ -54,13 +54,21 @@ func load(in Input, list *diag.List) []*source {
 
 // move gives a file the path that its template has now.
 func (s *source) move(moved map[string]string) {
+	s.path, s.target = Renamed(moved, s.path), Renamed(moved, s.target)
+}
+
+// Renamed returns the path that a template has now, with .tmpl if it was given so.
+func Renamed(moved map[string]string, path string) string {
+	stem := strings.TrimSuffix(path, templateSuffix)
+	suffix := path[len(stem):]
 	for range moved { // each rename may have followed another
-		now, ok := moved[s.target]
+		now, ok := moved[stem]
 		if !ok {
-			return
+			break
 		}
-		s.path, s.target = now+strings.TrimPrefix(s.path, s.target), now
+		stem = now
 	}
+	return stem + suffix
 }
 
 func overlay(winners map[string]*source, layer []*source, list *diag.List) {

@@ -120,7 +120,7 @@ func (c *comparison) change(r *record, v verdict) Change {
 	recorded := c.keep(r, v.keep)
 	change := Change{
 		Path: r.path, ID: r.id(), State: v.state, Action: v.action(r.disk), Reason: v.reason,
-		Executable: v.exec, Conflicts: v.conflicts, Behind: v.behind, absent: r.disk.kind == absent, source: r.want != nil && r.want.Archive == SourceArchive || r.archive == SourceArchive, perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
+		Executable: v.exec, Conflicts: v.conflicts, Behind: v.behind, absent: r.disk.kind == absent, source: r.source(), perm: permissions(r.disk.info, v.exec), seen: r.disk.info,
 	}
 	if change.Action == ActionNone && !recorded {
 		change.Action = ActionRecord
@@ -188,6 +188,11 @@ func (c *Change) contents(r *record, v verdict) {
 	case StateUserModified, StateOrphanEdited, StateOrphan, StateKept, StateDropped:
 		c.Disk, c.Base = r.disk.data, r.base()
 	}
+}
+
+// source reports whether people are to edit the file.
+func (r *record) source() bool {
+	return r.archive == SourceArchive || r.want != nil && r.want.Archive == SourceArchive
 }
 
 // base is the last rendering of a file that the state knows.

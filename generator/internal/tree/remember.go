@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 )
 
@@ -17,58 +16,62 @@ type Recorded struct {
 }
 
 // Recorded returns the files of one archive of the state, sorted by path; none when
-// there is no such archive.
-func (r *Repository) Recorded(archive, version string) ([]Recorded, error) {
-	entries, err := r.readArchive(archive, version)
+// there is no such archive. The archive lies in the state's folder itself, not below it.
+func (r *Repository) Recorded(name, version string) ([]Recorded, error) {
+	a, err := r.readArchive(name, version)
+	if err != nil {
+		return nil, err
+	}
 	var out []Recorded
-	for _, e := range entries {
+	for _, e := range a.entries {
 		out = append(out, Recorded{e.path, e.id, e.base})
 	}
-	return out, err
+	return out, nil
 }
 
-func (r *Repository) readArchive(archive, version string) ([]entry, error) {
-	name := archivePath(archive)
-	src, err := r.root.ReadFile(name)
+// readArchive reads one archive; without entries when there is none.
+func (r *Repository) readArchive(name, version string) (*archive, error) {
+	top, err := r.stateRoot()
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return &archive{name: name}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, cause(err))
+		return nil, err
 	}
-	return decodeArchive(name, withoutCRLF(src), version)
+	defer top.Close()
+	folder, err := list(top)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", stateFolder, err)
+	}
+	defer folder.close()
+	var disk, text []byte
+	s := stateReader{version: version}
+	a, err := s.archive(&archiveFile{folder: folder, name: name, base: name + archiveEnding}, &disk, &text)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &archive{name: name}, nil
+	}
+	return a, err
 }
 
 // Remember enters files into an archive of the state as if they had been written by a
 // run: later renderings are merged into them. The files themselves are the caller's
 // to write.
-func (r *Repository) Remember(archive string, files []Recorded, version string) error {
+func (r *Repository) Remember(name string, files []Recorded, version string) error {
 	unlock, err := r.Lock()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	entries, err := r.readArchive(archive, version)
+	before, err := r.readArchive(name, version)
 	if err != nil {
 		return err
 	}
+	final := slices.Clone(before.entries)
 	for _, f := range files {
-		entries = slices.DeleteFunc(entries, func(e entry) bool { return e.path == f.Path })
-		entries = append(entries, entry{path: f.Path, id: f.ID, state: managed, base: f.Base})
+		final = slices.DeleteFunc(final, func(e entry) bool { return e.path == f.Path })
+		final = append(final, entry{path: f.Path, id: f.ID, state: managed, base: f.Base})
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.path, b.path) })
-	return r.replaceArchive(archive, appendArchive(nil, version, entries))
-}
-
-// replaceArchive gives an archive a new text, all at once.
-func (r *Repository) replaceArchive(archive string, text []byte) error {
-	name := archivePath(archive)
-	temp := path.Join(path.Dir(name), tempPrefix+"remember")
-	if err := r.root.MkdirAll(path.Dir(name), 0o777); err != nil {
-		return wrap("create", path.Dir(name), err)
-	}
-	if err := r.root.WriteFile(temp, text, 0o644); err != nil {
-		return errors.Join(wrap("write", name, err), r.root.Remove(temp))
-	}
-	return wrap("write", name, r.root.Rename(temp, name))
+	slices.SortFunc(final, func(a, b entry) int { return cmp.Compare(a.path, b.path) })
+	change := archiveChange{name: name, old: before.entries, final: final, seen: before.seen}
+	return r.Apply(&Plan{repository: r, version: version, archives: []archiveChange{change}})
 }
