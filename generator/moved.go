@@ -133,18 +133,25 @@ func (n *renames) renamed(placeholder, value string) string {
 		return now
 	}
 	if placeholder == "target" { // an environment on one of several clusters
-		for env, now := range n.values["env"] {
-			if rest, ok := strings.CutPrefix(value, env+"-"); ok {
-				return now + "-" + rest
-			}
+		env := longest(n.values["env"], func(env string) bool { return strings.HasPrefix(value, env+"-") })
+		if env != "" {
+			return n.values["env"][env] + strings.TrimPrefix(value, env)
 		}
 	}
-	for end, now := range n.last[placeholder] {
-		if rest, ok := strings.CutSuffix(value, end); ok {
-			return rest + now
+	end := longest(n.last[placeholder], func(end string) bool { return strings.HasSuffix(value, end) })
+	return strings.TrimSuffix(value, end) + n.last[placeholder][end]
+}
+
+// longest returns the longest name that fits, or nothing. Of names that all begin, or all
+// end, one value there is only one of a length.
+func longest(names map[string]string, fits func(name string) bool) string {
+	found := ""
+	for name := range names {
+		if len(name) > len(found) && fits(name) {
+			found = name
 		}
 	}
-	return value
+	return found
 }
 
 // empty reports whether nothing is renamed.
