@@ -35,7 +35,7 @@ func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
 	}
 	o.rename(records)
 	records = note.expect(records)
-	if err := found.scan(r.root, records); err != nil {
+	if err := found.scan(r.root, records, note.archive != nil); err != nil {
 		return nil, err
 	}
 	records = note.recall(records, &o)

@@ -82,7 +82,7 @@ func rows() []row {
 		{"moved onto itself, old one edited", files("a/f", "x\n"), func(s *sandbox) { s.write("a/f", hand); s.write("b/f", "x\n") }, moved("a/f", "b/f", "x\n"),
 			[]string{"a/f: orphan-edited record", "b/f: unchanged record from a/f"}, "", map[string]string{"a/f": hand, "b/f": "x\n"}},
 		{"moved after deletion", files("a/f", "x\n"), del("a/f"), moved("a/f", "b/f", "x\n"), []string{"b/f: user-deleted record from a/f"}, "stays deleted", map[string]string{"a": "", "b/f": ""}},
-		{"leftover", both, func(s *sandbox) { s.write("a/.wavewright-tmp-4", "half") }, both, []string{"a/.wavewright-tmp-4: leftover delete"}, "interrupted", map[string]string{"a/.wavewright-tmp-4": ""}},
+		{"leftover", both, func(s *sandbox) { s.write("a/.wavewright-tmp-4", "half") }, newer, []string{"a/.wavewright-tmp-4: leftover delete", "a/f: update update"}, "interrupted", map[string]string{"a/.wavewright-tmp-4": ""}},
 		{"leftover of the state", both, edit(".wavewright/state/applications/.wavewright-tmp-4", "half"), both,
 			[]string{".wavewright/state/applications/.wavewright-tmp-4: leftover delete"}, "", map[string]string{".wavewright/state/applications/.wavewright-tmp-4": ""}},
 		{"folder in the way", both, func(s *sandbox) { s.remove("a/f"); s.write("a/f/x", hand) }, newer, []string{"a/f: obstructed none"}, "a folder is in the place", map[string]string{"a/f/x": hand}},
@@ -91,7 +91,7 @@ func rows() []row {
 		{"linked folder", both, func(s *sandbox) { s.must(os.Rename(s.path("a"), s.path("z"))); s.must(os.Symlink("z", s.path("a"))) }, newer,
 			[]string{"a: obstructed none"}, "a symbolic link is in the place of a folder", map[string]string{"z/f": "old\n"}},
 		{"other case", both, func(s *sandbox) { s.must(os.Rename(s.path("a/f"), s.path("a/F"))) }, newer, []string{"a/f: foreign none"}, "a/F is on disk and differs only in letter case", map[string]string{"a/F": "old\n"}},
-		{"other case beside", both, edit("a/F", hand), both, []string{"a/f: foreign none"}, "letter case", map[string]string{"a/f": "old\n", "a/F": hand}},
+		{"other case beside", both, edit("a/F", hand), newer, []string{"a/f: update update"}, "", map[string]string{"a/f": "new\n", "a/F": hand}},
 		{"folder in other case", Tree{}, edit("A/x", hand), both, []string{"a: obstructed none"}, "A is on disk and differs only in letter case", map[string]string{"A/x": hand, "a": ""}},
 	}
 }

@@ -37,10 +37,14 @@ type scanner struct {
 	leftovers []Change
 }
 
-// scan reads what is on disk at the paths of records.
-func (s *scanner) scan(root *os.Root, records []*record) error {
-	rest := glance(root, plant(records, func(r *record) string { return r.path }))
-	if rest == nil {
+// scan reads what is on disk at the paths of records. After a run that was interrupted
+// a glance is not enough.
+func (s *scanner) scan(root *os.Root, records []*record, interrupted bool) error {
+	rest := records
+	if !interrupted {
+		rest = glance(root, records)
+	}
+	if len(rest) == 0 {
 		return nil
 	}
 	w := walker[*record]{
@@ -48,7 +52,7 @@ func (s *scanner) scan(root *os.Root, records []*record) error {
 		visit: s.visit,
 		spare: make(chan struct{}, parallel()),
 	}
-	return w.run(root, rest)
+	return w.run(root, plant(rest, func(r *record) string { return r.path }))
 }
 
 // enter opens a folder; when that is impossible, what lies below it is hidden.
@@ -117,8 +121,8 @@ func (f *folder[T]) label() string {
 	return f.path
 }
 
-// match finds the names that f needs among those on disk. Another spelling of such a
-// name is refused, on every system: it would be the same file on some.
+// match finds the names that f needs among those on disk. Another spelling of one that
+// is not there is refused, on every system: it would be the same file on some.
 func (s *scanner) match(root *os.Root, f *folder[*record], names []string) (present map[string]bool, err error) {
 	present = make(map[string]bool, len(f.items)+len(f.sub))
 	for _, r := range f.items {
@@ -140,6 +144,7 @@ func (s *scanner) match(root *os.Root, f *folder[*record], names []string) (pres
 }
 
 // matchFolded refuses names on disk that differ only in letter case from wanted ones.
+// Where both are on disk, the system tells them apart.
 func (s *scanner) matchFolded(f *folder[*record], names []string, present map[string]bool) {
 	folded := make(map[string]string, len(present))
 	for name := range present {
@@ -147,7 +152,7 @@ func (s *scanner) matchFolded(f *folder[*record], names []string, present map[st
 	}
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		wanted, ok := folded[fold(name)]
-		if _, exact := present[name]; exact || !ok {
+		if _, exact := present[name]; exact || !ok || present[wanted] {
 			continue
 		}
 		reason := fmt.Sprintf("%s is on disk and differs only in letter case; rename it by hand (git mv) or remove it", join2(f.path, name))

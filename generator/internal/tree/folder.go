@@ -20,8 +20,6 @@ type folder[T any] struct {
 	name  string
 	items []T // what is to be done in this folder, in the order given
 	sub   []*folder[T]
-
-	settled bool // a glance was enough
 }
 
 // plant arranges items by the folders that their paths lie in, folders by name.
