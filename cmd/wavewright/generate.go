@@ -78,26 +78,19 @@ func writeOptions(ctx *cli.Context) (generator.WriteOptions, error) {
 }
 
 func (c *console) generate(o generator.WriteOptions, check, dry bool) error {
-	result, err := c.load(func(dir string) (*generator.Result, error) {
-		result, err := generator.Generate(dir)
-		if err == nil {
-			result.Expire(time.Now(), check)
-		}
-		return result, err
+	dir, err := c.folder()
+	if err != nil {
+		return err
+	}
+	o.DryRun = dry || check
+	plan, err := generator.Update(dir, o, func(result *generator.Result) error {
+		result.Expire(time.Now(), check)
+		return c.findings(dir, result.Diagnostics, result.Sources)
 	})
 	if err != nil {
 		return err
 	}
-	dry = dry || check
-	step := result.Write
-	if dry {
-		step = result.Plan
-	}
-	plan, err := step(o)
-	if err != nil {
-		return err
-	}
-	c.reportPlan(plan, dry)
+	c.reportPlan(plan, o.DryRun)
 	if err := stoppedBy(plan); err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"sync"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -16,31 +15,26 @@ import (
 // nothing. An error means that the repository could not be read or that its state is damaged or
 // newer; conflicts and refusals are in the plan.
 func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
+	s := r.survey(o.Version)
 	paths := want.paths()
-	var fault error
-	var checked sync.WaitGroup
-	checked.Go(func() { fault = checkInput(want, paths, o.Version) })
+	fault := make(chan error, 1)
+	go func() { fault <- checkInput(want, paths, o.Version) }()
 	records := wantedRecords(want, paths)
-	wanted := byArchive(records)
-	var found scanner
-	archives, err := r.readState(wanted, o.Version, &found)
-	checked.Wait()
-	if err := cmp.Or(fault, err); err != nil {
+	if err := cmp.Or(<-fault, s.wait()); err != nil {
 		return nil, err
 	}
-	archives, note := takeNote(archives)
-	records, err = join(records, wanted, archives, note)
+	records, err := join(records, s.archives, s.note)
 	if err != nil {
 		return nil, err
 	}
 	o.rename(records)
-	records = note.expect(records)
-	if err := found.scan(r.root, records, note.archive != nil); err != nil {
+	records = s.note.expect(records)
+	if err := s.found.scan(r.root, records); err != nil {
 		return nil, err
 	}
-	records = note.recall(records, &o)
-	archives, healed := note.healed(records, archives)
-	plan := &Plan{repository: r, version: o.Version, stale: note.seen(), healed: healed, changes: append(found.refused, found.leftovers...)}
+	records = s.note.recall(records, &o)
+	archives, healed := s.note.healed(records, s.archives)
+	plan := &Plan{repository: r, version: o.Version, stale: s.note.seen(), healed: healed, changes: append(s.found.refused, s.found.leftovers...)}
 	c := comparison{options: &o, plan: plan, touched: map[string]bool{}, final: map[string][]entry{}}
 	return c.decide(records, archives), nil
 }
