@@ -152,53 +152,13 @@ func (r *Result) Write(o WriteOptions) (*Plan, error) {
 			return err
 		}
 		defer unlock()
-		plan, err = r.write(repository, &o)
-		return err
+		plan, err = r.compare(repository, &o)
+		if err != nil || plan.Stopped() || !plan.Pending() {
+			return err
+		}
+		return repository.Apply(plan.Plan)
 	})
 	return plan, err
-}
-
-// write compares and applies. The repository is locked.
-func (r *Result) write(repository *tree.Repository, o *WriteOptions) (*Plan, error) {
-	plan, err := r.compare(repository, o)
-	if err != nil || plan.Stopped() || !plan.Pending() {
-		return plan, err
-	}
-	return plan, repository.Apply(plan.Plan)
-}
-
-// Update is Generate and then Write, or Plan when the options say so. It takes less time
-// than one after the other, because the folder is read while the spec is. ready is told
-// the result before anything is written, and its error ends the run.
-func Update(dir string, o WriteOptions, ready func(*Result) error) (*Plan, error) {
-	repository, err := tree.Open(dir)
-	if err != nil {
-		return nil, fmt.Errorf("open the repository: %w", err)
-	}
-	defer repository.Close()
-	if !o.DryRun {
-		unlock, err := repository.Lock()
-		if err != nil {
-			return nil, err
-		}
-		defer unlock()
-	}
-	repository.ReadAhead(Version)
-	result, err := Generate(dir)
-	if err != nil {
-		return nil, err
-	}
-	if err := ready(result); err != nil {
-		return nil, err
-	}
-	if result.tree == nil {
-		return nil, ErrInvalid
-	}
-	result.forget()
-	if o.DryRun {
-		return result.compare(repository, &o)
-	}
-	return result.write(repository, &o)
 }
 
 // Stopped reports whether conflicts, refusals or guards keep the plan from being

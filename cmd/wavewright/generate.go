@@ -78,19 +78,26 @@ func writeOptions(ctx *cli.Context) (generator.WriteOptions, error) {
 }
 
 func (c *console) generate(o generator.WriteOptions, check, dry bool) error {
-	dir, err := c.folder()
-	if err != nil {
-		return err
-	}
-	o.DryRun = dry || check
-	plan, err := generator.Update(dir, o, func(result *generator.Result) error {
-		result.Expire(time.Now(), check)
-		return c.findings(dir, result.Diagnostics, result.Sources)
+	result, err := c.load(func(dir string) (*generator.Result, error) {
+		result, err := generator.Generate(dir)
+		if err == nil {
+			result.Expire(time.Now(), check)
+		}
+		return result, err
 	})
 	if err != nil {
 		return err
 	}
-	c.reportPlan(plan, o.DryRun)
+	dry = dry || check
+	step := result.Write
+	if dry {
+		step = result.Plan
+	}
+	plan, err := step(o)
+	if err != nil {
+		return err
+	}
+	c.reportPlan(plan, dry)
 	if err := stoppedBy(plan); err != nil {
 		return err
 	}

@@ -63,8 +63,6 @@ type entry struct {
 	base  []byte
 
 	next coming // only in the note
-
-	onDisk bool // a glance found the file just like this
 }
 
 // coming is what the note says about a file beside its entry.

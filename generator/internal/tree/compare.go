@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"github.com/Masterminds/semver/v3"
 )
@@ -15,26 +16,31 @@ import (
 // nothing. An error means that the repository could not be read or that its state is damaged or
 // newer; conflicts and refusals are in the plan.
 func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
-	s := r.survey(o.Version)
 	paths := want.paths()
-	fault := make(chan error, 1)
-	go func() { fault <- checkInput(want, paths, o.Version) }()
+	var fault error
+	var checked sync.WaitGroup
+	checked.Go(func() { fault = checkInput(want, paths, o.Version) })
 	records := wantedRecords(want, paths)
-	if err := cmp.Or(<-fault, s.wait()); err != nil {
+	wanted := byArchive(records)
+	var found scanner
+	archives, err := r.readState(wanted, o.Version, &found)
+	checked.Wait()
+	if err := cmp.Or(fault, err); err != nil {
 		return nil, err
 	}
-	records, err := join(records, s.archives, s.note)
+	archives, note := takeNote(archives)
+	records, err = join(records, wanted, archives, note)
 	if err != nil {
 		return nil, err
 	}
 	o.rename(records)
-	records = s.note.expect(records)
-	if err := s.found.scan(r.root, records); err != nil {
+	records = note.expect(records)
+	if err := found.scan(r.root, records, note.archive != nil); err != nil {
 		return nil, err
 	}
-	records = s.note.recall(records, &o)
-	archives, healed := s.note.healed(records, s.archives)
-	plan := &Plan{repository: r, version: o.Version, stale: s.note.seen(), healed: healed, changes: append(s.found.refused, s.found.leftovers...)}
+	records = note.recall(records, &o)
+	archives, healed := note.healed(records, archives)
+	plan := &Plan{repository: r, version: o.Version, stale: note.seen(), healed: healed, changes: append(found.refused, found.leftovers...)}
 	c := comparison{options: &o, plan: plan, touched: map[string]bool{}, final: map[string][]entry{}}
 	return c.decide(records, archives), nil
 }

@@ -37,15 +37,12 @@ type scanner struct {
 	leftovers []Change
 }
 
-// scan reads what is on disk at the paths of records, where a glance has not settled it.
-func (s *scanner) scan(root *os.Root, records []*record) error {
-	var rest []*record
-	for _, r := range records {
-		if r.settles() {
-			r.disk = disk{kind: regular, data: r.want.Content, exec: r.want.Executable}
-		} else {
-			rest = append(rest, r)
-		}
+// scan reads what is on disk at the paths of records. After a run that was interrupted
+// a glance is not enough.
+func (s *scanner) scan(root *os.Root, records []*record, interrupted bool) error {
+	rest := records
+	if !interrupted {
+		rest = glance(root, records)
 	}
 	if len(rest) == 0 {
 		return nil

@@ -4,5 +4,5 @@ package tree
 
 import "os"
 
-// glance finds nothing: every file needs a closer look.
-func glance(*os.Root, []*archive) {}
+// glance returns the records that need a closer look: here, all of them.
+func glance(_ *os.Root, records []*record) []*record { return records }

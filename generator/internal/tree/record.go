@@ -44,13 +44,6 @@ func wantedRecords(want Tree, paths []string) []*record {
 	return pointers
 }
 
-// settles reports whether a glance has shown that a file is on disk as it is wanted.
-func (r *record) settles() bool {
-	return r.want != nil && r.entry != nil && r.entry.onDisk &&
-		r.entry.exec == r.want.Executable && bytes.Equal(r.entry.base, r.want.Content)
-}
-
-// byArchive groups wanted records, each group by path.
 func byArchive(records []*record) map[string][]*record {
 	groups := map[string][]*record{}
 	for _, r := range records {
@@ -59,13 +52,15 @@ func byArchive(records []*record) map[string][]*record {
 	return groups
 }
 
-// join adds the state to the wanted records and returns all records by path. Where a
-// base is as it is wanted, one copy of it is enough.
-func join(records []*record, archives []*archive, n note) ([]*record, error) {
+// join adds the state to the wanted records and returns all records by path.
+func join(records []*record, wanted map[string][]*record, archives []*archive, n note) ([]*record, error) {
 	j := joiner{records: records, homes: n.homes()}
-	wanted := byArchive(records)
 	for _, a := range archives {
-		a.asWanted = a.is(wanted[a.name])
+		if a.asWanted {
+			for i, r := range wanted[a.name] {
+				r.entry, r.archive, r.current = &a.entries[i], a.name, true
+			}
+		}
 	}
 	for _, a := range archives {
 		if a.asWanted {
@@ -79,24 +74,6 @@ func join(records []*record, archives []*archive, n note) ([]*record, error) {
 	}
 	slices.SortFunc(j.records, func(a, b *record) int { return cmp.Compare(a.path, b.path) })
 	return j.records, nil
-}
-
-// is reports whether an archive holds just the wanted files as they are wanted, and
-// gives these their entries when it does.
-func (a *archive) is(wanted []*record) bool {
-	if len(a.entries) != len(wanted) || len(wanted) == 0 {
-		return false
-	}
-	for i, r := range wanted {
-		if managed := r.managed(); !a.entries[i].equal(&managed) {
-			return false
-		}
-	}
-	for i, r := range wanted {
-		a.entries[i].base = r.want.Content
-		r.entry, r.archive, r.current = &a.entries[i], a.name, true
-	}
-	return true
 }
 
 type joiner struct {

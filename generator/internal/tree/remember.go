@@ -44,9 +44,9 @@ func (r *Repository) readArchive(name, version string) (*archive, error) {
 		return nil, fmt.Errorf("read %s: %w", stateFolder, err)
 	}
 	defer folder.close()
-	var buffer []byte
+	var disk, text []byte
 	s := stateReader{version: version}
-	a, err := s.archive(&archiveFile{folder: folder, name: name, base: name + archiveEnding}, &buffer)
+	a, err := s.archive(&archiveFile{folder: folder, name: name, base: name + archiveEnding}, &disk, &text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &archive{name: name}, nil
 	}

@@ -21,7 +21,6 @@ var ErrBlocked = errors.New("the plan is blocked; nothing was written")
 type Repository struct {
 	root   *os.Root
 	locked bool
-	ahead  *survey // nil when nothing was read ahead
 
 	// step, when set by a test, is called before each operation that changes the
 	// disk; an error takes the operation's place.
@@ -40,12 +39,7 @@ func Open(dir string) (*Repository, error) {
 }
 
 // Close releases the folder.
-func (r *Repository) Close() error {
-	if r.ahead != nil {
-		<-r.ahead.done
-	}
-	return r.root.Close()
-}
+func (r *Repository) Close() error { return r.root.Close() }
 
 // Lock takes the repository for this run, without waiting: when another process has
 // it, the error is ErrLocked. The lock lies on the folder's own handle, leaves

@@ -16,7 +16,8 @@ type archive struct {
 	name    string
 	seen    fs.FileInfo // nil when it is not on disk
 	entries []entry
-	// asWanted says that it holds exactly the wanted files with their new renderings.
+	// asWanted says that it holds exactly the wanted files with their new
+	// renderings; entries then share the tree's memory.
 	asWanted bool
 	again    bool // the run itself has written it before
 }
@@ -28,9 +29,11 @@ type archiveFile struct {
 	base   string // of the file
 }
 
-// readState reads all archives, sorted by name.
-func (r *Repository) readState(version string, leftovers *scanner) ([]*archive, error) {
-	s := stateReader{version: version, leftovers: leftovers}
+// readState reads all archives, sorted by name. wanted holds the files of a tree by
+// archive, sorted by path: an archive that equals its wanted text need not be
+// decoded, which is the common case.
+func (r *Repository) readState(wanted map[string][]*record, version string, leftovers *scanner) ([]*archive, error) {
+	s := stateReader{wanted: wanted, version: version, leftovers: leftovers}
 	defer s.close()
 	top, err := r.stateRoot()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -62,6 +65,7 @@ func (r *Repository) stateRoot() (*os.Root, error) {
 }
 
 type stateReader struct {
+	wanted    map[string][]*record
 	version   string
 	leftovers *scanner
 	opened    []*listing
@@ -125,9 +129,9 @@ func (s *stateReader) read() ([]*archive, error) {
 	var group sync.WaitGroup
 	for range min(parallel(), len(s.files)) {
 		group.Go(func() {
-			var buffer []byte
+			var disk, text []byte
 			for i := next.Add(1) - 1; int(i) < len(s.files); i = next.Add(1) - 1 {
-				archives[i], errs[i] = s.archive(&s.files[i], &buffer)
+				archives[i], errs[i] = s.archive(&s.files[i], &disk, &text)
 			}
 		})
 	}
@@ -139,8 +143,8 @@ func (s *stateReader) read() ([]*archive, error) {
 	return archives, nil
 }
 
-// archive reads one archive. The buffer is reused.
-func (s *stateReader) archive(f *archiveFile, buffer *[]byte) (*archive, error) {
+// archive reads one archive. The buffers are reused.
+func (s *stateReader) archive(f *archiveFile, disk, text *[]byte) (*archive, error) {
 	path := archivePath(f.name)
 	if reason := archiveProblem(f.name); reason != "" {
 		return nil, fmt.Errorf("%s: the name %s", path, reason)
@@ -152,12 +156,19 @@ func (s *stateReader) archive(f *archiveFile, buffer *[]byte) (*archive, error) 
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: %s is in the place of a state archive", path, kindOf(info.Mode()))
 	}
-	src, err := f.folder.read(buffer, f.base, info.Size())
+	src, err := f.folder.read(disk, f.base, info.Size())
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	a := &archive{name: f.name, seen: info}
-	a.entries, err = decodeArchive(path, withoutCRLF(src), s.version)
+	src = withoutCRLF(src)
+	if files := s.wanted[f.name]; len(files) > 0 {
+		if entries := wantedEntries(files); equalsArchive(src, s.version, entries, text) {
+			a.entries, a.asWanted = entries, true
+			return a, nil
+		}
+	}
+	a.entries, err = decodeArchive(path, src, s.version)
 	if err != nil && f.name == noteName && !errors.Is(err, ErrNewer) {
 		err = fmt.Errorf("%w; or delete it: it is only about a run that was interrupted", err)
 	}
@@ -172,4 +183,31 @@ func withoutCRLF(src []byte) []byte {
 		return src
 	}
 	return bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+}
+
+// wantedEntries returns the entries of files as they are once all are written.
+func wantedEntries(files []*record) []entry {
+	entries := make([]entry, len(files))
+	for i, r := range files {
+		entries[i] = r.managed()
+	}
+	return entries
+}
+
+// equalsArchive reports whether src is the archive of entries, whatever version of
+// ours or before wrote it.
+func equalsArchive(src []byte, version string, entries []entry, buffer *[]byte) bool {
+	first, rest, _ := bytes.Cut(src, []byte("\n"))
+	d := decoder{rest: src}
+	if len(first) == 0 || d.header(version) != nil {
+		return false // decoding says what is wrong
+	}
+	for i := range entries {
+		*buffer = entries[i].append((*buffer)[:0])
+		var found bool
+		if rest, found = bytes.CutPrefix(rest, *buffer); !found {
+			return false
+		}
+	}
+	return string(rest) == lastLine+"\n"
 }
