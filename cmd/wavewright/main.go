@@ -34,7 +34,7 @@ func main() {
 func tuneMemory() (ballast []byte) {
 	ballast = untouched(64 << 20)
 	go useLargePages()
-	debug.SetGCPercent(75)
+	debug.SetGCPercent(50)
 	return ballast
 }
 
