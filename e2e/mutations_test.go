@@ -70,6 +70,8 @@ var votingMutations = []mutation{
 	{"probes", vote, "            port: http\n          periodSeconds: 5\n        resources", "            port: web\n          periodSeconds: 5\n        resources"},
 	{"probes", vote, "livenessProbe:", "postStart:"},
 	{"probes", vote, "          httpGet:\n            path: /\n            port: http\n          periodSeconds: 5\n", "          tcpSocket:\n            port: 80\n          periodSeconds: 60\n"},
+	{"scratch folders", vote, "          sizeLimit: 64Mi\n", "          sizeLimit: 64Gi\n"},
+	{"scratch folders", vote, "          sizeLimit: 64Mi\n", "          medium: Memory\n          sizeLimit: 1Gi\n"},
 	{"references", vote, "serviceAccountName: vote", "serviceAccountName: votes"},
 	{"references", db, "              name: db-credentials", "              name: db-password"},
 	{"references", db, "claimName: db-data", "claimName: data"},

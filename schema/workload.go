@@ -176,6 +176,8 @@ type Volume struct {
 	StorageClass string `yaml:"storageClass"`
 	// Scratch is the size limit of an empty folder that lives as long as the pod, for example 64Mi.
 	Scratch Amount `yaml:"scratch"`
+	// Medium of a scratch folder: Memory keeps it in the memory of the pod, where it counts against limits.memory. Default: the disk of the node, where it counts against limits.ephemeral-storage.
+	Medium string `yaml:"medium" enum:"Memory"`
 	// Claim that exists in the namespace and that somebody else manages.
 	Claim string `yaml:"claim"`
 	// ReadOnly mounts the volume without the right to write.

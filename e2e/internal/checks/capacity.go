@@ -145,6 +145,29 @@ func (w *workload) footprint(name corev1.ResourceName, list func(corev1.Resource
 	return running
 }
 
+// checkScratch wants the limits of each pod to hold its empty folders: the kubelet evicts
+// a pod that uses more of the disk than its containers may together, and a container is
+// killed that writes more into memory than it may have.
+func checkScratch(t *target, out *report) {
+	for _, w := range t.workloads {
+		folders := map[corev1.StorageMedium]*resource.Quantity{corev1.StorageMediumDefault: {}, corev1.StorageMediumMemory: {}}
+		for _, volume := range w.pod.Spec.Volumes {
+			if folder := volume.EmptyDir; folder != nil && folder.SizeLimit != nil {
+				folders[folder.Medium].Add(*folder.SizeLimit)
+			}
+		}
+		limits := func(r corev1.ResourceRequirements) corev1.ResourceList { return r.Limits }
+		disk, memory := w.footprint(corev1.ResourceEphemeralStorage, limits), w.pod.Spec.Containers[0].Resources.Limits[corev1.ResourceMemory]
+		// Charts may leave the disk without any limit: then each folder has only its own.
+		if disk.Sign() > 0 && folders[corev1.StorageMediumDefault].Cmp(disk) > 0 {
+			out.add("%s: its empty folders hold %s of the disk, its containers may use %s", t.at(w.kind, w.namespace, w.name), folders[corev1.StorageMediumDefault], &disk)
+		}
+		if folders[corev1.StorageMediumMemory].Cmp(memory) >= 0 {
+			out.add("%s: its empty folders hold %s of memory, the container may use %s", t.at(w.kind, w.namespace, w.name), folders[corev1.StorageMediumMemory], &memory)
+		}
+	}
+}
+
 // checkLimitRanges wants each namespace to have one limit range with defaults, and each
 // container to be within it.
 func checkLimitRanges(t *target, out *report) {

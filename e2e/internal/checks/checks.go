@@ -46,6 +46,7 @@ var All = []Check{
 	{"network edges", perTarget(checkNetworkEdges)},
 	{"pod security", perTarget(checkPodSecurity)},
 	{"quotas", perTarget(checkQuotas)},
+	{"scratch folders", perTarget(checkScratch)},
 	{"limit ranges", perTarget(checkLimitRanges)},
 	{"access", checkAccess},
 	{"admission", perTarget(checkAdmission)},

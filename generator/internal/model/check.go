@@ -34,6 +34,7 @@ func (r *resolver) check(in *Instance) {
 	c.config()
 	c.probes()
 	c.resources()
+	c.scratch()
 	c.schedule()
 	c.jobs(r.spec.Images.RequireDigest)
 	c.scale()

@@ -64,8 +64,12 @@ func oneOf(statements ...bool) bool {
 	return n == 1
 }
 
-// volumeFields checks that only a volume of ours says what it is made of.
+// volumeFields checks that a volume says only of what it is made of.
 func (c *checker) volumeFields(name string, v schema.Volume) {
+	if v.Scratch == "" && v.Medium != "" && !c.doubtful("volumes", name) {
+		c.error(c.key("volumes", name, "medium"), "volume/source", "only a scratch folder has a medium").Hint =
+			"Take it out, or write scratch: 64Mi."
+	}
 	if v.Size != "" || c.doubtful("volumes", name) {
 		return
 	}

@@ -16,7 +16,11 @@ func volumeSource(app Name, name string, v schema.Volume) yamltree.Pair {
 	case v.Size != "":
 		return claim(string(app) + "-" + name)
 	}
-	return pair("emptyDir", yamltree.Ordered{pair("sizeLimit", string(v.Scratch))})
+	folder := yamltree.Ordered{pair("sizeLimit", string(v.Scratch))}
+	if v.Medium != "" {
+		folder = append(folder, pair("medium", v.Medium))
+	}
+	return pair("emptyDir", folder)
 }
 
 // accessMode is how a persistent volume can be mounted.
