@@ -352,6 +352,8 @@ type Rollout struct {
 	MinReadySeconds int `yaml:"minReadySeconds"`
 	// ProgressDeadlineSeconds after which a rollout of a Deployment has failed.
 	ProgressDeadlineSeconds int `yaml:"progressDeadlineSeconds"`
+	// UpdateStrategy of a StatefulSet: RollingUpdate replaces its replicas; OnDelete gives a replica the new version when somebody deletes its pod, and Argo CD calls the application healthy before that. Default: RollingUpdate.
+	UpdateStrategy string `yaml:"updateStrategy" enum:"RollingUpdate,OnDelete"`
 	// Partition of a StatefulSet: only replicas from this number on get the new version.
 	Partition int `yaml:"partition"`
 	// PreStopSeconds that a stopping pod keeps serving while routes are taken away.
@@ -456,6 +458,8 @@ type Job struct {
 	Resources Resources `yaml:"resources"`
 	// Sidecars of the application, by name, that the job needs beside it.
 	Sidecars []string `yaml:"sidecars"`
+	// Volumes of the application, by name, that the job mounts, too: those of a claim; a test also those with accessMode ReadWriteMany. It has scratch folders of its own anyway.
+	Volumes []string `yaml:"volumes"`
 	// ConnectsTo lists what the job talks to. Default: what the application connects to, and for a test the application itself.
 	ConnectsTo map[string]Connection `yaml:"connectsTo"`
 	Attempts   `yaml:",inline"`

@@ -36,6 +36,7 @@ func (c *checker) job(run *Run, declared schema.Job, requireDigest bool) {
 	}
 	c.jobVariables(name, declared.Env)
 	c.jobSidecars(name, declared.Sidecars)
+	c.jobVolumes(name, declared)
 	c.attempts(declared.Attempts, "jobs", name)
 	connectionCheck{c, []any{"jobs", name, "connectsTo"}, true}.all(declared.ConnectsTo)
 	if declared.OwnResources() {
@@ -56,6 +57,29 @@ func (c *checker) jobVariables(name string, env map[string]string) {
 				d.Detail = "It also comes from secret " + secret + " of the application, which its jobs have too."
 				d.Hint = "Choose another name for the one of the job."
 			}
+		}
+	}
+}
+
+// jobVolumes checks which of the application's volumes a job mounts beside its replicas.
+func (c *checker) jobVolumes(name string, declared schema.Job) {
+	if c.doubtful("volumes") {
+		return
+	}
+	for i, volume := range declared.Volumes {
+		v, known := c.w.Volumes[volume]
+		at := c.at("jobs", name, "volumes", i)
+		switch {
+		case !known:
+			c.error(at, "job/volume", "application %s has no volume %q in %s", c.in.App.Name, volume, c.in.Target.Name).Hint =
+				"Declare it under volumes: of the application."
+		case v.Size != "" && (!shared(v) || c.w.Stateful()):
+			c.error(at, "job/volume", "volume %s belongs to the pods of %s, and a job waits for it for ever", volume, c.in.App.Name).Hint =
+				"Let many pods mount it: accessMode: ReadWriteMany, if the storage class has it; or name one of a claim."
+		case v.Size != "" && declared.Phase == preDeploy:
+			d := c.error(at, "job/volume", "volume %s is made after job %s has run", volume, name)
+			d.Detail = "A job of phase pre-deploy runs before everything of its application but accounts, files, secrets and network policies."
+			d.Hint = "Name a volume of a claim that exists, volumes: {NAME: {claim: …}}, or let the job be a test."
 		}
 	}
 }

@@ -9,12 +9,17 @@ func (c *checker) replicaFields() {
 	}{
 		{c.w.PodManagementPolicy != "", []any{"podManagementPolicy"}},
 		{retention.WhenDeleted+retention.WhenScaled != "", []any{"persistentVolumeClaimRetentionPolicy"}},
+		{c.w.Rollout.UpdateStrategy != "", []any{"rollout", "updateStrategy"}},
 		{c.w.Rollout.Partition != 0, []any{"rollout", "partition"}},
 	} {
 		if field.stated && !c.w.Stateful() && !c.doubtful("kind") {
-			c.error(c.key(field.path...), "stateful/field", "only a StatefulSet has a %s", field.path[len(field.path)-1]).Hint =
+			c.error(c.key(field.path...), "stateful/field", "only a StatefulSet has %s", field.path[len(field.path)-1]).Hint =
 				"Write kind: StatefulSet, or take it out."
 		}
+	}
+	if c.w.Rollout.UpdateStrategy == onDelete && c.w.Rollout.Partition > 0 {
+		c.error(c.key("rollout", "partition"), "stateful/field", "with updateStrategy OnDelete a partition means nothing").Hint =
+			"Take one of the two out, where it is not meant: partition: null."
 	}
 	if c.w.Rollout.Partition < 0 {
 		c.error(c.at("rollout", "partition"), "spec/value", "replicas are counted from 0").Hint =

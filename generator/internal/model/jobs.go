@@ -80,8 +80,8 @@ func (in *Instance) runs() []*Run {
 func jobName(app, short Name) Name { return app + "-" + short }
 
 // job is the workload of a job: the application's, without what only replicas have and
-// without volumes that another pod may hold. The commands belong together: who states
-// an image or a command states all of it.
+// without persistent volumes that it does not name, which another pod may hold. The
+// commands belong together: who states an image or a command states all of it.
 func (w *Workload) job(name string, label Name) *Workload {
 	declared := w.Jobs[name]
 	j := *w
@@ -99,7 +99,9 @@ func (w *Workload) job(name string, label Name) *Workload {
 	j.Sidecars = maps.Clone(w.Sidecars)
 	maps.DeleteFunc(j.Sidecars, func(name string, _ schema.Container) bool { return !slices.Contains(declared.Sidecars, name) })
 	j.Volumes = maps.Clone(w.Volumes)
-	maps.DeleteFunc(j.Volumes, func(_ string, v schema.Volume) bool { return v.Scratch == "" })
+	maps.DeleteFunc(j.Volumes, func(name string, v schema.Volume) bool {
+		return v.Scratch == "" && !slices.Contains(declared.Volumes, name)
+	})
 	return &j
 }
 

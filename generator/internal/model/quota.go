@@ -185,8 +185,8 @@ func (d demands) add(app Name, w *Workload) {
 		note("limits."+kind, w.need(kind, limits).times(pods))
 	}
 	for _, name := range sortedKeys(w.Volumes) {
-		if w.Volumes[name].Size == "" {
-			continue
+		if w.Volumes[name].Size == "" || w.Kind == job {
+			continue // a job mounts what was counted with its application
 		}
 		claims := 1
 		if w.Stateful() {

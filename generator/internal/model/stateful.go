@@ -9,6 +9,9 @@ import (
 // stateful is the kind of workloads whose replicas have a name and storage of their own.
 const stateful = "StatefulSet"
 
+// onDelete is the update strategy that leaves pods alone until somebody deletes them.
+const onDelete = "OnDelete"
+
 // Stateful reports whether each replica has a name and storage of its own. Kubernetes
 // replaces such replicas one at a time, in place: no surge, no deadline.
 func (w *Workload) Stateful() bool { return w.Kind == stateful }
@@ -20,7 +23,10 @@ func (w *Workload) amongThemselves() bool { return w.Stateful() || w.Source != n
 func (w *Workload) keepState(p *Pod) {
 	p.ClaimTemplates, p.Strategy, p.ProgressDeadlineSeconds = w.claimTemplates(), nil, 0
 	p.PodManagementPolicy = w.PodManagementPolicy
-	if w.Rollout.Partition > 0 {
+	switch {
+	case w.Rollout.UpdateStrategy == onDelete:
+		p.UpdateStrategy = yamltree.Ordered{pair("type", onDelete)}
+	case w.Rollout.Partition > 0:
 		p.UpdateStrategy = yamltree.Ordered{pair("type", "RollingUpdate"), pair("rollingUpdate", yamltree.Ordered{pair("partition", w.Rollout.Partition)})}
 	}
 	if len(p.ClaimTemplates) > 0 {
