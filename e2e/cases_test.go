@@ -25,7 +25,7 @@ var external = map[string][]string{
 		"Namespace/dns", "Namespace/gateway-system", "Namespace/search",
 		"PriorityClass/shop-critical", "Secret/payments-tls", "Secret/registry",
 	},
-	"sources": {"Namespace/gateway-system", "Secret/registry", "Secret/registry-us"},
+	"sources": {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring", "Secret/registry", "Secret/registry-us"},
 	"platform": {
 		"Namespace/edge-system", "Namespace/gateway-system", "Namespace/ingress-nginx", "Namespace/partner-gateway",
 		"IngressClass/nginx/ingress-nginx", "Namespace/monitoring", "Scraper/monitoring", "Secret/cdn-token", "Secret/ghcr", "Secret/wildcard-tls",

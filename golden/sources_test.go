@@ -43,7 +43,9 @@ func TestSourceExamples(t *testing.T) {
 kind: Environments
 metadata: {name: shop}
 repository: {url: https://git.example.com/acme/shop.git}
-platform: {gateway: {name: public, namespace: gateway-system, podLabels: {app: envoy}}}
+platform:
+  gateway: {name: public, namespace: gateway-system, podLabels: {app: envoy}}
+  metrics: {namespace: monitoring, podLabels: {app.kubernetes.io/name: prometheus}}
 environments:
   - {name: dev, profile: development}
   - {name: prod, profile: production}

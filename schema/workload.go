@@ -439,6 +439,8 @@ type Metrics struct {
 	Port string `yaml:"port"`
 	// Path of the endpoint. Default: /metrics.
 	Path string `yaml:"path"`
+	// ServiceLabels select the Service that is collected, for a source of your own; placeholders are expanded. Default: a label that wavewright gives all objects of a kustomization; app.kubernetes.io/instance: <application>-<target> for a chart, as most charts label their Services.
+	ServiceLabels map[string]string `yaml:"serviceLabels"`
 }
 
 // Job that belongs to an application and runs to its end in a pod of its own, with the

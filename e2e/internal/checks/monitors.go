@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/wavewright/wavewright/e2e/internal/repo"
 )
@@ -23,22 +24,51 @@ func checkMonitors(r *repo.Repository, out *report) {
 				out.add("%s collects nothing", at)
 			}
 			for _, endpoint := range monitor.Spec.Endpoints {
-				t.checkEndpoint(at, monitor, endpoint.Port, r.External, out)
+				t.checkEndpoint(at, monitor, servicePort{endpoint.Port, endpoint.TargetPort}, r.External, out)
 			}
 		}
 	}
 }
 
-func (t *target) checkEndpoint(at string, monitor *repo.ServiceMonitor, name string, external []string, out *report) {
+// servicePort is the port of a Service by its name, or by the number that containers
+// listen on, which they have to declare then.
+type servicePort struct {
+	name   string
+	target *intstr.IntOrString
+}
+
+func (p servicePort) String() string {
+	if p.target != nil {
+		return p.target.String()
+	}
+	return p.name
+}
+
+// of returns the port of a Service, or -1. A name goes before a number.
+func (p servicePort) of(s *corev1.Service, pods []*workload) int {
+	return slices.IndexFunc(s.Spec.Ports, func(port corev1.ServicePort) bool {
+		if p.name != "" || p.target == nil {
+			return port.Name == p.name
+		}
+		return len(pods) > 0 && !slices.ContainsFunc(pods, func(w *workload) bool {
+			return !w.hasPort(*p.target, port.Protocol) || !slices.ContainsFunc(w.pod.Spec.Containers, func(c corev1.Container) bool {
+				return number(&c, targetPort(port)) == p.target.IntVal
+			})
+		})
+	})
+}
+
+func (t *target) checkEndpoint(at string, monitor *repo.ServiceMonitor, name servicePort, external []string, out *report) {
 	matcher, err := metav1.LabelSelectorAsSelector(&monitor.Spec.Selector)
 	found := 0
 	for _, s := range repo.Typed[corev1.Service](t.objects) {
-		i := slices.IndexFunc(s.Spec.Ports, func(p corev1.ServicePort) bool { return p.Name == name })
+		pods := t.selected(s.Namespace, &metav1.LabelSelector{MatchLabels: s.Spec.Selector})
+		i := name.of(s, pods)
 		if err != nil || s.Namespace != monitor.Namespace || matcher.Empty() || !matcher.Matches(labels.Set(s.Labels)) || i < 0 {
 			continue
 		}
 		found++
-		for _, w := range t.selected(s.Namespace, &metav1.LabelSelector{MatchLabels: s.Spec.Selector}) {
+		for _, w := range pods {
 			if !slices.ContainsFunc(external, func(name string) bool {
 				namespace, ok := strings.CutPrefix(name, "Scraper/")
 				return ok && t.admits(w, namespace, targetPort(s.Spec.Ports[i]))

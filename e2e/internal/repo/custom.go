@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
 // The types below hold the fields that checks read. Unknown fields are the schemas'
@@ -30,7 +31,10 @@ type ServiceMonitor struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
 		Selector  metav1.LabelSelector
-		Endpoints []struct{ Port, Path, Interval string }
+		Endpoints []struct {
+			Port, Path, Interval string
+			TargetPort           *intstr.IntOrString
+		}
 	}
 }
 

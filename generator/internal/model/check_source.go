@@ -33,13 +33,15 @@ func (c *checker) source() {
 	c.podLabels()
 	c.exposure()
 	c.services()
+	c.metrics()
+	c.serviceLabels()
 	c.differences()
 	c.kinds()
 }
 
 // sourceFields are what an application can state that brings its own manifests.
 func sourceFields() []string {
-	return []string{"deploy", "source", "footprint", "ports", "podLabels", "expose", "connectsTo", "labels", "ignoreDifferences", "kinds"}
+	return []string{"deploy", "source", "footprint", "ports", "podLabels", "expose", "connectsTo", "metrics", "labels", "ignoreDifferences", "kinds"}
 }
 
 // services checks what routes of a source lead to, which only the user knows.
@@ -63,6 +65,9 @@ func (c *checker) noSource() {
 		if c.w.Expose[name].Service != "" {
 			c.misplaced(c.key("expose", name, "service"), "service", "an application with an image")
 		}
+	}
+	if m := c.w.Metrics; m != nil && len(m.ServiceLabels) > 0 {
+		c.misplaced(c.key("metrics", "serviceLabels"), "serviceLabels", "an application with an image")
 	}
 	for _, layer := range c.in.layers {
 		for _, field := range []string{"footprint", "podLabels"} {
@@ -237,10 +242,19 @@ func (c *checker) footprintAmount(group, name string) {
 	c.quantity(name, amounts[name], "footprint", group, name)
 }
 
-func (c *checker) podLabels() {
-	for _, key := range sortedKeys(c.w.PodLabels) {
-		if !labelKey.MatchString(key) || !labelValue.MatchString(c.w.PodLabels[key]) {
-			c.error(c.at("podLabels", key), "label/invalid", "no pod can have the label %q", key).Hint =
+func (c *checker) podLabels() { c.selectable("pod", c.w.PodLabels, "podLabels") }
+
+func (c *checker) serviceLabels() {
+	if m := c.w.Metrics; m != nil {
+		c.selectable("Service", m.ServiceLabels, "metrics", "serviceLabels")
+	}
+}
+
+// selectable checks labels that objects are selected by.
+func (c *checker) selectable(what string, labels map[string]string, path ...any) {
+	for _, key := range sortedKeys(labels) {
+		if !labelKey.MatchString(key) || !labelValue.MatchString(labels[key]) {
+			c.error(c.at(append(path[:len(path):len(path)], key)...), "label/invalid", "no %s can have the label %q", what, key).Hint =
 				"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
 		}
 	}

@@ -13,6 +13,8 @@ type Monitor struct {
 	// App is the application whose Service is collected.
 	App      Name
 	Metadata yamltree.Ordered
+	// Selector is what selects its Service.
+	Selector map[string]string
 	// Endpoints are the ports of the Service that have metrics.
 	Endpoints []yamltree.Ordered
 }
@@ -23,8 +25,7 @@ func (in *Instance) monitor() *Monitor {
 	if metrics == nil || scraper == nil {
 		return nil
 	}
-	port, _ := in.Workload.port(metrics.Port)
-	endpoint := yamltree.Ordered{pair("port", string(port.Name)), pair("path", orDefault(metrics.Path, "/metrics"))}
+	endpoint := yamltree.Ordered{in.collected(metrics), pair("path", orDefault(metrics.Path, "/metrics"))}
 	if scraper.Interval != "" {
 		endpoint = append(endpoint, pair("interval", scraper.Interval))
 	}
@@ -32,14 +33,28 @@ func (in *Instance) monitor() *Monitor {
 	if len(scraper.Labels) > 0 {
 		metadata = append(metadata, pair("labels", scraper.Labels))
 	}
-	return &Monitor{in.App.Name, metadata, []yamltree.Ordered{endpoint}}
+	selector := in.labelled()
+	if len(metrics.ServiceLabels) > 0 {
+		selector = metrics.ServiceLabels
+	}
+	return &Monitor{in.App.Name, metadata, selector, []yamltree.Ordered{endpoint}}
+}
+
+// collected is the port of an endpoint: by the name that the Service gives it, which of
+// a source only its author knows, or by the number that the container listens on.
+func (in *Instance) collected(metrics *schema.Metrics) yamltree.Pair {
+	port, _ := in.Workload.port(metrics.Port)
+	if in.Workload.Source != nil {
+		return pair("targetPort", port.Container)
+	}
+	return pair("port", string(port.Name))
 }
 
 func (m *Monitor) same(other *Monitor) bool {
 	if m == nil || other == nil {
 		return m == other
 	}
-	return equal(m.Metadata, other.Metadata) && equal(m.Endpoints, other.Endpoints)
+	return equal(m.Metadata, other.Metadata) && equal(m.Endpoints, other.Endpoints) // a source, whose selector may differ, has no base
 }
 
 // shareMonitors gives the base the ServiceMonitor that is the same on every target, and

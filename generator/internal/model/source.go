@@ -53,7 +53,7 @@ func sourced(w schema.Workload) schema.Workload {
 	return schema.Workload{
 		Node: w.Node, Deploy: w.Deploy, Source: w.Source, Footprint: w.Footprint,
 		Ports: w.Ports, PodLabels: w.PodLabels, ConnectsTo: w.ConnectsTo, Labels: w.Labels,
-		Expose:            w.Expose,
+		Expose: w.Expose, Metrics: w.Metrics,
 		IgnoreDifferences: w.IgnoreDifferences, Kinds: w.Kinds,
 	}
 }
@@ -114,7 +114,16 @@ func (in *Instance) Selector() map[string]string {
 		return in.App.selector
 	case len(w.PodLabels) > 0:
 		return w.PodLabels
-	case w.Source.Helm != nil:
+	}
+	return in.labelled()
+}
+
+// labelled is what its objects have in common, whatever the pods are labelled with.
+func (in *Instance) labelled() map[string]string {
+	switch {
+	case in.Workload.Source == nil:
+		return map[string]string{instanceLabel: string(in.App.Name)}
+	case in.Workload.Source.Helm != nil:
 		return map[string]string{instanceLabel: in.applicationName()}
 	}
 	return map[string]string{applicationLabel: string(in.App.Name)}
@@ -126,7 +135,7 @@ func (a *Application) ownManifests() {
 	a.Base = &Base{Pod: &Pod{}, Kind: a.kind}
 	for _, in := range a.Instances {
 		in.Ingress, in.Egress = in.ingress, in.egress
-		in.Labels = in.Workload.Labels
+		in.Labels, in.Monitor = in.Workload.Labels, in.monitor()
 	}
 }
 
