@@ -77,6 +77,9 @@ func TestChartValues(t *testing.T) {
 		{"dev", "kind: ConfigMap", true},
 		{"dev", `action.auto_create_index: "false"`, true},
 		{"dev", "OPENSEARCH_JAVA_OPTS", false}, // an empty value over a default of the chart
+		{"dev", "example.com/scrape", false},   // null over a default of the chart
+		{"dev", "example.com/logs: json", true},
+		{"prod-us", "example.com/scrape", false},
 		{"prod-eu", "replicas: 3", true},
 		{"prod-eu", "storage: 50Gi", true},
 		{"prod-eu", "kind: ConfigMap", false}, // null over the application's own value

@@ -28,7 +28,16 @@ const (
 
 // mutations are the changes by the case that they are made to.
 var mutations = map[string][]mutation{
-	"voting-app": votingMutations, "network": networkMutations, "jobs": jobMutations, "bootstrapped": bootstrappedMutations,
+	"voting-app": votingMutations, "network": networkMutations, "jobs": jobMutations, "bootstrapped": bootstrappedMutations, "sources": sourceMutations,
+}
+
+// sourceMutations change the case that has charts.
+var sourceMutations = []mutation{
+	{"projects", "argocd/dev/", "  - registry.example.com/charts\n", ""},
+	{"projects", "argocd/dev/", "  - https://charts.example.com/stable\n", ""},
+	{"projects", "overlays/dev/apps/search/Chart.yaml", "oci://registry.example.com/charts", "oci://registry.example.com/other"},
+	{"monitors", "overlays/dev/apps/search/", "targetPort: 9200\n", "targetPort: 9201\n"},
+	{"monitors", "overlays/dev/apps/exporter/", "      release: exporter-dev", "      release: exporter"},
 }
 
 // bootstrappedMutations change the case that holds Argo CD itself.

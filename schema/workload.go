@@ -397,7 +397,7 @@ type Helm struct {
 	Chart string `yaml:"chart" required:"true"`
 	// Version of the chart, exactly: 1.2.3.
 	Version string `yaml:"version" required:"true"`
-	// Values of the chart. Placeholders are expanded. A null takes away what a wider layer states, never a default of the chart: replace that by an empty value.
+	// Values of the chart. Placeholders are expanded. A null takes away what a wider layer states; where none states anything, it takes away the default of the chart.
 	Values *yamltree.Node `yaml:"values"`
 }
 

@@ -130,6 +130,7 @@ func checkProjects(r *repo.Repository, out *report) {
 			p := permitted(d.Application, projects, out)
 			if p != nil {
 				checkKinds(d.Application, p, d.Objects, out)
+				checkChart(r, d, p, out)
 			}
 		}
 		for _, live := range e.Live {
@@ -165,6 +166,29 @@ func permitted(a *repo.Application, projects []*repo.AppProject, out *report) *r
 		out.add("Application %s: project %s does not allow to make its namespace", a.Name, p.Name)
 	}
 	return p
+}
+
+// checkChart wants the repositories of a chart's dependencies to be permitted: Argo CD
+// hands Helm the credentials of no others. It may know a registry without its scheme.
+func checkChart(r *repo.Repository, d *repo.Deployed, p *repo.AppProject, out *report) {
+	if !d.Chart {
+		return
+	}
+	repositories, err := r.ChartRepositories(d.Overlay)
+	if err != nil || len(repositories) == 0 {
+		out.add("Application %s: nothing says where its chart is: %v", d.Name, err)
+	}
+	for _, repository := range repositories {
+		names := []string{repository}
+		if host, oci := strings.CutPrefix(repository, "oci://"); oci && !strings.Contains(host, ":") {
+			names = append(names, host)
+		}
+		for _, name := range names {
+			if !slices.Contains(p.Spec.SourceRepos, name) {
+				out.add("Application %s: project %s does not allow the repository of charts %s", d.Name, p.Name, name)
+			}
+		}
+	}
 }
 
 func checkKinds(a *repo.Application, p *repo.AppProject, objects []*repo.Object, out *report) {

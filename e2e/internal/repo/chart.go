@@ -20,6 +20,23 @@ func isChart(folder string) bool {
 	return err == nil
 }
 
+// ChartRepositories are where the dependencies of the chart in a folder come from.
+func (r *Repository) ChartRepositories(folder string) ([]string, error) {
+	source, err := os.ReadFile(filepath.Join(r.Dir, filepath.FromSlash(folder), "Chart.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	var chart struct {
+		Dependencies []struct{ Repository string }
+	}
+	err = yaml.Unmarshal(source, &chart)
+	var repositories []string
+	for _, dependency := range chart.Dependencies {
+		repositories = append(repositories, dependency.Repository)
+	}
+	return repositories, err
+}
+
 // repository is the line of a Chart.yaml that says where a dependency is.
 var repository = regexp.MustCompile(`(?m)^(\s+repository:) \S+$`)
 
@@ -40,6 +57,14 @@ func (t Tools) buildChart(dir, folder string, place place) *Build {
 		return result
 	}
 	template := []string{"template", ".", "--name-template", place.Name, "--namespace", place.Namespace, "--kube-version", "1.36", "--include-crds"}
+	files, err := valueFiles(filepath.Join(work, "chart"))
+	if err != nil {
+		result.Err = err
+		return result
+	}
+	for _, file := range files {
+		template = append(template, "--values", file)
+	}
 	err = t.helm(work, result, template...)
 	if err != nil && strings.Contains(string(result.Stderr), "found in Chart.yaml, but missing in charts/ directory") {
 		result.Err = t.helm(work, result, "dependency", "build")
@@ -53,6 +78,21 @@ func (t Tools) buildChart(dir, folder string, place place) *Build {
 	}
 	result.Output, result.Err = inNamespace(result.Output, place.Namespace)
 	return result
+}
+
+// valueFiles are those that the folder asks Argo CD to hand to Helm.
+func valueFiles(folder string) ([]string, error) {
+	source, err := os.ReadFile(filepath.Join(folder, ".argocd-source.yaml"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	var overrides struct {
+		Helm struct {
+			ValueFiles []string `json:"valueFiles"`
+		} `json:"helm"`
+	}
+	err = errors.Join(err, yaml.UnmarshalStrict(source, &overrides))
+	return overrides.Helm.ValueFiles, err
 }
 
 func redirect(file, url string) error {

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -34,6 +36,7 @@ func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree
 		switch {
 		case entry.Value.Faulty:
 		case at[0] == "probes": // a null there removes a default probe
+		case len(at) > len(valuesPath()) && slices.Equal(at[:len(valuesPath())], valuesPath()): // and here one of a chart
 		case entry.Value.Kind == yamltree.Map:
 			r.removalsIn(entry.Value, at, below)
 		case entry.Value.Kind == yamltree.Null && !stated(below, at):

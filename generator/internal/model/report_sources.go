@@ -38,6 +38,19 @@ func (p *Platform) KindTable() *Table {
 	return t
 }
 
+// UnmirroredTable lists the applications that bring their own manifests to a cluster
+// with mirrors: what they pull is named in them, and nothing replaces it.
+func (p *Platform) UnmirroredTable() *Table {
+	t := &Table{Head: []string{"application", "registries with a mirror there", "where"}}
+	p.perApplication(t, func(in *Instance) [][]string {
+		if mirrored := sortedKeys(in.Target.Cluster.mirror); in.App.Sourced && len(mirrored) > 0 {
+			return [][]string{{strings.Join(mirrored, ", ")}}
+		}
+		return nil
+	})
+	return t
+}
+
 // SourceTable lists the applications that bring their own manifests.
 func (p *Platform) SourceTable() *Table {
 	t := &Table{Head: []string{"application", "source", "where"}}

@@ -33,6 +33,8 @@ type Chart struct {
 	Repository string
 	// Values of the chart; nil without any.
 	Values *yamltree.Node
+	// Nulls says that some of them take away defaults of the chart.
+	Nulls bool
 }
 
 // form is what an application runs as: the kind of its workload, or the way in which
@@ -68,40 +70,50 @@ func (in *Instance) brings() {
 		in.Folder = Path(source.Kustomize)
 		return
 	}
-	in.Chart = &Chart{
-		Name: Path(source.Helm.Chart), Version: source.Helm.Version, Repository: source.Helm.Repository,
-		Values: in.chartValues(source.Helm.Values),
+	in.Chart = &Chart{Name: Path(source.Helm.Chart), Version: source.Helm.Version, Repository: source.Helm.Repository}
+	values := chartValues{scopeOf(in.App, in.Target, string(in.Namespace.Name)), []*yamltree.Node{in.Target.Env.node}, in.Chart}
+	for _, layer := range in.layers {
+		values.layers = append(values.layers, layer.Node)
+	}
+	if out := values.of(source.Helm.Values, valuesPath()); out != nil && len(out.Entries) > 0 {
+		in.Chart.Values = out
 	}
 }
 
-// chartValues are the merged values with placeholders expanded; nil without any.
-func (in *Instance) chartValues(values *yamltree.Node) *yamltree.Node {
-	out := chartValue(values, scopeOf(in.App, in.Target, string(in.Namespace.Name)))
-	if out == nil || len(out.Entries) == 0 {
-		return nil
-	}
-	return out
+// valuesPath is where a workload states the values of a chart.
+func valuesPath() []string { return []string{"source", "helm", "values"} }
+
+// chartValues makes the values of a chart from merged ones.
+type chartValues struct {
+	scope expander
+	// layers are all that were merged.
+	layers []*yamltree.Node
+	chart  *Chart
 }
 
-// chartValue copies a value without what a layer took away. Helm has a null of its own,
-// for defaults of the chart, but does not see it in the values of a chart around it.
-func chartValue(n *yamltree.Node, scope expander) *yamltree.Node {
+// of copies a value with placeholders expanded, and without what a layer took away from
+// another. A null that takes nothing away here is one for Helm: the chart has a default.
+func (c chartValues) of(n *yamltree.Node, path []string) *yamltree.Node {
 	if n == nil {
 		return nil
 	}
 	out := *n
 	out.Entries, out.Items = nil, nil
 	for _, entry := range n.Entries {
-		if entry.Value.Kind != yamltree.Null {
-			entry.Value = chartValue(entry.Value, scope)
-			out.Entries = append(out.Entries, entry)
+		at := append(path[:len(path):len(path)], entry.Key)
+		null := entry.Value.Kind == yamltree.Null
+		if null && stated(c.layers, at) {
+			continue
 		}
+		c.chart.Nulls = c.chart.Nulls || null
+		entry.Value = c.of(entry.Value, at)
+		out.Entries = append(out.Entries, entry)
 	}
 	for _, item := range n.Items {
-		out.Items = append(out.Items, chartValue(item, scope))
+		out.Items = append(out.Items, c.of(item, path))
 	}
 	if n.Kind == yamltree.String {
-		out.Text = scope.expand(n.Text)
+		out.Text = c.scope.expand(n.Text)
 	}
 	return &out
 }
