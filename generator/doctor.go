@@ -167,15 +167,20 @@ func (r *Result) clusterNeeds(targets []*model.Target) *cluster.ClusterNeeds {
 	needs := &cluster.ClusterNeeds{
 		Name: string(on.Name), OldestMinor: schema.OldestKubernetes, Nodes: on.Nodes, Zones: on.Zones,
 		Kinds: r.kinds(targets),
-		Pods:  []cluster.Pods{{What: "name server", Namespace: string(on.DNS.Namespace), Labels: on.DNS.PodLabels, Field: "platform.dns"}},
+		Pods:  []cluster.Pods{{What: "the name server", Namespace: string(on.DNS.Namespace), Labels: on.DNS.PodLabels, Field: "platform.dns"}},
 	}
 	if version, declared := strings.CutPrefix(on.PodSecurityVersion, "v"); declared {
 		needs.Kubernetes = version
 	}
+	collected := false
 	for _, target := range targets {
 		for _, in := range target.Instances {
 			instanceNeeds(needs, in)
+			collected = collected || in.Workload.Metrics != nil
 		}
+	}
+	if scraper := on.Metrics; scraper != nil && collected {
+		needs.Pods = append(needs.Pods, cluster.Pods{What: "Prometheus", Namespace: scraper.Namespace, Labels: scraper.PodLabels, Field: "platform.metrics"})
 	}
 	needs.PriorityClasses, needs.StorageClasses = distinct(needs.PriorityClasses), distinct(needs.StorageClasses)
 	needs.IngressClasses = distinct(needs.IngressClasses)
@@ -184,10 +189,10 @@ func (r *Result) clusterNeeds(targets []*model.Target) *cluster.ClusterNeeds {
 	})
 	needs.Stores = slices.Compact(needs.Stores)
 	if gateway := on.Gateway; gateway != nil && needs.Gateway != nil {
-		needs.Pods = append(needs.Pods, cluster.Pods{What: "gateway", Namespace: gateway.Namespace, Labels: gateway.PodLabels, Field: "platform.gateway"})
+		needs.Pods = append(needs.Pods, cluster.Pods{What: "the gateway", Namespace: gateway.Namespace, Labels: gateway.PodLabels, Field: "platform.gateway"})
 	}
 	if controller := on.Ingress; controller != nil && len(needs.IngressClasses) > 0 {
-		needs.Pods = append(needs.Pods, cluster.Pods{What: "ingress controller", Namespace: controller.Namespace, Labels: controller.PodLabels, Field: "platform.ingress"})
+		needs.Pods = append(needs.Pods, cluster.Pods{What: "the ingress controller", Namespace: controller.Namespace, Labels: controller.PodLabels, Field: "platform.ingress"})
 		if tls := controller.TLS; tls != nil && tls.IssuerKind != "Issuer" {
 			needs.Issuer = tls.Issuer
 		}

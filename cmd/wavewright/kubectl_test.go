@@ -81,6 +81,8 @@ func (w *world) get(args []string) {
 	for i := 1; i < len(args); i++ {
 		switch arg := args[i]; {
 		case arg == "--ignore-not-found":
+		case arg == "--all-namespaces":
+			flags[arg] = "true"
 		case strings.HasPrefix(arg, "--"):
 			flags[arg] = args[i+1]
 			i++
@@ -121,7 +123,8 @@ func (w *world) find(resource, name string, flags map[string]string) []object {
 				return true
 			}
 		}
-		return name != "" && o.text("metadata", "name") != name || o.text("metadata", "namespace") != flags["--namespace"]
+		elsewhere := flags["--all-namespaces"] == "" && o.text("metadata", "namespace") != flags["--namespace"]
+		return name != "" && o.text("metadata", "name") != name || elsewhere
 	})
 }
 

@@ -21,6 +21,9 @@ func (n *ClusterNeeds) checks(o *offer) []check {
 	if n.has("HorizontalPodAutoscaler") {
 		checks = append(checks, one(metrics))
 	}
+	if n.has("PrometheusRule") {
+		checks = append(checks, one(stateMetrics))
+	}
 	if n.Gateway != nil {
 		checks = append(checks, one(n.Gateway.check))
 	}
@@ -222,6 +225,28 @@ func metrics(ctx context.Context, c *Client) Finding {
 	return q.ok("metrics.k8s.io is available")
 }
 
+// stateMetricsLabel is on the pods of kube-state-metrics, whether its manifests or its
+// chart made them.
+const stateMetricsLabel = "app.kubernetes.io/name=kube-state-metrics"
+
+// stateMetrics looks for what tells Prometheus of replicas, quotas and jobs: without it
+// no alert about them is ever sent, and nothing says so. Somebody may have labelled it
+// otherwise.
+func stateMetrics(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/kube-state-metrics", "kube-state-metrics"}
+	var list struct {
+		Items []struct{ Metadata struct{ Namespace string } }
+	}
+	err := c.everywhere(ctx, &list, "pods", stateMetricsLabel)
+	switch {
+	case err != nil:
+		return q.unanswered(err, "")
+	case len(list.Items) == 0:
+		return q.warning("no pod has the label "+stateMetricsLabel, "Install it, if it is not there under another name: alerts about replicas, quotas and jobs need its metrics.")
+	}
+	return q.ok("runs in " + list.Items[0].Metadata.Namespace)
+}
+
 // check looks for the Gateway, its listener, and whether it takes routes from the
 // namespaces of applications: unless it says so, it does not.
 func (g *Gateway) check(ctx context.Context, c *Client) Finding {
@@ -298,7 +323,7 @@ func (n *ClusterNeeds) issuer(ctx context.Context, c *Client) Finding {
 // check looks for pods that a network policy names: when the labels are wrong, nothing
 // gets through.
 func (p Pods) check(ctx context.Context, c *Client) Finding {
-	q := question{"doctor/pods", "Pods of the " + p.What + " in " + p.Namespace}
+	q := question{"doctor/pods", "Pods of " + p.What + " in " + p.Namespace}
 	var pairs []string
 	for _, key := range slices.Sorted(maps.Keys(p.Labels)) {
 		pairs = append(pairs, key+"="+p.Labels[key])

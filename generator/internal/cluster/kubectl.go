@@ -131,6 +131,15 @@ func (c *Client) list(ctx context.Context, into any, resource, namespace, select
 	return decode(out, into)
 }
 
+// everywhere decodes the objects of all namespaces that a selector selects.
+func (c *Client) everywhere(ctx context.Context, into any, resource, selector string) error {
+	out, err := c.get(ctx, resource, "--all-namespaces", "--selector", selector, "--output", "json")
+	if err != nil {
+		return err
+	}
+	return decode(out, into)
+}
+
 func decode(answer []byte, into any) error {
 	if err := json.Unmarshal(answer, into); err != nil {
 		return fmt.Errorf("kubectl did not print JSON: %w", err)

@@ -45,7 +45,7 @@ type Store struct{ Kind, Namespace, Name string }
 
 // Pods are what a network policy lets through.
 type Pods struct {
-	// What they are, for example name server.
+	// What they are, for example the name server.
 	What, Namespace string
 	Labels          map[string]string
 	// Field of the spec that states them.
