@@ -30,8 +30,12 @@ func (in *Instance) monitor() *Monitor {
 		endpoint = append(endpoint, pair("interval", scraper.Interval))
 	}
 	metadata := yamltree.Ordered{pair("name", string(in.App.Name))}
-	if len(scraper.Labels) > 0 {
-		metadata = append(metadata, pair("labels", scraper.Labels))
+	labels := scraper.Labels
+	if in.Chart != nil { // no kustomization adds them, and Prometheus may select by them
+		labels = joined(in.ObjectLabels(), labels)
+	}
+	if len(labels) > 0 {
+		metadata = append(metadata, pair("labels", labels))
 	}
 	selector := in.labelled()
 	if len(metrics.ServiceLabels) > 0 {
