@@ -215,10 +215,10 @@ func boolHint(n *Node) string {
 	switch {
 	case n.Kind == String && n.Quoted && (n.Text == "true" || n.Text == "false"):
 		return "Remove the quotes."
-	case n.Kind == String || n.Kind == Int:
+	case n.Kind == String:
 		return "Write true or false, without quotes."
 	}
-	return ""
+	return "Write true or false."
 }
 
 func (d *Decoder) integer(n *Node, v reflect.Value, f form) {
@@ -238,14 +238,21 @@ func (d *Decoder) integer(n *Node, v reflect.Value, f form) {
 		v.SetInt(i)
 	case ok && f == unsigned && i >= 0 && !v.OverflowUint(uint64(i)):
 		v.SetUint(uint64(i))
+	case ok && i < 0:
+		d.Fault(n, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue)).Hint = "Write 0 or more."
 	default:
-		d.Fault(n, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue))
+		d.Fault(n, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue)).Hint = "Write a smaller number."
 	}
 }
 
 func numberHint(n *Node) string {
-	if n.Kind != String {
+	switch {
+	case n.Kind == Float:
 		return "Write a smaller number without a fraction."
+	case n.Kind == List && len(n.Items) == 1 && n.Items[0].Kind == Int:
+		return "Write it without the brackets: " + n.Items[0].Text + "."
+	case n.Kind != String:
+		return "Write one number here, in digits."
 	}
 	if _, err := strconv.Atoi(n.Text); err == nil {
 		return "Remove the quotes."
@@ -268,10 +275,7 @@ func (d *Decoder) floating(n *Node, v reflect.Value) {
 
 func (d *Decoder) sequence(n *Node, v reflect.Value, info *typeInfo, enum []string) {
 	if n.Kind != List {
-		f := d.Expected(n, "a list")
-		if n.Kind == String && info.elem.form == textual {
-			f.Hint = "Put it in brackets: [" + EncodeScalar(n.Text) + "]."
-		}
+		d.Expected(n, "a list").Hint = listHint(n, info.elem)
 		return
 	}
 	items := reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items))
@@ -283,6 +287,24 @@ func (d *Decoder) sequence(n *Node, v reflect.Value, info *typeInfo, enum []stri
 		d.value(item, items.Index(i), info.elem, item.Range, enum)
 	}
 	v.Set(items)
+}
+
+// listHint says how to make a list of what somebody wrote in place of one.
+func listHint(n *Node, item *typeInfo) string {
+	switch {
+	case item.form == record || item.form == mapping:
+		if n.Kind == Map {
+			return `Put "- " before the first key of each item, or brackets around all: [{KEY: VALUE}].`
+		}
+		return "Write a list of maps: [" + mapForm(item) + "]."
+	case n.Kind == Map && len(n.Entries) == 1 && item.form == textual:
+		return "Put it in brackets instead: [" + EncodeScalar(n.Entries[0].Key) + "]."
+	case n.Kind == Map:
+		return `Write [VALUE, VALUE], or a line "- VALUE" for each.`
+	case n.Kind == String || item.form == textual:
+		return "Put it in brackets: [" + EncodeScalar(n.Text) + "]."
+	}
+	return "Put it in brackets: [" + n.Text + "]."
 }
 
 func (d *Decoder) mapping(n *Node, v reflect.Value, info *typeInfo, enum []string) {

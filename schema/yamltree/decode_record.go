@@ -40,11 +40,19 @@ func recordHint(n *Node, info *typeInfo) string {
 	if n.Kind == List || len(info.required) == 0 {
 		return mapHint(n)
 	}
+	return "Write " + mapForm(info) + "."
+}
+
+// mapForm shows what a map has to have.
+func mapForm(info *typeInfo) string {
+	if len(info.required) == 0 {
+		return "{KEY: VALUE}"
+	}
 	var keys []string
 	for _, i := range info.required {
 		keys = append(keys, info.fields[i].key+": …")
 	}
-	return "Write {" + strings.Join(keys, ", ") + "}."
+	return "{" + strings.Join(keys, ", ") + "}"
 }
 
 func (d *Decoder) field(e *Entry, v reflect.Value, f *field) {

@@ -55,6 +55,8 @@ type thing struct {
 	Port     *port             `yaml:"port"`
 	Ports    map[string]port   `yaml:"ports"`
 	Parts    []thing           `yaml:"parts"`
+	Sizes    []int             `yaml:"sizes"`
+	Envs     []map[string]int  `yaml:"envs"`
 	Part     *thing            `yaml:"part"`
 	Layer    *Node             `yaml:"layer"`
 	Layers   map[color]*Node   `yaml:"layers"`
@@ -118,10 +120,19 @@ func TestDecodeFindings(t *testing.T) {
 		"text for number":     {"name: x\ncount: \"3\"\n", `2:8-11 spec/type expected a whole number, found the text "3" | Remove the quotes.`},
 		"float for number":    {"name: x\ncount: 1.5\n", `2:8-11 spec/type expected a whole number, found the number 1.5 | Write a smaller number without a fraction.`},
 		"two readings":        {"name: x\ncount: 010\nratio: 1_0\n", "2:8-11 spec/value the number 010 has two readings | Write it in plain digits.\n3:8-11 spec/value the number 1_0 cannot be used | Write it in plain digits."},
-		"out of range":        {"name: x\nsmall: 128\nsize: -1\ncount: 99999999999999999999\n", "2:8-11 spec/value the number 128 is out of range | \n3:7-9 spec/value the number -1 is out of range | \n4:8-28 spec/type expected a whole number, found the number 99999999999999999… | Write a smaller number without a fraction."},
+		"out of range":        {"name: x\nsmall: 128\nsize: -1\ncount: 99999999999999999999\n", "2:8-11 spec/value the number 128 is out of range | Write a smaller number.\n3:7-9 spec/value the number -1 is out of range | Write 0 or more.\n4:8-28 spec/type expected a whole number, found the number 99999999999999999… | Write a smaller number without a fraction."},
 		"text for boolean":    {"name: x\non: yes\nonPtr: 'true'\n", "2:5-8 spec/type expected true or false, found the text \"yes\" | Write true or false, without quotes.\n3:8-14 spec/type expected true or false, found the text \"true\" | Remove the quotes."},
 		"infinite":            {"name: x\nratio: .inf\n", `2:8-12 spec/value the number .inf cannot be used | Write it in plain digits.`},
 		"text for list":       {"name: x\ntags: a\n", `2:7-8 spec/type expected a list, found the text "a" | Put it in brackets: [a].`},
+		"number for list":     {"name: x\ntags: 5\n", `2:7-8 spec/type expected a list, found the number 5 | Put it in brackets: ["5"].`},
+		"boolean for list":    {"name: x\nsizes: true\n", `2:8-12 spec/type expected a list, found the boolean true | Put it in brackets: [true].`},
+		"number in a list":    {"name: x\nsizes: 5\n", `2:8-9 spec/type expected a list, found the number 5 | Put it in brackets: [5].`},
+		"set for list":        {"name: x\ntags: {a}\n", `2:7-8 spec/type expected a list, found a map | Put it in brackets instead: [a].`},
+		"map for list":        {"name: x\nsizes: {a: 1}\n", `2:8-9 spec/type expected a list, found a map | Write [VALUE, VALUE], or a line "- VALUE" for each.`},
+		"map for maps":        {"name: x\nparts: {name: a}\n", `2:8-9 spec/type expected a list, found a map | Put "- " before the first key of each item, or brackets around all: [{KEY: VALUE}].`},
+		"text for maps":       {"name: x\nparts: a\nenvs: 1\n", "2:8-9 spec/type expected a list, found the text \"a\" | Write a list of maps: [{name: …}].\n3:7-8 spec/type expected a list, found the number 1 | Write a list of maps: [{KEY: VALUE}]."},
+		"list for number":     {"name: x\ncount: [5]\nsmall: [a, b]\n", "2:8-9 spec/type expected a whole number, found a list | Write it without the brackets: 5.\n3:8-9 spec/type expected a whole number, found a list | Write one number here, in digits."},
+		"list for boolean":    {"name: x\non: [true]\n", `2:5-6 spec/type expected true or false, found a list | Write true or false.`},
 		"list for map":        {"name: x\nenv:\n- a\n", `3:1-2 spec/type expected a map, found a list | Write "name: value" lines in place of "- " items.`},
 		"text for struct":     {"name: x\npart: y\n", `2:7-8 spec/type expected a map, found the text "y" | Write {name: …}.`},
 		"empty item":          {"name: x\ntags: [a, ~]\n", `2:11-12 spec/type the list item is empty | Remove the "-", or give it a value.`},
@@ -149,12 +160,30 @@ func TestDecodeFindings(t *testing.T) {
 	}
 }
 
+// TestEveryWrongKindHasAHint tries each kind of value in each field.
+func TestEveryWrongKindHasAHint(t *testing.T) {
+	for field := range reflect.TypeFor[thing]().Fields() {
+		key := field.Tag.Get("yaml")
+		for _, value := range []string{"text", `"1"`, "5", "-5", "1.5", "99999999999999999999", "true", "[]", "[5]", "[a]", "{}", "{a: 1}", "{a}", "[[]]", "[{}]"} {
+			if key == "" || key == "-" || key[0] == ',' || field.Tag.Get("later") != "" {
+				continue
+			}
+			var into thing
+			for _, d := range Decode(mustParse(t, "name: x\n"+key+": "+value+"\n"), &into, DecodeOptions{}) {
+				if d.Code == "spec/type" && d.Hint == "" {
+					t.Errorf("%s: %s: nothing says what to write: %s", key, value, d.Summary)
+				}
+			}
+		}
+	}
+}
+
 func TestDecodeDetails(t *testing.T) {
 	var into thing
 	list := Decode(mustParse(t, "name: x\ncolor: pink\nsoon: y\nxyz: 1\n"), &into, DecodeOptions{}).Sorted()
 	want := []string{
 		"Possible here: red, green, blue.", "It needs a controller.",
-		"Possible here: color, count, countPtr, env, layer, layers, name, never, on, onPtr, part, parts, port, ports, ratio, size, small, soon, tags.",
+		"Possible here: color, count, countPtr, env, envs, layer, layers, name, never, on, onPtr, part, parts, port, ports, ratio, size, sizes, small, soon and 1 more.",
 	}
 	for i, d := range list {
 		if d.Detail != want[i] {
