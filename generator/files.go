@@ -54,7 +54,12 @@ func readRules(spec *schema.Spec, list *diag.List, key string, patterns []string
 }
 
 // omits reports whether a path is not wanted.
-func (f *fileRules) omits(path string) bool { return match(f.omit, path) != "" }
+func (f *fileRules) omits(path string) bool {
+	return slices.ContainsFunc(f.omit, func(rule fileRule) bool { return doublestar.MatchUnvalidated(rule.pattern, path) })
+}
+
+// omitted notes the rules that keep a file away.
+func (f *fileRules) omitted(path string) { match(f.omit, path) }
 
 // policy is the rule for a path that is wanted.
 func (f *fileRules) policy(path string) tree.Policy { return tree.Policy(match(f.policies, path)) }
@@ -88,7 +93,7 @@ func warnIdle(rules []fileRule, message string, spec *schema.Spec, list *diag.Li
 	for _, rule := range rules {
 		if !rule.used {
 			list.Warning(spec.Node.At("files", rule.key, rule.index), "files/unused", message).Hint =
-				"Paths begin at the folder of the spec, without ./ at the beginning."
+				"Paths begin at the folder of the spec, without ./ at the beginning; FOLDER/** is what is in a folder."
 		}
 	}
 }

@@ -174,7 +174,7 @@ func (r *Result) render(fsys fs.FS) error {
 	moved := r.newRenames(layerFolders(in))
 	in.Moved = moved.templates
 	if len(rules.omit) > 0 {
-		in.Omit = rules.omits
+		in.Omit, in.Omitted = rules.omits, rules.omitted
 	}
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
 	if folder, err := os.Open(r.dir); err == nil { // init renders before there is a folder
@@ -189,6 +189,7 @@ func (r *Result) render(fsys fs.FS) error {
 		}
 		return nil
 	}
+	rules.omitted(schemaPath)
 	if !rules.omits(schemaPath) {
 		rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
 	}

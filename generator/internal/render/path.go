@@ -122,8 +122,8 @@ func plan(in Input, sources []*source, list *diag.List) (jobs []job, first int) 
 			early = append(early, of)
 		}
 	}
-	jobs = p.jobs(make([]job, 0, size), early)
-	return p.jobs(jobs, late), len(jobs)
+	jobs = jobsOf(make([]job, 0, size), early)
+	return jobsOf(jobs, late), len(jobs)
 }
 
 // source returns the instances of a source; nil for a library and when there are none.
@@ -159,14 +159,11 @@ func (p *planner) source(s *source) *instances {
 	return of
 }
 
-// jobs appends the jobs of sources.
-func (p *planner) jobs(jobs []job, sources []*instances) []job {
+// jobsOf appends the jobs of sources.
+func jobsOf(jobs []job, sources []*instances) []job {
 	for _, of := range sources {
 		for i := range of.scopes {
-			j := job{of, &of.scopes[i]}
-			if p.in.Omit == nil || !p.in.Omit(j.path()) {
-				jobs = append(jobs, j)
-			}
+			jobs = append(jobs, job{of, &of.scopes[i]})
 		}
 	}
 	return jobs

@@ -64,6 +64,9 @@ type Input struct {
 	// Omit reports whether the file at a path of the output is not wanted. No
 	// kustomization lists it then. Nil means that all are wanted.
 	Omit func(path string) bool
+	// Omitted is told the path of each file that is not wanted and would have been made:
+	// most templates print nothing for most scopes.
+	Omitted func(path string)
 	// Deleted are paths of the output that the user deleted. They are rendered, and
 	// no kustomization lists them.
 	Deleted map[string]bool
@@ -83,10 +86,29 @@ func Render(in Input) (tree.Tree, diag.List) {
 	r := &run{prog: prog, exists: in.Exists, cache: newLayouts()}
 	outcomes := make([]*outcome, len(jobs))
 	r.all(jobs[:first], outcomes, nil)
+	in.dropOmitted(jobs[:first], outcomes)
 	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes[:first], in.Deleted))
+	in.dropOmitted(jobs[first:], outcomes[first:])
 	files := collect(jobs, outcomes, &list)
 	report(jobs, outcomes, &list)
 	return files, advised(list).Sorted()
+}
+
+// dropOmitted takes out what came of files that are not wanted, faults included.
+func (in Input) dropOmitted(jobs []job, outcomes []*outcome) {
+	if in.Omit == nil {
+		return
+	}
+	for i := range jobs {
+		path := jobs[i].path()
+		if !in.Omit(path) {
+			continue
+		}
+		if outcomes[i].made() {
+			in.Omitted(path)
+		}
+		outcomes[i] = nil
+	}
 }
 
 // Sources returns the text of every template under the name that diagnostics use,
