@@ -30,6 +30,7 @@ var All = []Check{
 	{"guardrails", perTarget(checkGuardrails)},
 	{"confinement", perTarget(checkConfinement)},
 	{"linters", perTarget(checkLinters)},
+	{"excuses", perTarget(checkExcuses)},
 	{"probes", perTarget(checkProbes)},
 	{"references", checkReferences},
 	{"services", perTarget(checkServices)},

@@ -14,6 +14,7 @@ import (
 const (
 	singleton = "wavewright.dev/singleton"
 	writable  = "wavewright.dev/writable-root-filesystem"
+	root      = "wavewright.dev/runs-as-root"
 )
 
 // own reports whether wavewright wrote a workload. What a team or a chart brings is theirs,

@@ -3,6 +3,7 @@ package checks
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -47,6 +48,43 @@ func checkLinters(t *target, out *report) {
 		for key, value := range m.Data {
 			if secretName.MatchString(key) || privateKey.MatchString(value) {
 				out.add("%s: %s looks like a secret", t.at("ConfigMap", m.Namespace, m.Name), key)
+			}
+		}
+	}
+}
+
+// checkExcuses wants a workload that gives a reason for an exception to tell it to each
+// linter that would find it, by the name of the rule there.
+func checkExcuses(t *target, out *report) {
+	rules := map[string][][]string{ // kube-score, kube-linter, polaris
+		root:     {{"container-security-context-user-group-id"}, {"run-as-non-root"}, {"runAsRootAllowed"}},
+		writable: {{"container-security-context-readonlyrootfilesystem"}, {"no-read-only-root-fs"}, {"notReadOnlyRootFilesystem"}},
+		singleton: {
+			{"deployment-replicas", "deployment-strategy"}, {"minimum-three-replicas", "no-rolling-update-strategy"},
+			{"deploymentMissingReplicas", "missingPodDisruptionBudget", "topologySpreadConstraint"},
+		},
+	}
+	for _, w := range t.workloads {
+		annotations := w.object.Annotations
+		for exception, rules := range rules {
+			if annotations[exception] == "" || exception == singleton && w.kind != "Deployment" {
+				continue
+			}
+			at := t.at(w.kind, w.namespace, w.name)
+			for _, rule := range rules[0] {
+				if !slices.Contains(strings.Split(annotations["kube-score/ignore"], ","), rule) {
+					out.add("%s: kube-score does not know of its exception from %s", at, rule)
+				}
+			}
+			for _, rule := range rules[1] {
+				if annotations["ignore-check.kube-linter.io/"+rule] != annotations[exception] {
+					out.add("%s: kube-linter does not know the reason of its exception from %s", at, rule)
+				}
+			}
+			for _, rule := range rules[2] {
+				if annotations["polaris.fairwinds.com/"+rule+"-exempt"] != "true" {
+					out.add("%s: polaris does not know of its exception from %s", at, rule)
+				}
 			}
 		}
 	}

@@ -69,7 +69,7 @@ func (r *resolver) bases() {
 
 // base resolves the application's own layer alone.
 func (r *resolver) base(app *Application, hardened *Pod) *Base {
-	w := &Workload{scored: r.p.Pipeline != ""}
+	w := &Workload{}
 	d := r.decoder.With(yamltree.DecodeOptions{Partial: true, Expand: baseScope(app).expand})
 	d.Decode(app.spec.Layer, &w.Workload)
 	w.Workload.Node = app.spec.Layer
@@ -99,39 +99,6 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 		pod.Replicas, pod.Strategy = 0, nil
 	}
 	return base
-}
-
-// exceptions lists the reasons of what the workload may do beyond the usual.
-func (w *Workload) exceptions() map[string]string {
-	out := map[string]string{}
-	if w.Security.Root != nil {
-		out["wavewright.dev/runs-as-root"] = w.Security.Root.Reason
-	}
-	if w.Security.WritableRootFilesystem != nil {
-		out["wavewright.dev/writable-root-filesystem"] = w.Security.WritableRootFilesystem.Reason
-	}
-	if w.Singleton != nil {
-		out["wavewright.dev/singleton"] = w.Singleton.Reason
-	}
-	if excused := w.excused(); w.scored && len(excused) > 0 {
-		out[excusedRules] = strings.Join(excused, ",")
-	}
-	return out
-}
-
-// excusedRules is the annotation that makes kube-score skip rules of an object.
-const excusedRules = "kube-score/ignore"
-
-// excused lists the rules of kube-score that the workload breaks with a reason.
-func (w *Workload) excused() []string {
-	var rules []string
-	if w.Security.WritableRootFilesystem != nil {
-		rules = append(rules, "container-security-context-readonlyrootfilesystem")
-	}
-	if w.Singleton != nil {
-		rules = append(rules, "deployment-replicas", "deployment-strategy")
-	}
-	return rules
 }
 
 // dropVarying takes out what depends on the target: the overlays state it.

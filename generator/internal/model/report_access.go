@@ -118,10 +118,8 @@ func (p *Platform) ExceptionTable() *Table {
 	t := &Table{Head: []string{"application", "exception", "reason", "where"}}
 	p.perApplication(t, func(in *Instance) [][]string {
 		var rows [][]string
-		reasons := in.Workload.exceptions()
-		delete(reasons, excusedRules)
-		for _, key := range sortedKeys(reasons) {
-			rows = append(rows, []string{strings.ReplaceAll(strings.TrimPrefix(key, "wavewright.dev/"), "-", " "), reasons[key]})
+		for _, e := range in.Workload.excuses() {
+			rows = append(rows, []string{strings.ReplaceAll(e.name, "-", " "), e.reason.Reason})
 		}
 		return rows
 	})

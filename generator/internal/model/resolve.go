@@ -373,7 +373,7 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
 		return nil
 	}
-	w := &Workload{scored: r.p.Pipeline != ""}
+	w := &Workload{}
 	r.decode(node, &w.Workload, scopeOf(app, target, namespace).expand)
 	w.Node = node
 	w.ports = w.listPorts()

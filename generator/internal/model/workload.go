@@ -15,8 +15,6 @@ type Workload struct {
 
 	// ports in the order of the spec; nil while nobody has put them into it.
 	ports []Port
-	// scored says that a pipeline has kube-score look at it.
-	scored bool
 	// label is what selects the pods, when it is not the name of the application.
 	label Name
 }
