@@ -174,7 +174,7 @@ type Volume struct {
 	AccessMode string `yaml:"accessMode" enum:"ReadWriteOnce,ReadWriteOncePod,ReadWriteMany"`
 	// StorageClass of a persistent volume. Default: the cluster's.
 	StorageClass string `yaml:"storageClass"`
-	// Scratch is the size limit of an empty folder that lives as long as the pod, for example 64Mi.
+	// Scratch is the size limit of an empty folder that lives as long as the pod, for example 64Mi. Those of a pod have to fit into what its containers may use.
 	Scratch Amount `yaml:"scratch"`
 	// Medium of a scratch folder: Memory keeps it in the memory of the pod, where it counts against limits.memory. Default: the disk of the node, where it counts against limits.ephemeral-storage.
 	Medium string `yaml:"medium" enum:"Memory"`

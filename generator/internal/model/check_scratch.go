@@ -107,6 +107,26 @@ func (s scratchCheck) disk() []share {
 	return append([]share{largest}, sidecars...)
 }
 
+// ceilings says what else of the environment is below a limit that has room for need: what
+// one container may have, and what the quota has for all pods of the workload.
+func (s scratchCheck) ceilings(resource string, need Quantity) string {
+	env, text := s.in.Target.Env, ""
+	if most := env.Settings.LimitRange.Max[resource]; most != "" && quantityOf(resource, env.Settings.LimitRange.Max) <= need {
+		text += fmt.Sprintf("\nlimitRange.max of %s permits a container %s.", env.Name, most)
+	}
+	bound, pods := "limits."+resource, s.w.pods()
+	for _, quota := range []struct {
+		name    string
+		amounts map[string]schema.Amount
+	}{{"hard", env.Settings.Quota.Hard}, {"budget", env.Settings.Quota.Budget}} {
+		if most := quota.amounts[bound]; most != "" && quantityOf(bound, quota.amounts) <= need.times(pods) {
+			text += fmt.Sprintf("\nquota.%s of %s has %s for all, and %d pods of it would have more than %s.",
+				quota.name, env.Name, most, pods, need.times(pods).Format(resource))
+		}
+	}
+	return text
+}
+
 // onDisk reports folders that the limits of the pod leave no room for: the kubelet evicts
 // a pod that uses more of the disk than its containers may together. Without any limit it
 // evicts for the size of each folder alone.
@@ -118,7 +138,7 @@ func (s scratchCheck) onDisk() bool {
 	}
 	d := s.error(s.at("volumes", largest, "scratch"), "volume/evicted", "pods of %s are evicted in %s when their scratch folders are full", s.name, s.in.Target.Env.Name)
 	d.Detail = fmt.Sprintf("The folders may take %s of the node's disk, the limits.ephemeral-storage of the containers are %s.",
-		addition(folders, ephemeralStorage), addition(limits, ephemeralStorage))
+		addition(folders, ephemeralStorage), addition(limits, ephemeralStorage)) + s.ceilings(ephemeralStorage, total(folders))
 	d.Hint = fmt.Sprintf("Raise resources.limits.ephemeral-storage above %s, as logs count, too; or lower scratch there; or write size instead of scratch, for a persistent volume.",
 		total(folders).Format(ephemeralStorage))
 	return true
@@ -133,7 +153,8 @@ func (s scratchCheck) inMemory() bool {
 		return false
 	}
 	d := s.error(s.at("volumes", largest, "scratch"), "volume/evicted", "%s is killed in %s when its scratch folders are full", s.name, s.in.Target.Env.Name)
-	d.Detail = fmt.Sprintf("The folders may take %s of its memory, of which limits.memory is %s.", addition(folders, memory), most.Format(memory))
+	d.Detail = fmt.Sprintf("The folders may take %s of its memory, of which limits.memory is %s.", addition(folders, memory), most.Format(memory)) +
+		s.ceilings(memory, total(folders))
 	d.Hint = fmt.Sprintf("Raise resources.limits.memory above %s by what the process itself needs, or lower scratch there, or take medium: Memory out.",
 		total(folders).Format(memory))
 	return true
