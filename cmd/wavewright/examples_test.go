@@ -243,7 +243,8 @@ func fragment(t *testing.T, text string) string {
 	}
 	const head = "apiVersion: wavewright.dev/v1alpha1\nkind: Environments\nmetadata: {name: shop}\nrepository: {url: https://git.example.com/acme/shop.git}\n" +
 		"platform:\n  gateway: {name: public, namespace: gateway-system, podLabels: {app: envoy}}\n" +
-		"  secrets: {provider: external-secrets, store: {name: vault}}\n"
+		"  secrets: {provider: external-secrets, store: {name: vault}}\n" +
+		"  metrics: {namespace: monitoring, podLabels: {app.kubernetes.io/name: prometheus}}\n"
 	const environments = "environments:\n- {name: dev, profile: development}\n- {name: prod, profile: production}\n"
 	const applications = "applications:\n  example:\n    image: ghcr.io/acme/example:1.4.2\n    ports: {http: 8080}\n"
 	var fewest string
