@@ -299,7 +299,6 @@ func matches(pattern, text string) bool {
 var harmless = []exception{
 	{"* AppProject * spec.description", "says what the name says"},
 	{"* AppProject * spec.namespaceResourceWhitelist.[]*", "one kind less is permitted; one in use is missed"},
-	{"* AppProject * spec.sourceRepos.[https://charts*", "one repository less is permitted"},
 	{"* AppProject * spec.clusterResourceWhitelist.[*", "one kind less is permitted; one in use is missed"},
 	{"* AppProject *-infra spec.roles.[view].groups.[*", "one group less may look on; those of namespaces are missed"},
 	{"* AppProject * spec.destinations.[*].namespace", "of two entries one is for no namespace, and absent means the same"},
@@ -327,7 +326,6 @@ var harmless = []exception{
 	{"app HTTPRoute spec.rules.[].backendRefs.[].*", "the API writes the same"},
 	{"app HTTPRoute spec.rules.[].matches*", "absent means every path, as here"},
 	{"app Job metadata.annotations.argocd.argoproj.io/ignore-healthcheck", "whether a test counts is the word of its spec"},
-	{"app * metadata.annotations.kube-score/ignore", "TestScore has reasons of its own"},
 	{"app NetworkPolicy metadata.annotations*", "order matters to what a Job needs alone"},
 	{"* NetworkPolicy *protocol", "TCP where it is absent, and UDP is missed"},
 	{"infra NetworkPolicy * spec.podSelector", "absent means every pod, as here"},

@@ -53,39 +53,52 @@ func checkLinters(t *target, out *report) {
 	}
 }
 
+// excused are the rules of linters that an exception breaks: of kube-score, of kube-linter
+// and of polaris. More is asked of a Deployment than of a StatefulSet.
+type excused struct{ score, linter, polaris, deployment []string }
+
+var excuses = map[string]excused{
+	root: {
+		score: []string{"container-security-context-user-group-id"}, linter: []string{"run-as-non-root"}, polaris: []string{"runAsRootAllowed"},
+	},
+	writable: {
+		score: []string{"container-security-context-readonlyrootfilesystem"}, linter: []string{"no-read-only-root-fs"}, polaris: []string{"notReadOnlyRootFilesystem"},
+	},
+	singleton: {
+		score: []string{"deployment-replicas", "deployment-strategy"}, linter: []string{"minimum-three-replicas", "no-rolling-update-strategy"},
+		polaris:    []string{"topologySpreadConstraint", "deploymentMissingReplicas", "missingPodDisruptionBudget"},
+		deployment: []string{"no-rolling-update-strategy", "deploymentMissingReplicas", "missingPodDisruptionBudget"},
+	},
+}
+
 // checkExcuses wants a workload that gives a reason for an exception to tell it to each
 // linter that would find it, by the name of the rule there.
 func checkExcuses(t *target, out *report) {
-	rules := map[string][][]string{ // kube-score, kube-linter, polaris
-		root:     {{"container-security-context-user-group-id"}, {"run-as-non-root"}, {"runAsRootAllowed"}},
-		writable: {{"container-security-context-readonlyrootfilesystem"}, {"no-read-only-root-fs"}, {"notReadOnlyRootFilesystem"}},
-		singleton: {
-			{"deployment-replicas", "deployment-strategy"}, {"minimum-three-replicas", "no-rolling-update-strategy"},
-			{"deploymentMissingReplicas", "missingPodDisruptionBudget", "topologySpreadConstraint"},
-		},
-	}
 	for _, w := range t.workloads {
-		annotations := w.object.Annotations
-		for exception, rules := range rules {
-			if annotations[exception] == "" || exception == singleton && w.kind != "Deployment" {
-				continue
+		for exception, rules := range excuses {
+			if w.object.Annotations[exception] != "" {
+				rules.check(t.at(w.kind, w.namespace, w.name), exception, w, out)
 			}
-			at := t.at(w.kind, w.namespace, w.name)
-			for _, rule := range rules[0] {
-				if !slices.Contains(strings.Split(annotations["kube-score/ignore"], ","), rule) {
-					out.add("%s: kube-score does not know of its exception from %s", at, rule)
-				}
-			}
-			for _, rule := range rules[1] {
-				if annotations["ignore-check.kube-linter.io/"+rule] != annotations[exception] {
-					out.add("%s: kube-linter does not know the reason of its exception from %s", at, rule)
-				}
-			}
-			for _, rule := range rules[2] {
-				if annotations["polaris.fairwinds.com/"+rule+"-exempt"] != "true" {
-					out.add("%s: polaris does not know of its exception from %s", at, rule)
-				}
-			}
+		}
+	}
+}
+
+func (e excused) check(at, exception string, w *workload, out *report) {
+	annotations := w.object.Annotations
+	for _, rule := range e.score {
+		if !slices.Contains(strings.Split(annotations["kube-score/ignore"], ","), rule) {
+			out.add("%s: kube-score does not know of its exception from %s", at, rule)
+		}
+	}
+	concerns := func(rule string) bool { return w.kind == "Deployment" || !slices.Contains(e.deployment, rule) }
+	for _, rule := range e.linter {
+		if concerns(rule) && annotations["ignore-check.kube-linter.io/"+rule] != annotations[exception] {
+			out.add("%s: kube-linter does not know the reason of its exception from %s", at, rule)
+		}
+	}
+	for _, rule := range e.polaris {
+		if concerns(rule) && annotations["polaris.fairwinds.com/"+rule+"-exempt"] != "true" {
+			out.add("%s: polaris does not know of its exception from %s", at, rule)
 		}
 	}
 }
