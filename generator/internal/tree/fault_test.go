@@ -254,6 +254,48 @@ func TestInterruptedAndChanged(t *testing.T) {
 	}
 }
 
+// TestInterruptedAgainAndChanged interrupts two runs of different renderings, at every
+// pair of operations, and finishes with a third one. Nobody edits anything, so that is
+// what is there in the end, and nothing counts as deleted by the user.
+func TestInterruptedAgainAndChanged(t *testing.T) {
+	step := 1
+	if testing.Short() {
+		step = 5
+	}
+	both := files("a/f", "1\n", "b/f", "1\n")
+	for name, trees := range map[string][3]Tree{
+		"dropped, then back":          {files("b/f", "1\n"), moved("b/f", "c/f", "1\n"), files("a/f", "2\n", "c/f", "1\n")},
+		"dropped, then another ID":    {files("b/f", "1\n"), files("b/f", "2\n"), both.with("a/f", func(f *File) { f.ID, f.Content = "other", []byte("2\n") })},
+		"moved, then back":            {moved("a/f", "c/f", "1\n"), files("b/f", "2\n"), both},
+		"moved, then dropped":         {moved("a/f", "c/f", "2\n"), files("b/f", "1\n"), files("b/f", "1\n", "c/f", "3\n")},
+		"changed, then other archive": {both.with("a/f", func(f *File) { f.Content = []byte("2\n") }), both.with("a/f", func(f *File) { f.Archive = "applications/other" }), both},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for k, done := 1, false; !done; k += step {
+				for l := 1; ; l += step {
+					s := newSandbox(t)
+					s.generate(both)
+					first, second := &failing{k: k, killed: true}, &failing{k: l, killed: true}
+					s.step = first.step
+					_ = s.Apply(s.compare(trees[0]))
+					s.step = second.step
+					_ = s.Apply(s.compare(trees[1]))
+					s.step = nil
+					s.generate(trees[2])
+					s.holdsExactly(trees[2])
+					s.Close()
+					if t.Failed() {
+						t.Fatalf("killed at operations %d and %d", k, l)
+					}
+					if done = first.n < k; second.n < l {
+						break
+					}
+				}
+			}
+		})
+	}
+}
+
 func (p *Plan) change(path string) *Change {
 	for i := range p.changes {
 		if p.changes[i].Path == path {

@@ -126,8 +126,8 @@ func (r *record) left(e entry, to *record) {
 	gone.state = orphan
 	r.current = false
 	switch {
-	case r.disk.kind == absent && r.want != nil:
-		r.entry = nil // that it is gone is our doing
+	case r.disk.kind == absent && (r.want != nil || to == nil):
+		r.entry = nil // that it is gone is our doing, and the next note will not say so
 	case to == nil:
 	case r.want == nil && r.holds(e):
 		gone.base, gone.exec = r.disk.data, r.disk.exec // it can go

@@ -499,7 +499,7 @@ func TestPropertyConverges(t *testing.T) {
 }
 
 // holdsExactly compares the disk with a tree, byte by byte.
-func (w *world) holdsExactly(want Tree) {
+func (w *sandbox) holdsExactly(want Tree) {
 	w.Helper()
 	var paths []string
 	w.must(filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
