@@ -215,7 +215,7 @@ func instanceNeeds(needs *cluster.ClusterNeeds, in *model.Instance) {
 		}
 		needs.Stores = append(needs.Stores, store)
 	}
-	if name := in.Workload.PriorityClass; name != "" && !in.Target.MakesClass(name) {
+	if name := in.Workload.PriorityClass; name != "" && !in.Target.Env.MakesClass(name) {
 		needs.PriorityClasses = append(needs.PriorityClasses, name)
 	}
 	for _, volume := range in.Workload.Volumes {

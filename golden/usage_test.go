@@ -169,11 +169,11 @@ const modelPackage = "github.com/wavewright/wavewright/generator/internal/model"
 
 // elsewhere are the functions of the model that no case has to run to their end.
 var elsewhere = map[string]string{
-	"Commit.Valid":      "what templates print is checked again, and was checked where it was read: text_test.go and the renderer's tests hold it",
-	"URL.Valid":         "as Commit.Valid",
-	"Owner.Valid":       "as Commit.Valid",
-	"Environment.Place": "generate asks with it where a conflict comes from: the scripts of cmd/wavewright show it",
-	"Target.MakesClass": "doctor asks with it, which needs a cluster: the scripts of cmd/wavewright show it",
+	"Commit.Valid":           "what templates print is checked again, and was checked where it was read: text_test.go and the renderer's tests hold it",
+	"URL.Valid":              "as Commit.Valid",
+	"Owner.Valid":            "as Commit.Valid",
+	"Environment.Place":      "generate asks with it where a conflict comes from: the scripts of cmd/wavewright show it",
+	"Environment.MakesClass": "doctor asks with it, which needs a cluster: the scripts of cmd/wavewright show it",
 }
 
 // TestEveryBranchOfTheModelIsUsed runs the cases, the faulty ones included, with

@@ -18,7 +18,7 @@ const (
 
 // AdmissionPolicy is a ValidatingAdmissionPolicy with its binding.
 type AdmissionPolicy struct {
-	// Name of both objects, before the target's name is added to it.
+	// Name of both objects, before the environment's name is added to it.
 	Name Name
 	// Summary says in a few words what the policy refuses.
 	Summary string

@@ -10,7 +10,7 @@ import (
 
 // PriorityClass is a PriorityClass of an environment, ready to print.
 type PriorityClass struct {
-	// Name of the object, before the target's name is added to it.
+	// Name of the object, before the environment's name is added to it.
 	Name        Name
 	Value       int
 	Preemption  string
@@ -49,36 +49,31 @@ func (r *resolver) priorityClasses(env *Environment) {
 	}
 }
 
-// className is the PriorityClass that a word of the spec means on the target.
-func (t *Target) className(word string) string {
-	if _, declared := t.Env.Settings.PriorityClasses[word]; declared {
-		return word + "." + string(t.Name)
+// className is the PriorityClass that a word of the spec means in the environment. It
+// does not carry the cluster: an environment is on a cluster once.
+func (e *Environment) className(word string) string {
+	if _, declared := e.Settings.PriorityClasses[word]; declared {
+		return word + "." + string(e.Name)
 	}
 	return word
 }
 
-// MakesClass reports whether a PriorityClass on the target is one of its environment.
-func (t *Target) MakesClass(name string) bool {
-	return slices.ContainsFunc(t.Env.PriorityClasses(), func(class PriorityClass) bool { return t.className(string(class.Name)) == name })
+// MakesClass reports whether a PriorityClass is one of the environment's own.
+func (e *Environment) MakesClass(name string) bool {
+	return slices.ContainsFunc(e.PriorityClasses(), func(class PriorityClass) bool { return e.className(string(class.Name)) == name })
 }
 
 // classify lets the workload and its jobs have the class by the name that it has there.
 func (in *Instance) classify() {
-	in.Workload.PriorityClass = in.Target.className(in.Workload.PriorityClass)
+	in.Workload.PriorityClass = in.Target.Env.className(in.Workload.PriorityClass)
 	for _, run := range in.Runs {
 		run.workload.PriorityClass = in.Workload.PriorityClass
 	}
 }
 
 // class is the PriorityClass that the environment gives to all its workloads; empty when
-// it gives none, or not the same on all its targets.
-func (e *Environment) class() string {
-	word := e.Defaults.PriorityClass
-	if word == "" || len(e.Targets) != 1 {
-		return ""
-	}
-	return e.Targets[0].className(word)
-}
+// it gives none.
+func (e *Environment) class() string { return e.className(e.Defaults.PriorityClass) }
 
 // declaresClass reports whether any environment makes a class of this name.
 func (p *Platform) declaresClass(word string) bool {
