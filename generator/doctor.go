@@ -268,7 +268,8 @@ func deployed(name string, targets []*model.Target) bool {
 		return true
 	}
 	for _, target := range targets {
-		if strings.HasPrefix(name, "overlays/"+string(target.Name)+"/") {
+		// What the clusters of an environment have in common stands under its name.
+		if strings.HasPrefix(name, "overlays/"+string(target.Name)+"/") || strings.HasPrefix(name, "overlays/"+string(target.Env.Name)+"/") {
 			return !strings.HasSuffix(name, "/applications.yaml")
 		}
 	}

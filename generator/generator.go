@@ -176,6 +176,9 @@ func (r *Result) render(fsys fs.FS) error {
 	if len(rules.omit) > 0 {
 		in.Omit, in.Omitted = rules.omits, rules.omitted
 	}
+	if in.Fleets = r.platform.Fleets(); in.Fleets {
+		r.share(in)
+	}
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
 	if folder, err := os.Open(r.dir); err == nil { // init renders before there is a folder
 		defer folder.Close()
@@ -251,7 +254,7 @@ func scopes(platform *model.Platform, placeholders []string) ([]render.Scope, er
 	found, err := platform.Scopes(placeholders)
 	out := make([]render.Scope, len(found))
 	for i, scope := range found {
-		out[i] = render.Scope{Values: scope.Values, Data: scope.Data, Archive: scope.Archive}
+		out[i] = render.Scope{Values: scope.Values, Data: scope.Data, Archive: scope.Archive, Fleet: scope.Fleet, Clusters: scope.Clusters}
 	}
 	return out, err
 }

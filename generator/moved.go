@@ -44,6 +44,7 @@ func (r *Result) newRenames(in []fs.FS) *renames {
 		if kind == "environments" {
 			// Its targets and namespaces carry its name.
 			n.value(n.values, "target", from, to)
+			n.value(n.values, "fleet", from, to)
 			n.value(n.last, "namespace", "-"+from, "-"+to)
 		}
 	}

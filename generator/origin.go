@@ -39,7 +39,7 @@ func (r *Result) origin(id string) (diag.Range, bool) {
 		}
 		for _, env := range r.platform.Environments {
 			for _, target := range env.Targets {
-				if placeholder == "env" && string(env.Name) == value || placeholder == "target" && string(target.Name) == value {
+				if (placeholder == "env" || placeholder == "fleet") && string(env.Name) == value || placeholder == "target" && string(target.Name) == value {
 					at = env.Place()
 				}
 			}

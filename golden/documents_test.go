@@ -210,7 +210,7 @@ func TestDocumentsOfManyConnections(t *testing.T) {
 // there: as many alerts, as bad as it says.
 func TestDocumentsCountAlerts(t *testing.T) {
 	files, counted := generate(t, "platform"), 0
-	for env, namespace := range map[string]string{"staging": "staging/infra/data-staging", "preprod": "preprod/infra/data-pre", "prod": "prod-eu/infra/data-prod"} {
+	for env, namespace := range map[string]string{"staging": "staging/infra/data-staging", "preprod": "preprod/infra/data-pre", "prod": "prod/infra/data-prod"} {
 		rules := string(files["overlays/"+namespace+"/alerts.yaml"])
 		var parts []string
 		for _, severity := range []string{"critical", "warning", "info"} {

@@ -50,25 +50,97 @@ func typicalApplications() string {
 // is longer belongs into a component or a base.
 const maxRepeated = 5
 
+// severalClusters has production run on two clusters, one of which has a mirror.
+const severalClusters = `clusters:
+  nonprod: {nodes: 6}
+  eu: {nodes: 9, zones: 3}
+  us: {nodes: 9, zones: 3, registryMirror: {ghcr.io: mirror.us.example.com}}
+environments:
+  - {name: dev, profile: development, cluster: nonprod}
+  - {name: staging, profile: staging, cluster: nonprod}
+  - {name: prod, profile: production, clusters: [eu, us]}
+applications:
+`
+
 // TestNothingStandsTwice looks for blocks of lines that a reader would meet again.
 // Argo CD's elements are flat by nature, and the state repeats everything.
 func TestNothingStandsTwice(t *testing.T) {
-	files := generateSpec(t, typicalApplications())
-	seen := map[string]string{}
+	one := typicalApplications()
+	facts, _, _ := strings.Cut(one, "environments:\n")
+	_, applications, _ := strings.Cut(one, "applications:\n")
+	for name, spec := range map[string]string{"one cluster": one, "several clusters": facts + severalClusters + applications} {
+		t.Run(name, func(t *testing.T) { repeats(t, generateSpec(t, spec), func(first, second string) bool { return true }) })
+	}
+}
+
+// TestClustersRepeatNothing holds the clusters of an environment to the same: what they
+// have in common stands in the folder of the environment. Environments may be alike by
+// chance, and a chart is rendered from its own folder alone. Other cases have clusters on
+// which whole objects differ.
+func TestClustersRepeatNothing(t *testing.T) {
+	for _, name := range []string{"pipeline", "platform"} {
+		t.Run(name, func(t *testing.T) {
+			files, overlays := generate(t, name), map[string][]byte{}
+			for file, content := range files {
+				folder := strings.Join(strings.Split(file+"////", "/")[:4], "/")
+				if strings.HasPrefix(file, "overlays/") && files[folder+"/Chart.yaml"] == nil {
+					overlays[file] = content
+				}
+			}
+			repeats(t, overlays, func(first, second string) bool {
+				return environmentOf(files, first) == environmentOf(files, second) && strings.Split(first, "/")[1] != strings.Split(second, "/")[1]
+			})
+		})
+	}
+}
+
+// environmentOf names the environment that a file of overlays/ belongs to.
+func environmentOf(files map[string][]byte, name string) string {
+	env := strings.Split(name, "/")[1]
+	for files["overlays/"+env+"/applications.yaml"] == nil {
+		last := strings.LastIndexByte(env, '-')
+		if last < 0 {
+			return name
+		}
+		env = env[:last]
+	}
+	return env
+}
+
+// repeats reports blocks that stand in two files, where that counts.
+func repeats(t *testing.T, files map[string][]byte, counts func(first, second string) bool) {
+	t.Helper()
+	seen := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if !strings.HasSuffix(name, ".yaml") || strings.HasPrefix(name, "argocd/") || strings.HasPrefix(name, ".wavewright/") ||
 			strings.HasPrefix(name, "bootstrap/") || path.Base(name) == "applications.yaml" {
 			continue
 		}
+		reported := false
 		for i, block := range blocks(string(files[name]), maxRepeated+1) {
-			at := fmt.Sprintf("%s:%d", name, i+1)
-			if first, ok := seen[block]; ok {
-				t.Errorf("%s repeats %s:\n%s", at, first, block)
-				break
+			if strings.HasSuffix(name, ".patch.yaml") && isWay(block) {
+				continue
 			}
-			seen[block] = at
+			first := slices.IndexFunc(seen[block], func(first string) bool { return counts(first, name) })
+			if first >= 0 && !reported {
+				reported = true
+				t.Errorf("%s:%d repeats %s:\n%s", name, i+1, seen[block][first], block)
+			}
+			seen[block] = append(seen[block], name)
 		}
 	}
+}
+
+// isWay reports whether a block only leads to what a patch says: nothing but keys, and
+// the names of what they are in.
+func isWay(block string) bool {
+	for line := range strings.SplitSeq(block, "\n") {
+		key, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "- "), ":")
+		if value != "" && key != "name" && key != "kind" && key != "apiVersion" {
+			return false
+		}
+	}
+	return true
 }
 
 // blocks lists every run of n lines.

@@ -66,7 +66,7 @@ type Settings struct {
 	Validation map[string]Step `yaml:"validation"`
 	// Admission policies that the API server applies to the environment's namespaces, whoever writes.
 	Admission Admission `yaml:"admission"`
-	// PriorityClasses of the environment, by name: they are made in its clusters as <name>.<target>, and applications choose one with priorityClass.
+	// PriorityClasses of the environment, by name: they are made in its clusters as <name>.<environment>, and applications choose one with priorityClass.
 	PriorityClasses map[string]PriorityClass `yaml:"priorityClasses"`
 }
 

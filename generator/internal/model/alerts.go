@@ -175,7 +175,7 @@ func (ns *Namespace) alertLabels(severity string) yamltree.Ordered {
 	if ns.Team != nil {
 		labels = append(labels, pair("team", string(ns.Team.Name)))
 	}
-	if ns.Target.Name != ns.Target.Env.Name {
+	if ns.Target.Name != ns.Target.Env.Name && !ns.Fleet() {
 		labels = append(labels, pair("cluster", string(ns.Target.Cluster.Name)))
 	}
 	return labels

@@ -226,25 +226,32 @@ func (e *Environment) parts(probed, replicated bool) []Name {
 // overlay chooses the components of an instance and patches what they and the base
 // do not give. The pods are only memory to work in.
 func (in *Instance) overlay(want, have *Pod) {
+	in.Components = in.pods(want, have)
+	in.Patch = diff(want, have, in.App.Name)
+	in.rest()
+}
+
+// pods are the pod that the instance wants, and what the base and the components of the
+// instance make, which are returned.
+func (in *Instance) pods(want, have *Pod) (components []Name) {
 	env, w, base := in.Target.Env, in.Workload, in.App.Base
 	w.translate(want, in.App.Name)
 	probed := base.Liveness != nil && want.Startup != nil && len(env.StartupNumbers()) > 0
 	replicated := w.Singleton == nil && !w.Scheduled() && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
-	in.Components = env.parts(probed, replicated)
-	if bundle := env.Service(); len(bundle) > 0 && slices.Equal(bundle, in.Components) {
-		in.Components = []Name{env.component("service")}
+	components = env.parts(probed, replicated)
+	if bundle := env.Service(); len(bundle) > 0 && slices.Equal(bundle, components) {
+		components = []Name{env.component("service")}
 	} else if own := spread(w.AntiAffinity); !replicated && w.Singleton == nil && !w.Scheduled() && own != "" {
-		in.Components = append(in.Components, own)
+		components = append(components, own)
 	}
 	if in.strictZones() {
-		in.Components = append(in.Components, "spread-zones")
+		components = append(components, "spread-zones")
 	}
 	in.inherit(have, probed, replicated)
 	if in.fillsDefaultStrategy(want, have) {
 		want.Strategy = have.Strategy
 	}
-	in.Patch = diff(want, have, in.App.Name)
-	in.rest()
+	return components
 }
 
 // inherit is the pod as the base and the chosen components leave it.

@@ -1,9 +1,312 @@
 package model
 
-import "slices"
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
 
 // Fleet reports whether the environment runs on several clusters.
 func (e *Environment) Fleet() bool { return len(e.Targets) > 1 }
 
 // Fleets reports whether any environment runs on several clusters.
 func (p *Platform) Fleets() bool { return slices.ContainsFunc(p.Environments, (*Environment).Fleet) }
+
+// fleet is what the clusters of an environment have in common: what stands in the
+// environment's own folder.
+type fleet struct {
+	instances  []*Instance
+	namespaces []*Namespace
+}
+
+// part is what one folder says of an instance whose environment runs on several
+// clusters: the folder of the environment, or that of a target.
+type part struct {
+	// own says that it is the folder of a target.
+	own bool
+	// clusters is how many have the instance.
+	clusters int
+	// listed are the jobs whose bases the folder lists, named those that it names.
+	listed, named []*Run
+	// configured says that the environment's folder has configuration files.
+	configured bool
+	// policies and routes that stand in the folder; nil when they are all of the instance's.
+	policies []*Policy
+	routes   []Route
+	// adjustments of objects in the folder of the environment.
+	adjustments []Adjustment
+}
+
+// Sharing says what may be taken apart: whole folders, and objects within those of
+// applications.
+type Sharing struct{ Applications, Namespaces, Patches, Policies, Routes bool }
+
+// Share finds what the clusters of an environment have in common, so that it stands in the
+// environment's folder and the folders of targets hold the rest. It is no part of Resolve:
+// what may be shared depends on the templates, which may be the user's.
+func (p *Platform) Share(what Sharing) {
+	for _, env := range p.Environments {
+		if !env.Fleet() {
+			continue
+		}
+		if what.Applications {
+			env.shareApplications(p, what)
+		}
+		if what.Namespaces {
+			env.shareNamespaces()
+		}
+	}
+}
+
+func (e *Environment) shareApplications(p *Platform, what Sharing) {
+	for _, app := range p.Applications {
+		instances := slices.DeleteFunc(slices.Clone(app.Instances), func(in *Instance) bool { return in.Target.Env != e })
+		if len(instances) > 1 && alike(instances) {
+			e.fleet.instances = append(e.fleet.instances, shareInstance(instances, what))
+		}
+	}
+}
+
+// alike reports whether instances are made of the same things, so that one folder can
+// hold what they have in common. A chart is rendered from its own folder alone.
+func alike(instances []*Instance) bool {
+	first, start := instances[0], commonStart(instances)
+	return !slices.ContainsFunc(instances, func(in *Instance) bool {
+		if in.App.Sourced {
+			return in.App.Charted || in.Folder != first.Folder || !maps.Equal(in.Labels, first.Labels)
+		}
+		return slices.ContainsFunc(in.Components[len(start):], in.Target.Env.owns)
+	})
+}
+
+// owns reports whether a component is one of the environment's, which come first and
+// which the patch of a workload relies on.
+func (e *Environment) owns(component Name) bool {
+	return strings.HasPrefix(string(component), string(e.Name)+"-")
+}
+
+// commonStart lists the components that all instances begin with. Those that come after
+// stand in the folders of targets: the order of components counts.
+func commonStart(instances []*Instance) []Name {
+	start := instances[0].Components
+	for _, in := range instances[1:] {
+		same := 0
+		for same < min(len(start), len(in.Components)) && start[same] == in.Components[same] {
+			same++
+		}
+		start = start[:same]
+	}
+	return start
+}
+
+// shareInstance returns what instances have in common, and leaves the rest in each.
+func shareInstance(instances []*Instance, what Sharing) *Instance {
+	first := instances[0]
+	shared := *first
+	shared.part = &part{clusters: len(instances)}
+	shared.Components = commonStart(instances)
+	shared.Labels, shared.Exceptions = maps.Clone(first.Labels), maps.Clone(first.Exceptions)
+	shared.part.listed, shared.part.named = slices.Clone(first.Runs), slices.Clone(first.Runs)
+	shared.Config = slices.Clone(first.Config)
+	for _, in := range instances[1:] {
+		keepCommon(shared.Labels, in.Labels)
+		keepCommon(shared.Exceptions, in.Exceptions)
+		shared.Images = inBoth(shared.Images, in.Images)
+		shared.Config = inBoth(shared.Config, in.Config)
+		shared.part.listed = slices.DeleteFunc(shared.part.listed, func(run *Run) bool { return in.runOf(run, (*Run).sameJob) == nil })
+		shared.part.named = slices.DeleteFunc(shared.part.named, func(run *Run) bool { return in.runOf(run, (*Run).sameName) == nil })
+	}
+	owns := make([]*Instance, len(instances))
+	for i, in := range instances {
+		own := *in
+		own.part = &part{own: true, clusters: len(instances), configured: len(shared.Config) > 0}
+		own.Components = in.Components[len(shared.Components):]
+		own.Labels, own.Exceptions = changed(in.Labels, shared.Labels), changed(in.Exceptions, shared.Exceptions)
+		own.Images = slices.DeleteFunc(slices.Clone(in.Images), func(swap ImageSwap) bool { return slices.Contains(shared.Images, swap) })
+		own.part.listed, own.part.named = in.except(shared.part.listed, (*Run).sameJob), in.except(shared.part.named, (*Run).sameName)
+		in.own, owns[i] = &own, &own
+	}
+	shared.shareObjects(instances, owns, what)
+	return &shared
+}
+
+// shareObjects takes objects apart into what the clusters have in common and the rest.
+func (in *Instance) shareObjects(instances, owns []*Instance, what Sharing) {
+	in.part.policies, in.part.routes = []*Policy{}, []Route{}
+	if what.Policies {
+		in.sharePolicies(instances, owns)
+	}
+	if what.Routes {
+		in.shareRoutes(instances, owns)
+	}
+	switch {
+	case !what.Patches:
+		in.Patch, in.Exceptions = nil, nil
+		for i := range owns {
+			owns[i].Exceptions = instances[i].Exceptions
+		}
+	case !in.App.Sourced:
+		in.sharePatch(instances, owns)
+	}
+}
+
+// inBoth lists what is in both lists.
+func inBoth[T comparable](list, other []T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(item T) bool { return !slices.Contains(other, item) })
+}
+
+func (r *Run) sameJob(other *Run) bool { return r.Job == other.Job }
+
+func (r *Run) sameName(other *Run) bool {
+	return r.Job == other.Job && r.Object == other.Object && r.Counts == other.Counts
+}
+
+// runOf finds the run of the instance that is the same as another's.
+func (in *Instance) runOf(other *Run, same func(a, b *Run) bool) *Run {
+	i := slices.IndexFunc(in.Runs, func(run *Run) bool { return same(run, other) })
+	if i < 0 {
+		return nil
+	}
+	return in.Runs[i]
+}
+
+// except lists the runs that are the same as none of others.
+func (in *Instance) except(others []*Run, same func(a, b *Run) bool) []*Run {
+	return slices.DeleteFunc(slices.Clone(in.Runs), func(run *Run) bool {
+		return slices.ContainsFunc(others, func(other *Run) bool { return same(run, other) })
+	})
+}
+
+// sharePatch makes the patch of what all instances change alike, and leaves in each what it
+// changes beyond that.
+func (in *Instance) sharePatch(instances, owns []*Instance) {
+	var have Pod
+	wants := make([]*Pod, len(instances))
+	for i, other := range instances {
+		wants[i] = &Pod{}
+		other.pods(wants[i], &have)
+	}
+	agreed := agreement(wants, &have)
+	in.Patch = diff(agreed, &have, in.App.Name)
+	for i := range owns {
+		owns[i].Patch = diff(wants[i], agreed, in.App.Name)
+	}
+}
+
+// agreement is a pod with the fields that all pods want alike, and with what have says
+// where they do not; variables are compared one by one.
+func agreement(wants []*Pod, have *Pod) *Pod {
+	agreed := *wants[0]
+	v, before := reflect.ValueOf(&agreed).Elem(), reflect.ValueOf(have).Elem()
+	for _, field := range podFields {
+		mine, old := v.Field(field.index), before.Field(field.index)
+		differs := slices.ContainsFunc(wants[1:], func(want *Pod) bool {
+			return !equal(mine.Interface(), reflect.ValueOf(want).Elem().Field(field.index).Interface())
+		})
+		switch {
+		case !differs:
+		case field.list == "named":
+			mine.Set(reflect.ValueOf(agreedVariables(wants, old.Interface().([]yamltree.Ordered))))
+		default:
+			mine.Set(old)
+		}
+	}
+	return &agreed
+}
+
+// agreedVariables are those that all pods have alike, and of have those about which they
+// do not agree.
+func agreedVariables(wants []*Pod, have []yamltree.Ordered) []yamltree.Ordered {
+	var out []yamltree.Ordered
+	for _, item := range wants[0].Env {
+		everywhere := !slices.ContainsFunc(wants[1:], func(want *Pod) bool {
+			other, exists := named(want.Env, item[0].Value)
+			return !exists || !equal(item, other)
+		})
+		if everywhere {
+			out = append(out, item)
+		}
+	}
+	for _, item := range have {
+		_, agreed := named(out, item[0].Value)
+		wanted := slices.ContainsFunc(wants, func(want *Pod) bool { _, exists := named(want.Env, item[0].Value); return exists })
+		if !agreed && wanted {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+func (e *Environment) shareNamespaces() {
+	for _, target := range e.Targets {
+		for _, first := range target.Namespaces {
+			same := e.namespaces(first)
+			if len(same) < 2 || first != same[0] {
+				continue
+			}
+			for _, ns := range same {
+				ns.clusters = len(same)
+			}
+			e.fleet.namespaces = append(e.fleet.namespaces, first)
+		}
+	}
+}
+
+// namespaces lists those of all targets that are like one of them: of the same name, and
+// open to the same people.
+func (e *Environment) namespaces(like *Namespace) []*Namespace {
+	var same []*Namespace
+	for _, target := range e.Targets {
+		for _, ns := range target.Namespaces {
+			if ns.Name == like.Name && slices.Equal(ns.Access(), like.Access()) {
+				same = append(same, ns)
+			}
+		}
+	}
+	return same
+}
+
+// Fleet reports whether the folder of the environment holds what the clusters have in
+// common, and this one the rest.
+func (in *Instance) Fleet() bool { return in.part != nil && in.part.own }
+
+// Rest reports whether the folder of a target says something beside its files.
+func (in *Instance) Rest() bool {
+	return len(in.ListedRuns())+len(in.NamedRuns())+len(in.Adjustments())+len(in.Images)+len(in.Labels) > 0
+}
+
+// ListedRuns are the jobs whose bases the folder lists.
+func (in *Instance) ListedRuns() []*Run {
+	if in.part == nil {
+		return in.Runs
+	}
+	return in.part.listed
+}
+
+// NamedRuns are the jobs that the folder gives their names.
+func (in *Instance) NamedRuns() []*Run {
+	if in.part == nil {
+		return in.Runs
+	}
+	return in.part.named
+}
+
+// MergesConfig reports whether the configuration files of the folder join others.
+func (in *Instance) MergesConfig() bool {
+	return len(in.App.Base.Config) > 0 || in.part != nil && in.part.configured
+}
+
+// Fleet reports whether the folder of the environment holds what the namespace has on
+// all clusters.
+func (ns *Namespace) Fleet() bool { return ns.clusters > 0 }
+
+// AlertCluster is the cluster that the alerts still have to name; empty when they do.
+func (ns *Namespace) AlertCluster(p *Platform) Name {
+	if !ns.Fleet() || len(ns.Alerts(p)) == 0 {
+		return ""
+	}
+	return ns.Target.Cluster.Name
+}

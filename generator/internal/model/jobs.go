@@ -284,6 +284,9 @@ func (j *Job) Policy() *Policy {
 
 // Policies are the instance's own: those of the application and of its jobs.
 func (in *Instance) Policies() []*Policy {
+	if in.part != nil && in.part.policies != nil {
+		return in.part.policies
+	}
 	var out []*Policy
 	if own := in.Policy(); own != nil {
 		out = append(out, own)

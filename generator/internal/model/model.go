@@ -126,6 +126,8 @@ type Environment struct {
 	// ApplicationSets in the order in which they are printed.
 	ApplicationSets []*ApplicationSet
 
+	// fleet is set by Share.
+	fleet  fleet
 	access *schema.Access
 	// settings are the layers of Node; layers and node are their workload blocks.
 	settings []Layer
@@ -198,6 +200,8 @@ type Namespace struct {
 	// Room says for how many typical applications an automatic quota has room; 0
 	// when the spec states the amounts.
 	Room int
+	// clusters is how many have the namespace alike; 0 before Share, and when there are no others.
+	clusters int
 	// doubtful says that its name is made of something that was reported.
 	doubtful bool
 }
@@ -264,6 +268,10 @@ type Instance struct {
 
 	ingress, egress []Rule
 	layers          []Layer
+	// own is what the folder of the target says, when that of the environment says the
+	// rest; part is set in both.
+	own  *Instance
+	part *part
 }
 
 // ApplicationSet is one ApplicationSet and its AppProject, which has the same name.

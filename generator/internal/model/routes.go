@@ -39,6 +39,9 @@ func (r Route) Metadata() yamltree.Ordered {
 
 // Routes lists the instance's HTTPRoutes by name.
 func (in *Instance) Routes() []Route {
+	if in.part != nil && in.part.routes != nil {
+		return in.part.routes
+	}
 	var routes []Route
 	in.eachRoute(throughGateway, func(route Route, declared schema.Expose) {
 		route.Gateways, route.PathType = gatewayReference(in.Target.Cluster.Gateway), "PathPrefix"

@@ -31,6 +31,10 @@ type Scope struct {
 	Data   *Data
 	// Archive is the state archive that files of the scope belong to.
 	Archive string
+	// Fleet is the environment in whose folder stands what its clusters have in common of
+	// the scope, and Clusters their number; empty when there is no such folder.
+	Fleet    string
+	Clusters int
 }
 
 // Scopes returns, sorted in the order of the model, every combination of values
@@ -39,7 +43,7 @@ type Scope struct {
 func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 	var scopes []Scope
 	seen := map[string]bool{}
-	if slices.Contains(placeholders, "namespace") && !slices.Contains(placeholders, "target") {
+	if slices.Contains(placeholders, "namespace") && !slices.Contains(placeholders, "target") && !slices.Contains(placeholders, "fleet") {
 		return nil, fmt.Errorf("{namespace} needs {target} beside it, because the same namespace may exist on several clusters")
 	}
 	if slices.Contains(placeholders, "config") && !slices.Contains(placeholders, "app") {
@@ -73,7 +77,7 @@ func (p *Platform) rows(placeholders []string) []Data {
 	has := func(name string) bool {
 		return slices.Contains(placeholders, name) || name == "app" && slices.Contains(placeholders, "chart")
 	}
-	placed := has("env") || has("target") || has("cluster") || has("namespace")
+	placed := has("env") || has("target") || has("cluster") || has("namespace") || has("fleet")
 	var rows []Data
 	switch {
 	case has("app") && !placed:
@@ -89,6 +93,10 @@ func (p *Platform) rows(placeholders []string) []Data {
 		}
 	case !placed:
 		return []Data{{Platform: p}}
+	case has("fleet"):
+		for _, env := range p.Environments {
+			rows = env.rows(rows, has("namespace"), has("app") || has("team"))
+		}
 	default:
 		for _, env := range p.Environments {
 			for _, target := range env.Targets {
@@ -138,6 +146,30 @@ func jobRows(rows []Data) []Data {
 	return out
 }
 
+// rows appends the combinations of an environment on several clusters: what these have
+// in common.
+func (e *Environment) rows(rows []Data, namespaces, instances bool) []Data {
+	base := Data{Env: e}
+	switch {
+	case !e.Fleet():
+	case instances:
+		for _, in := range e.fleet.instances {
+			row := base
+			row.App, row.Instance, row.Team = in.App, in, in.App.Team
+			rows = append(rows, row)
+		}
+	case namespaces:
+		for _, ns := range e.fleet.namespaces {
+			row := base
+			row.Namespace, row.Team = ns, ns.Team
+			rows = append(rows, row)
+		}
+	default:
+		rows = append(rows, base)
+	}
+	return rows
+}
+
 // rows appends the combinations of a target.
 func (t *Target) rows(rows []Data, namespaces, instances bool) []Data {
 	base := Data{Env: t.Env, Cluster: t.Cluster, Target: t}
@@ -168,7 +200,7 @@ func (row Data) project(placeholders []string) (Scope, bool) {
 		return slices.Contains(placeholders, name) || name == "app" && slices.Contains(placeholders, "chart")
 	}
 	data := &Data{Platform: row.Platform, Job: row.Job, Config: row.Config}
-	if has("env") || has("target") {
+	if has("env") || has("target") || has("fleet") {
 		data.Env = row.Env
 	}
 	if has("cluster") || has("target") {
@@ -186,24 +218,34 @@ func (row Data) project(placeholders []string) (Scope, bool) {
 	if has("app") {
 		data.App = row.App
 	}
-	if data.App != nil && data.Target != nil {
+	scope := Scope{Data: data}
+	switch {
+	case data.App != nil && data.Target != nil:
 		data.Instance, data.Namespace = row.Instance, row.Namespace
+		if own := row.Instance.own; own != nil {
+			data.Instance, scope.Fleet, scope.Clusters = own, string(row.Env.Name), own.part.clusters
+		}
+	case data.App != nil && has("fleet"):
+		data.Instance = row.Instance
+	case data.Namespace != nil && data.Namespace.Fleet():
+		scope.Fleet, scope.Clusters = string(row.Env.Name), data.Namespace.clusters
 	}
-	values := make([]string, len(placeholders))
+	scope.Values = make([]string, len(placeholders))
 	for i, name := range placeholders {
 		value, ok := data.value(name)
 		if !ok {
 			return Scope{}, false
 		}
-		values[i] = value
+		scope.Values[i] = value
 	}
-	return Scope{Values: values, Data: data, Archive: data.archive()}, true
+	scope.Archive = data.archive()
+	return scope, true
 }
 
 // value returns the value of a placeholder.
 func (d *Data) value(placeholder string) (value string, ok bool) {
 	switch {
-	case placeholder == "env" && d.Env != nil:
+	case (placeholder == "env" || placeholder == "fleet") && d.Env != nil:
 		return string(d.Env.Name), true
 	case placeholder == "cluster" && d.Cluster != nil:
 		return string(d.Cluster.Name), true

@@ -13,7 +13,7 @@ import (
 
 // Placeholders returns the placeholders that a template path may contain.
 func Placeholders() []string {
-	return []string{"app", "chart", "cluster", "config", "env", "job", "namespace", "target", "team"}
+	return []string{"app", "chart", "cluster", "config", "env", "fleet", "job", "namespace", "target", "team"}
 }
 
 // job is one file to render or to copy. There are many more jobs than files: most
@@ -224,11 +224,13 @@ func isSafeValue(v string) bool {
 
 // id identifies the file whatever its path: the path of the template and the values
 // of its placeholders.
-func (j *job) id() string {
-	id := append(make([]byte, 0, 128), j.src.target...)
-	for i, name := range j.names {
+func (j *job) id() string { return identity(j.src.target, j.names, j.scope.Values) }
+
+func identity(template string, names, values []string) string {
+	id := append(make([]byte, 0, 128), template...)
+	for i, name := range names {
 		id = append(id, "?&"[min(i, 1)])
-		id = append(append(append(id, name...), '='), j.scope.Values[i]...)
+		id = append(append(append(id, name...), '='), values[i]...)
 	}
 	return string(id)
 }

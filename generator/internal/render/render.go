@@ -5,6 +5,8 @@
 // rendered once for each application on each target. A file without .tmpl is
 // copied; files below _lib/ hold [[define]] blocks that every template can use;
 // kustomization.yaml templates are rendered last and can ask for their siblings.
+// What a template gives alike for all clusters of an environment is written once, in the
+// environment's folder, when that has a kustomization.yaml.
 // Layers of the user lie over the built-in templates: the same path replaces, a
 // new path adds.
 //
@@ -37,6 +39,10 @@ type Scope struct {
 	Data any
 	// Archive names the state archive that the rendered file belongs to.
 	Archive string
+	// Fleet is an environment on several clusters, of which the target is one, and
+	// Clusters the number of those that have the instance. Both are empty elsewhere.
+	Fleet    string
+	Clusters int
 }
 
 // Layer is a folder of templates that lies over the ones before it.
@@ -58,6 +64,8 @@ type Input struct {
 	// order. The empty set stands for the repository as a whole. It is called once
 	// for each distinct set.
 	Scopes func(placeholders []string) ([]Scope, error)
+	// Fleets says that there are scopes with a fleet.
+	Fleets bool
 	// Exists reports whether the user has a folder at a path of the output; it
 	// finds the user's custom/ components. Nil means that there are none.
 	Exists func(path string) bool
@@ -87,6 +95,9 @@ func Render(in Input) (tree.Tree, diag.List) {
 	outcomes := make([]*outcome, len(jobs))
 	r.all(jobs[:first], outcomes, nil)
 	in.dropOmitted(jobs[:first], outcomes)
+	if in.Fleets {
+		share(in, jobs, first, outcomes)
+	}
 	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes[:first], in.Deleted))
 	in.dropOmitted(jobs[first:], outcomes[first:])
 	files := collect(jobs, outcomes, &list)

@@ -83,7 +83,7 @@ func TestPathIsPlan(t *testing.T) {
 
 func TestPathFaults(t *testing.T) {
 	cases := []struct{ path, want string }{
-		{"a/{apps}/x.yaml.tmpl", "unknown placeholder {apps} in a template path [template/path]\n  Placeholders are {app} {chart} {cluster} {config} {env} {job} {namespace} {target} {team}.\n  hint: Did you mean {app}?"},
+		{"a/{apps}/x.yaml.tmpl", "unknown placeholder {apps} in a template path [template/path]\n  Placeholders are {app} {chart} {cluster} {config} {env} {fleet} {job} {namespace} {target} {team}.\n  hint: Did you mean {app}?"},
 		{"a/{team}/x.yaml.tmpl", "placeholders do not go together [template/path]\n  there is no team"},
 		{"a/{app/x.yaml.tmpl", "malformed placeholder in a template path [template/path]\n  The path has a { without a } after it."},
 		{"a/app}/x.yaml.tmpl", "The path has a } without a { before it."},

@@ -73,7 +73,7 @@ finish() {
 
 # lint: the files are written as .yamllint.yaml asks.
 lint() {
-  { find base components -maxdepth 0; cut -d ' ' -f 1 "$built/list"; } | xargs yamllint --strict
+  { find base components overlays/live -maxdepth 0; cut -d ' ' -f 1 "$built/list"; } | xargs yamllint --strict
 }
 
 # schema: objects have the fields of their kinds, and no others.
