@@ -160,7 +160,7 @@ func (m *remover) from(scope string, list *[]*repo.Object) {
 	for i, o := range all {
 		at := scope + " " + o.Kind
 		if scope != "app" {
-			at += " " + strings.TrimSuffix(o.Name, "."+m.environment.Targets[0].Name)
+			at += " " + strings.TrimSuffix(o.Name, "."+m.environment.Name)
 		}
 		*list = slices.Delete(slices.Clone(all), i, i+1)
 		if m.again(scope, at) {

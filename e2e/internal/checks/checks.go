@@ -82,9 +82,10 @@ func perTarget(check func(*target, *report)) func(*repo.Repository, *report) {
 // target is a target with its workloads.
 type target struct {
 	*repo.Target
-	profile   string
-	objects   []*repo.Object
-	workloads []*workload
+	environment string
+	profile     string
+	objects     []*repo.Object
+	workloads   []*workload
 	// selections are what selectors have been found to select.
 	selections map[selection][]*workload
 }
@@ -97,7 +98,7 @@ func targets(r *repo.Repository) []*target {
 	for _, e := range r.Environments {
 		for _, t := range e.Targets {
 			objects := t.Objects()
-			all = append(all, &target{Target: t, profile: e.Profile, objects: objects, workloads: workloads(objects), selections: map[selection][]*workload{}})
+			all = append(all, &target{Target: t, environment: e.Name, profile: e.Profile, objects: objects, workloads: workloads(objects), selections: map[selection][]*workload{}})
 		}
 	}
 	return all

@@ -26,7 +26,8 @@ type Build struct {
 }
 
 // Kustomizations lists the folders that Argo CD or, to install it, kubectl builds, relative to dir. A folder
-// without a kustomization is listed too: building it then says so.
+// without a kustomization is listed too: building it then says so. The folder of an environment on several
+// clusters is a component of theirs.
 func Kustomizations(dir string) ([]string, error) {
 	var folders []string
 	for _, pattern := range []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*", "bootstrap/argocd", "bootstrap/argocd/install"} {
@@ -35,6 +36,9 @@ func Kustomizations(dir string) ([]string, error) {
 			return nil, err
 		}
 		for _, folder := range found {
+			if isComponent(folder) {
+				continue
+			}
 			relative, err := filepath.Rel(dir, folder)
 			if err != nil {
 				return nil, err
@@ -43,6 +47,12 @@ func Kustomizations(dir string) ([]string, error) {
 		}
 	}
 	return folders, nil
+}
+
+// isComponent reports whether a folder is only a part of others.
+func isComponent(folder string) bool {
+	source, err := os.ReadFile(filepath.Join(folder, "kustomization.yaml"))
+	return err == nil && bytes.Contains(source, []byte("\nkind: Component\n"))
 }
 
 // BuildAll builds folders, two at a time.

@@ -251,10 +251,7 @@ func (s *ApplicationSet) add(repository Repository, revision string, fields rele
 
 // reach adds the destination of an element.
 func (s *ApplicationSet) reach(slot release.Slot, fields release.Element) {
-	if target := Name(slot.Target); slot.Kind == release.Cluster && !slices.Contains(s.Targets, target) {
-		s.Targets = append(s.Targets, target)
-		slices.Sort(s.Targets)
-	}
+	s.ClusterWide = s.ClusterWide || slot.Kind == release.Cluster
 	d := Destination{Cluster: fields.Get("cluster"), Namespace: fields.Get("namespace")}
 	if !slices.Contains(s.Destinations, d) {
 		s.Destinations = append(s.Destinations, d)

@@ -31,8 +31,6 @@ type part struct {
 	clusters int
 	// listed are the jobs whose bases the folder lists, named those that it names.
 	listed, named []*Run
-	// configured says that the environment's folder has configuration files.
-	configured bool
 	// policies and routes that stand in the folder; nil when they are all of the instance's.
 	policies []*Policy
 	routes   []Route
@@ -71,14 +69,15 @@ func (e *Environment) shareApplications(p *Platform, what Sharing) {
 }
 
 // alike reports whether instances are made of the same things, so that one folder can
-// hold what they have in common. A chart is rendered from its own folder alone.
+// hold what they have in common. A chart is rendered from its own folder alone, and
+// Kustomize adds files to a ConfigMap of a component before the component is there.
 func alike(instances []*Instance) bool {
 	first, start := instances[0], commonStart(instances)
 	return !slices.ContainsFunc(instances, func(in *Instance) bool {
 		if in.App.Sourced {
 			return in.App.Charted || in.Folder != first.Folder || !maps.Equal(in.Labels, first.Labels)
 		}
-		return slices.ContainsFunc(in.Components[len(start):], in.Target.Env.owns)
+		return !slices.Equal(in.Config, first.Config) || slices.ContainsFunc(in.Components[len(start):], in.Target.Env.owns)
 	})
 }
 
@@ -110,19 +109,17 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 	shared.Components = commonStart(instances)
 	shared.Labels, shared.Exceptions = maps.Clone(first.Labels), maps.Clone(first.Exceptions)
 	shared.part.listed, shared.part.named = slices.Clone(first.Runs), slices.Clone(first.Runs)
-	shared.Config = slices.Clone(first.Config)
 	for _, in := range instances[1:] {
 		keepCommon(shared.Labels, in.Labels)
 		keepCommon(shared.Exceptions, in.Exceptions)
 		shared.Images = inBoth(shared.Images, in.Images)
-		shared.Config = inBoth(shared.Config, in.Config)
 		shared.part.listed = slices.DeleteFunc(shared.part.listed, func(run *Run) bool { return in.runOf(run, (*Run).sameJob) == nil })
 		shared.part.named = slices.DeleteFunc(shared.part.named, func(run *Run) bool { return in.runOf(run, (*Run).sameName) == nil })
 	}
 	owns := make([]*Instance, len(instances))
 	for i, in := range instances {
 		own := *in
-		own.part = &part{own: true, clusters: len(instances), configured: len(shared.Config) > 0}
+		own.part = &part{own: true, clusters: len(instances)}
 		own.Components = in.Components[len(shared.Components):]
 		own.Labels, own.Exceptions = changed(in.Labels, shared.Labels), changed(in.Exceptions, shared.Exceptions)
 		own.Images = slices.DeleteFunc(slices.Clone(in.Images), func(swap ImageSwap) bool { return slices.Contains(shared.Images, swap) })
@@ -292,11 +289,6 @@ func (in *Instance) NamedRuns() []*Run {
 		return in.Runs
 	}
 	return in.part.named
-}
-
-// MergesConfig reports whether the configuration files of the folder join others.
-func (in *Instance) MergesConfig() bool {
-	return len(in.App.Base.Config) > 0 || in.part != nil && in.part.configured
 }
 
 // Fleet reports whether the folder of the environment holds what the namespace has on

@@ -286,8 +286,8 @@ type ApplicationSet struct {
 	Elements []Element
 	// Destinations of candidates and pins.
 	Destinations []Destination
-	// Targets whose cluster-wide objects it deploys, by name.
-	Targets []Name
+	// ClusterWide says that it deploys objects that belong to no namespace.
+	ClusterWide bool
 	// SyncOptions of the Applications.
 	SyncOptions []string
 	// ChartRepositories that Argo CD may use credentials for.
