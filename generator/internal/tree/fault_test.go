@@ -104,7 +104,7 @@ func TestInterruptedRunsHeal(t *testing.T) {
 	want := undisturbed(t)
 	for _, killed := range []bool{false, true} {
 		step := 1
-		if !killed && !nightly() {
+		if !killed && testing.Short() {
 			step = 5
 		}
 		for k := 1; ; k += step {

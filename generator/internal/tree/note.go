@@ -126,14 +126,14 @@ func (r *record) left(e entry, to *record) {
 	gone.state = orphan
 	r.current = false
 	switch {
-	case r.disk.kind == absent && (r.want != nil || to == nil):
-		r.entry = nil // that it is gone is our doing, and the next note will not say so
+	case r.disk.kind == absent && r.want != nil:
+		r.entry = nil // that it is gone is our doing
+	case r.disk.kind == absent:
+		r.entry = &gone // the same, and the next note will not say so; its folders may be left
 	case to == nil:
 	case r.want == nil && r.holds(e):
 		gone.base, gone.exec = r.disk.data, r.disk.exec // it can go
 		r.entry = &gone
-	case r.want == nil && r.disk.kind == absent:
-		r.entry = &gone // its ID is that of the other
 	case r.want != nil && to.want == nil && r.holds(e):
 		to.entry.base, to.entry.exec = to.disk.data, to.disk.exec // it is to stay here now: the other can go
 	}
