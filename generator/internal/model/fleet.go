@@ -275,21 +275,11 @@ func (in *Instance) Rest() bool {
 	return len(in.ListedRuns())+len(in.NamedRuns())+len(in.Adjustments())+len(in.Images)+len(in.Labels) > 0
 }
 
-// ListedRuns are the jobs whose bases the folder lists.
-func (in *Instance) ListedRuns() []*Run {
-	if in.part == nil {
-		return in.Runs
-	}
-	return in.part.listed
-}
+// ListedRuns are the jobs whose bases the folder lists, where there are two folders.
+func (in *Instance) ListedRuns() []*Run { return in.part.listed }
 
-// NamedRuns are the jobs that the folder gives their names.
-func (in *Instance) NamedRuns() []*Run {
-	if in.part == nil {
-		return in.Runs
-	}
-	return in.part.named
-}
+// NamedRuns are the jobs that the folder gives their names, where there are two folders.
+func (in *Instance) NamedRuns() []*Run { return in.part.named }
 
 // Fleet reports whether the folder of the environment holds what the namespace has on
 // all clusters.

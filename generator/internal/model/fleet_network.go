@@ -131,9 +131,4 @@ func (in *Instance) leads(route, shared Route) {
 }
 
 // Adjustments complete objects of the environment's folder for the cluster.
-func (in *Instance) Adjustments() []Adjustment {
-	if in.part == nil {
-		return nil
-	}
-	return in.part.adjustments
-}
+func (in *Instance) Adjustments() []Adjustment { return in.part.adjustments }
