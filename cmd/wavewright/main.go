@@ -32,9 +32,12 @@ func main() {
 // it is large, than it does by itself. The ballast counts as heap, but it is never
 // touched, so that the system gives it no memory. docs/performance.md has numbers.
 func tuneMemory() (ballast []byte) {
+	debug.SetGCPercent(-1) // nothing is worth collecting yet
 	ballast = untouched(64 << 20)
-	go useLargePages()
-	debug.SetGCPercent(50)
+	go func() {
+		useLargePages()
+		debug.SetGCPercent(50)
+	}()
 	return ballast
 }
 
