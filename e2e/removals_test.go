@@ -299,7 +299,6 @@ func matches(pattern, text string) bool {
 var harmless = []exception{
 	{"* AppProject * spec.description", "says what the name says"},
 	{"* AppProject * spec.namespaceResourceWhitelist.[]*", "one kind less is permitted; one in use is missed"},
-	{"* AppProject * spec.clusterResourceWhitelist.[*", "one kind less is permitted; one in use is missed"},
 	{"* AppProject *-infra spec.roles.[view].groups.[*", "one group less may look on; those of namespaces are missed"},
 	{"* AppProject * spec.destinations.[*].namespace", "of two entries one is for no namespace, and absent means the same"},
 	{"* ApplicationSet * spec.template.spec.syncPolicy.automated.allowEmpty", "absent means the same"},
