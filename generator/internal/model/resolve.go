@@ -47,11 +47,9 @@ func Resolve(in Input) (*Platform, diag.List) {
 	r.flattened()
 	r.removals()
 	r.routes()
-	r.network()
-	r.quotas()
+	r.atOnce((*resolver).network, (*resolver).quotas)
 	r.bases()
-	r.objects()
-	r.argocd()
+	r.atOnce((*resolver).objects, (*resolver).argocd)
 	return r.p, withPlace(r.list)
 }
 
