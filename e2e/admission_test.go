@@ -75,6 +75,8 @@ func pod(edits ...func(*corev1.PodSpec)) *corev1.Pod {
 
 func deployment(edits ...func(*corev1.PodSpec)) *appsv1.Deployment {
 	d := &appsv1.Deployment{TypeMeta: metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"}, ObjectMeta: metav1.ObjectMeta{Name: "web"}}
+	d.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": "web"}}
+	d.Spec.Template.Labels = d.Spec.Selector.MatchLabels
 	d.Spec.Template.Spec = pod(edits...).Spec
 	return d
 }
@@ -87,7 +89,7 @@ func boundless(s *corev1.PodSpec) { delete(s.Containers[0].Resources.Limits, "cp
 
 func service(edit func(*corev1.ServiceSpec)) *corev1.Service {
 	s := &corev1.Service{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Service"}, ObjectMeta: metav1.ObjectMeta{Name: "web"}}
-	s.Spec.Type = corev1.ServiceTypeClusterIP
+	s.Spec.Type, s.Spec.Ports = corev1.ServiceTypeClusterIP, []corev1.ServicePort{{Port: 80}}
 	edit(&s.Spec)
 	return s
 }
@@ -184,10 +186,10 @@ func questions() []question {
 		q("digest", creates(pod(image("ghcr.io/acme/web@sha256:"+strings.Repeat("a", 64))), "prod"), "", ""),
 		q("init container", creates(pod(func(s *corev1.PodSpec) {
 			s.InitContainers = []corev1.Container{*s.Containers[0].DeepCopy()}
-			s.InitContainers[0].Image = "busybox"
+			s.InitContainers[0].Name, s.InitContainers[0].Image = "init", "busybox"
 		}), "prod"), "images", "busybox"),
 		q("no limit", creates(deployment(boundless), "prod"), "resources", "container web lacks a request or a limit"),
-		q("no requests", creates(pod(func(s *corev1.PodSpec) { s.Containers[0].Resources.Requests = nil }), "prod"), "resources", ""),
+		q("requests only", creates(pod(func(s *corev1.PodSpec) { s.Containers[0].Resources.Limits = nil }), "prod"), "resources", ""),
 		q("no resources at all", creates(pod(func(s *corev1.PodSpec) { s.Containers[0].Resources = corev1.ResourceRequirements{} }), "staging"), "resources", "staging demands"),
 		q("bounds of the pod", creates(pod(func(s *corev1.PodSpec) {
 			s.Resources = s.Containers[0].Resources.DeepCopy()
@@ -199,7 +201,9 @@ func questions() []question {
 			s.Volumes = []corev1.Volume{{Name: "a", VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/"}}}}
 		}), "prod"), "host-access", "hostPath"),
 		q("other volume", creates(deployment(func(s *corev1.PodSpec) { s.Volumes = []corev1.Volume{{Name: "a"}} }), "prod"), "", ""),
-		q("host port", creates(pod(func(s *corev1.PodSpec) { s.Containers[0].Ports = []corev1.ContainerPort{{HostPort: 80}} }), "prod"), "host-access", "hostPort"),
+		q("host port", creates(pod(func(s *corev1.PodSpec) {
+			s.Containers[0].Ports = []corev1.ContainerPort{{HostPort: 80, ContainerPort: 80}}
+		}), "prod"), "host-access", "hostPort"),
 		q("other port", creates(pod(func(s *corev1.PodSpec) { s.Containers[0].Ports = []corev1.ContainerPort{{ContainerPort: 80}} }), "prod"), "", ""),
 		q("node port", creates(service(nodePort), "prod"), "service-types", "type NodePort would go round the gateway in prod"),
 		q("load balancer", creates(service(func(s *corev1.ServiceSpec) { s.Type = corev1.ServiceTypeLoadBalancer }), "staging"), "service-types", "expose"),

@@ -90,6 +90,7 @@ func allCases() ([]*testCase, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	stopAPIServer()
 	dir, err := scratch()
 	if err == nil {
 		err = os.RemoveAll(dir)

@@ -17,6 +17,8 @@ var (
 	helm        = sync.OnceValues(func() (string, error) { return goTool("tools/helm", "helm", "") })
 	kubeScore   = sync.OnceValues(func() (string, error) { return goTool("tools/kube-score", "kube-score", "") })
 	promtool    = sync.OnceValues(func() (string, error) { return goTool("tools/promtool", "promtool", "remove_all_sd") })
+	etcd        = sync.OnceValues(func() (string, error) { return goTool("tools/etcd", "server", "") })
+	apiserver   = sync.OnceValues(func() (string, error) { return goTool("tools/kube-apiserver", "kube-apiserver", "") })
 )
 
 // goTool builds a tool of the module in dir, with build tags, and returns the path of its

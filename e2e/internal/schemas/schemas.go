@@ -42,20 +42,50 @@ func Write(dir string) (int, error) {
 		return 0, fmt.Errorf("parse the OpenAPI document: %w", err)
 	}
 	kinds := api.kinds()
+	files, err := definitionFiles()
+	if err != nil {
+		return 0, err
+	}
+	for _, file := range files {
+		custom, err := parseCRD(file)
+		if err != nil {
+			return 0, fmt.Errorf("parse a definition: %w", err)
+		}
+		kinds = append(kinds, custom...)
+	}
+	return len(kinds), api.write(dir, kinds)
+}
+
+// definitionFiles are the files that the projects publish their kinds in.
+func definitionFiles() ([][]byte, error) {
+	var all [][]byte
 	for _, source := range definitions {
 		files, err := source.files(source.folder, ".yaml")
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		for _, file := range files {
-			custom, err := parseCRD(file)
-			if err != nil {
-				return 0, fmt.Errorf("parse a definition of %s: %w", source.path, err)
-			}
-			kinds = append(kinds, custom...)
+		all = append(all, files...)
+	}
+	return all, nil
+}
+
+// Definitions are the custom resource definitions as a cluster gets them.
+func Definitions() ([][]byte, error) {
+	files, err := definitionFiles()
+	if err != nil {
+		return nil, err
+	}
+	var all [][]byte
+	for _, file := range files {
+		kinds, err := parseCRD(file)
+		if err != nil {
+			return nil, fmt.Errorf("parse a definition: %w", err)
+		}
+		if len(kinds) > 0 {
+			all = append(all, file)
 		}
 	}
-	return len(kinds), api.write(dir, kinds)
+	return all, nil
 }
 
 // ArgoCD returns a file of Argo CD's release.
