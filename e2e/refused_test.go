@@ -153,6 +153,30 @@ func TestAPIServerDecidesAlike(t *testing.T) {
 	}
 }
 
+// TestAPIServerMissesTheToothless takes its demand from one policy: that one, and no other, must
+// be said to let pass what it is for.
+func TestAPIServerMissesTheToothless(t *testing.T) {
+	p := newSite(t, "")
+	for _, e := range namedCase(t, guarded).repo.Environments {
+		p.namespace(e.Name, map[string]string{"env": e.Name})
+	}
+	toothless := func(policy *admissionv1.ValidatingAdmissionPolicy) {
+		if policy.Name == "images.prod" {
+			policy.Spec.Validations[0].Expression = "true"
+		}
+	}
+	for _, o := range policies(namedCase(t, guarded), toothless) {
+		p.apply("", object(t, o))
+	}
+	p.awaitPolicies()
+	var faults []string
+	p.fault = func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	p.refuses()
+	if len(faults) != 1 || !strings.HasPrefix(faults[0], "images.prod lets pass") {
+		t.Errorf("it is told of %q", faults)
+	}
+}
+
 // questionName is the name of the object of a question: of its own where it would get into
 // another's way.
 func questionName(q question, i int) string {
