@@ -31,16 +31,17 @@ func (w *write) swap(root *os.Root, folder *os.File) error {
 		}
 		return err
 	}
-	if unchanged(root, temp, w.seen) == nil {
+	changed := unchanged(root, temp, w.seen) // or the reason why nobody can tell
+	if changed == nil {
 		return root.Remove(temp)
 	}
 	if err := unix.Renameat2(fd, temp, fd, name, unix.RENAME_EXCHANGE); err != nil {
-		return errors.Join(errChanged, err)
+		return errors.Join(changed, err)
 	}
 	if now, err := root.Lstat(temp); err == nil && !os.SameFile(now, w.ours) {
-		return errors.Join(errChanged, root.Rename(temp, name)) // it was saved once more in between
+		return errors.Join(changed, root.Rename(temp, name)) // it was saved once more in between
 	}
-	return errChanged
+	return changed
 }
 
 // unsupported reports whether a file system cannot exchange files.
