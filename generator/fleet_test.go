@@ -159,15 +159,7 @@ applications:
 		if err := os.WriteFile(filepath.Join(dir, "environments.yaml"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		result, err := Generate(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan, err := result.Write(WriteOptions{})
-		if err != nil || plan.Stopped() {
-			t.Fatal(err, plan)
-		}
-		return plan
+		return written(t, dir)
 	}
 	write(spec)
 	edited := filepath.Join(dir, "overlays", "live-eu", "apps", "web", "pdb.yaml")

@@ -9,6 +9,20 @@ import (
 	"testing"
 )
 
+// written generates into a folder, in which nothing may be in the way.
+func written(t *testing.T, dir string) *Plan {
+	t.Helper()
+	result, err := Generate(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := result.Write(WriteOptions{})
+	if err != nil || plan.Stopped() {
+		t.Fatal(err, plan)
+	}
+	return plan
+}
+
 // TestDeletedFilesAreNotListed deletes a generated file by hand: it stays deleted,
 // and the kustomization beside it must not name it any more.
 func TestDeletedFilesAreNotListed(t *testing.T) {
@@ -16,15 +30,7 @@ func TestDeletedFilesAreNotListed(t *testing.T) {
 	copyInOrder(t, filepath.Join("..", "golden", "minimal"), dir, true)
 	write := func() *Plan {
 		t.Helper()
-		result, err := Generate(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan, err := result.Write(WriteOptions{})
-		if err != nil || plan.Stopped() {
-			t.Fatal(err, plan)
-		}
-		return plan
+		return written(t, dir)
 	}
 	write()
 	overlay := filepath.Join(dir, "overlays", "prod", "apps", "web")

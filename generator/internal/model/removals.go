@@ -36,7 +36,7 @@ func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree
 		switch {
 		case entry.Value.Faulty:
 		case at[0] == "probes": // a null there removes a default probe
-		case len(at) > len(valuesPath()) && slices.Equal(at[:len(valuesPath())], valuesPath()): // and here one of a chart
+		case entry.Value.Kind == yamltree.Map && slices.Equal(at, valuesPath()): // and in there one of a chart
 		case entry.Value.Kind == yamltree.Map:
 			r.removalsIn(entry.Value, at, below)
 		case entry.Value.Kind == yamltree.Null && !stated(below, at):

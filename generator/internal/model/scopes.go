@@ -158,14 +158,8 @@ func (e *Environment) rows(rows []Data, namespaces, instances bool) []Data {
 			row.App, row.Instance, row.Team = in.App, in, in.App.Team
 			rows = append(rows, row)
 		}
-	case namespaces:
-		for _, ns := range e.fleet.namespaces {
-			row := base
-			row.Namespace, row.Team = ns, ns.Team
-			rows = append(rows, row)
-		}
 	default:
-		rows = append(rows, base)
+		rows = base.within(rows, e.fleet.namespaces, namespaces)
 	}
 	return rows
 }
@@ -181,14 +175,20 @@ func (t *Target) rows(rows []Data, namespaces, instances bool) []Data {
 			row.App, row.Instance, row.Namespace, row.Team = in.App, in, in.Namespace, in.App.Team
 			rows = append(rows, row)
 		}
-	case namespaces:
-		for _, ns := range t.Namespaces {
-			row := base
-			row.Namespace, row.Team = ns, ns.Team
-			rows = append(rows, row)
-		}
 	default:
-		rows = append(rows, base)
+		rows = base.within(rows, t.Namespaces, namespaces)
+	}
+	return rows
+}
+
+// within appends the row as it is or, if asked for, once for each namespace.
+func (row Data) within(rows []Data, namespaces []*Namespace, each bool) []Data {
+	if !each {
+		return append(rows, row)
+	}
+	for _, ns := range namespaces {
+		row.Namespace, row.Team = ns, ns.Team
+		rows = append(rows, row)
 	}
 	return rows
 }

@@ -17,16 +17,16 @@ const unpolled = syscall.O_NONBLOCK
 // open opens a file of the folder for reading, and never a link. It asks the system
 // itself: a file of package os costs as much again, and a run reads many thousands.
 func (l *listing) open(name string) (descriptor, error) {
-	return descriptor(l.handle.Fd()).open(name, 0)
+	return descriptor(l.handle.Fd()).open(name)
 }
 
 // descriptor is an open file or folder.
 type descriptor int
 
-// open opens what is in a folder for reading, and never a link.
-func (d descriptor) open(name string, flags int) (descriptor, error) {
+// open opens a file of a folder for reading, and never a link.
+func (d descriptor) open(name string) (descriptor, error) {
 	return retried(func() (descriptor, error) {
-		fd, err := unix.Openat(int(d), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC|unpolled|flags, 0)
+		fd, err := unix.Openat(int(d), name, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC|unpolled, 0)
 		return descriptor(fd), err
 	})
 }
