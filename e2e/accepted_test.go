@@ -27,6 +27,7 @@ var warned = map[string]string{
 
 // TestAPIServerTakesWorkloads applies what each case deploys to each of its clusters.
 func TestAPIServerTakesWorkloads(t *testing.T) {
+	needsAPIServer(t)
 	forEach(t, func(t *testing.T, c *testCase) {
 		deployed := byCluster(c.repo)
 		excused := false
@@ -170,6 +171,7 @@ func podOf(o *repo.Object) *corev1.Pod {
 // TestAPIServerTakesDelivery applies what each case gives Argo CD itself, in the order of
 // the bootstrap.
 func TestAPIServerTakesDelivery(t *testing.T) {
+	needsAPIServer(t)
 	forEach(t, func(t *testing.T, c *testCase) {
 		p := newSite(t, "")
 		p.awaitPolicies()
@@ -191,6 +193,7 @@ func TestAPIServerTakesDelivery(t *testing.T) {
 // TestAPIServerCatchesMistakes puts something wrong into a namespace of production, one at a
 // time: each must be told of.
 func TestAPIServerCatchesMistakes(t *testing.T) {
+	needsAPIServer(t)
 	const template = "{metadata: {labels: {a: a}}, spec: {restartPolicy: Always, containers: [{name: a, image: a}]}}"
 	for says, manifest := range map[string]string{
 		"field not declared in schema": "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, date: {}}",

@@ -132,8 +132,8 @@ type applied struct {
 	namespace, path string
 }
 
-// newSite returns an empty cluster.
-func newSite(t *testing.T, argocd string) *site {
+// needsAPIServer skips a test where there is no API server. Each test with one asks first.
+func needsAPIServer(t *testing.T) {
 	t.Helper()
 	if !cluster.Runs {
 		t.Skip("the API server needs Linux, whose kernel ends it when the test is killed")
@@ -141,6 +141,11 @@ func newSite(t *testing.T, argocd string) *site {
 	if os.Getenv("WAVEWRIGHT_NIGHTLY") == "" {
 		t.Skip("building the API server takes long: set WAVEWRIGHT_NIGHTLY=1, as task nightly does")
 	}
+}
+
+// newSite returns an empty cluster.
+func newSite(t *testing.T, argocd string) *site {
+	t.Helper()
 	s, err := apiServer()
 	if err != nil {
 		t.Fatal(err)

@@ -130,6 +130,7 @@ func named(t *testing.T, o runtime.Object, name string) []byte {
 // TestAPIServerDecidesAlike asks a real server all that TestAdmission asks the plugin in
 // process.
 func TestAPIServerDecidesAlike(t *testing.T) {
+	needsAPIServer(t)
 	p := newSite(t, "")
 	for _, env := range []string{"prod", "staging", "dev"} {
 		p.namespace(env, map[string]string{"env": env})
@@ -156,6 +157,7 @@ func TestAPIServerDecidesAlike(t *testing.T) {
 // TestAPIServerMissesTheToothless takes its demand from one policy: that one, and no other, must
 // be said to let pass what it is for.
 func TestAPIServerMissesTheToothless(t *testing.T) {
+	needsAPIServer(t)
 	p := newSite(t, "")
 	for _, e := range namedCase(t, guarded).repo.Environments {
 		p.namespace(e.Name, map[string]string{"env": e.Name})

@@ -50,8 +50,12 @@ func (a Answer) Message() string {
 	return status.Message
 }
 
-// Ask sends a request.
+// Ask sends a request. When a program of the server has ended, its last words are the error.
 func (s *Server) Ask(r Request) (Answer, error) {
+	err := s.ended()
+	if err != nil {
+		return Answer{}, err
+	}
 	target := url.URL{Scheme: "https", Host: s.address, Path: r.Path, RawQuery: r.Query.Encode()}
 	request, err := http.NewRequest(r.Method, target.String(), bytes.NewReader(r.Body))
 	if err != nil {

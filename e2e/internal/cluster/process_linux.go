@@ -71,6 +71,6 @@ func (p *process) ended() error {
 		return err
 	}
 	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
-	const last = 10
+	const last = 30
 	return fmt.Errorf("%s has ended:\n%s", p.name, strings.Join(lines[max(0, len(lines)-last):], "\n"))
 }

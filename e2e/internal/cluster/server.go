@@ -89,7 +89,7 @@ func (s *Server) socket() string { return "unix://" + s.file("etcd.sock") }
 // etcdFlags make etcd listen on a socket only: nobody else can reach it, and it needs no port.
 func (s *Server) etcdFlags() []string {
 	return []string{
-		"--data-dir=" + s.file("etcd"), "--unsafe-no-fsync", "--log-level=warn",
+		"--data-dir=" + s.file("etcd"), "--unsafe-no-fsync",
 		"--listen-client-urls=" + s.socket(), "--advertise-client-urls=" + s.socket(),
 		"--listen-peer-urls=http://127.0.0.1:0", // it has no peers
 	}
@@ -152,11 +152,9 @@ func freePort() (int, error) {
 func (s *Server) ready() error {
 	var last error
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		for _, p := range s.processes {
-			err := p.ended()
-			if err != nil {
-				return err
-			}
+		err := s.ended()
+		if err != nil {
+			return err
 		}
 		last = s.trust()
 		if last != nil {
@@ -169,6 +167,17 @@ func (s *Server) ready() error {
 		last = fmt.Errorf("%s: %w", answer.Body, err)
 	}
 	return fmt.Errorf("the API server is not ready after %s: %w", patience, last)
+}
+
+// ended reports whether a program has ended by itself.
+func (s *Server) ended() error {
+	for _, p := range s.processes {
+		err := p.ended()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // trust makes a client that trusts the certificate which the server has made for itself, and
