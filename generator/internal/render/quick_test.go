@@ -20,6 +20,8 @@ type subject struct {
 	Parts  []part
 	Named  map[string]string
 	Nested []any
+	None   []string
+	Items  []any
 }
 
 type part struct {
@@ -41,7 +43,7 @@ func newSubject() *subject {
 	a := part{&inner{"deep"}, "a", []string{"x", "y"}}
 	return &subject{
 		Name: "web", Text: "a: b", Count: 3, On: true, Any: &a, Part: &a,
-		Parts: []part{a, {nil, "b", nil}}, Named: map[string]string{"k": "v", "j": "u"}, Nested: []any{1, "two", nil},
+		Parts: []part{a, {nil, "b", nil}}, Named: map[string]string{"k": "v", "j": "u"}, Nested: []any{1, "two", nil}, Items: []any{a, &a, part{nil, "c", nil}},
 	}
 }
 
@@ -50,28 +52,33 @@ func newSubject() *subject {
 func TestQuickAgrees(t *testing.T) {
 	for text, finishes := range map[string]bool{
 		"plain": true,
-		"n: [[.Name]] [[.Text]] [[.Count]] [[.On]]":                                                  true,
-		"[[$.Part.Name]] [[.Part.Value]] [[.Part.Pointer]] [[.Part.Deep]]":                           true,
-		"[[.Any.Name]] [[.Any.Pointer]] [[(.Any).Tags]] [[(index .Parts 0).Name]]":                   false,
-		"[[range .Parts]][[.Name]][[.Value]][[.Pointer]][[range .Tags]][[.]][[else]]-[[end]][[end]]": true,
-		"[[range $i, $p := .Method]][[if $i]], [[end]][[$i]]: [[$p.Name]] [[$.Name]][[end]]":         true,
-		"[[range $p := .Parts]][[$x := $p.Name]][[$x]][[end]]":                                       true,
-		"[[range .Nested]][[if .]][[.]][[end]][[end]]":                                               true,
-		"[[range .Named]][[.]][[end]]":                                                               false,
-		"[[range .Count]][[.]][[end]]":                                                               false,
-		"[[range .Parts]][[break]][[end]]":                                                           false,
-		"[[with .Part]][[.Name]] [[$.Name]][[else]]none[[end]]":                                      true,
-		"[[with $p := .Part]][[$p.Name]][[end]][[with .Named]][[len .]][[end]]":                      true,
-		"[[if and .On .Count]]a[[else if .Name]]b[[end]][[if or .Part.Tags .Name]]c[[end]]":          true,
-		"[[if not .On]]a[[else]]b[[end]][[if eq .Text \"a: b\"]]c[[end]][[if eq .Count 3]]d[[end]]":  true,
-		"[[if gt (len .Parts) 1]]a[[end]][[if eq .Name \"web\"]]b[[end]][[if lt .Count 9]]c[[end]]":  false,
-		"[[and .On .Text]] [[or .Part.Deep .Text]] [[and 0 .Text]]":                                  true,
-		"[[.Text | upper]] [[upper .Name]] [[flow .Named]] [[.Parts | len]] [[true]] [[7]]":          true,
-		"[[list 1 2 | join \",\"]] [[printf \"%d\" .Count]]":                                         false,
-		"[[.Join \"-\" 1 .Name]] [[.Join \"-\"]]":                                                    true,
-		"[[$x := 1]][[if .On]][[$x = 2]][[end]][[$x]]":                                               false,
-		"[[define \"d\"]]<[[.Name]][[$.Name]]>[[end]][[template \"d\" .Part]][[template \"d\" .]]":   true,
-		"[[define \"r\"]][[template \"r\" .]][[end]][[if not .On]][[template \"r\" .]][[end]]ok":     true,
+		"n: [[.Name]] [[.Text]] [[.Count]] [[.On]]":                                                         true,
+		"[[$.Part.Name]] [[.Part.Value]] [[.Part.Pointer]] [[.Part.Deep]]":                                  true,
+		"[[.Any.Name]] [[.Any.Pointer]] [[(.Any).Tags]] [[(index .Parts 0).Name]]":                          false,
+		"[[range .Parts]][[.Name]][[.Value]][[.Pointer]][[range .Tags]][[.]][[else]]-[[end]][[end]]":        true,
+		"[[range $i, $p := .Method]][[if $i]], [[end]][[$i]]: [[$p.Name]] [[$.Name]][[end]]":                true,
+		"[[range $p := .Parts]][[$x := $p.Name]][[$x]][[end]]":                                              true,
+		"[[range .Nested]][[if .]][[.]][[end]][[end]]":                                                      true,
+		"[[range .Named]][[.]][[end]]":                                                                      false,
+		"[[range .Count]][[.]][[end]]":                                                                      false,
+		"[[range .Parts]][[break]][[end]]":                                                                  false,
+		"[[with .Part]][[.Name]] [[$.Name]][[else]]none[[end]]":                                             true,
+		"[[with $p := .Part]][[$p.Name]][[end]][[with .Named]][[len .]][[end]]":                             true,
+		"[[if and .On .Count]]a[[else if .Name]]b[[end]][[if or .Part.Tags .Name]]c[[end]]":                 true,
+		"[[if not .On]]a[[else]]b[[end]][[if eq .Text \"a: b\"]]c[[end]][[if eq .Count 3]]d[[end]]":         true,
+		"[[if gt (len .Parts) 1]]a[[end]][[if eq .Name \"web\"]]b[[end]][[if lt .Count 9]]c[[end]]":         false,
+		"[[and .On .Text]] [[or .Part.Deep .Text]] [[and 0 .Text]]":                                         true,
+		"[[.Text | upper]] [[upper .Name]] [[flow .Named]] [[.Parts | len]] [[true]] [[7]]":                 true,
+		"[[list 1 2 | join \",\"]] [[printf \"%d\" .Count]]":                                                false,
+		"[[.Join \"-\" 1 .Name]] [[.Join \"-\"]]":                                                           true,
+		"[[$x := 1]][[if .On]][[$x = 2]][[end]][[$x]]":                                                      false,
+		"[[$x := 1]][[if not .On]][[$x := 2]][[else]][[$x]][[end]][[if .On]][[$x := 3]][[$x]][[end]][[$x]]": true,
+		"[[$x := 1]][[range $x := .Nested]][[$x := 5]][[else]][[$x]][[end]][[$x]]":                          true,
+		"[[$x := 1]][[range $x := .None]][[$x]][[else]][[len $x]][[end]][[$x]]":                             true,
+		"[[with $x := .Part]][[$x.Name]][[with $y := .Tags]][[$x.Name]][[len $y]][[end]][[end]]":            true,
+		"[[range .Items]][[.Name]][[end]]":                                                                  true,
+		"[[define \"d\"]]<[[.Name]][[$.Name]]>[[end]][[template \"d\" .Part]][[template \"d\" .]]":          true,
+		"[[define \"r\"]][[template \"r\" .]][[end]][[if not .On]][[template \"r\" .]][[end]]ok":            true,
 		"[[.Named.k]]": false,
 		"[[.Missing]]": false, "[[.Part.Missing.More]]": false, "[[.Fails]]": false, "[[.Panics]]": false,
 		"[[(index .Parts 1).Deep]]": false, "[[upper 1]]": false, "[[1.5]] [[0x10]] [['a']]": false,
