@@ -133,6 +133,7 @@ func (e *entry) append(dst []byte) []byte {
 }
 
 func appendLines(dst, content []byte) []byte {
+	dst = slices.Grow(dst, len(content)+bytes.Count(content, []byte("\n"))+2)
 	for line := range bytes.Lines(content) {
 		if line[0] != '\n' {
 			dst = append(dst, ' ')

@@ -53,19 +53,20 @@ func (t Tree) paths() []string {
 }
 
 func (t Tree) check(paths []string) []Problem {
-	c := checker{
-		names:    make(map[string]name, 2*len(t)),
-		ids:      make(map[string]string, len(t)),
-		archives: map[string]string{},
-	}
+	c := checker{tree: t, names: map[string]name{}, ids: make(map[string]string, len(t)), archives: map[string]string{}}
 	for _, path := range paths {
 		c.file(path, t[path])
 	}
 	return c.problems
 }
 
+// checker looks at files in the order of their paths.
 type checker struct {
-	names    map[string]name   // folded path → how it is spelled
+	tree Tree
+	// names are the folders, and the files with other letters than small ones, by folded
+	// path; that there is another file is known from tree.
+	names    map[string]name
+	folder   string            // of the last file: it and those above are in names
 	ids      map[string]string // ID → path
 	archives map[string]string // folded archive → how it is spelled
 	problems []Problem
@@ -87,8 +88,14 @@ func (c *checker) file(path string, f File) {
 	}
 	c.id(path, f.ID)
 	c.archive(path, f.Archive)
-	c.place(path, name{path: path})
-	for dir := parent(path); dir != ""; dir = parent(dir) {
+	if fold(path) != path {
+		c.place(path, name{path: path})
+	}
+	if parent(path) == c.folder {
+		return
+	}
+	c.folder = parent(path)
+	for dir := c.folder; dir != ""; dir = parent(dir) {
 		if !c.place(path, name{path: dir, folder: true}) {
 			return // the folders above are known too
 		}
@@ -100,12 +107,15 @@ func (c *checker) file(path string, f File) {
 func (c *checker) place(path string, n name) bool {
 	folded := fold(n.path)
 	old, taken := c.names[folded]
+	if _, small := c.tree[folded]; small && !taken {
+		old, taken = name{path: folded}, true
+	}
 	switch {
 	case !taken:
 		c.names[folded] = n
 		return true
 	case old.path != n.path:
-		c.report(path, "%s and %s differ only in letter case", old.path, n.path)
+		c.report(path, "%s and %s differ only in letter case", min(old.path, n.path), max(old.path, n.path))
 	case !old.folder || !n.folder:
 		c.report(path, "%s would be both a file and a folder", n.path)
 	}

@@ -1,9 +1,12 @@
 package tree
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestCheckPaths(t *testing.T) {
@@ -85,6 +88,39 @@ func TestCheckTrees(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { checkProblems(t, test.tree, test.want) })
 	}
+}
+
+// TestCheckFindsCollisions compares Check with every pair of names that a tree needs.
+func TestCheckFindsCollisions(t *testing.T) {
+	segment := rapid.SampledFrom([]string{"a", "A", "b", "B", "ab", "aB"})
+	path := rapid.Custom(func(t *rapid.T) string {
+		return strings.Join(rapid.SliceOfN(segment, 1, 3).Draw(t, "segments"), "/")
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		tree := Tree{}
+		for _, path := range rapid.SliceOfNDistinct(path, 1, 6, rapid.ID).Draw(t, "paths") {
+			tree[path] = File{ID: path, Archive: "x"}
+		}
+		if problems := tree.Check(); (len(problems) > 0) != collides(tree) {
+			t.Errorf("%q: problems %v, want some: %v", tree.paths(), problems, collides(tree))
+		}
+	})
+}
+
+func collides(tree Tree) bool {
+	spelled, folders := map[string]string{}, map[string]bool{}
+	for path := range tree {
+		for dir := parent(path); dir != ""; dir = parent(dir) {
+			folders[dir] = true
+		}
+	}
+	for _, path := range slices.Concat(tree.paths(), slices.Collect(maps.Keys(folders))) {
+		if _, file := tree[path]; file && folders[path] || spelled[fold(path)] != "" && spelled[fold(path)] != path {
+			return true
+		}
+		spelled[fold(path)] = path
+	}
+	return false
 }
 
 func TestCheckFindsEverything(t *testing.T) {
