@@ -76,7 +76,7 @@ type Workload struct {
 	// Expose the application through the cluster's gateway or ingress controller, by route name.
 	Expose map[string]Expose `yaml:"expose"`
 	// ConnectsTo lists what the application talks to: other applications by name (the replicas of a StatefulSet and the pods of a source each other by their own), or named networks, namespaces and the internet.
-	ConnectsTo map[string]Connection `yaml:"connectsTo"`
+	ConnectsTo map[string]*Connection `yaml:"connectsTo"`
 	// Metrics endpoint, which the platform's Prometheus collects.
 	Metrics *Metrics `yaml:"metrics"`
 	// Jobs by name, which run before a deployment or test one.
@@ -463,7 +463,7 @@ type Job struct {
 	// Volumes of the application, by name, that the job mounts, too: those of a claim; a test also those with accessMode ReadWriteMany. It has scratch folders of its own anyway.
 	Volumes []string `yaml:"volumes"`
 	// ConnectsTo lists what the job talks to. Default: what the application connects to, and for a test the application itself.
-	ConnectsTo map[string]Connection `yaml:"connectsTo"`
+	ConnectsTo map[string]*Connection `yaml:"connectsTo"`
 	Attempts   `yaml:",inline"`
 }
 

@@ -85,7 +85,7 @@ func (t *Target) NamespaceCandidates() []Candidate {
 
 // ApplicationCandidates lists the elements of the target's applications.
 func (t *Target) ApplicationCandidates() []Candidate {
-	var out []Candidate
+	out := make([]Candidate, 0, len(t.Instances))
 	for _, in := range t.Instances {
 		out = append(out, Candidate{
 			release.Slot{Target: string(t.Name), Kind: release.Application, Name: string(in.App.Name)},

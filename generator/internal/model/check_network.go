@@ -153,7 +153,7 @@ func (c connectionCheck) place(more ...any) []any {
 	return append(c.path[:len(c.path):len(c.path)], more...)
 }
 
-func (c connectionCheck) all(peers map[string]schema.Connection) {
+func (c connectionCheck) all(peers map[string]*schema.Connection) {
 	for _, name := range sortedKeys(peers) {
 		peer, at := peers[name], c.key(c.place(name)...)
 		c.name(at, "a connection", name)
@@ -184,7 +184,7 @@ func (c connectionCheck) all(peers map[string]schema.Connection) {
 }
 
 // ends checks the ports of a connection.
-func (c connectionCheck) ends(name string, peer schema.Connection) {
+func (c connectionCheck) ends(name string, peer *schema.Connection) {
 	if peer.Port != "" && len(peer.Ports) > 0 {
 		c.error(c.at(c.place(name, "ports")...), "connection/port", "port and ports exclude each other").Hint =
 			"List all of them under ports; a layer removes another layer's with port: null."
@@ -202,7 +202,7 @@ func (c connectionCheck) ends(name string, peer schema.Connection) {
 }
 
 // addresses checks the networks of a connection.
-func (c connectionCheck) addresses(name string, peer schema.Connection) {
+func (c connectionCheck) addresses(name string, peer *schema.Connection) {
 	if peer.CIDR != "" {
 		checkCIDR(c.list, c.at(c.place(name, "cidr")...), "connection/cidr", peer.CIDR)
 	}

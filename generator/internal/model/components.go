@@ -82,8 +82,9 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	w.Failover, w.Tolerations = "", nil // an overlay states them together
 	pod := w.pod(app.Name)
 	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
-	base.SecurityPatch = diff(&Pod{Kind: app.kind, Automount: pod.Automount, Security: pod.Security, ContainerSecurity: pod.ContainerSecurity},
-		&Pod{Automount: hardened.Automount, Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, app.Name)
+	r.want = Pod{Kind: app.kind, Automount: pod.Automount, Security: pod.Security, ContainerSecurity: pod.ContainerSecurity}
+	r.have = Pod{Automount: hardened.Automount, Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}
+	base.SecurityPatch = diff(&r.want, &r.have, app.Name)
 	base.Exceptions = w.exceptions()
 	if w.Scheduled() {
 		pod.Resources, pod.Tolerations = nil, nil

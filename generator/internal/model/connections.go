@@ -50,7 +50,7 @@ func (r *resolver) connections(in *Instance) {
 }
 
 // connectAll allows the connections of a client, which stand at a path.
-func (r *resolver) connectAll(from client, to map[string]schema.Connection, path ...any) {
+func (r *resolver) connectAll(from client, to map[string]*schema.Connection, path ...any) {
 	for _, name := range sortedKeys(to) {
 		c, at := to[name], r.keyPlace(from.Workload.Node, append(path[:len(path):len(path)], name)...)
 		switch {
@@ -100,7 +100,7 @@ func (e ends) has(port Port) bool {
 }
 
 // endsOf lists the declared ports of a connection.
-func endsOf(c schema.Connection) []schema.PortRange {
+func endsOf(c *schema.Connection) []schema.PortRange {
 	if c.Port != "" {
 		return []schema.PortRange{c.Port}
 	}
@@ -165,7 +165,7 @@ func within(part, whole netip.Prefix) bool {
 }
 
 // outside allows a connection to what wavewright does not deploy.
-func (r *resolver) outside(from client, name string, c schema.Connection, at diag.Range) {
+func (r *resolver) outside(from client, name string, c *schema.Connection, at diag.Range) {
 	var peers []yamltree.Ordered
 	switch {
 	case c.CIDR != "" && c.Namespace != "":
@@ -211,7 +211,7 @@ func (r *resolver) managed(in *Instance, namespace string, at diag.Range) bool {
 }
 
 // outsidePorts lists the ports of what wavewright does not deploy.
-func (r *resolver) outsidePorts(name string, c schema.Connection, at diag.Range) []yamltree.Ordered {
+func (r *resolver) outsidePorts(name string, c *schema.Connection, at diag.Range) []yamltree.Ordered {
 	declared := endsOf(c)
 	if len(declared) == 0 && name == internetName {
 		declared = []schema.PortRange{"443"}
@@ -233,7 +233,7 @@ func (r *resolver) outsidePorts(name string, c schema.Connection, at diag.Range)
 }
 
 // inside allows a connection to another application of the target, on both ends.
-func (r *resolver) inside(from client, name string, c schema.Connection, at diag.Range) {
+func (r *resolver) inside(from client, name string, c *schema.Connection, at diag.Range) {
 	callee := from.Target.Instance(Name(name))
 	if callee == nil {
 		r.unknownCallee(from.Instance, name, at)
@@ -255,7 +255,7 @@ func (r *resolver) inside(from client, name string, c schema.Connection, at diag
 
 // insidePorts lists the container ports behind the ports of an application's Service
 // that a connection names; all of them when it names none.
-func (r *resolver) insidePorts(callee *Instance, c schema.Connection, at diag.Range) []yamltree.Ordered {
+func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.Range) []yamltree.Ordered {
 	if r.doubtful(callee.Workload.Node, "ports") {
 		return nil
 	}

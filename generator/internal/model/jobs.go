@@ -117,13 +117,13 @@ func joined[V any](bottom, top map[string]V) map[string]V {
 
 // connectsTo is what a job talks to: what it states; else what the application talks
 // to, and for a test the application itself. The place of the connections comes along.
-func (in *Instance) connectsTo(run *Run) (map[string]schema.Connection, []any) {
+func (in *Instance) connectsTo(run *Run) (map[string]*schema.Connection, []any) {
 	if in.Workload.Node.Get("jobs").Get(string(run.short)).Get("connectsTo") != nil {
 		return run.workload.ConnectsTo, []any{"jobs", string(run.short), "connectsTo"}
 	}
 	to := in.Workload.ConnectsTo
 	if run.test && len(in.Workload.Ports) > 0 {
-		to = joined(to, map[string]schema.Connection{string(in.App.Name): {}})
+		to = joined(to, map[string]*schema.Connection{string(in.App.Name): {}})
 	}
 	return to, []any{"connectsTo"}
 }

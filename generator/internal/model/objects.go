@@ -210,7 +210,6 @@ type SecretReference struct {
 // Secrets lists what the secret store has to provide, by name.
 func (in *Instance) Secrets() []SecretReference {
 	var out []SecretReference
-	scope := scopeOf(in.App, in.Target, string(in.Namespace.Name))
 	for _, name := range sortedKeys(in.Workload.Secrets) {
 		declared := in.Workload.Secrets[name]
 		if declared.Key == "" {
@@ -219,7 +218,7 @@ func (in *Instance) Secrets() []SecretReference {
 		store := in.Target.Cluster.Secrets.Store
 		ref := SecretReference{
 			Name: secretName(in.App.Name, name, declared), Key: declared.Key,
-			StoreKind: orDefault(store.Kind, "ClusterSecretStore"), Store: scope.expand(store.Name),
+			StoreKind: orDefault(store.Kind, "ClusterSecretStore"), Store: scopeOf(in.App, in.Target, string(in.Namespace.Name)).expand(store.Name),
 		}
 		for _, property := range declared.Env {
 			ref.Properties = append(ref.Properties, property)

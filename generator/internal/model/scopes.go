@@ -41,8 +41,6 @@ type Scope struct {
 // that the placeholders of a template path have together. An application together
 // with an environment or a target means: where it runs.
 func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
-	var scopes []Scope
-	seen := map[string]bool{}
 	if slices.Contains(placeholders, "namespace") && !slices.Contains(placeholders, "target") && !slices.Contains(placeholders, "fleet") {
 		return nil, fmt.Errorf("{namespace} needs {target} beside it, because the same namespace may exist on several clusters")
 	}
@@ -62,6 +60,7 @@ func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 	if slices.Contains(placeholders, "job") {
 		rows = jobRows(rows)
 	}
+	scopes, seen := make([]Scope, 0, len(rows)), make(map[string]bool, len(rows))
 	for _, row := range rows {
 		scope, complete := row.project(placeholders)
 		if key := strings.Join(scope.Values, "/"); complete && !seen[key] {
