@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
 	"time"
 	"unsafe"
@@ -28,17 +29,31 @@ func main() {
 	os.Exit(code)
 }
 
-// tuneMemory makes the collector wait longer while the heap is small, and less when
-// it is large, than it does by itself. The ballast counts as heap, but it is never
-// touched, so that the system gives it no memory. docs/performance.md has numbers.
+// tuneMemory makes the collector wait longer while the heap is small than it does by
+// itself, less when it is larger, and again longer when it is so large that most of it is
+// in use to the end. The ballast counts as heap, but it is never touched, so that the
+// system gives it no memory. docs/performance.md has numbers.
 func tuneMemory() (ballast []byte) {
 	debug.SetGCPercent(-1) // nothing is worth collecting yet
 	ballast = untouched(64 << 20)
 	go func() {
 		useLargePages()
 		debug.SetGCPercent(50)
+		whenLarge(200<<20, func() { debug.SetGCPercent(200) })
 	}()
 	return ballast
+}
+
+// whenLarge calls do once, after the first collection that leaves more than n bytes.
+func whenLarge(n uint64, do func()) {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	if live[0].Value.Uint64() > n {
+		do()
+		return
+	}
+	// Nothing refers to this memory: the next collection finds out, and calls.
+	runtime.AddCleanup(new([16]byte), func(n uint64) { whenLarge(n, do) }, n)
 }
 
 // untouched takes n bytes of the heap without writing to them. make clears them when
