@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/wavewright/wavewright/generator"
 )
 
@@ -23,7 +25,7 @@ import (
 //
 // Lines of a console block that begin with $ are commands, the others what they print;
 // … stands for anything.
-var executed = []string{"README.md", "docs/getting-started.md", "docs/templates.md", "docs/regeneration.md"}
+var executed = []string{"README.md", "docs/getting-started.md", "docs/templates.md", "docs/regeneration.md", "docs/doctor.md"}
 
 // block is a fenced block of a document, or a command of a comment.
 type block struct {
@@ -129,8 +131,22 @@ func newRunner(t *testing.T) *runner {
 			t.Fatal(err)
 		}
 	}
+	r.cluster()
 	r.script.WriteString("set -eo pipefail\ncd \"$TOP/work\"\ngit init --quiet --bare --initial-branch main \"$TOP/remote.git\"\n")
 	return r
+}
+
+// cluster writes the spec and the cluster of the script about doctor into a folder. A
+// document that has rm "$TOP/bin/kubectl" run asks that cluster from then on.
+func (r *runner) cluster() {
+	r.t.Helper()
+	archive, err := txtar.ParseFile(filepath.Join("testdata", "script", "doctor.txtar"))
+	if err == nil {
+		err = txtar.Write(archive, filepath.Join(r.dir, "doctor"))
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 func (r *runner) add(b block) {
@@ -165,7 +181,7 @@ func (r *runner) run() {
 	r.t.Helper()
 	cmd := exec.Command("bash", "-c", r.script.String())
 	cmd.Env = append(os.Environ(),
-		"TOP="+r.dir, "HOME="+filepath.Join(r.dir, "home"), "PATH="+filepath.Join(r.dir, "bin")+":"+os.Getenv("PATH"), "EDITOR=true",
+		"TOP="+r.dir, "WORLD="+filepath.Join(r.dir, "doctor", "world.json"), "HOME="+filepath.Join(r.dir, "home"), "PATH="+filepath.Join(r.dir, "bin")+":"+os.Getenv("PATH"), "EDITOR=true",
 		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+filepath.Join(r.dir, "remote.git")+".insteadOf",
 		"GIT_CONFIG_VALUE_0=https://git.example.com/acme/hello-gitops.git",
