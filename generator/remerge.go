@@ -70,7 +70,7 @@ func (out *Remerged) settle(dir string, repo *release.Repo, conflicts []release.
 	}
 	defer root.Close()
 	versions := unmerged(conflicts)
-	resolution, err := tree.Remerge(tree.MergeInput{
+	resolution, err := folder.Remerge(tree.MergeInput{
 		Unmerged: versions, Merge: repo.MergeTexts, Version: Version,
 		Disk: func(path string) (*tree.Version, error) { return diskVersion(root, path) },
 	})

@@ -87,7 +87,7 @@ func (w *write) place(root *os.Root, folder *os.File) error {
 
 type applier struct {
 	*Repository
-	version   string
+	format    format
 	leftovers []removal
 	files     []*write
 	removals  []removal
@@ -101,7 +101,7 @@ type applier struct {
 }
 
 func newApplier(r *Repository, p *Plan) *applier {
-	a := &applier{Repository: r, version: p.version, state: planState(p.archives)}
+	a := &applier{Repository: r, format: p.format, state: planState(p.archives)}
 	if p.stale == nil {
 		a.leftovers = leftovers(p)
 	}
@@ -123,7 +123,7 @@ func newApplier(r *Repository, p *Plan) *applier {
 // newHealer returns an applier that brings the state up to date by the note of a run
 // that was interrupted, which from then on says nothing new.
 func newHealer(r *Repository, p *Plan) *applier {
-	return &applier{Repository: r, version: p.version, state: planState(p.healed), leftovers: leftovers(p)}
+	return &applier{Repository: r, format: p.format, state: planState(p.healed), leftovers: leftovers(p)}
 }
 
 // writes are all files that get a new content, the state's included.

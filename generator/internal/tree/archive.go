@@ -22,8 +22,8 @@ import (
 //	 #!/bin/sh
 //	@@ end
 //
-// The first line holds the number of the format and the version that wrote the
-// archive. Each block holds path, id, mode and state, then the last pure rendering,
+// The first line holds the number of the format (migrate.go) and the version that wrote
+// the archive. Each block holds path, id, mode and state, then the last pure rendering,
 // each line after one space; an empty line stays empty, so that tools that strip
 // trailing blanks do no harm. Blocks are sorted by path. The last line tells a
 // truncated archive from a whole one.
@@ -35,14 +35,13 @@ import (
 // follows the state, after "next=" or, when these are the last rendering itself, which is
 // left out then, after "same="; and after "in=" the archive that the block is going to.
 const (
-	formatName   = "wavewright-state"
-	formatNumber = 1
-	blockStart   = "@@ "
-	lastLine     = "@@ end"
-	nextPrefix   = "next="
-	samePrefix   = "same="
-	homePrefix   = "in="
-	base64Width  = 76
+	formatName  = "wavewright-state"
+	blockStart  = "@@ "
+	lastLine    = "@@ end"
+	nextPrefix  = "next="
+	samePrefix  = "same="
+	homePrefix  = "in="
+	base64Width = 76
 )
 
 // entryState is what the state says about a file.
@@ -96,17 +95,17 @@ func encodingOf(content []byte) encoding {
 	return asLines
 }
 
-// appendArchive appends the archive of entries, which are sorted by path.
-func appendArchive(dst []byte, version string, entries []entry) []byte {
-	dst = append(dst, header(version)...)
+// append appends the archive of entries, which are sorted by path.
+func (f format) append(dst []byte, entries []entry) []byte {
+	dst = append(dst, f.header()...)
 	for i := range entries {
 		dst = entries[i].append(dst)
 	}
 	return append(dst, lastLine+"\n"...)
 }
 
-func header(version string) string {
-	return formatName + " " + strconv.Itoa(formatNumber) + " " + version + "\n"
+func (f format) header() string {
+	return formatName + " " + strconv.Itoa(f.number()) + " " + f.version + "\n"
 }
 
 func (e *entry) append(dst []byte) []byte {
@@ -156,11 +155,25 @@ func wrapBase64(content []byte) []byte {
 	return lines
 }
 
-// decodeArchive reads an archive. Errors name file and line. A newer archive gives
-// ErrNewer whatever follows its first line.
-func decodeArchive(file string, src []byte, version string) ([]entry, error) {
-	d := decoder{file: file, rest: src}
-	if err := d.header(version); err != nil {
+// decode reads an archive of this format or of an older one, whose number it returns, else
+// 0. Errors name file and line. A newer archive gives ErrNewer whatever follows its first
+// line.
+func (f format) decode(file string, src []byte) ([]entry, int, error) {
+	text, outdated, err := f.migrate(file, src)
+	if err != nil {
+		return nil, 0, err
+	}
+	entries, err := f.blocks(file, text)
+	if err != nil && outdated > 0 {
+		err = fmt.Errorf("%w (in its text as migrated from format %d)", err, outdated)
+	}
+	return entries, outdated, err
+}
+
+// blocks reads an archive of this format.
+func (f format) blocks(file string, text []byte) ([]entry, error) {
+	d := decoder{file: file, rest: text}
+	if _, err := d.header(f); err != nil {
 		return nil, err
 	}
 	var entries []entry
@@ -236,26 +249,27 @@ func isMarker(line []byte) bool {
 	return false
 }
 
-func (d *decoder) header(version string) error {
+// header reads the first line, and returns the number of the archive's format.
+func (d *decoder) header(f format) (int, error) {
 	line, err := d.next()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	fields := strings.Split(string(line), " ")
 	if fields[0] != formatName || len(fields) < 2 {
-		return d.errorf("this is no state archive: the first line must be %q; restore the file from git", formatName+" NUMBER VERSION")
+		return 0, d.errorf("this is no state archive: the first line must be %q; restore the file from git", formatName+" NUMBER VERSION")
 	}
 	number, err := strconv.ParseUint(fields[1], 10, 32)
 	if err != nil || number == 0 || strconv.FormatUint(number, 10) != fields[1] {
-		return d.errorf("%q is no format number", fields[1])
+		return 0, d.errorf("%q is no format number", fields[1])
 	}
-	if number > formatNumber {
-		return d.errorf("state format %d, this version knows %d: %w", number, formatNumber, ErrNewer)
+	if number > uint64(f.number()) {
+		return 0, d.errorf("state format %d, this version knows %d: %w", number, f.number(), ErrNewer)
 	}
 	if len(fields) != 3 {
-		return d.errorf("the first line must be %q", formatName+" NUMBER VERSION")
+		return 0, d.errorf("the first line must be %q", formatName+" NUMBER VERSION")
 	}
-	return d.version(fields[2], version)
+	return int(number), d.version(fields[2], f.version)
 }
 
 // version refuses archives of a later version than ours.

@@ -27,7 +27,7 @@ func sample() []entry {
 }
 
 func TestArchiveFormat(t *testing.T) {
-	got := appendArchive(nil, version, sample())
+	got := written(sample())
 	golden := filepath.Join("testdata", "sample.state")
 	if os.Getenv("GOLDIE_UPDATE") != "" {
 		if err := os.WriteFile(golden, got, 0o644); err != nil {
@@ -41,7 +41,7 @@ func TestArchiveFormat(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Errorf("the format of users' repositories has changed:\n%s", got)
 	}
-	entries, err := decodeArchive("sample", got, version)
+	entries, err := decode("sample", got)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestArchiveFaults(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := decodeArchive("f", []byte(test.src), version)
+			_, err := decode("f", []byte(test.src))
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
@@ -116,7 +116,7 @@ func TestArchiveNewer(t *testing.T) {
 		{"2 something else", true},
 	}
 	for _, test := range tests {
-		_, err := decodeArchive("f", []byte("wavewright-state "+test.header+"\n@@ end\n"), version)
+		_, err := decode("f", []byte("wavewright-state "+test.header+"\n@@ end\n"))
 		if errors.Is(err, ErrNewer) != test.newer || (err != nil) != test.newer {
 			t.Errorf("%s: error %v, newer %v", test.header, err, test.newer)
 		}
@@ -125,7 +125,7 @@ func TestArchiveNewer(t *testing.T) {
 
 // FuzzDecodeArchive holds that whatever is accepted is written back byte by byte.
 func FuzzDecodeArchive(f *testing.F) {
-	f.Add(appendArchive(nil, version, sample()))
+	f.Add(written(sample()))
 	f.Add([]byte("wavewright-state 1 0.0.1\n@@ end\n"))
 	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 644,base64 managed\n eA0K\n@@ end\n"))
 	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 755,noeol orphan\n\n x\n@@ end\n"))
@@ -133,12 +133,12 @@ func FuzzDecodeArchive(f *testing.F) {
 	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 644,noeol orphan next=" + strings.Repeat("0f", 32) + " in=x\n x\n@@ end\n"))
 	f.Add([]byte("wavewright-state 1 0.1.0\n@@ a a 644 managed\n<<<<<<< HEAD\n x\n=======\n y\n>>>>>>> b\n@@ end\n"))
 	f.Fuzz(func(t *testing.T, src []byte) {
-		entries, err := decodeArchive("f", src, version)
+		entries, err := decode("f", src)
 		if err != nil {
 			return
 		}
-		written := strings.Fields(strings.SplitN(string(src), "\n", 2)[0])[2]
-		if again := appendArchive(nil, written, entries); !bytes.Equal(again, src) {
+		by := strings.Fields(strings.SplitN(string(src), "\n", 2)[0])[2]
+		if again := (format{version: by, steps: migrations()}).append(nil, entries); !bytes.Equal(again, src) {
 			t.Errorf("accepted %q, wrote %q", src, again)
 		}
 	})

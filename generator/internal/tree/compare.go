@@ -23,11 +23,13 @@ func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
 	records := wantedRecords(want, paths)
 	wanted := byArchive(records)
 	var found scanner
-	archives, err := r.readState(wanted, o.Version, &found)
+	f := r.format(o.Version)
+	archives, err := r.readState(wanted, f, &found)
 	checked.Wait()
 	if err := cmp.Or(fault, err); err != nil {
 		return nil, err
 	}
+	migrated := f.taken(archives)
 	archives, note := takeNote(archives)
 	records, err = join(records, wanted, archives, note)
 	if err != nil {
@@ -40,7 +42,7 @@ func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
 	}
 	records = note.recall(records, &o)
 	archives, healed := note.healed(records, archives)
-	plan := &Plan{repository: r, version: o.Version, stale: note.seen(), healed: healed, changes: append(found.refused, found.leftovers...)}
+	plan := &Plan{repository: r, format: f, migrations: migrated, stale: note.seen(), healed: healed, changes: append(found.refused, found.leftovers...)}
 	c := comparison{options: &o, plan: plan, touched: map[string]bool{}, final: map[string][]entry{}}
 	return c.decide(records, archives), nil
 }
@@ -236,7 +238,7 @@ func (c *comparison) archives(before []*archive) {
 func (c *comparison) archive(a *archive) {
 	final := c.final[a.name]
 	slices.SortFunc(final, func(x, y entry) int { return cmp.Compare(x.path, y.path) })
-	if equalEntries(a.entries, final) && len(final) > 0 {
+	if equalEntries(a.entries, final) && len(final) > 0 && a.outdated == 0 {
 		return
 	}
 	c.plan.archives = append(c.plan.archives, archiveChange{name: a.name, old: a.entries, final: final, seen: a.seen, again: a.again})

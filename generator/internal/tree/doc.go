@@ -17,5 +17,7 @@
 //   - The state is untrusted input and is checked like a rendered tree.
 //   - A state entry is written only after its file; an Apply that was interrupted
 //     anywhere is completed by the next Compare and Apply.
+//   - Archives of older formats are migrated step by step before they are read (migrate.go),
+//     and written anew by the next Apply. Archives of several formats may lie side by side.
 //   - Plans and state do not depend on the clock, the machine or scheduling.
 package tree

@@ -166,6 +166,16 @@ func archiveOf(path string) string {
 	return "applications/" + first
 }
 
+// written and decode are about archives as this version writes them.
+func written(entries []entry) []byte {
+	return format{version: version, steps: migrations()}.append(nil, entries)
+}
+
+func decode(file string, src []byte) ([]entry, error) {
+	entries, _, err := format{version: version, steps: migrations()}.decode(file, src)
+	return entries, err
+}
+
 // with returns the tree with one file changed.
 func (t Tree) with(path string, change func(*File)) Tree {
 	changed := maps.Clone(t)

@@ -95,13 +95,13 @@ func TestNoteOfLinks(t *testing.T) {
 // TestTruncatedEverywhere holds that no part of an archive or of a note passes for the
 // whole: it would make strangers of the files that are missing.
 func TestTruncatedEverywhere(t *testing.T) {
-	for _, src := range []string{string(appendArchive(nil, version, sample())), aNote(t)} {
+	for _, src := range []string{string(written(sample())), aNote(t)} {
 		for n := range len(src) {
-			if _, err := decodeArchive("f", []byte(src[:n]), version); err == nil {
+			if _, err := decode("f", []byte(src[:n])); err == nil {
 				t.Fatalf("the first %d bytes are taken for an archive", n)
 			}
 		}
-		if _, err := decodeArchive("f", []byte(src), version); err != nil {
+		if _, err := decode("f", []byte(src)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -115,14 +115,14 @@ func TestHugeLines(t *testing.T) {
 		"first line": huge, "version": "wavewright-state 1 " + huge + "\n@@ end\n", "path": head + "@@ " + huge + " id 644 managed\n@@ end\n",
 		"id": head + "@@ x " + huge + " 644 managed\n@@ end\n", "words": head + "@@ x" + strings.Repeat(" x", 1<<20) + "\n@@ end\n", "no end": head + "@@ x x 644 managed\n " + huge,
 	} {
-		_, err := decodeArchive("f", []byte(src), version)
+		_, err := decode("f", []byte(src))
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		} else if len(err.Error()) > 1<<10 {
 			t.Errorf("%s: an error of %d bytes", name, len(err.Error()))
 		}
 	}
-	entries, err := decodeArchive("f", []byte(head+"@@ x x 644 managed\n "+huge+"\n@@ end\n"), version)
+	entries, err := decode("f", []byte(head+"@@ x x 644 managed\n "+huge+"\n@@ end\n"))
 	if err != nil || len(entries) != 1 || len(entries[0].base) != len(huge)+1 {
 		t.Errorf("a long line of a file: %v", err)
 	}

@@ -137,7 +137,8 @@ func (c Change) Refusal() bool {
 // Plan is the outcome of Compare: what Apply would do, and why.
 type Plan struct {
 	repository *Repository
-	version    string
+	format     format // of what is written to the state
+	migrations []Migration
 	changes    []Change
 	unchanged  int
 	archives   []archiveChange // only those that change, sorted by name
@@ -158,6 +159,10 @@ type archiveChange struct {
 // Changes returns every path that is not simply unchanged, sorted by path. They are
 // the plan's own, of which there may be very many, and must not be modified.
 func (p *Plan) Changes() []Change { return slices.Clip(p.changes) }
+
+// Migrations returns the steps that bring the state, as far as it is older, to the format
+// of today. Archives that only differ in it are written anew.
+func (p *Plan) Migrations() []Migration { return p.migrations }
 
 // Counts returns how many files are in each state, the unchanged included.
 func (p *Plan) Counts() map[State]int {

@@ -144,6 +144,11 @@ func (w *world) newID(t *rapid.T) {
 
 func (w *world) newVersion(*rapid.T) { w.patch++ }
 
+// oldFormats brings the state, or parts of it, to formats of older versions.
+func (w *world) oldFormats(t *rapid.T) {
+	w.age(rapid.SliceOfN(rapid.IntRange(1, 3), 1, 3).Draw(t, "formats")...)
+}
+
 func (w *world) newPolicy(t *rapid.T) {
 	path := rapid.SampledFrom(generated).Draw(t, "path")
 	w.policies[path] = rapid.SampledFrom([]Policy{PolicyMerge, PolicyMerge, PolicyKeep, PolicyCreateOnly, PolicyOverwrite}).Draw(t, "policy")
@@ -432,6 +437,7 @@ func newWorld(t *rapid.T, dir string, counts *[len(counted)]atomic.Int64) *world
 		sandbox: openSandbox(t, dir), want: Tree{}, rendered: map[string]bool{}, mine: map[string]bool{}, foreign: map[string]string{},
 		policies: map[string]Policy{}, renamed: map[string]string{}, counts: counts,
 	}
+	w.migrations = invented()
 	w.count("sequences")
 	return w
 }
@@ -471,7 +477,7 @@ func TestPropertyNothingIsLost(t *testing.T) {
 		defer w.close()
 		w.settled(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"render": w.render, "render again": w.renderAgain, "render anew": w.renderAgain, "drop": w.drop, "move": w.move, "id": w.newID, "version": w.newVersion, "policy": w.newPolicy,
+			"render": w.render, "render again": w.renderAgain, "render anew": w.renderAgain, "drop": w.drop, "move": w.move, "id": w.newID, "version": w.newVersion, "formats": w.oldFormats, "policy": w.newPolicy,
 			"edit": w.userEdits, "edit again": w.userEdits, "delete": w.userDeletes, "rename": w.userRenames, "mode": w.userChangesMode, "add": w.userAdds, "crlf": w.userChecksOutCRLF, "resolve": w.userResolves,
 			"run": w.run, "run again": w.run, "run anew": w.run, "run twice": w.run, "killed": w.runIsKilled, "": w.check,
 		})
@@ -492,7 +498,7 @@ func TestPropertyConverges(t *testing.T) {
 			w.holdsExactly(w.want)
 		}
 		t.Repeat(map[string]func(*rapid.T){
-			"render": w.render, "render again": w.renderAgain, "drop": w.drop, "move": w.move, "id": w.newID, "version": w.newVersion,
+			"render": w.render, "render again": w.renderAgain, "drop": w.drop, "move": w.move, "id": w.newID, "version": w.newVersion, "formats": w.oldFormats,
 			"run": run, "run again": run, "killed": w.runIsKilled,
 		})
 	})

@@ -45,7 +45,7 @@ func (r *Repository) readArchive(name, version string) (*archive, error) {
 	}
 	defer folder.close()
 	var disk, text []byte
-	s := stateReader{version: version}
+	s := stateReader{format: r.format(version)}
 	a, err := s.archive(&archiveFile{folder: folder, name: name, base: name + archiveEnding}, &disk, &text)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &archive{name: name}, nil
@@ -73,5 +73,5 @@ func (r *Repository) Remember(name string, files []Recorded, version string) err
 	}
 	slices.SortFunc(final, func(a, b entry) int { return cmp.Compare(a.path, b.path) })
 	change := archiveChange{name: name, old: before.entries, final: final, seen: before.seen}
-	return r.Apply(&Plan{repository: r, version: version, archives: []archiveChange{change}})
+	return r.Apply(&Plan{repository: r, format: r.format(version), archives: []archiveChange{change}})
 }

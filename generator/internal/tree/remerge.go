@@ -45,8 +45,8 @@ type Resolution struct {
 // that a following run can generate them anew. For every file it takes one side, file
 // and state entry together: a side that a person edited wins over one that only the
 // generator changed. What remains for a person is what both edited.
-func Remerge(in MergeInput) (*Resolution, error) {
-	m := &remerge{MergeInput: in, unmerged: map[string]Unmerged{}, out: &Resolution{Files: map[string]*Version{}}, archives: map[string][]entry{}}
+func (r *Repository) Remerge(in MergeInput) (*Resolution, error) {
+	m := &remerge{MergeInput: in, format: r.format(in.Version), unmerged: map[string]Unmerged{}, out: &Resolution{Files: map[string]*Version{}}, archives: map[string][]entry{}}
 	if err := m.load(); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func Remerge(in MergeInput) (*Resolution, error) {
 	}
 	for name, entries := range m.archives {
 		slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.path, b.path) })
-		text := &Version{Content: appendArchive(nil, in.Version, entries)}
+		text := &Version{Content: m.format.append(nil, entries)}
 		if len(entries) == 0 {
 			text = nil
 		}
@@ -70,6 +70,7 @@ func Remerge(in MergeInput) (*Resolution, error) {
 // remerge carries one run of Remerge.
 type remerge struct {
 	MergeInput
+	format   format
 	unmerged map[string]Unmerged // generated candidates by path
 	// sides hold the entries of unmerged archives by path: base, ours, theirs.
 	sides    [3]map[string]owned
@@ -100,7 +101,7 @@ func (m *remerge) load() error {
 			if version == nil {
 				continue
 			}
-			entries, err := decodeArchive(u.Path, version.Content, m.Version)
+			entries, _, err := m.format.decode(u.Path, version.Content)
 			if err != nil {
 				return err
 			}

@@ -19,8 +19,9 @@ var ErrBlocked = errors.New("the plan is blocked; nothing was written")
 // Repository is a folder that wavewright writes to. Everything below it is reached
 // through os.Root. It is not safe for concurrent use.
 type Repository struct {
-	root   *os.Root
-	locked bool
+	root       *os.Root
+	locked     bool
+	migrations []migration // of the state; tests have others than Open
 
 	// step, when set by a test, is called before each operation that changes the
 	// disk; an error takes the operation's place.
@@ -35,7 +36,7 @@ func Open(dir string) (*Repository, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", dir, cause(err))
 	}
-	return &Repository{root: root}, nil
+	return &Repository{root: root, migrations: migrations()}, nil
 }
 
 // Close releases the folder.

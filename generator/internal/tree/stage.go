@@ -51,7 +51,7 @@ func (a *applier) stageFolder(root *os.Root, f *folder[*write], buffer *[]byte) 
 		w.temp = tempPrefix + strconv.Itoa(i)
 		content := w.content
 		if w.entries != nil {
-			*buffer = appendArchive((*buffer)[:0], a.version, w.entries)
+			*buffer = a.format.append((*buffer)[:0], w.entries)
 			content = *buffer
 		}
 		if err := a.writeTemp(root, w, content); err != nil {

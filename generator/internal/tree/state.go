@@ -19,6 +19,7 @@ type archive struct {
 	// asWanted says that it holds exactly the wanted files with their new
 	// renderings; entries then share the tree's memory.
 	asWanted bool
+	outdated int  // the number of its format on disk, when that is an older one
 	again    bool // the run itself has written it before
 }
 
@@ -32,8 +33,8 @@ type archiveFile struct {
 // readState reads all archives, sorted by name. wanted holds the files of a tree by
 // archive, sorted by path: an archive that equals its wanted text need not be
 // decoded, which is the common case.
-func (r *Repository) readState(wanted map[string][]*record, version string, leftovers *scanner) ([]*archive, error) {
-	s := stateReader{wanted: wanted, version: version, leftovers: leftovers}
+func (r *Repository) readState(wanted map[string][]*record, f format, leftovers *scanner) ([]*archive, error) {
+	s := stateReader{wanted: wanted, format: f, leftovers: leftovers}
 	defer s.close()
 	top, err := r.stateRoot()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -66,7 +67,7 @@ func (r *Repository) stateRoot() (*os.Root, error) {
 
 type stateReader struct {
 	wanted    map[string][]*record
-	version   string
+	format    format
 	leftovers *scanner
 	opened    []*listing
 	files     []archiveFile
@@ -163,12 +164,12 @@ func (s *stateReader) archive(f *archiveFile, disk, text *[]byte) (*archive, err
 	a := &archive{name: f.name, seen: info}
 	src = withoutCRLF(src)
 	if files := s.wanted[f.name]; len(files) > 0 {
-		if entries := wantedEntries(files); equalsArchive(src, s.version, entries, text) {
+		if entries := wantedEntries(files); s.format.equals(src, entries, text) {
 			a.entries, a.asWanted = entries, true
 			return a, nil
 		}
 	}
-	a.entries, err = decodeArchive(path, src, s.version)
+	a.entries, a.outdated, err = s.format.decode(path, src)
 	if err != nil && f.name == noteName && !errors.Is(err, ErrNewer) {
 		err = fmt.Errorf("%w; or delete it: it is only about a run that was interrupted", err)
 	}
@@ -194,14 +195,14 @@ func wantedEntries(files []*record) []entry {
 	return entries
 }
 
-// equalsArchive reports whether src is the archive of entries, whatever version of
-// ours or before wrote it.
-func equalsArchive(src []byte, version string, entries []entry, buffer *[]byte) bool {
-	first, rest, _ := bytes.Cut(src, []byte("\n"))
+// equals reports whether src is the archive of entries in this format, whatever version
+// of ours or before wrote it.
+func (f format) equals(src []byte, entries []entry, buffer *[]byte) bool {
 	d := decoder{rest: src}
-	if len(first) == 0 || d.header(version) != nil {
-		return false // decoding says what is wrong
+	if number, err := d.header(f); err != nil || number != f.number() {
+		return false // decoding says what is wrong, or migrates
 	}
+	rest := d.rest
 	for i := range entries {
 		*buffer = entries[i].append((*buffer)[:0])
 		var found bool
