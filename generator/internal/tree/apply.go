@@ -89,6 +89,7 @@ type applier struct {
 	*Repository
 	format    format
 	leftovers []removal
+	rewrites  []*write // of files that people write
 	files     []*write
 	removals  []removal
 	note      *write // nil when no file is written or deleted
@@ -107,6 +108,9 @@ func newApplier(r *Repository, p *Plan) *applier {
 	}
 	for i := range p.changes {
 		a.add(&p.changes[i])
+	}
+	for _, c := range p.rewrites() {
+		a.rewrites = append(a.rewrites, newWrite(&c))
 	}
 	path := archivePath(noteName)
 	if p.stale != nil {
@@ -128,22 +132,27 @@ func newHealer(r *Repository, p *Plan) *applier {
 
 // writes are all files that get a new content, the state's included.
 func (a *applier) writes() []*write {
-	return append(slices.Clone(a.files), a.state.all()...)
+	return slices.Concat(a.rewrites, a.files, a.state.all())
 }
 
 func (a *applier) add(c *Change) {
 	switch {
 	case c.State == StateLeftover: // swept
+	case c.State == StateMigrated: // rewritten
 	case c.State == StateForgotten && !c.source:
 		a.removals = append(a.removals, removal{path: c.Path})
 	case c.Action == ActionDelete:
 		a.removals = append(a.removals, removal{path: c.Path, seen: c.seen})
 	case c.Action == ActionCreate, c.Action == ActionUpdate, c.Action == ActionMove:
-		a.files = append(a.files, &write{path: c.Path, seen: c.seen, perm: c.perm, content: c.New})
+		a.files = append(a.files, newWrite(c))
 	}
 	if c.From != "" {
 		a.removals = append(a.removals, removal{path: c.From, seen: c.seenFrom})
 	}
+}
+
+func newWrite(c *Change) *write {
+	return &write{path: c.Path, seen: c.seen, perm: c.perm, content: c.New}
 }
 
 // leftovers are what a killed run left.
@@ -246,6 +255,9 @@ func (a *applier) announce() error {
 // replace gives the new files their names.
 func (a *applier) replace() error {
 	a.noted = true
+	if err := a.rewrite(); err != nil {
+		return err
+	}
 	return a.rename(a.files)
 }
 

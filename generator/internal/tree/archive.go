@@ -34,6 +34,7 @@ import (
 // an unfinished run (note.go), the SHA-256 of the mode and the bytes about to be written
 // follows the state, after "next=" or, when these are the last rendering itself, which is
 // left out then, after "same="; and after "in=" the archive that the block is going to.
+// "in=next" is a file that people write: it goes nowhere, and the block has its old text.
 const (
 	formatName  = "wavewright-state"
 	blockStart  = "@@ "
@@ -347,7 +348,7 @@ func (c *coming) words(sum, home string) error {
 		return fmt.Errorf("unknown word %q", brief(sum))
 	}
 	rest, ok := strings.CutPrefix(home, homePrefix)
-	if c.home = rest; !ok || archiveProblem(c.home) != "" || fold(c.home) == noteName {
+	if c.home = rest; !ok || archiveProblem(c.home) != "" || fold(c.home) == noteName && (c.home != noteName || c.pure) {
 		return fmt.Errorf("unknown word %q", brief(home))
 	}
 	return nil

@@ -37,13 +37,17 @@ func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
 	}
 	o.rename(records)
 	records = note.expect(records)
-	if err := found.scan(r.root, records, note.archive != nil); err != nil {
+	rewritten := o.rewritten()
+	if err := found.scan(r.root, append(slices.Clip(records), rewritten...), note.archive != nil); err != nil {
 		return nil, err
 	}
 	records = note.recall(records, &o)
 	archives, healed := note.healed(records, archives)
 	plan := &Plan{repository: r, format: f, migrations: migrated, stale: note.seen(), healed: healed, changes: append(found.refused, found.leftovers...)}
 	c := comparison{options: &o, plan: plan, touched: map[string]bool{}, final: map[string][]entry{}}
+	if err := c.rewrites(rewritten); err != nil {
+		return nil, err
+	}
 	return c.decide(records, archives), nil
 }
 

@@ -47,6 +47,8 @@ func TestHostileNote(t *testing.T) {
 		{"ours", block("a/f", "orphan same="+sum+" in=other"), ""},
 		{"ours, elsewhere", block("a/f", "managed same="+sum+" in=other"), ""},
 		{"deleted", block("a/f", "deleted same="+sum+" in=other"), ""},
+		{"ours, as if people wrote it", block("a/f", "managed next="+sum+" in=next"), ""},
+		{"not ours, nor the spec", block("mine", "managed next="+sum+" in=next"), ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

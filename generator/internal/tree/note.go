@@ -20,7 +20,8 @@ import (
 // present entry of each file that is deleted, or moves, as an orphan: such a file, if it
 // is gone, was not deleted by the user. The next run first brings the state up to date
 // by the note; then it goes on as if nothing had happened, with a note of its own. The
-// note is deleted last.
+// note is deleted last. It also keeps the old texts of files that people write, while they
+// are rewritten (rewrite.go).
 
 // noteName is the archive of the note. No tree may use it.
 const noteName = "next"
@@ -28,13 +29,16 @@ const noteName = "next"
 // note is what a run that was interrupted was about to do.
 type note struct{ archive *archive }
 
-// takeNote takes the note out of the archives.
+// takeNote takes the note out of the archives. What it says about files that people write
+// is for Recall.
 func takeNote(archives []*archive) ([]*archive, note) {
 	i := slices.IndexFunc(archives, func(a *archive) bool { return a.name == noteName })
 	if i < 0 {
 		return archives, note{}
 	}
-	return slices.Delete(slices.Clone(archives), i, i+1), note{archives[i]}
+	ours := *archives[i]
+	ours.entries = slices.DeleteFunc(slices.Clone(ours.entries), func(e entry) bool { return e.handwritten() })
+	return slices.Delete(slices.Clone(archives), i, i+1), note{&ours}
 }
 
 func (n note) seen() fs.FileInfo {

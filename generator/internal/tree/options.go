@@ -22,6 +22,9 @@ type Options struct {
 	Restore map[string]bool
 	// Drop are files that are no longer generated and the user's own from now on.
 	Drop map[string]bool
+	// Rewrites are files that people write, in the order in which they are written. None
+	// is a file of the tree.
+	Rewrites []Rewrite
 }
 
 // Policy is the user's rule for generated files.

@@ -61,6 +61,9 @@ const (
 	// StateForgotten is in the state, no longer generated and gone from disk: only
 	// the state changes.
 	StateForgotten State = "forgotten"
+	// StateMigrated is a file that people write, whose format has changed: it is written in
+	// the new one.
+	StateMigrated State = "migrated"
 	// StateLeftover is a temporary file of a run that was killed: it is deleted.
 	StateLeftover State = "leftover"
 )
@@ -116,6 +119,7 @@ type Change struct {
 
 	absent   bool        // nothing is at Path
 	source   bool        // people are to edit it
+	turn     int         // counts the files that people write, from 1, in the order of writing
 	perm     fs.FileMode // of the new file
 	seen     fs.FileInfo // what Compare saw at Path, nil for nothing
 	seenFrom fs.FileInfo // likewise at From, when it is to be deleted
