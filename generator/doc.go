@@ -3,6 +3,7 @@
 //
 //	environments.yaml (+ teams, releases)
 //	  → yamltree.Parse     bytes to a tree with a position for every key and value
+//	  → schema.Migrate     texts of an older apiVersion to those of today
 //	  → schema.Load        every layer checked strictly against its type
 //	  → model.Resolve      layers merged per application and target, everything derived
 //	  → render.Render      platform × templates to a tree.Tree, all in memory

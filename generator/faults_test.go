@@ -38,7 +38,7 @@ func goldenSpecs(t testing.TB) map[string]fs.FS {
 func said(t testing.TB, fsys fs.FS, texts map[string][]byte) diag.List {
 	t.Helper()
 	r := &Result{}
-	if err := r.load(withTexts(fsys, texts)); err != nil {
+	if _, err := r.load(withTexts(fsys, texts)); err != nil {
 		t.Fatal(err)
 	}
 	return r.Diagnostics.Sorted()

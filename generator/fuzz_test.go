@@ -51,7 +51,7 @@ func FuzzResolve(f *testing.F) {
 		texts := map[string][]byte{schema.FileName: main, "teams/a.yaml": []byte("team: a\napplications: {web: {}}\n")}
 		fsys := withTexts(fstest.MapFS{}, texts)
 		r := &Result{}
-		if err := r.load(fsys); err != nil {
+		if _, err := r.load(fsys); err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range r.Diagnostics {

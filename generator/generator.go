@@ -56,8 +56,10 @@ type Result struct {
 	Sources diag.Sources
 
 	dir      string
-	replaced map[string][]byte // texts that a command is about to write
-	deleted  map[string]bool   // generated files that the user deleted
+	steps    []schema.Migration // of the spec; tests have others than this version
+	migrated *migrated          // nil when the spec is of the format of today
+	replaced map[string][]byte  // texts that a command is about to write
+	deleted  map[string]bool    // generated files that the user deleted
 	spec     *schema.Spec
 	pins     map[string]*release.Releases // by environment
 	platform *model.Platform
@@ -76,12 +78,14 @@ func Generate(dir string) (*Result, error) { return generate(dir, nil) }
 
 // Load is Generate without the rendering: enough for the commands that only ask
 // what the spec means.
-func Load(dir string) (*Result, error) { return read(&Result{dir: dir}, false) }
+func Load(dir string) (*Result, error) {
+	return read(&Result{dir: dir, steps: schema.Migrations()}, false)
+}
 
 // generate is Generate with the text of some files replaced, by path: what a
 // command is about to write.
 func generate(dir string, replaced map[string][]byte) (*Result, error) {
-	return read(&Result{dir: dir, replaced: replaced}, true)
+	return read(&Result{dir: dir, steps: schema.Migrations(), replaced: replaced}, true)
 }
 
 // read completes a result that knows its folder and what is to be different in it.
@@ -91,8 +95,7 @@ func read(r *Result, rendered bool) (*Result, error) {
 		return nil, fmt.Errorf("open %s: %w", r.dir, err)
 	}
 	defer root.Close()
-	fsys := withTexts(root.FS(), r.replaced)
-	err = r.load(fsys)
+	fsys, err := r.load(root.FS())
 	if err == nil && rendered && r.spec != nil {
 		err = r.render(fsys)
 	}
@@ -102,17 +105,21 @@ func read(r *Result, rendered bool) (*Result, error) {
 	return r, nil
 }
 
-// load runs the line from the spec to the platform, as far as there are no errors.
-func (r *Result) load(fsys fs.FS) error {
-	spec, sources, list, err := schema.Load(fsys, schema.FileName)
-	r.spec, r.Sources, r.Diagnostics = spec, sources, list
-	if err != nil || spec == nil {
-		return err
+// load runs the line from the spec to the platform, as far as there are no errors. It
+// returns the folder with what is replaced in it.
+func (r *Result) load(disk fs.FS) (fs.FS, error) {
+	fsys, err := r.readSpec(disk)
+	if err != nil || r.spec == nil {
+		return fsys, err
 	}
+	return fsys, r.resolve(fsys)
+}
+
+func (r *Result) resolve(fsys fs.FS) error {
 	if err := r.readPins(fsys); err != nil {
 		return err
 	}
-	platform, more := model.Resolve(model.Input{Spec: spec, Version: Version, Pins: r.pins, ArgoCD: argocd(), Sources: sources})
+	platform, more := model.Resolve(model.Input{Spec: r.spec, Version: Version, Pins: r.pins, ArgoCD: argocd(), Sources: r.Sources})
 	r.Diagnostics = append(r.Diagnostics, more...)
 	if !r.Diagnostics.HasErrors() {
 		r.checkMoved(platform)

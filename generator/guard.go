@@ -88,13 +88,13 @@ func (r *Result) vanishing(impact []Impact) []Guard {
 	}}
 }
 
-// unsaved guards edits that git does not know yet in files that are about to be merged
-// or overwritten: there would be no way back to them.
+// unsaved guards edits that git does not know yet in files that are about to be merged,
+// migrated or overwritten: there would be no way back to them.
 func (r *Result) unsaved(plan *tree.Plan) []Guard {
 	var paths []string
 	for _, c := range plan.Changes() {
 		switch c.State {
-		case tree.StateMerged, tree.StateMarked, tree.StateOverwritten:
+		case tree.StateMerged, tree.StateMarked, tree.StateOverwritten, tree.StateMigrated:
 			paths = append(paths, c.Path)
 		}
 		if c.State == tree.StateMoved && len(c.Disk) > 0 && string(c.Disk) != string(c.Base) {

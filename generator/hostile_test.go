@@ -240,7 +240,7 @@ func renderSpec(t *testing.T, more map[string]any) map[string][]byte {
 func renderFS(t *testing.T, fsys fs.FS) *Result {
 	t.Helper()
 	result := &Result{}
-	err := result.load(fsys)
+	_, err := result.load(fsys)
 	if err == nil && !result.Diagnostics.HasErrors() {
 		err = result.render(fsys)
 	}

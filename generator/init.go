@@ -118,9 +118,8 @@ func preview(dir string, spec []byte) (*Result, error) {
 	if _, err := os.Stat(dir); err == nil {
 		return generate(dir, replaced)
 	}
-	r := &Result{dir: dir}
-	fsys := withTexts(noFiles{}, replaced)
-	err := r.load(fsys)
+	r := &Result{dir: dir, replaced: replaced}
+	fsys, err := r.load(noFiles{})
 	if err == nil && !r.Diagnostics.HasErrors() {
 		err = r.render(fsys)
 	}

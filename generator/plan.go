@@ -19,6 +19,9 @@ import (
 // found and what is to be done, and what that means for Applications.
 type Plan struct {
 	*tree.Plan
+	// Migrations are the steps that bring the spec and the state to the formats of this
+	// version.
+	Migrations []Migration
 	// Impact lists the Applications that something happens to, by environment and name.
 	Impact []Impact
 	// Origins says where in the spec the instances of files in conflict are declared.
@@ -91,10 +94,14 @@ func (o *WriteOptions) accept(path string) Side {
 }
 
 func (r *Result) treeOptions(o *WriteOptions) tree.Options {
-	return tree.Options{
+	options := tree.Options{
 		Version: Version, Policy: r.policy, Accept: o.accept, Markers: o.Markers, Renamed: r.renamed,
 		Adopt: o.adopt, Restore: o.restore, Drop: o.drop,
 	}
+	if r.migrated != nil {
+		options.Rewrites = r.migrated.rewrites
+	}
+	return options
 }
 
 // Change is one path of a plan.
@@ -112,6 +119,7 @@ const (
 	StateUnresolved   = tree.StateUnresolved
 	StateMarked       = tree.StateMarked
 	StateKept         = tree.StateKept
+	StateMigrated     = tree.StateMigrated
 )
 
 // Action says what is done about a file.
@@ -180,7 +188,7 @@ func (r *Result) compare(repository *tree.Repository, o *WriteOptions) (*Plan, e
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Plan: found}
+	plan := &Plan{Plan: found, Migrations: r.migrations(found)}
 	if found.Pending() || len(found.Changes()) > 0 {
 		plan.Impact = r.impact(found)
 		r.origins(plan)
@@ -243,7 +251,7 @@ func others(file string) bool {
 // renderAgain renders with other files known to be deleted, and with templates as they
 // are going to be.
 func (r *Result) renderAgain(deleted map[string]bool, texts map[string][]byte) error {
-	again, err := read(&Result{dir: r.dir, replaced: texts, deleted: deleted}, true)
+	again, err := read(&Result{dir: r.dir, steps: r.steps, replaced: texts, deleted: deleted}, true)
 	if err != nil {
 		return err
 	}

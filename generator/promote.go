@@ -134,13 +134,22 @@ func move(dir, subject string, when When, decide func(*mover) (*release.Result, 
 	return &m.out, m.carryOut(dir, res)
 }
 
-// prepare reads the spec and checks that generated files are up to date: only then
-// is what the plan changes the work of the moves alone.
+// prepare reads what a move starts from.
 func (m *mover) prepare(dir string) (bool, error) {
 	before, err := Generate(dir)
 	if err != nil {
 		return false, err
 	}
+	if ready, err := m.ready(before); err != nil || !ready {
+		return false, err
+	}
+	m.repo, err = release.Open(dir)
+	return err == nil, err
+}
+
+// ready checks that generated files are up to date: only then is what the plan changes
+// the work of the moves alone. A spec or a state of an older format is not up to date.
+func (m *mover) ready(before *Result) (bool, error) {
 	m.before, m.out.Diagnostics, m.out.Sources = before, before.Diagnostics, before.Sources
 	if before.Diagnostics.HasErrors() {
 		return false, nil
@@ -156,8 +165,7 @@ func (m *mover) prepare(dir string) (bool, error) {
 		}}
 		return false, nil
 	}
-	m.repo, err = release.Open(dir)
-	return err == nil, err
+	return true, nil
 }
 
 // findings takes what was found in the files of other revisions.

@@ -78,17 +78,17 @@ func (r *Result) Needs(paths []string) bool {
 }
 
 // Stage tells git about everything generated that it does not know yet, and about
-// what the plan deleted, so that a merge can be committed.
+// what the plan deleted or migrated, so that a merge can be committed.
 func (r *Result) Stage(plan *Plan) error {
 	repo, err := release.Open(r.dir)
 	if err != nil {
 		return err
 	}
-	deleted := map[string]bool{}
+	other := map[string]bool{} // that the plan deletes, or migrates
 	for _, change := range plan.Changes() {
-		deleted[change.Path] = change.Action == tree.ActionDelete
+		other[change.Path] = change.Action == tree.ActionDelete || change.State == tree.StateMigrated
 		if change.From != "" {
-			deleted[change.From] = true
+			other[change.From] = true
 		}
 	}
 	unstaged := map[string]bool{}
@@ -96,7 +96,7 @@ func (r *Result) Stage(plan *Plan) error {
 		out, _ := askGit(r.dir, question...)
 		for path := range strings.SplitSeq(out, "\x00") {
 			_, generated := r.tree[path]
-			if generated || deleted[path] || strings.HasPrefix(path, ".wavewright/") {
+			if generated || other[path] || strings.HasPrefix(path, ".wavewright/") {
 				unstaged[path] = true
 			}
 		}

@@ -54,6 +54,7 @@ func (c *console) diff(paths []string, stat, code bool) error {
 		d.Added, d.Removed = countLines(text)
 		diffs = append(diffs, d)
 	}
+	c.reportMigrations(plan.Migrations)
 	c.reportDiffs(diffs, stat)
 	err = stoppedBy(plan)
 	if !code {
@@ -69,6 +70,18 @@ func (c *console) diff(paths []string, stat, code bool) error {
 		return &failure{code: exitPending}
 	}
 	return nil
+}
+
+// reportMigrations says which steps are behind a diff, or not in it: the state is in none.
+// Standard output is for the patch alone.
+func (c *console) reportMigrations(steps []generator.Migration) {
+	c.doc.Migrations = steps
+	if c.json {
+		return
+	}
+	for _, step := range steps {
+		c.printHint("generate migrates %s from %s to %s: %s", step.What, step.From, step.To, step.Does)
+	}
 }
 
 func (c *console) reportDiffs(diffs []fileDiff, stat bool) {

@@ -17,16 +17,17 @@ type document struct {
 	Diagnostics diag.List `json:"diagnostics"`
 	Folder      string    `json:"folder,omitempty"`
 
-	Written   *bool                   `json:"written,omitempty"`
-	Changes   *[]change               `json:"changes,omitempty"`
-	Settled   []string                `json:"settled,omitempty"`
-	Left      []string                `json:"left,omitempty"`
-	Counts    map[generator.State]int `json:"counts,omitempty"`
-	Impact    *[]generator.Impact     `json:"impact,omitempty"`
-	Guards    []generator.Guard       `json:"guards,omitempty"`
-	Omitted   []string                `json:"omitted,omitempty"`
-	Diffs     *[]fileDiff             `json:"diffs,omitempty"`
-	NextSteps []string                `json:"nextSteps,omitempty"`
+	Written    *bool                   `json:"written,omitempty"`
+	Migrations []generator.Migration   `json:"migrations,omitempty"`
+	Changes    *[]change               `json:"changes,omitempty"`
+	Settled    []string                `json:"settled,omitempty"`
+	Left       []string                `json:"left,omitempty"`
+	Counts     map[generator.State]int `json:"counts,omitempty"`
+	Impact     *[]generator.Impact     `json:"impact,omitempty"`
+	Guards     []generator.Guard       `json:"guards,omitempty"`
+	Omitted    []string                `json:"omitted,omitempty"`
+	Diffs      *[]fileDiff             `json:"diffs,omitempty"`
+	NextSteps  []string                `json:"nextSteps,omitempty"`
 
 	Environment string                  `json:"environment,omitempty"`
 	Moves       []generator.Move        `json:"moves,omitempty"`
@@ -141,6 +142,7 @@ func (d *document) plan(p *generator.Plan) {
 	}
 	impact := append([]generator.Impact{}, p.Impact...)
 	d.Changes, d.Counts, d.Impact, d.Guards = &changes, p.Counts(), &impact, p.Guards
+	d.Migrations = p.Migrations
 }
 
 // explained enters where values come from.

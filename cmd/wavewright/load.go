@@ -35,7 +35,23 @@ func (c *console) load(read func(dir string) (*generator.Result, error)) (*gener
 	if err != nil {
 		return nil, err
 	}
-	return result, c.findings(dir, result.Diagnostics, result.Sources)
+	return result, c.resultFindings(dir, result)
+}
+
+// resultFindings reports what was found in a spec.
+func (c *console) resultFindings(dir string, result *generator.Result) error {
+	return inOldFormat(c.findings(dir, result.Diagnostics, result.Sources), result.Migrations())
+}
+
+// inOldFormat adds to a failure about a spec that has been migrated, but not on disk: while
+// there are errors nothing is written.
+func inOldFormat(err error, steps []generator.Migration) error {
+	if err == nil || len(steps) == 0 {
+		return err
+	}
+	f := asFailure(err)
+	f.hints = append(f.hints, fmt.Sprintf("the spec is shown as migrated to %s; on disk it is in %s, with other lines perhaps", steps[len(steps)-1].To, steps[0].From))
+	return f
 }
 
 // findings reports diagnostics, and fails when there are errors among them.

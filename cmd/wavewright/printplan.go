@@ -35,6 +35,7 @@ func phrases() []phrase {
 		{"orphan", "to delete, no longer generated", "deleted, no longer generated", false},
 		{"leftover", "of an interrupted run to delete", "of an interrupted run deleted", false},
 		{"adopted", "to adopt as they are", "adopted as they are", false},
+		{generator.StateMigrated, "of yours to migrate", "of yours migrated", false},
 		{"converged", "to record, changed already", "recorded, changed already", false},
 		{"forgotten", "to forget, deleted already", "forgotten, deleted already", false},
 		{"dropped", "to leave to you, no longer generated", "left to you, no longer generated", true},
@@ -69,6 +70,7 @@ func (c *console) printPlan(plan *generator.Plan, dry bool) {
 	for _, n := range plan.Counts() {
 		total += n
 	}
+	c.printMigrations(plan.Migrations, dry)
 	for _, p := range phrases() {
 		c.printPaths(p, byState[p.state], dry)
 	}
@@ -81,6 +83,17 @@ func (c *console) printPlan(plan *generator.Plan, dry bool) {
 	c.printImpact(plan.Impact)
 	if dry && plan.Pending() {
 		c.printf("nothing was written\n")
+	}
+}
+
+// printMigrations prints a line for each step between two formats.
+func (c *console) printMigrations(steps []generator.Migration, dry bool) {
+	words := "migrated"
+	if dry {
+		words = "to migrate"
+	}
+	for _, step := range steps {
+		c.printf("%s %s from %s to %s: %s\n", step.What, words, step.From, step.To, step.Does)
 	}
 }
 

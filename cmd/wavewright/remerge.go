@@ -34,7 +34,7 @@ func (c *console) remerge(o generator.WriteOptions) error {
 	if result.Needs(merged.Left) {
 		return c.left(dir, merged, false)
 	}
-	if err := c.findings(dir, result.Diagnostics, result.Sources); err != nil {
+	if err := c.resultFindings(dir, result); err != nil {
 		return err
 	}
 	plan, err := result.Write(remergeOptions(o))
