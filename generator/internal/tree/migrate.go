@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 )
@@ -89,10 +90,12 @@ func (f format) step(text []byte, n int) ([]byte, error) {
 func (d *decoder) frame() error {
 	for {
 		line, err := d.next()
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if string(line) == lastLine {
+		case bytes.IndexByte(line, '\r') >= 0:
+			return d.errorf("a carriage return in an archive; restore the file from git")
+		case string(line) == lastLine:
 			return d.end()
 		}
 	}

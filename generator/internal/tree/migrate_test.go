@@ -287,6 +287,7 @@ func TestHarmedArchivesAreNotMigrated(t *testing.T) {
 	for text, want := range map[string]string{
 		"wavewright-state 1 0.1.0\n@@ f f 644 managed\n<<<<<<< HEAD\n=======\n>>>>>>> x\n@@ end\n": archiveA + ":3: git conflict marker",
 		"wavewright-state 1 0.1.0\n@@ f f 644 managed\n\tf\n":                                      archiveA + ":4: the archive is truncated",
+		"wavewright-state 1 0.1.0\n@@ f f 644 managed\n\tf\r\n@@ end\n":                            archiveA + ":3: a carriage return in an archive",
 		"wavewright-state 1 0.1.0\n@@ end\nx\n":                                                    archiveA + ":3: text after the last line",
 		"wavewright-state 1 0.2.0\n@@ end\n":                                                       ErrNewer.Error(),
 	} {
