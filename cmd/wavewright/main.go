@@ -39,7 +39,7 @@ func tuneMemory() (ballast []byte) {
 	go func() {
 		useLargePages()
 		debug.SetGCPercent(50)
-		whenLarge(200<<20, func() { debug.SetGCPercent(200) })
+		whenLarge(140<<20, func() { debug.SetGCPercent(200) })
 	}()
 	return ballast
 }

@@ -5,13 +5,14 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // DecodeOptions change how trees are decoded. The zero value is the strict default.
 type DecodeOptions struct {
-	// Expand, when not nil, is applied to each text value, not to keys.
+	// Expand, when not nil, is applied to each text value with a "{", not to keys.
 	Expand func(string) string
 	// Partial accepts the absence of required keys: for a single layer.
 	Partial bool
@@ -19,6 +20,8 @@ type DecodeOptions struct {
 	// follows from it. A required key that is missing is added as a faulty one. Only
 	// the first to read a tree may mark it, and alone.
 	Mark bool
+	// Shared, when not nil, is what several trees with common parts are decoded with.
+	Shared *Shared
 }
 
 // NodeDecoder is implemented, on the pointer, by types that accept several shapes. It
@@ -35,6 +38,8 @@ type Decoder struct {
 	opts  DecodeOptions
 	types map[reflect.Type]*typeInfo // shared by With
 	list  diag.List
+	// scoped counts the texts whose expansion depends on where they stand.
+	scoped int
 	// node is what DecodeNode is looking at, at the place that stands for it.
 	node *Node
 	at   diag.Range
@@ -110,9 +115,10 @@ func (d *Decoder) keyOf(n *Node) diag.Range {
 // Expand applies the Expand option to s. Text that Decode has filled is expanded
 // already.
 func (d *Decoder) Expand(s string) string {
-	if d.opts.Expand == nil {
+	if d.opts.Expand == nil || strings.IndexByte(s, '{') < 0 {
 		return s
 	}
+	d.scoped++
 	return d.opts.Expand(s)
 }
 
@@ -137,9 +143,17 @@ func (d *Decoder) Expected(n *Node, what string) *diag.Diagnostic {
 // value fills v, of a type described by info, from n. The place at stands for n in
 // findings about what n lacks.
 func (d *Decoder) value(n *Node, v reflect.Value, info *typeInfo, at diag.Range, enum []string) {
-	if n.Faulty {
-		return
+	switch {
+	case n.Faulty:
+	case d.opts.Shared != nil && (info.form == mapping || info.form == pointer) && v.IsNil():
+		d.shared(n, v, info, at, enum)
+	default:
+		d.fill(n, v, info, at, enum)
 	}
+}
+
+// fill is value without sharing.
+func (d *Decoder) fill(n *Node, v reflect.Value, info *typeInfo, at diag.Range, enum []string) {
 	switch info.form {
 	case byMethod:
 		d.byMethod(n, v, at)

@@ -265,3 +265,39 @@ func BenchmarkDecode(b *testing.B) {
 		sink = d.Findings()
 	}
 }
+
+// TestShared decodes two trees with common parts.
+func TestShared(t *testing.T) {
+	type part struct {
+		Text string `yaml:"text"`
+	}
+	type whole struct {
+		Plain  map[string]part `yaml:"plain"`
+		Scoped map[string]part `yaml:"scoped"`
+		Wrong  map[string]part `yaml:"wrong"`
+		One    *part           `yaml:"one"`
+	}
+	root, _ := Parse("x.yaml", []byte("plain: {a: {text: a}}\nscoped: {a: {text: \"{env}\"}}\nwrong: {a: {text: 1}}\none: {text: b}\n"))
+	var shared Shared
+	decode := func(env string) (whole, int) {
+		var w whole
+		d := NewDecoder(DecodeOptions{Shared: &shared, Expand: func(s string) string { return strings.ReplaceAll(s, "{env}", env) }})
+		d.Decode(root, &w)
+		return w, len(d.Findings())
+	}
+	dev, first := decode("dev")
+	prod, second := decode("prod")
+	if first != 1 || second != 1 {
+		t.Errorf("%d and %d findings, want one for each tree", first, second)
+	}
+	if dev.Scoped["a"].Text != "dev" || prod.Scoped["a"].Text != "prod" {
+		t.Errorf("scoped: %v and %v", dev.Scoped, prod.Scoped)
+	}
+	if dev.One == nil || dev.One != prod.One || dev.One.Text != "b" || reflect.ValueOf(dev.Plain).Pointer() != reflect.ValueOf(prod.Plain).Pointer() {
+		t.Errorf("not shared: %v and %v, %v and %v", dev.One, prod.One, dev.Plain, prod.Plain)
+	}
+	shared.Reset()
+	if again, _ := decode("prod"); again.One == prod.One || *again.One != *prod.One {
+		t.Errorf("after Reset: %v and %v", again.One, prod.One)
+	}
+}

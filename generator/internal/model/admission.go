@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 // The modes of an admission policy, from the least to the most strict.
@@ -217,7 +218,7 @@ func (r *resolver) argocdUsers(declared []string) []string {
 // admission checks what an environment says of its policies.
 func (r *resolver) admission(env *Environment) {
 	var builtin schema.Settings
-	r.decode(env.settings[0].Node, &builtin, nil)
+	r.decode(env.settings[0].Node, &builtin, yamltree.DecodeOptions{})
 	checked := map[string]bool{}
 	for _, p := range admissionPolicies() {
 		rule, demanded := p.rule(&env.Settings.Admission), p.rule(&builtin.Admission).Mode

@@ -129,7 +129,9 @@ type Environment struct {
 	// fleet is set by Share.
 	fleet  fleet
 	access *schema.Access
-	// settings are the layers of Node; layers and node are their workload blocks.
+	// profiles are the built-in profile and what extends it. settings are the layers of
+	// Node; layers and node are their workload blocks.
+	profiles []Layer
 	settings []Layer
 	layers   []Layer
 	node     *yamltree.Node

@@ -61,6 +61,7 @@ type resolver struct {
 	release  ArgoCDRelease
 	builtins map[string]*yamltree.Node
 	decoder  *yamltree.Decoder
+	shared   yamltree.Shared // by the instances of one application
 	p        *Platform
 	clusters map[string]*Cluster
 	teams    map[string]*Team
@@ -176,9 +177,9 @@ func fact[T any](c schema.Cluster, key string, own, platform *T) *T {
 	return platform
 }
 
-// decode fills into from a merged tree; expand may be nil.
-func (r *resolver) decode(node *yamltree.Node, into any, expand func(string) string) {
-	d := r.decoder.With(yamltree.DecodeOptions{Expand: expand})
+// decode fills into from a merged tree.
+func (r *resolver) decode(node *yamltree.Node, into any, o yamltree.DecodeOptions) {
+	d := r.decoder.With(o)
 	d.Decode(node, into)
 	r.list = append(r.list, d.Findings()...)
 }
@@ -240,8 +241,8 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 		}
 	}
 	env.Node, env.settings = merge(layers), layers
-	r.decode(env.Node, &env.Settings, nil)
-	env.layers = workloads(layers)
+	r.decode(env.Node, &env.Settings, yamltree.DecodeOptions{})
+	env.profiles, env.layers = chain, workloads(layers)
 	env.node = merge(env.layers)
 	r.limitRange(env)
 	r.budget(env)
@@ -271,20 +272,18 @@ func (r *resolver) applications() {
 		app.selector = map[string]string{NameLabel: name}
 		r.p.Applications = append(r.p.Applications, app)
 	}
-	type place struct {
-		target *Target
-		chain  []Layer
-	}
-	var places []place
-	for _, env := range r.p.Environments {
-		chain := r.profileChain(string(env.Profile))
-		for _, target := range env.Targets {
-			places = append(places, place{target, chain})
+	apps, targets := r.p.Applications, r.p.targets()
+	all := make([]placement, len(targets)*len(apps))
+	r.each(len(apps), func(r *resolver, i int) {
+		// What an application has on one target it mostly has on the others.
+		r.shared.Reset()
+		for k, target := range targets {
+			all[k*len(apps)+i] = r.instance(apps[i], target)
 		}
-	}
-	r.each(len(places), func(r *resolver, i int) { r.target(places[i].target, places[i].chain) })
-	for _, place := range places {
-		for _, in := range place.target.Instances {
+	})
+	r.each(len(targets), func(r *resolver, i int) { r.target(targets[i], all[i*len(apps):(i+1)*len(apps)]) })
+	for _, target := range targets {
+		for _, in := range target.Instances {
 			in.App.Instances = append(in.App.Instances, in)
 			in.brings()
 			in.Images = in.swaps()
@@ -297,12 +296,22 @@ func (r *resolver) applications() {
 	r.names()
 }
 
-// target resolves every application that runs on a target.
-func (r *resolver) target(target *Target, chain []Layer) {
+// placement is what came of an application on a target: nothing when it does not run there.
+type placement struct {
+	instance  *Instance
+	namespace string
+	doubtful  bool // whether it runs there is not known, for what was found wrong with it
+}
+
+// target makes the namespaces of a target and puts the applications of the platform, placed
+// in their order, into them.
+func (r *resolver) target(target *Target, placed []placement) {
 	namespaces := map[string]*Namespace{}
-	for _, app := range r.p.Applications {
-		name := r.namespaceName(app, target)
-		in := r.instance(app, target, chain, name)
+	for i, app := range r.p.Applications {
+		in, name := placed[i].instance, placed[i].namespace
+		if placed[i].doubtful {
+			target.doubtful[app.Name] = true
+		}
 		if in == nil {
 			continue
 		}
@@ -357,22 +366,21 @@ func (r *resolver) namespace(target *Target, name string, app *Application) *Nam
 	return ns
 }
 
-// instance resolves one application on one target; nil when it does not run there.
-func (r *resolver) instance(app *Application, target *Target, chain []Layer, namespace string) *Instance {
-	env := target.Env
-	own := applicationLayers(app, target, chain)
+// instance resolves one application on one target.
+func (r *resolver) instance(app *Application, target *Target) placement {
+	env, namespace := target.Env, r.namespaceName(app, target)
+	own := applicationLayers(app, target, env.profiles)
 	// One left fold, of which the environment has done the first steps: what a layer
 	// removed must stay removed for the next one.
 	node := ownFirst(merge(append([]Layer{{Node: env.node}}, own...)), "ports", app.spec.Layer)
 	if node.Faulty || r.doubtful(node, "deploy") || r.illegible(node, "source") || r.overridesFaulty(app) {
-		target.doubtful[app.Name] = true
-		return nil
+		return placement{doubtful: true}
 	}
 	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
-		return nil
+		return placement{}
 	}
 	w := &Workload{}
-	r.decode(node, &w.Workload, scopeOf(app, target, namespace).expand)
+	r.decode(node, &w.Workload, yamltree.DecodeOptions{Expand: scopeOf(app, target, namespace).expand, Shared: &r.shared})
 	w.Node = node
 	w.ports = w.listPorts()
 	if w.Source != nil {
@@ -382,5 +390,5 @@ func (r *resolver) instance(app *Application, target *Target, chain []Layer, nam
 	in.Runs = in.runs()
 	r.check(in)
 	in.classify()
-	return in
+	return placement{instance: in, namespace: namespace}
 }

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -53,11 +54,26 @@ func (t Tree) paths() []string {
 }
 
 func (t Tree) check(paths []string) []Problem {
-	c := checker{tree: t, names: map[string]name{}, ids: make(map[string]string, len(t)), archives: map[string]string{}}
+	c := checker{tree: t, names: map[string]name{}, archives: map[string]string{}}
+	if t.repeatsID() {
+		c.ids = map[string]string{}
+	}
 	for _, path := range paths {
 		c.file(path, t[path])
 	}
 	return c.problems
+}
+
+// repeatsID reports whether two files may have the same ID. That they have is unlikely, and
+// numbers need less memory than texts to be told apart.
+func (t Tree) repeatsID() bool {
+	seed := maphash.MakeSeed()
+	hashes := make([]uint64, 0, len(t))
+	for _, f := range t {
+		hashes = append(hashes, maphash.String(seed, f.ID))
+	}
+	slices.Sort(hashes)
+	return len(slices.Compact(hashes)) < len(t)
 }
 
 // checker looks at files in the order of their paths.
@@ -67,7 +83,7 @@ type checker struct {
 	// path; that there is another file is known from tree.
 	names    map[string]name
 	folder   string            // of the last file: it and those above are in names
-	ids      map[string]string // ID → path
+	ids      map[string]string // ID → path, when some may be the same
 	archives map[string]string // folded archive → how it is spelled
 	problems []Problem
 }
@@ -125,6 +141,9 @@ func (c *checker) place(path string, n name) bool {
 func (c *checker) id(path, id string) {
 	if reason := idProblem(id); reason != "" {
 		c.report(path, "id %q %s", id, reason)
+		return
+	}
+	if c.ids == nil {
 		return
 	}
 	if other, taken := c.ids[id]; taken {
