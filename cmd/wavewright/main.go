@@ -29,31 +29,37 @@ func main() {
 	os.Exit(code)
 }
 
-// tuneMemory makes the collector wait longer while the heap is small than it does by
-// itself, less when it is larger, and again longer when it is so large that most of it is
-// in use to the end. The ballast counts as heap, but it is never touched, so that the
-// system gives it no memory. docs/performance.md has numbers.
+// tuneMemory makes the collector wait longer than it does by itself while the heap is small.
+// The ballast counts as heap, but it is never touched, so that the system gives it no memory.
+// docs/performance.md has numbers.
 func tuneMemory() (ballast []byte) {
 	debug.SetGCPercent(-1) // nothing is worth collecting yet
 	ballast = untouched(64 << 20)
 	go func() {
 		useLargePages()
-		debug.SetGCPercent(50)
-		whenLarge(140<<20, func() { debug.SetGCPercent(200) })
+		paceCollector()
 	}()
 	return ballast
 }
 
-// whenLarge calls do once, after the first collection that leaves more than n bytes.
-func whenLarge(n uint64, do func()) {
+// paceCollector says, after each collection, how far the heap may grow until the next one.
+func paceCollector() {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 	metrics.Read(live)
-	if live[0].Value.Uint64() > n {
-		do()
-		return
-	}
+	debug.SetGCPercent(growth(int(live[0].Value.Uint64())))
 	// Nothing refers to this memory: the next collection finds out, and calls.
-	runtime.AddCleanup(new([16]byte), func(n uint64) { whenLarge(n, do) }, n)
+	runtime.AddCleanup(new([16]byte), func(struct{}) { paceCollector() }, struct{}{})
+}
+
+// growth is how far a heap of which live bytes are in use may grow, in percent. What a large
+// platform is resolved to is in use until it is rendered, and much of it is garbage then: it
+// does not pay to look for garbage before.
+func growth(live int) int {
+	const small, room, usual = 140 << 20, 640 << 20, 50
+	if live < small {
+		return usual
+	}
+	return max(usual, (room-live)/(live/100))
 }
 
 // untouched takes n bytes of the heap without writing to them. make clears them when
