@@ -125,6 +125,9 @@ func memberOf(key memberKey) member {
 		receiver = reflect.PointerTo(key.of)
 	}
 	if m, ok := receiver.MethodByName(key.name); ok {
+		if n := m.Type.NumOut(); n != 1 && (n != 2 || m.Type.Out(1) != errorType) {
+			return member{method: -1}
+		}
 		return member{method: m.Index, function: functionOf(m.Type, 1)}
 	}
 	if key.of.Kind() == reflect.Struct {

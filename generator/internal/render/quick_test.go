@@ -22,6 +22,7 @@ type subject struct {
 	Nested []any
 	None   []string
 	Items  []any
+	Far    *[]string
 }
 
 type part struct {
@@ -37,13 +38,14 @@ func (p part) Value() string                        { return string(p.Name) + "!
 func (p *part) Pointer() string                     { return "*" + string(p.Name) }
 func (s *subject) Join(sep string, n ...any) string { return sep + reflect.ValueOf(n).String() }
 func (s *subject) Fails() (string, error)           { return "", &funcError{summary: "no"} }
+func (s *subject) Two() (string, *part)             { return "two", nil }
 func (s *subject) Panics() string                   { panic("no") }
 
 func newSubject() *subject {
 	a := part{&inner{"deep"}, "a", []string{"x", "y"}}
 	return &subject{
 		Name: "web", Text: "a: b", Count: 3, On: true, Any: &a, Part: &a,
-		Parts: []part{a, {nil, "b", nil}}, Named: map[string]string{"k": "v", "j": "u"}, Nested: []any{1, "two", nil}, Items: []any{a, &a, part{nil, "c", nil}},
+		Parts: []part{a, {nil, "b", nil}}, Named: map[string]string{"k": "v", "j": "u"}, Nested: []any{1, "two", nil}, Far: new([]string), Items: []any{a, &a, part{nil, "c", nil}},
 	}
 }
 
@@ -79,6 +81,16 @@ func TestQuickAgrees(t *testing.T) {
 		"[[range .Items]][[.Name]][[end]]":                                                                  true,
 		"[[define \"d\"]]<[[.Name]][[$.Name]]>[[end]][[template \"d\" .Part]][[template \"d\" .]]":          true,
 		"[[define \"r\"]][[template \"r\" .]][[end]][[if not .On]][[template \"r\" .]][[end]]ok":            true,
+		// What comes through a pipe is evaluated before the arguments of and and or.
+		"[[if .Missing | or .On]]x[[end]]":               false,
+		"[[if .Fails | or .On]]x[[end]]":                 false,
+		"[[if ($x := .Text) | and $x]]a[[else]]b[[end]]": false,
+		// A variable of an argument is there once that was evaluated, and ends with the range.
+		"[[range .Parts]][[$x := 1]][[$y := and .Tags ($x := 2)]][[$x]][[end]]": false,
+		"[[$x := 1]][[range list ($x := 5)]][[.]][[end]][[$x]]":                 false,
+		// The variable of a range over nothing is the pointer.
+		"[[range $x := .Far]][[else]][[if $x]]a[[else]]b[[end]][[end]]": true,
+		"[[.Two]]":     false,
 		"[[.Named.k]]": false,
 		"[[.Missing]]": false, "[[.Part.Missing.More]]": false, "[[.Fails]]": false, "[[.Panics]]": false,
 		"[[(index .Parts 1).Deep]]": false, "[[upper 1]]": false, "[[1.5]] [[0x10]] [['a']]": false,

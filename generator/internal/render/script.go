@@ -142,14 +142,15 @@ func (w *writer) rangeOver(n *parse.RangeNode) step {
 	list, elseList := w.list(n.List), w.list(n.ElseList)
 	w.names = w.names[:mark]
 	return func(q *quick, dot reflect.Value) {
-		whole := indirect(value(q, dot))
+		found := value(q, dot)
+		whole := indirect(found)
 		if whole.Kind() != reflect.Slice && whole.Kind() != reflect.Array {
 			giveUp()
 		}
 		vars := q.frame + mark
 		if whole.Len() == 0 {
 			for i := range variables {
-				q.vars[vars+i] = whole
+				q.vars[vars+i] = found
 			}
 			walk(elseList, q, dot)
 		}
@@ -203,6 +204,9 @@ func (w *writer) commands(cmds []*parse.CommandNode) eval {
 			args = append(args, value)
 		}
 		command := w.command(cmd.Args[0], args)
+		if word, ok := cmd.Args[0].(*parse.IdentifierNode); ok && value != nil && (word.Ident == "and" || word.Ident == "or") {
+			command = unusualValue // what comes through the pipe is evaluated first
+		}
 		value = func(q *quick, dot reflect.Value) reflect.Value { return inside(command(q, dot)) }
 	}
 	return value
@@ -243,7 +247,9 @@ func (w *writer) value(n parse.Node) eval {
 		}
 		return w.command(n, nil)
 	case *parse.PipeNode:
-		return w.pipeline(n)
+		if len(n.Decl) == 0 { // else the variable outlives the argument, if that is evaluated at all
+			return w.pipeline(n)
+		}
 	case *parse.StringNode:
 		return constant(n.Text)
 	case *parse.BoolNode:

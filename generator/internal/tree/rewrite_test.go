@@ -252,6 +252,35 @@ func TestRewriteAfterAnEditInBetween(t *testing.T) {
 	}
 }
 
+// TestRewriteIsInterruptedThenFails kills a run, and lets the next one fail and take back what
+// it did: the old texts are still known to the third.
+func TestRewriteIsInterruptedThenFails(t *testing.T) {
+	whole := func(s *sandbox) string { return s.read("teams/a.yaml") + s.read("teams/b.yaml") + s.read(specFile) }
+	s, after := ruled(t)
+	s.must(s.run(after))
+	want := whole(s)
+	for k, done := 1, false; !done; k++ {
+		for l := 1 + k%3; ; l += 3 {
+			s, after := ruled(t)
+			s.age(1, 2)
+			first, second := &failing{k: k, killed: true}, &failing{k: l}
+			s.step = first.step
+			_ = s.run(after)
+			s.step = second.step
+			_ = s.run(after)
+			s.step = nil
+			s.must(s.run(after))
+			if got := whole(s); got != want {
+				t.Errorf("killed at operation %d, failed at %d: %q, want %q", k, l, got, want)
+			}
+			s.Close()
+			if done = first.n < k; second.n < l {
+				break
+			}
+		}
+	}
+}
+
 // TestRewriteIsRefused is about places that nobody can write to safely.
 func TestRewriteIsRefused(t *testing.T) {
 	for name, test := range map[string]struct {

@@ -82,7 +82,7 @@ type checker struct {
 	// names are the folders, and the files with other letters than small ones, by folded
 	// path; that there is another file is known from tree.
 	names    map[string]name
-	folder   string            // of the last file: it and those above are in names
+	folder   string            // of the last file with nothing wrong: it and those above are in names
 	ids      map[string]string // ID → path, when some may be the same
 	archives map[string]string // folded archive → how it is spelled
 	problems []Problem
@@ -110,11 +110,12 @@ func (c *checker) file(path string, f File) {
 	if parent(path) == c.folder {
 		return
 	}
-	c.folder = parent(path)
-	for dir := c.folder; dir != ""; dir = parent(dir) {
-		if !c.place(path, name{path: dir, folder: true}) {
-			return // the folders above are known too
-		}
+	before := len(c.problems)
+	for dir := parent(path); dir != "" && c.place(path, name{path: dir, folder: true}); {
+		dir = parent(dir) // when one is known, so are the folders above
+	}
+	if len(c.problems) == before {
+		c.folder = parent(path)
 	}
 }
 
