@@ -55,7 +55,7 @@ func paceCollector() {
 // platform is resolved to is in use until it is rendered, and much of it is garbage then: it
 // does not pay to look for garbage before.
 func growth(live int) int {
-	const small, room, usual = 140 << 20, 640 << 20, 50
+	const small, room, usual = 140 << 20, 560 << 20, 50
 	if live < small {
 		return usual
 	}
