@@ -34,17 +34,18 @@ type migrated struct {
 // readSpec reads the spec in the format of today. It returns the folder as it is to be read
 // from here on.
 func (r *Result) readSpec(disk fs.FS) (fs.FS, error) {
-	if err := r.loadSpec(withTexts(disk, r.replaced)); err != nil {
+	fsys := withTexts(disk, r.replaced)
+	if err := r.loadSpec(fsys); err != nil {
 		return nil, err
 	}
 	steps := r.spec.Steps(r.steps)
 	if len(steps) == 0 {
-		return withTexts(disk, r.replaced), nil
+		return fsys, nil
 	}
 	if err := r.migrate(steps); err != nil || r.spec == nil {
 		return nil, err
 	}
-	fsys := withTexts(disk, r.replaced)
+	fsys = withTexts(disk, r.replaced)
 	return fsys, r.loadSpec(fsys)
 }
 

@@ -296,8 +296,8 @@ func TestShared(t *testing.T) {
 	if dev.One == nil || dev.One != prod.One || dev.One.Text != "b" || reflect.ValueOf(dev.Plain).Pointer() != reflect.ValueOf(prod.Plain).Pointer() {
 		t.Errorf("not shared: %v and %v, %v and %v", dev.One, prod.One, dev.Plain, prod.Plain)
 	}
-	shared.Reset()
+	shared = Shared{}
 	if again, _ := decode("prod"); again.One == prod.One || *again.One != *prod.One {
-		t.Errorf("after Reset: %v and %v", again.One, prod.One)
+		t.Errorf("with another Shared: %v and %v", again.One, prod.One)
 	}
 }

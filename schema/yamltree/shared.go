@@ -8,7 +8,8 @@ import (
 
 // Shared holds maps and pointers that were decoded, so that trees which share a part share
 // what it is decoded to, too. Nobody may change them. Parts with a text to be expanded, or
-// with findings, are decoded for each tree. It is not safe for concurrent use.
+// with findings, are decoded for each tree. The zero value holds nothing yet. It is not safe
+// for concurrent use.
 type Shared struct{ values map[sharedKey]reflect.Value }
 
 // sharedKey is a part of a tree and what it is decoded to.
@@ -16,9 +17,6 @@ type sharedKey struct {
 	node *Node
 	into reflect.Type
 }
-
-// Reset forgets everything. What was decoded stays as it is.
-func (s *Shared) Reset() { clear(s.values) }
 
 // shared fills v with what n was decoded to before, if it was.
 func (d *Decoder) shared(n *Node, v reflect.Value, info *typeInfo, at diag.Range, enum []string) {

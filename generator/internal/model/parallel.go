@@ -38,6 +38,6 @@ func (r *resolver) atOnce(steps ...func(*resolver)) {
 func (r *resolver) fork() *resolver {
 	fork := *r
 	fork.decoder = yamltree.NewDecoder(yamltree.DecodeOptions{})
-	fork.list, fork.shared = nil, yamltree.Shared{}
+	fork.list = nil
 	return &fork
 }

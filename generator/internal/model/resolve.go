@@ -61,7 +61,6 @@ type resolver struct {
 	release  ArgoCDRelease
 	builtins map[string]*yamltree.Node
 	decoder  *yamltree.Decoder
-	shared   yamltree.Shared // by the instances of one application
 	p        *Platform
 	clusters map[string]*Cluster
 	teams    map[string]*Team
@@ -275,10 +274,9 @@ func (r *resolver) applications() {
 	apps, targets := r.p.Applications, r.p.targets()
 	all := make([]placement, len(targets)*len(apps))
 	r.each(len(apps), func(r *resolver, i int) {
-		// What an application has on one target it mostly has on the others.
-		r.shared.Reset()
+		var shared yamltree.Shared // what an application has on one target it mostly has on the others
 		for k, target := range targets {
-			all[k*len(apps)+i] = r.instance(apps[i], target)
+			all[k*len(apps)+i] = r.instance(apps[i], target, &shared)
 		}
 	})
 	r.each(len(targets), func(r *resolver, i int) { r.target(targets[i], all[i*len(apps):(i+1)*len(apps)]) })
@@ -366,8 +364,9 @@ func (r *resolver) namespace(target *Target, name string, app *Application) *Nam
 	return ns
 }
 
-// instance resolves one application on one target.
-func (r *resolver) instance(app *Application, target *Target) placement {
+// instance resolves one application on one target. Instances of other applications have
+// another shared.
+func (r *resolver) instance(app *Application, target *Target, shared *yamltree.Shared) placement {
 	env, namespace := target.Env, r.namespaceName(app, target)
 	own := applicationLayers(app, target, env.profiles)
 	// One left fold, of which the environment has done the first steps: what a layer
@@ -380,7 +379,7 @@ func (r *resolver) instance(app *Application, target *Target) placement {
 		return placement{}
 	}
 	w := &Workload{}
-	r.decode(node, &w.Workload, yamltree.DecodeOptions{Expand: scopeOf(app, target, namespace).expand, Shared: &r.shared})
+	r.decode(node, &w.Workload, yamltree.DecodeOptions{Expand: scopeOf(app, target, namespace).expand, Shared: shared})
 	w.Node = node
 	w.ports = w.listPorts()
 	if w.Source != nil {
