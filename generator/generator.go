@@ -16,10 +16,6 @@ import (
 	"github.com/wavewright/wavewright/templates"
 )
 
-// Version of wavewright. It stands in the state of every repository that this
-// version wrote, and an older version refuses to work on that repository.
-const Version = "0.1.0"
-
 // schemaPath is where editors find the schema of the spec.
 const schemaPath = ".wavewright/environments.schema.json"
 
@@ -119,7 +115,7 @@ func (r *Result) resolve(fsys fs.FS) error {
 	if err := r.readPins(fsys); err != nil {
 		return err
 	}
-	platform, more := model.Resolve(model.Input{Spec: r.spec, Version: Version, Pins: r.pins, ArgoCD: argocd(), Sources: r.Sources})
+	platform, more := model.Resolve(model.Input{Spec: r.spec, Version: ReadBuild().installable(), Pins: r.pins, ArgoCD: argocd(), Sources: r.Sources})
 	r.Diagnostics = append(r.Diagnostics, more...)
 	if !r.Diagnostics.HasErrors() {
 		r.checkMoved(platform)

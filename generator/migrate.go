@@ -88,7 +88,7 @@ func (r *Result) recalled(read map[string][]byte) (map[string][]byte, error) {
 	defer repository.Close()
 	others := maps.Clone(read)
 	delete(others, schema.FileName)
-	old, err := repository.Recall(others, Version)
+	old, err := repository.Recall(others, ReadBuild().Version)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (o *WriteOptions) accept(path string) Side {
 
 func (r *Result) treeOptions(o *WriteOptions) tree.Options {
 	options := tree.Options{
-		Version: Version, Policy: r.policy, Accept: o.accept, Markers: o.Markers, Renamed: r.renamed,
+		Version: ReadBuild().Version, Policy: r.policy, Accept: o.accept, Markers: o.Markers, Renamed: r.renamed,
 		Adopt: o.adopt, Restore: o.restore, Drop: o.drop,
 	}
 	if r.migrated != nil {

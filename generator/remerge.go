@@ -71,7 +71,7 @@ func (out *Remerged) settle(dir string, repo *release.Repo, conflicts []release.
 	defer root.Close()
 	versions := unmerged(conflicts)
 	resolution, err := folder.Remerge(tree.MergeInput{
-		Unmerged: versions, Merge: repo.MergeTexts, Version: Version,
+		Unmerged: versions, Merge: repo.MergeTexts, Version: ReadBuild().Version,
 		Disk: func(path string) (*tree.Version, error) { return diskVersion(root, path) },
 	})
 	if err != nil {

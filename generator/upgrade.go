@@ -28,7 +28,7 @@ func (r *Result) exported(fsys fs.FS, rendered tree.Tree, moved map[string]strin
 		return err
 	}
 	defer repository.Close()
-	recorded, err := repository.Recorded(tree.SourceArchive, Version)
+	recorded, err := repository.Recorded(tree.SourceArchive, ReadBuild().Version)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func rememberTemplates(folder string, names []string) error {
 		}
 		files = append(files, tree.Recorded{Path: filepath.ToSlash(filepath.Join(below, name)), ID: name + "?layer=" + filepath.ToSlash(below), Base: content})
 	}
-	if err := repository.Remember(tree.SourceArchive, files, Version); err != nil {
+	if err := repository.Remember(tree.SourceArchive, files, ReadBuild().Version); err != nil {
 		return fmt.Errorf("remember what was copied: %w", err)
 	}
 	return nil

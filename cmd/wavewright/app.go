@@ -57,7 +57,7 @@ func newApp(c *console) *cli.App {
 			"Commands find environments.yaml in the working directory or a folder above it.\n" +
 			"Flags stand before or after arguments; -- ends them.\n\n" +
 			"Exit codes: 0 fine, 1 error, 3 changes pending, 4 conflict, 5 refused.",
-		Version:   generator.Version,
+		Version:   generator.ReadBuild().Version,
 		Writer:    c.out,
 		ErrWriter: c.err,
 		Flags: []cli.Flag{

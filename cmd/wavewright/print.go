@@ -85,7 +85,15 @@ func (c *console) printSteps(title string, steps []string) {
 func (c *console) printQuestion(text, def string) { c.errorf("%s [%s]: ", text, def) }
 
 func (c *console) printVersion(v *versionReport) {
-	c.printf("%s %s (%s, %s)\n", program, v.Version, v.Go, v.Platform)
+	built := []string{v.Go, v.Platform}
+	switch {
+	case v.Commit == "":
+	case v.Modified:
+		built = append([]string{"commit " + v.Commit + " with changes"}, built...)
+	default:
+		built = append([]string{"commit " + v.Commit}, built...)
+	}
+	c.printf("%s %s (%s)\n", program, v.Version, strings.Join(built, ", "))
 }
 
 func (c *console) printFunctions(functions []function) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"runtime"
-	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,41 +11,34 @@ import (
 // versionReport says what program this is.
 type versionReport struct {
 	Version  string `json:"version"`
-	Revision string `json:"revision,omitempty"`
+	Commit   string `json:"commit,omitempty"`
+	Modified bool   `json:"modified,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
 
 func versionCommand(c *console) *cli.Command {
 	return &cli.Command{
-		Name:        "version",
-		Usage:       "print the version",
-		UsageText:   "wavewright version [--output json]",
-		Description: "Prints the version, the Go version it was built with and the platform.",
-		Flags:       []cli.Flag{outputFlag()},
+		Name:      "version",
+		Usage:     "print the version",
+		UsageText: "wavewright version [--output json]",
+		Description: "Prints the version, the commit that it was built from where the build knows it, the\n" +
+			"version of Go and the platform. A development build has the version of the release\n" +
+			"that it becomes, with -devel.",
+		Flags: []cli.Flag{outputFlag()},
 		Action: func(ctx *cli.Context) error {
 			if err := c.begin(ctx, "", 0, 0); err != nil {
 				return err
 			}
-			c.doc.Version = &versionReport{generator.Version, revision(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+			build := generator.ReadBuild()
+			c.doc.Version = &versionReport{
+				Version: build.Version, Commit: build.Commit, Modified: build.Modified,
+				Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+			}
 			if !c.json {
 				c.printVersion(c.doc.Version)
 			}
 			return nil
 		},
 	}
-}
-
-// revision is the commit that the program was built from, when the build knows it.
-func revision() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			return setting.Value
-		}
-	}
-	return ""
 }

@@ -13,7 +13,7 @@ type Platform struct {
 	Name       Name
 	Repository Repository
 	ArgoCD     ArgoCD
-	// Version of wavewright.
+	// Version of wavewright that pipelines install.
 	Version Path
 	// Pipeline is the provider whose pipeline is written, github or gitlab; empty for none.
 	Pipeline Name
