@@ -144,28 +144,6 @@ func (r *recorder) token(p printed) string {
 	return string(tokenValue)
 }
 
-// emitText is emit for what most values are, without making an interface of them. It
-// is false for all others and for whatever emit refuses.
-func (r *recorder) emitText(action int, v reflect.Value) (string, bool) {
-	if v.Kind() != reflect.String || !r.mode.structured() {
-		return "", false
-	}
-	text, class, valid := v.String(), classText, true
-	switch v.Type() {
-	case reflect.TypeFor[string]():
-	case reflect.TypeFor[model.Name]():
-		class, valid = className, model.Name(text).Valid()
-	case reflect.TypeFor[model.Path]():
-		class, valid = className, model.Path(text).Valid()
-	default:
-		valid = false
-	}
-	if !valid {
-		return "", false
-	}
-	return r.token(printed{action: int32(action), class: class, text: text}), true
-}
-
 // unfit refuses values that a structured file cannot hold in any place.
 func (r *recorder) unfit(p printed, v any) *fault {
 	switch {

@@ -60,7 +60,6 @@ type worker struct {
 	*run
 	siblings map[string]*Siblings
 	set      *template.Template
-	quick    *quick
 	rec      recorder
 	filler   filler
 	kept     arena
@@ -70,7 +69,6 @@ func (r *run) newWorker(siblings map[string]*Siblings) *worker {
 	w := &worker{run: r, siblings: siblings}
 	w.set = template.Must(r.prog.set.Clone()) // fails only after an execution
 	w.set.Funcs(template.FuncMap{emitName: w.rec.emit, siblingsName: w.rec.siblings})
-	w.quick = newQuick(r.prog, &w.rec)
 	return w
 }
 
@@ -78,11 +76,9 @@ func (w *worker) job(j *job) *outcome {
 	if !j.src.isTemplate() {
 		return j.outcome(j.src.content)
 	}
-	if w.begin(j); !w.quick.run(j.src.display, j.scope.Data) {
-		w.begin(j)
-		if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
-			return &outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
-		}
+	w.begin(j)
+	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
+		return &outcome{problems: []problem{w.prog.execProblem(err, j.scope.Data)}}
 	}
 	if w.rec.raw != nil {
 		return w.whole(j)

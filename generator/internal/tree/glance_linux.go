@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -64,7 +63,6 @@ func (r *record) settles() bool {
 type glass struct {
 	root descriptor
 	how  unix.OpenHow
-	name []byte
 	text []byte
 	info unix.Stat_t
 }
@@ -79,12 +77,10 @@ func newGlass(root descriptor) *glass {
 // open opens a file below the root. A system that does not know the call gives an
 // error, as for a file that is not there.
 func (g *glass) open(path string) (descriptor, bool) {
-	g.name = append(append(g.name[:0], path...), 0)
 	for {
-		fd, _, errno := unix.Syscall6(unix.SYS_OPENAT2, uintptr(g.root),
-			uintptr(unsafe.Pointer(&g.name[0])), uintptr(unsafe.Pointer(&g.how)), unix.SizeofOpenHow, 0, 0)
-		if errno != unix.EINTR {
-			return descriptor(fd), errno == 0
+		fd, err := unix.Openat2(int(g.root), path, &g.how)
+		if err != unix.EINTR {
+			return descriptor(fd), err == nil
 		}
 	}
 }
