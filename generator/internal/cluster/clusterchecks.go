@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
 )
 
 // checks lists what is asked of a cluster that Applications are deployed to.
@@ -17,6 +19,9 @@ func (n *ClusterNeeds) checks(o *offer) []check {
 	}
 	for _, version := range n.versions() {
 		checks = append(checks, one(func(ctx context.Context, c *Client) Finding { return o.serves(ctx, c, version, n.kinds(version)) }))
+	}
+	for _, name := range n.DeclaredKinds {
+		checks = append(checks, one(func(ctx context.Context, c *Client) Finding { return o.servesDeclared(ctx, c, name) }))
 	}
 	if n.has("HorizontalPodAutoscaler") {
 		checks = append(checks, one(metrics))
@@ -73,7 +78,7 @@ func (n *ClusterNeeds) kinds(version string) []string {
 }
 
 func (n *ClusterNeeds) has(kind string) bool {
-	return slices.ContainsFunc(n.Kinds, func(k Kind) bool { return k.Kind == kind })
+	return slices.ContainsFunc(n.Kinds, func(k model.Kind) bool { return k.Kind == kind })
 }
 
 // kubernetes returns a version as people write it. Providers add a plus to the minor.
@@ -162,13 +167,12 @@ func (n *ClusterNeeds) zones(ctx context.Context, c *Client) Finding {
 	return q.ok(found)
 }
 
-// serves checks that kinds of an API version exist.
+// serves checks that the cluster serves kinds in an API version.
 func (o *offer) serves(ctx context.Context, c *Client, version string, kinds []string) Finding {
 	q := question{"doctor/kinds", strings.Join(kinds, ", ") + " of " + version}
 	group, short, found := strings.Cut(version, "/")
-	path := "/apis/" + version
 	if !found {
-		group, short, path = "", version, "/api/"+version
+		group, short = "", version
 	}
 	served := o.groups[group]
 	switch {
@@ -177,17 +181,47 @@ func (o *offer) serves(ctx context.Context, c *Client, version string, kinds []s
 	case !slices.Contains(served, short):
 		return q.failed("the cluster has "+strings.Join(served, ", ")+" of it", "Another version is needed. "+provider(group))
 	}
-	var list struct{ Resources []struct{ Kind string } }
-	if err := c.read(ctx, path, &list); err != nil {
+	offered, err := c.kinds(ctx, version)
+	if err != nil {
 		return q.unanswered(err, provider(group))
 	}
-	for _, resource := range list.Resources {
-		kinds = slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return kind == resource.Kind })
-	}
-	if len(kinds) > 0 {
-		return q.failed("the cluster does not have "+strings.Join(kinds, ", "), provider(group))
+	missing := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return slices.Contains(offered, kind) })
+	if len(missing) > 0 {
+		return q.failed("the cluster does not have "+strings.Join(missing, ", "), provider(group))
 	}
 	return q.ok("served")
+}
+
+// servesDeclared checks that the cluster serves a kind which an application declares, in
+// any version. Its absence is a warning, because an application may bring the definition.
+func (o *offer) servesDeclared(ctx context.Context, c *Client, name string) Finding {
+	kind, group, _ := strings.Cut(name, ".")
+	q := question{"doctor/kinds", name}
+	for _, version := range o.groups[group] {
+		offered, err := c.kinds(ctx, strings.TrimPrefix(group+"/"+version, "/"))
+		switch {
+		case err != nil:
+			return q.unanswered(err, "")
+		case slices.Contains(offered, kind):
+			return q.ok("served")
+		}
+	}
+	return q.warning("the cluster does not have it", "Install its definition, unless the application that declares the kind brings it.")
+}
+
+// kinds lists the kinds of an API version.
+func (c *Client) kinds(ctx context.Context, version string) ([]string, error) {
+	path := "/apis/" + version
+	if !strings.Contains(version, "/") {
+		path = "/api/" + version
+	}
+	var list struct{ Resources []struct{ Kind string } }
+	err := c.read(ctx, path, &list)
+	var kinds []string
+	for _, resource := range list.Resources {
+		kinds = append(kinds, resource.Kind)
+	}
+	return kinds, err
 }
 
 // provider says where the kinds of an API group come from.

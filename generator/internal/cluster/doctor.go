@@ -11,6 +11,14 @@ type check func(context.Context, *Client) []Finding
 // atOnce is how many questions are asked at a time.
 const atOnce = 4
 
+// Needs are what a repository needs of the part of the world that a context reaches.
+type Needs struct {
+	// Cluster that Applications are deployed to; nil when it is not asked about.
+	Cluster *ClusterNeeds
+	// ArgoCD that deploys them; nil when it is not asked about.
+	ArgoCD *ArgoCDNeeds
+}
+
 // Examine compares a cluster with what is needed of it. An error means that nothing
 // could be asked; everything else is a finding.
 func Examine(ctx context.Context, c *Client, needs Needs) (*Report, error) {

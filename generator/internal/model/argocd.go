@@ -135,7 +135,7 @@ const maxComposed = 63
 // namespace has one owner in a cluster.
 func (r *resolver) names() {
 	applications, namespaces := map[string]string{}, map[string]Name{}
-	for _, target := range r.p.targets() {
+	for _, target := range r.p.Targets() {
 		applications[target.clusterName()] = "the cluster-wide objects of " + string(target.Name)
 	}
 	for _, env := range r.p.Environments {

@@ -58,7 +58,7 @@ func (r *resolver) unknownNamespace(env *Environment, name string, known []strin
 // Exceptions lists the exceptions from network policies, by target and namespace.
 func (p *Platform) Exceptions() []*NetworkException {
 	var out []*NetworkException
-	for _, target := range p.targets() {
+	for _, target := range p.Targets() {
 		for _, ns := range target.Namespaces {
 			if ns.Exception != nil && !slices.ContainsFunc(out, func(e *NetworkException) bool { return e.At == ns.Exception.At }) {
 				out = append(out, ns.Exception)
@@ -71,7 +71,7 @@ func (p *Platform) Exceptions() []*NetworkException {
 // NetworkExceptionTable lists the namespaces whose policies are out of force.
 func (p *Platform) NetworkExceptionTable() *Table {
 	t := &Table{Head: []string{"target", "namespace", "reason", "until"}}
-	for _, target := range p.targets() {
+	for _, target := range p.Targets() {
 		for _, ns := range target.Namespaces {
 			if e := ns.Exception; e != nil {
 				t.Rows = append(t.Rows, []string{string(target.Name), string(ns.Name), e.Reason, e.Expires})

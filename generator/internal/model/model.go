@@ -321,6 +321,15 @@ type Destination struct {
 	Cluster, Namespace string
 }
 
+// Targets lists all targets in promotion order.
+func (p *Platform) Targets() []*Target {
+	var out []*Target
+	for _, env := range p.Environments {
+		out = append(out, env.Targets...)
+	}
+	return out
+}
+
 // Application returns the application of this name, or nil.
 func (p *Platform) Application(name string) *Application {
 	for _, app := range p.Applications {

@@ -106,7 +106,7 @@ func (s *ApplicationSet) deploys() string {
 // PodSecurityTable lists the Pod Security Standards of the namespaces by target.
 func (p *Platform) PodSecurityTable() *Table {
 	t := &Table{Head: []string{"target", "enforce", "warn", "audit", "version"}}
-	for _, target := range p.targets() {
+	for _, target := range p.Targets() {
 		s := target.Env.Settings.PodSecurity
 		t.Rows = append(t.Rows, []string{string(target.Name), s.Enforce, s.Warn, s.Audit, target.Cluster.PodSecurityVersion})
 	}

@@ -9,19 +9,10 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// targets lists all targets in promotion order.
-func (p *Platform) targets() []*Target {
-	var out []*Target
-	for _, env := range p.Environments {
-		out = append(out, env.Targets...)
-	}
-	return out
-}
-
 // byTarget is an empty table with a column for each target behind the given ones.
 func (p *Platform) byTarget(first ...string) *Table {
 	t := &Table{Head: first}
-	for _, target := range p.targets() {
+	for _, target := range p.Targets() {
 		t.Head = append(t.Head, string(target.Name))
 	}
 	return t
@@ -40,7 +31,7 @@ func (a *Application) on(targets []*Target) []*Instance {
 // on all targets because the application says so, by application, with the layer
 // that says it. What follows from its environment alone is in Differences.
 func (p *Platform) ApplicationDifferences() *Table {
-	t, targets := p.byTarget("application", "setting"), p.targets()
+	t, targets := p.byTarget("application", "setting"), p.Targets()
 	for _, app := range p.Applications {
 		instances := app.on(targets)
 		if row := app.presence(instances); row != nil {
@@ -145,7 +136,7 @@ func (p *Platform) ResourceMatrix() *Table {
 // QuotaTable lists the quota of every namespace.
 func (p *Platform) QuotaTable() *Table {
 	var resources []string
-	for _, target := range p.targets() {
+	for _, target := range p.Targets() {
 		for _, ns := range target.Namespaces {
 			for _, amount := range ns.Quota {
 				if !slices.Contains(resources, amount.Key) {
@@ -155,7 +146,7 @@ func (p *Platform) QuotaTable() *Table {
 		}
 	}
 	t := &Table{Head: append([]string{"target", "namespace", "how"}, resources...)}
-	for _, target := range p.targets() {
+	for _, target := range p.Targets() {
 		for _, ns := range target.Namespaces {
 			t.Rows = append(t.Rows, append([]string{string(target.Name), string(ns.Name), ns.quotaText()}, ns.quotaCells(resources)...))
 		}
@@ -186,7 +177,7 @@ func (ns *Namespace) quotaCells(resources []string) []string {
 // OwnResources lists the applications that do not take replicas, requests and
 // limits as their environments give them, with what they have instead.
 func (p *Platform) OwnResources() *Table {
-	t, targets := p.byTarget("application"), p.targets()
+	t, targets := p.byTarget("application"), p.Targets()
 	for _, app := range p.Applications {
 		row, own := []string{string(app.Name)}, false
 		for _, in := range app.on(targets) {

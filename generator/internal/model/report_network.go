@@ -12,7 +12,7 @@ import (
 // NetworkTable lists what the clusters offer to applications, by target.
 func (p *Platform) NetworkTable() *Table {
 	t := &Table{Head: []string{"target", "name server", "gateway", "ingress controller", "Prometheus"}}
-	for _, target := range p.targets() {
+	for _, target := range p.Targets() {
 		cluster, gateway, ingress, scraper := target.Cluster, none, none, none
 		if g := cluster.Gateway; g != nil {
 			gateway = fmt.Sprintf("%s, pods %s in %s", g.Name, labelsText(g.PodLabels), g.Namespace)

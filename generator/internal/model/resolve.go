@@ -271,7 +271,7 @@ func (r *resolver) applications() {
 		app.selector = map[string]string{NameLabel: name}
 		r.p.Applications = append(r.p.Applications, app)
 	}
-	apps, targets := r.p.Applications, r.p.targets()
+	apps, targets := r.p.Applications, r.p.Targets()
 	all := make([]placement, len(targets)*len(apps))
 	r.each(len(apps), func(r *resolver, i int) {
 		var shared yamltree.Shared // what an application has on one target it mostly has on the others

@@ -42,7 +42,7 @@ type Chart struct {
 func (w *Workload) form() string {
 	switch {
 	case w.Source == nil:
-		return orDefault(w.Kind, "Deployment")
+		return orDefault(w.Kind, deployment)
 	case w.Source.Helm != nil:
 		return helmSource
 	}

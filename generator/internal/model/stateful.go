@@ -6,8 +6,12 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// stateful is the kind of workloads whose replicas have a name and storage of their own.
-const stateful = "StatefulSet"
+// The kinds of workloads that run on and on. The replicas of a StatefulSet have names and
+// storage of their own.
+const (
+	deployment = "Deployment"
+	stateful   = "StatefulSet"
+)
 
 // onDelete is the update strategy that leaves pods alone until somebody deletes them.
 const onDelete = "OnDelete"
@@ -72,7 +76,7 @@ func (a *Application) Headless() Name { return a.Name + "-headless" }
 
 // kind is what all targets run the application as.
 func (r *resolver) kind(app *Application) {
-	app.kind = "Deployment"
+	app.kind = deployment
 	known := false
 	for _, in := range app.Instances {
 		if r.doubtful(in.Workload.Node, "kind") || r.doubtful(in.Workload.Node, "source") {

@@ -1,0 +1,40 @@
+package cluster
+
+import (
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+)
+
+// ArgoCDNeeds are what an Argo CD has to be and to know.
+type ArgoCDNeeds struct {
+	Name, Namespace string
+	// Oldest release that the repository works with, for example 3.6.
+	Oldest string
+	// Clusters by the names that Applications use.
+	Clusters []string
+	// Repository that it reads.
+	Repository string
+	// Install is how the README installs it or its settings.
+	Install string
+}
+
+// ArgoCDNeedsOf derives what the environments of one Argo CD need of it: to know their
+// clusters and the repository.
+func ArgoCDNeedsOf(p *model.Platform, name string) *ArgoCDNeeds {
+	a := p.ArgoCD
+	n := &ArgoCDNeeds{
+		Name: name, Namespace: string(a.Namespace), Oldest: string(a.Oldest), Repository: string(p.Repository.URL),
+		Install: "Install Argo CD " + string(a.Oldest) + " or newer, or write argocd: {install: vendored} to have it in this repository.",
+	}
+	if a.Vendored {
+		n.Install = "Install it: kubectl apply --server-side --force-conflicts --kustomize bootstrap/argocd/install."
+	}
+	for _, target := range p.Targets() {
+		if string(target.Env.ArgoCD) == name {
+			n.Clusters = append(n.Clusters, string(target.Cluster.Name))
+		}
+	}
+	n.Clusters = distinct(n.Clusters, strings.Compare)
+	return n
+}
