@@ -49,13 +49,21 @@ func policies(c *testCase, edit func(*admissionv1.ValidatingAdmissionPolicy)) []
 func server(t *testing.T, edit func(*admissionv1.ValidatingAdmissionPolicy)) *admission.Server {
 	t.Helper()
 	s, err := admission.Start(policies(namedCase(t, guarded), edit), map[string]map[string]string{
-		"prod": {"env": "prod"}, "staging": {"env": "staging"}, "dev": {"env": "dev"}, "other": nil,
+		"prod": environment("prod"), "staging": environment("staging"), "dev": environment("dev"), "other": {"env": "prod", platformLabel: "other"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
 	return s
+}
+
+// platformLabel says whose a namespace is.
+const platformLabel = "wavewright.dev/platform"
+
+// environment are the labels of the namespaces of an environment.
+func environment(name string) map[string]string {
+	return map[string]string{"env": name, platformLabel: guarded}
 }
 
 func unchanged(*admissionv1.ValidatingAdmissionPolicy) {}
@@ -160,7 +168,7 @@ type question struct {
 }
 
 func questions() []question {
-	prodLabels := map[string]string{"env": "prod", "pod-security.kubernetes.io/enforce": "restricted", "cost": "1"}
+	prodLabels := map[string]string{"env": "prod", platformLabel: guarded, "pod-security.kubernetes.io/enforce": "restricted", "cost": "1"}
 	with := func(key, value string) map[string]string {
 		labels := map[string]string{}
 		for k, v := range prodLabels {
@@ -226,6 +234,9 @@ func questions() []question {
 		q("Pod Security taken away", relabels("jane", prodLabels, with("pod-security.kubernetes.io/enforce", "")), "namespace-labels", ""),
 		q("Pod Security added", relabels("jane", prodLabels, with("pod-security.kubernetes.io/audit", "baseline")), "namespace-labels", ""),
 		q("environment taken away", relabels("jane", prodLabels, with("env", "")), "namespace-labels", ""),
+		q("platform taken away", relabels("jane", prodLabels, with(platformLabel, "")), "namespace-labels", ""),
+		q("other platform", relabels("jane", prodLabels, with(platformLabel, "other")), "namespace-labels", ""),
+		q("of another platform", relabels("jane", with(platformLabel, "other"), with(platformLabel, "third")), "", ""),
 		q("other environment", relabels("jane", prodLabels, with("env", "test")), "namespace-labels", ""),
 		q("made an environment's", relabels("jane", nil, prodLabels), "namespace-labels", ""),
 		q("by Argo CD", relabels(argocd, prodLabels, with("pod-security.kubernetes.io/enforce", "baseline")), "", ""),
@@ -270,7 +281,7 @@ func (q question) wrong(a admission.Answer) string {
 		return ""
 	case message == "":
 		return "passes"
-	case !strings.Contains(message, "'"+q.policy+"."+q.target()+"'") || !strings.Contains(message, q.says):
+	case !strings.Contains(message, "'"+guarded+"-"+q.policy+"."+q.target()+"'") || !strings.Contains(message, q.says):
 		return "another reason: " + message
 	case !strings.Contains(message, "denied request") && !q.warns:
 		return "not by a decision: " + message
@@ -301,10 +312,10 @@ func TestAdmission(t *testing.T) {
 // refused or only warned of.
 func TestBreakGlassIsRecorded(t *testing.T) {
 	s := server(t, unchanged)
-	if got := s.Ask(connects("exec", "prod", oncall)).Audit["pod-access.prod/break-glass"]; got != "jane: pods/exec of web" {
+	if got := s.Ask(connects("exec", "prod", oncall)).Audit["guarded-pod-access.prod/break-glass"]; got != "jane: pods/exec of web" {
 		t.Errorf("the audit log says %q", got)
 	}
-	if got, there := s.Ask(connects("exec", "prod")).Audit["pod-access.prod/break-glass"]; there {
+	if got, there := s.Ask(connects("exec", "prod")).Audit["guarded-pod-access.prod/break-glass"]; there {
 		t.Errorf("the audit log says of somebody refused: %q", got)
 	}
 	const failure = "validation.policy.admission.k8s.io/validation_failure"

@@ -140,6 +140,7 @@ func labelled(present map[string]bool, target *repo.Target) {
 		"Pod Security: warn":               labels["pod-security.kubernetes.io/warn"] == "restricted",
 		"Pod Security: audit":              labels["pod-security.kubernetes.io/audit"] == "restricted",
 		"environment label":                labels["env"] == "prod",
+		"platform label":                   labels["wavewright.dev/platform"] == "hello",
 	})
 }
 
@@ -201,12 +202,13 @@ var removals = []struct{ folder, kind, name, path string }{
 	{"apps", "Deployment", "", container + "securityContext.readOnlyRootFilesystem"},
 	{"apps", "Deployment", "", container + "securityContext.allowPrivilegeEscalation"},
 	{"apps", "Deployment", "", container + "securityContext.capabilities"},
-	{"argocd", "ApplicationSet", "prod-infra", namespaceMetadata},
-	{"argocd", "ApplicationSet", "prod-infra", namespaceMetadata + ".labels.env"},
-	{"argocd", "ApplicationSet", "prod-infra", namespaceMetadata + ".labels.pod-security|kubernetes|io/enforce"},
-	{"argocd", "ApplicationSet", "prod-infra", namespaceMetadata + ".labels.pod-security|kubernetes|io/enforce-version"},
-	{"argocd", "ApplicationSet", "prod-infra", namespaceMetadata + ".labels.pod-security|kubernetes|io/warn"},
-	{"argocd", "ApplicationSet", "prod-infra", namespaceMetadata + ".labels.pod-security|kubernetes|io/audit"},
+	{"argocd", "ApplicationSet", "hello-prod-infra", namespaceMetadata},
+	{"argocd", "ApplicationSet", "hello-prod-infra", namespaceMetadata + ".labels.env"},
+	{"argocd", "ApplicationSet", "hello-prod-infra", namespaceMetadata + ".labels.wavewright|dev/platform"},
+	{"argocd", "ApplicationSet", "hello-prod-infra", namespaceMetadata + ".labels.pod-security|kubernetes|io/enforce"},
+	{"argocd", "ApplicationSet", "hello-prod-infra", namespaceMetadata + ".labels.pod-security|kubernetes|io/enforce-version"},
+	{"argocd", "ApplicationSet", "hello-prod-infra", namespaceMetadata + ".labels.pod-security|kubernetes|io/warn"},
+	{"argocd", "ApplicationSet", "hello-prod-infra", namespaceMetadata + ".labels.pod-security|kubernetes|io/audit"},
 }
 
 const (

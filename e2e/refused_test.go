@@ -52,7 +52,8 @@ func (p *site) refuses() {
 			continue
 		}
 		namespace := p.chosen(binding)
-		policy, _, _ := strings.Cut(binding.Spec.PolicyName, ".")
+		_, policy, _ := strings.Cut(binding.Spec.PolicyName, "-")
+		policy, _, _ = strings.Cut(policy, ".")
 		r, err := offence(policy, namespace)
 		if err != nil || namespace == "" {
 			p.fault("%s in namespace %q: %v", binding.Name, namespace, err)
@@ -133,7 +134,7 @@ func TestAPIServerDecidesAlike(t *testing.T) {
 	needsAPIServer(t)
 	p := newSite(t, "")
 	for _, env := range []string{"prod", "staging", "dev"} {
-		p.namespace(env, map[string]string{"env": env})
+		p.namespace(env, environment(env))
 	}
 	p.namespace("other", nil)
 	all := questions()
@@ -160,10 +161,10 @@ func TestAPIServerMissesTheToothless(t *testing.T) {
 	needsAPIServer(t)
 	p := newSite(t, "")
 	for _, e := range namedCase(t, guarded).repo.Environments {
-		p.namespace(e.Name, map[string]string{"env": e.Name})
+		p.namespace(e.Name, environment(e.Name))
 	}
 	toothless := func(policy *admissionv1.ValidatingAdmissionPolicy) {
-		if policy.Name == "images.prod" {
+		if policy.Name == "guarded-images.prod" {
 			policy.Spec.Validations[0].Expression = "true"
 		}
 	}
@@ -174,7 +175,7 @@ func TestAPIServerMissesTheToothless(t *testing.T) {
 	var faults []string
 	p.fault = func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	p.refuses()
-	if len(faults) != 1 || !strings.HasPrefix(faults[0], "images.prod lets pass") {
+	if len(faults) != 1 || !strings.HasPrefix(faults[0], "guarded-images.prod lets pass") {
 		t.Errorf("it is told of %q", faults)
 	}
 }
@@ -207,7 +208,7 @@ func (p *site) askLike(q question, name string) {
 	r := q.request
 	if r.Old != nil && r.Namespace == "" {
 		p.relabel(name, r.Old)
-		defer p.relabel(name, admission.Namespace(name, map[string]string{"env": name}))
+		defer p.relabel(name, admission.Namespace(name, environment(name)))
 	}
 	answer := p.put(r, name)
 	got := admission.Answer{Warnings: answer.Warnings}

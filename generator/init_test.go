@@ -66,6 +66,7 @@ func TestFirstSpecIsValid(t *testing.T) {
 	for _, change := range []func(*InitOptions){
 		func(*InitOptions) {},
 		func(o *InitOptions) { o.Environments = []string{"prod"} },
+		func(o *InitOptions) { o.Name = "a-long-name-of-shop" },
 		func(o *InitOptions) { o.Port, o.Image = 0, "ghcr.io/acme/work@sha256:"+strings.Repeat("a", 64) },
 		func(o *InitOptions) { o.URL, o.Path, o.Branch = "git@host:a/b.git", "deploy/gitops", "trunk" },
 	} {

@@ -20,6 +20,9 @@ func (o *InitOptions) text() string {
 	line("# What %s is meant to be. Change this file, then run: wavewright generate", plain(o.Name))
 	line("apiVersion: %s\nkind: %s", schema.APIVersion, schema.Kind)
 	line("metadata: {name: %s}", scalar(o.Name))
+	if !schema.IsPrefix(o.Name) {
+		line("prefix: %s  # begins the names of what others see, such as Argo CD Applications; it can never change", scalar(schema.PrefixFrom(o.Name)))
+	}
 	line("repository:")
 	if o.URL == ExampleURL {
 		line("  # Where Argo CD reads this repository. Nothing was given, so this is an example.")

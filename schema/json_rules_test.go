@@ -18,6 +18,7 @@ func refinements() map[string]object {
 	}}
 	owners := object{"minItems": 1, "items": object{"type": "string", "pattern": codeOwner.String()}}
 	return map[string]object{
+		"Spec.prefix":           {"pattern": platformPrefix.String(), "not": ref("ReservedWord")},
 		"Metadata.name":         {"allOf": []any{ref("PlatformName")}},
 		"ArgoCD.namespace":      label,
 		"Team.owners":           owners,

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 // sortedKeys returns the keys of a map in order: no map order reaches a finding.
@@ -80,6 +82,46 @@ func isLabel(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9')
 	})
+}
+
+// maxPrefix is the length of the prefix of a platform.
+const maxPrefix = 12
+
+// platformPrefix has no hyphen: the text before the first hyphen of a composed name
+// is then the prefix, and no two platforms can compose the same name.
+var platformPrefix = lazyregexp.New(`^[a-z][a-z0-9]{1,11}$`)
+
+// IsPrefix reports whether s can be the prefix of a platform.
+func IsPrefix(s string) bool { return platformPrefix.MatchString(s) && IsName(s) }
+
+// PrefixFrom returns the prefix that a platform of this name is likely to want.
+func PrefixFrom(name string) string {
+	prefix := strings.TrimLeft(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(name)), "0123456789")
+	if prefix = prefix[:min(len(prefix), maxPrefix)]; IsPrefix(prefix) {
+		return prefix
+	}
+	return "platform"
+}
+
+// prefix checks that the platform has a prefix, of its own or its name.
+func (v *validator) prefix() {
+	root := v.spec.Node
+	stated, name := root.Get("prefix"), v.spec.Metadata.Name
+	switch {
+	case isText(stated) && !IsPrefix(stated.Text):
+		d := v.list.Error(stated.Range, "name/prefix", quoted(stated.Text)+" cannot be the prefix of a platform")
+		d.Detail = fmt.Sprintf("A prefix has 2 to %d lower-case letters and digits, begins with a letter, and is no word of YAML. It has no hyphen, so that no two platforms compose the same name.", maxPrefix)
+		d.Hint = fmt.Sprintf("Write prefix: %s.", PrefixFrom(stated.Text))
+	case (stated == nil || stated.Kind == yamltree.Null) && IsName(name) && len(name) <= maxEnvironment && !IsPrefix(name):
+		d := v.list.Error(root.At("metadata", "name"), "name/prefix", quoted(name)+" needs a prefix beside it")
+		d.Detail = fmt.Sprintf("The prefix begins the names of all objects in shared places. The name of the platform could do so if it had 2 to %d lower-case letters and digits, and no hyphen.", maxPrefix)
+		d.Hint = fmt.Sprintf("Write prefix: %s, or another one, below metadata. It can never change.", PrefixFrom(name))
+	}
 }
 
 // checkName reports a name that cannot be one, or that is longer than its budget.

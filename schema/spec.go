@@ -21,6 +21,8 @@ type Spec struct {
 	Kind string `yaml:"kind" required:"true" enum:"Environments"`
 	// Metadata names the platform.
 	Metadata Metadata `yaml:"metadata" required:"true"`
+	// Prefix begins the name of every object outside of the platform's own namespaces, such as Argo CD Applications, AppProjects and admission policies, so that two platforms share a cluster and an Argo CD: 2 to 12 lower-case letters and digits, of which a letter comes first. It can never change. Default: the name of the platform where that fits.
+	Prefix string `yaml:"prefix"`
 	// Repository is the Git repository that holds the generated tree.
 	Repository Repository `yaml:"repository" required:"true"`
 	// ArgoCD says where Argo CD runs and who installs it.
@@ -39,7 +41,7 @@ type Spec struct {
 	Profiles map[string]Profile `yaml:"profiles"`
 	// Environments in promotion order: the first follows the branch, every later one runs pins.
 	Environments []Environment `yaml:"environments" required:"true"`
-	// Applications by name; names are global, because Argo CD Applications are called <application>-<target>.
+	// Applications by name; names are global, because Argo CD Applications are called <prefix>-<application>-<target>.
 	ApplicationNodes map[string]*yamltree.Node `yaml:"applications" layer:"application"`
 	// Applications of this file and of all included ones.
 	Applications map[string]Application `yaml:"-" json:"-"`
@@ -57,7 +59,7 @@ type Spec struct {
 
 // Metadata names a platform.
 type Metadata struct {
-	// Name of the platform; the default namespace is <name>-<environment>.
+	// Name of the platform; the default namespace is <name>-<environment>. It may change as long as prefix is stated.
 	Name string `yaml:"name" required:"true"`
 }
 

@@ -114,6 +114,7 @@ func (v *validator) identity() {
 	if name := v.spec.Metadata.Name; name != "" {
 		checkName(&v.list, root.At("metadata", "name"), "the platform", name, maxEnvironment)
 	}
+	v.prefix()
 	if n := root.Get("argocd").Get("namespace"); isText(n) {
 		checkName(&v.list, n.Range, "the namespace of Argo CD", n.Text, maxLabel)
 	}
@@ -231,7 +232,7 @@ func (v *validator) applications() {
 		checkName(&v.list, app.Name, "an application", name, maxApplication, reservedApplications()...)
 		if strings.HasPrefix(name, reservedPrefix) {
 			v.list.Error(app.Name, "name/reserved", quoted(name)+" is reserved").Hint =
-				"The Argo CD Applications of namespaces are called infra-…. Choose another name."
+				"The Argo CD Applications of namespaces are called PREFIX-infra-…. Choose another name."
 		}
 		v.team(app)
 		v.overrides(app)

@@ -59,6 +59,11 @@ func rootFaults() []faultCase {
 		{name: "platform name", src: replaced("name: shop", "name: My_Shop"), want: "3:18 name/invalid"},
 		{name: "empty platform name", src: replaced("name: shop", `name: ""`), want: "3:18 spec/missing"},
 		{name: "platform name too long", src: replaced("name: shop", "name: shopshopshopshopshopshop"), want: "3:18 name/long"},
+		{name: "platform name that is no prefix", src: replaced("name: shop", "name: my-shop"), want: "3:18 name/prefix"},
+		{name: "platform name with a prefix beside it", src: replaced("name: shop", "name: my-shop") + "prefix: shop\n", want: ""},
+		{name: "prefix with a hyphen", src: minimal("prefix: my-shop\n"), want: "7:9 name/prefix"},
+		{name: "prefix that is a word of YAML", src: minimal("prefix: 'off'\n"), want: "7:9 name/prefix"},
+		{name: "empty prefix", src: minimal("prefix: ''\n"), want: "7:9 name/prefix"},
 		{name: "url", src: replaced("https://git.example.com/acme/shop.git", "'https://x/y z'"), want: "4:19 repository/url"},
 		{name: "empty url", src: replaced("https://git.example.com/acme/shop.git", "''"), want: "4:19 spec/missing"},
 		{name: "url with a password", src: replaced("https://", "https://me:secret@"), want: "4:19 repository/url"},
@@ -267,6 +272,9 @@ func TestFaultsCoverCodes(t *testing.T) {
 func TestHints(t *testing.T) {
 	for src, want := range map[string]string{
 		replaced("name: shop", "name: My_Shop"):                              `Write "my-shop".`,
+		replaced("name: shop", "name: 2nd-shop-of-this"):                     "Choose another name.",
+		replaced("name: shop", "name: the-2nd-of-shops"):                     "Write prefix: the2ndofshop, or another one, below metadata. It can never change.",
+		minimal("prefix: 2ND-Shop\n"):                                        "Write prefix: ndshop.",
 		replaced("name: shop", `name: "4"`):                                  "Choose another name.",
 		replaced("profile: development", "profile: prodction"):               `Did you mean "production"?`,
 		replaced("profile: development", "profile: big"):                     "Declare it under profiles, or take this out.",

@@ -56,7 +56,9 @@ func checkAdmission(t *target, out *report) {
 		return
 	}
 	for name, duty := range duties {
-		i := slices.IndexFunc(policies, func(p *admissionv1.ValidatingAdmissionPolicy) bool { return p.Name == name+"."+t.environment })
+		i := slices.IndexFunc(policies, func(p *admissionv1.ValidatingAdmissionPolicy) bool {
+			return strings.HasSuffix(p.Name, "-"+name+"."+t.environment)
+		})
 		if i < 0 {
 			out.add("%s: no policy judges %s", t.Name, name)
 			continue

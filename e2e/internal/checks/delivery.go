@@ -89,6 +89,9 @@ func checkDeployed(e *repo.Environment, d *repo.Deployed, out *report) {
 		}
 	}
 	checkIgnored(at, d, out)
+	if release, _ := d.Element["releaseName"].(string); d.Chart != (release != "") || d.Spec.Source.Helm.ReleaseName != release {
+		out.add("%s: its release is %q, that of its element %q", at, d.Spec.Source.Helm.ReleaseName, release)
+	}
 	if main := mainWorkload(d.Objects); main != nil && main.Labels["owner"] != "" && main.Labels["owner"] != d.Labels["owner"] {
 		out.add("%s: its owner is %q, that of its objects %q", at, d.Labels["owner"], main.Labels["owner"])
 	}
@@ -230,7 +233,7 @@ func checkOrder(e *repo.Environment, out *report) {
 		out.add("%s: ApplicationSets may come before their projects", e.Name)
 	}
 	for _, o := range e.Argo {
-		if o.Kind == "ApplicationSet" && o.Name != e.Name+"-infra" && wave(o) <= first {
+		if o.Kind == "ApplicationSet" && !strings.HasSuffix(o.Name, "-"+e.Name+"-infra") && wave(o) <= first {
 			out.add("ApplicationSet %s may come before the namespaces", o.Name)
 		}
 	}

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -91,13 +92,16 @@ func dropSchedules(windows any) {
 	}
 }
 
-// dropTargets takes out what narrows a kind to the objects of one target.
+// ofEnvironment are the names of what one environment of a platform has in a cluster.
+var ofEnvironment = regexp.MustCompile(`^[a-z][a-z0-9]+-\*\.[-a-z0-9]+$`)
+
+// dropTargets takes out what narrows a kind to the objects of one environment.
 func dropTargets(kinds any) {
 	list, _ := kinds.([]any)
 	for _, kind := range list {
 		fields, _ := kind.(map[string]any)
 		name, _ := fields["name"].(string)
-		if target, found := strings.CutPrefix(name, "*."); found && target != "" && !strings.Contains(target, "*") {
+		if ofEnvironment.MatchString(name) {
 			delete(fields, "name")
 		}
 	}

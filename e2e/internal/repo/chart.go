@@ -56,7 +56,7 @@ func (t Tools) buildChart(dir, folder string, place place) *Build {
 	if result.Err != nil {
 		return result
 	}
-	template := []string{"template", ".", "--name-template", place.Name, "--namespace", place.Namespace, "--kube-version", "1.36", "--include-crds"}
+	template := []string{"template", ".", "--name-template", place.Release, "--namespace", place.Namespace, "--kube-version", "1.36", "--include-crds"}
 	files, err := valueFiles(filepath.Join(work, "chart"))
 	if err != nil {
 		result.Err = err
@@ -143,8 +143,8 @@ func inNamespace(stream []byte, namespace string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// place is the name and the namespace of the Application that renders a folder.
-type place struct{ Name, Namespace string }
+// place is the release and the namespace of the Application that renders a folder.
+type place struct{ Release, Namespace string }
 
 // places reads them from the candidates of all environments.
 func places(dir string) (map[string]place, error) {
@@ -165,7 +165,7 @@ func places(dir string) (map[string]place, error) {
 		}
 		for _, target := range file.Targets {
 			for _, element := range target.Applications {
-				found[fmt.Sprint(element["path"])] = place{fmt.Sprint(element["name"]), fmt.Sprint(element["namespace"])}
+				found[fmt.Sprint(element["path"])] = place{fmt.Sprint(element["releaseName"]), fmt.Sprint(element["namespace"])}
 			}
 		}
 	}

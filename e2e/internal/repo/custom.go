@@ -139,8 +139,11 @@ type Retry struct {
 type Application struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
-		Project     string
-		Source      struct{ RepoURL, Path, TargetRevision string }
+		Project string
+		Source  struct {
+			RepoURL, Path, TargetRevision string
+			Helm                          struct{ ReleaseName string }
+		}
 		Destination Destination
 		// IgnoreDifferences are the fields that Argo CD leaves to others.
 		IgnoreDifferences []IgnoreDifferences

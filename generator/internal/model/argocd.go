@@ -41,8 +41,8 @@ func (t *Target) ClusterCandidates() []Candidate {
 	return []Candidate{{
 		release.Slot{Target: string(t.Name), Kind: release.Cluster},
 		release.Element{
-			{Name: "name", Value: t.clusterName()},
-			{Name: "project", Value: string(t.Env.Name) + "-infra"},
+			{Name: "name", Value: string(t.clusterName())},
+			{Name: "project", Value: string(t.Env.infraProject())},
 			{Name: "path", Value: t.path("infra", "_cluster")},
 			{Name: "cluster", Value: string(t.Cluster.Name)},
 		},
@@ -57,9 +57,6 @@ func (e *Environment) ClusterWide() bool {
 	return len(e.AdmissionPolicies())+len(e.Settings.PriorityClasses) > 0
 }
 
-// clusterName is the Application of the cluster-wide objects.
-func (t *Target) clusterName() string { return "cluster-" + string(t.Name) }
-
 // NamespaceCandidates lists the elements of the target's namespaces.
 func (t *Target) NamespaceCandidates() []Candidate {
 	var out []Candidate
@@ -68,8 +65,8 @@ func (t *Target) NamespaceCandidates() []Candidate {
 		out = append(out, Candidate{
 			release.Slot{Target: string(t.Name), Kind: release.Namespace, Name: string(ns.Name)},
 			release.Element{
-				{Name: "name", Value: ns.applicationName()},
-				{Name: "project", Value: string(t.Env.Name) + "-infra"},
+				{Name: "name", Value: string(ns.applicationName())},
+				{Name: "project", Value: string(t.Env.infraProject())},
 				{Name: "path", Value: t.path("infra", ns.Name)},
 				{Name: "namespace", Value: string(ns.Name)},
 				{Name: "cluster", Value: string(t.Cluster.Name)},
@@ -90,7 +87,7 @@ func (t *Target) ApplicationCandidates() []Candidate {
 		out = append(out, Candidate{
 			release.Slot{Target: string(t.Name), Kind: release.Application, Name: string(in.App.Name)},
 			append(release.Element{
-				{Name: "name", Value: in.applicationName()},
+				{Name: "name", Value: string(in.applicationName())},
 				{Name: "project", Value: string(in.project())},
 				{Name: "path", Value: t.path("apps", in.App.Name)},
 				{Name: "namespace", Value: string(in.Namespace.Name)},
@@ -106,84 +103,6 @@ func (t *Target) path(group string, name Name) string {
 	return "overlays/" + string(t.Name) + "/" + group + "/" + string(name)
 }
 
-// applicationName is the Application of a namespace. The environment is not said
-// twice when the namespace ends with it.
-func (ns *Namespace) applicationName() string {
-	stem := string(ns.Name)
-	if short, ok := strings.CutSuffix(stem, "-"+string(ns.Target.Env.Name)); ok {
-		stem = short
-	}
-	return "infra-" + stem + "-" + string(ns.Target.Name)
-}
-
-func (in *Instance) applicationName() string {
-	return string(in.App.Name) + "-" + string(in.Target.Name)
-}
-
-// project is the AppProject and ApplicationSet of an instance.
-func (in *Instance) project() Name {
-	if in.App.Team == nil {
-		return in.Target.Env.Name + "-apps"
-	}
-	return in.Target.Env.Name + "-" + in.App.Team.Name
-}
-
-// maxComposed is the length that labels and most Kubernetes names may have.
-const maxComposed = 63
-
-// names checks the names that are composed: Applications are global, and a
-// namespace has one owner in a cluster.
-func (r *resolver) names() {
-	applications, namespaces := map[string]string{}, map[string]Name{}
-	for _, target := range r.p.Targets() {
-		applications[target.clusterName()] = "the cluster-wide objects of " + string(target.Name)
-	}
-	for _, env := range r.p.Environments {
-		if r.spec.Doubt.Name(env.at) {
-			continue
-		}
-		for _, target := range env.Targets {
-			for _, ns := range target.Namespaces {
-				if ns.doubtful {
-					continue
-				}
-				key := string(target.Cluster.Name) + "/" + string(ns.Name)
-				if other, ok := namespaces[key]; ok {
-					r.sharedNamespace(target, ns, other)
-				}
-				namespaces[key] = target.Name
-				r.applicationName(applications, ns.applicationName(), "namespace "+string(ns.Name), ns.Instances[0].App)
-			}
-			for _, in := range target.Instances {
-				if r.spec.Doubt.Name(in.App.At) || target.Cluster.unknown {
-					continue
-				}
-				r.applicationName(applications, in.applicationName(), "application "+string(in.App.Name), in.App)
-			}
-		}
-	}
-}
-
-func (r *resolver) sharedNamespace(target *Target, ns *Namespace, other Name) {
-	d := r.list.Error(target.Env.at, "namespace/shared", fmt.Sprintf("namespace %q belongs to %s already", ns.Name, other))
-	d.Detail = fmt.Sprintf("%s and %s run on cluster %s.", other, target.Name, target.Cluster.Name)
-	d.Hint = "Let the namespace pattern contain {env} or {target}."
-}
-
-func (r *resolver) applicationName(seen map[string]string, name, what string, app *Application) {
-	if other, ok := seen[name]; ok {
-		d := r.list.Error(app.At, "name/duplicate", fmt.Sprintf("two Applications would be called %q", name))
-		d.Detail = fmt.Sprintf("One is of %s, the other of %s.", other, what)
-		d.Hint = "Rename one of the applications or environments."
-	}
-	if len(name) > maxComposed {
-		d := r.list.Error(app.At, "name/long", fmt.Sprintf("the name of an Application would be too long: %q", name))
-		d.Detail = fmt.Sprintf("It has %d characters; the label that Argo CD makes of it has room for %d.", len(name), maxComposed)
-		d.Hint = "Choose a shorter name for the application, the environment or the cluster."
-	}
-	seen[name] = what
-}
-
 // applicationSets groups candidates and pins by project, which is the
 // ApplicationSet's name too. A project that only old pins know stays as long as
 // they do.
@@ -195,7 +114,7 @@ func (r *resolver) applicationSets(env *Environment, candidates []Candidate) {
 		}
 		return sets[project]
 	}
-	set(string(env.Name) + "-infra")
+	set(string(env.infraProject()))
 	for _, c := range candidates {
 		s := set(c.Fields.Get("project"))
 		s.reach(c.Slot, c.Fields)
@@ -215,11 +134,10 @@ func (r *resolver) applicationSets(env *Environment, candidates []Candidate) {
 
 func (r *resolver) applicationSet(env *Environment, project string) *ApplicationSet {
 	s := &ApplicationSet{Name: Name(project), Wave: env.AppsWave, SyncOptions: env.Settings.Sync.Options}
-	owner := strings.TrimPrefix(project, string(env.Name)+"-")
-	if owner == "infra" {
+	if s.Name == env.infraProject() {
 		s.Infra, s.Wave, s.SyncOptions = true, env.InfraWave, env.Settings.Sync.InfraOptions
 	}
-	s.Team = r.teams[owner]
+	s.Team = r.teams[strings.TrimPrefix(project, string(env.project("")))]
 	return s
 }
 
@@ -268,8 +186,12 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	cluster, namespace := pin.Element.Get("cluster"), pin.Element.Get("namespace")
 	what := ""
 	switch {
-	case !strings.HasPrefix(project, string(env.Name)+"-") || !Name(project).Valid():
+	case r.doubtfulPrefix():
+		return true
+	case !strings.HasPrefix(project, string(env.project(""))) || project == string(env.RootProject()) || !Name(project).Valid():
 		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
+	case !strings.HasPrefix(pin.Element.Get("name"), string(outside(env.prefix, ""))):
+		what = fmt.Sprintf("Application %q does not begin with the prefix %s-", pin.Element.Get("name"), env.prefix)
 	case !strings.HasPrefix(path, "overlays/"+pin.Target+"/"):
 		what = fmt.Sprintf("path %q is not below overlays/%s", path, pin.Target)
 	case r.clusters[cluster] == nil && r.doubtful(r.spec.Node, "clusters"):

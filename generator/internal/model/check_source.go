@@ -155,7 +155,7 @@ func (c *checker) chart() {
 		d.Detail = "What is pinned must not change by itself: a range would."
 		d.Hint = "Write the version exactly, for example 1.2.3."
 	}
-	if release := c.in.applicationName(); len(release) > maxRelease {
+	if release := c.in.release(); len(release) > maxRelease {
 		d := c.error(c.in.App.At, "name/long", "the name of the release would be too long: %q", release)
 		d.Detail = fmt.Sprintf("It has %d characters; Helm permits %d.", len(release), maxRelease)
 		d.Hint = "Choose a shorter name for the application."

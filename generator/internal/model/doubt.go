@@ -78,6 +78,13 @@ func (r *resolver) doubtfulNamespace(app *Application, target *Target) bool {
 		target.Cluster.unknown || app.Team != nil && app.Team.unknown || app.Team == nil && r.spec.Node.Doubtful("teams"))
 }
 
+// doubtfulPrefix reports whether it is not known how composed names begin.
+func (r *resolver) doubtfulPrefix() bool {
+	root, doubt := r.spec.Node, &r.spec.Doubt
+	return doubt.Any && (root.Doubtful("prefix") || root.Doubtful("metadata", "name") ||
+		doubt.Name(root.At("prefix")) || doubt.Name(root.At("metadata", "name")))
+}
+
 // doubtfulSum reports whether it is not known which applications share a namespace.
 func (r *resolver) doubtfulSum(ns *Namespace) bool {
 	return r.doubtful(ns.Target.Env.declared.Node, "namespace")

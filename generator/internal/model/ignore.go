@@ -16,6 +16,7 @@ import (
 // The fields of an element beyond those that every application has.
 const (
 	ignoreField       = "ignoreDifferences"
+	releaseField      = "releaseName"
 	repositoryField   = "chartRepository"
 	kindsField        = "kinds"
 	clusterKindsField = "clusterKinds"

@@ -72,12 +72,12 @@ func (w *Workload) namespacedKinds() string {
 // extras are the fields of an element that not every application has.
 func (in *Instance) extras() release.Element {
 	var out release.Element
-	repository := ""
+	repository, name := "", ""
 	if in.Chart != nil {
-		repository = in.Chart.Repository
+		repository, name = in.Chart.Repository, in.release()
 	}
 	for _, field := range []release.Field{
-		{Name: repositoryField, Value: repository}, {Name: ignoreField, Value: in.ignored()},
+		{Name: releaseField, Value: name}, {Name: repositoryField, Value: repository}, {Name: ignoreField, Value: in.ignored()},
 		{Name: kindsField, Value: in.Workload.namespacedKinds()}, {Name: clusterKindsField, Value: in.Workload.kindList(true)},
 	} {
 		if field.Value != "" {
@@ -104,7 +104,7 @@ func (s *ApplicationSet) permit(fields release.Element) {
 	for _, kind := range strings.Fields(fields.Get(clusterKindsField)) {
 		s.clusterKinds = withOne(s.clusterKinds, kind)
 	}
-	s.Ignores = s.Ignores || fields.Get(ignoreField) != ""
+	s.Patched = s.Patched || fields.Get(ignoreField)+fields.Get(releaseField) != ""
 }
 
 // withOne adds a text to a sorted list that may have it already.

@@ -9,10 +9,10 @@ import (
 
 // Platform is the whole resolved spec.
 type Platform struct {
-	// Name of the platform.
-	Name       Name
-	Repository Repository
-	ArgoCD     ArgoCD
+	// Name of the platform, and the Prefix of all names outside of its own namespaces.
+	Name, Prefix Name
+	Repository   Repository
+	ArgoCD       ArgoCD
 	// Version of wavewright that pipelines install.
 	Version Path
 	// Pipeline is the provider whose pipeline is written, github or gitlab; empty for none.
@@ -126,6 +126,7 @@ type Environment struct {
 	// ApplicationSets in the order in which they are printed.
 	ApplicationSets []*ApplicationSet
 
+	prefix Name
 	// fleet is set by Share.
 	fleet  fleet
 	access *schema.Access
@@ -294,8 +295,9 @@ type ApplicationSet struct {
 	SyncOptions []string
 	// ChartRepositories that Argo CD may use credentials for.
 	ChartRepositories []string
-	// Ignores says that an element has differences to ignore.
-	Ignores bool
+	// Patched says that elements state what not every Application has: differences to
+	// ignore, or the release of a chart.
+	Patched bool
 
 	kinds, clusterKinds []string
 }

@@ -1,6 +1,12 @@
 package model
 
-import "github.com/wavewright/wavewright/schema/diag"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+)
 
 // NamesOf lists what a placeholder can stand for: the names of all applications,
 // environments, clusters, targets, teams or namespaces.
@@ -39,3 +45,142 @@ func (p *Platform) NamesOf(placeholder string) []string {
 
 // Place is where the spec declares the environment.
 func (e *Environment) Place() diag.Range { return e.at }
+
+// outside is the name of an object outside of the platform's own namespaces. No prefix
+// has a hyphen: what stands before the first one tells whose an object is, and two
+// platforms compose no name that is the same.
+func outside(prefix Name, rest string) Name { return prefix + "-" + Name(rest) }
+
+// Root is the Application that applies what an environment has in Argo CD, and RootProject
+// its AppProject.
+func (e *Environment) Root() Name { return outside(e.prefix, "root-"+string(e.Name)) }
+
+// RootProject is the AppProject of the root.
+func (e *Environment) RootProject() Name { return e.project("root") }
+
+// project is the AppProject of an owner, and the ApplicationSet that it has.
+func (e *Environment) project(owner Name) Name { return outside(e.prefix, string(e.Name+"-"+owner)) }
+
+// infraProject is the one of namespaces and of what belongs to none.
+func (e *Environment) infraProject() Name { return e.project("infra") }
+
+// project is the AppProject and ApplicationSet of an instance.
+func (in *Instance) project() Name {
+	if in.App.Team == nil {
+		return in.Target.Env.project("apps")
+	}
+	return in.Target.Env.project(in.App.Team.Name)
+}
+
+// clusterName is the Application of the cluster-wide objects.
+func (t *Target) clusterName() Name { return outside(t.Env.prefix, "cluster-"+string(t.Name)) }
+
+// applicationName is the Application of a namespace. The environment is not said
+// twice when the namespace ends with it.
+func (ns *Namespace) applicationName() Name {
+	stem := strings.TrimSuffix(string(ns.Name), "-"+string(ns.Target.Env.Name))
+	return outside(ns.Target.Env.prefix, "infra-"+stem+"-"+string(ns.Target.Name))
+}
+
+// applicationName is the Application of an instance.
+func (in *Instance) applicationName() Name { return outside(in.Target.Env.prefix, in.release()) }
+
+// release is the instance within its platform: what Helm calls its release, and what
+// charts put into the names and labels of their objects.
+func (in *Instance) release() string { return string(in.App.Name + "-" + in.Target.Name) }
+
+// Argo CD names its Application and AppProject, when the platform brings it.
+func (p *Platform) SelfName() Name { return outside(p.Prefix, schema.DefaultArgoCD) }
+
+// clusterWide is the name of an object that belongs to no namespace. It does not carry
+// the cluster: an environment is on a cluster once.
+func (e *Environment) clusterWide(word string) string {
+	return string(outside(e.prefix, word)) + "." + string(e.Name)
+}
+
+// maxComposed is the length that labels and most Kubernetes names may have.
+const maxComposed = 63
+
+// composed collects names of one kind that are composed of several, with what has them.
+type composed struct {
+	r    *resolver
+	kind string
+	seen map[Name]string
+}
+
+// add reports a name that something else has, or that is too long.
+func (c composed) add(name Name, what string, at diag.Range) {
+	other, known := c.seen[name]
+	if known && other == what {
+		return
+	}
+	if known {
+		d := c.r.list.Error(at, "name/duplicate", fmt.Sprintf("two %ss would be called %q", c.kind, name))
+		d.Detail = fmt.Sprintf("One is of %s, the other of %s.", other, what)
+		d.Hint = "Rename one of the applications, teams or environments."
+	}
+	if len(name) > maxComposed && !c.r.doubtfulPrefix() {
+		prefix, rest, _ := strings.Cut(string(name), "-")
+		d := c.r.list.Error(at, "name/long", fmt.Sprintf("the name of an %s would be too long: %q", c.kind, name))
+		d.Detail = fmt.Sprintf("It has %d characters, %d of the prefix %s- and %d of %s; labels have room for %d.", len(name), len(prefix)+1, prefix, len(rest), rest, maxComposed)
+		d.Hint = "Choose a shorter name for the application, the team, the environment or the cluster."
+	}
+	c.seen[name] = what
+}
+
+// names checks the names that are composed: those of Argo CD are global, and a namespace
+// has one owner in a cluster.
+func (r *resolver) names() {
+	applications, projects := composed{r, "Application", map[Name]string{}}, composed{r, "AppProject", map[Name]string{}}
+	var environments []*Environment
+	for _, env := range r.p.Environments {
+		if !r.spec.Doubt.Name(env.at) {
+			environments = append(environments, env)
+		}
+	}
+	for _, env := range environments {
+		applications.add(env.Root(), "the root of "+string(env.Name), env.at)
+		projects.add(env.RootProject(), "the root of "+string(env.Name), env.at)
+		projects.add(env.infraProject(), "the namespaces of "+string(env.Name), env.at)
+		for _, target := range env.Targets {
+			applications.add(target.clusterName(), "the cluster-wide objects of "+string(target.Name), env.at)
+		}
+	}
+	namespaces := map[string]Name{}
+	for _, env := range environments {
+		for _, target := range env.Targets {
+			r.targetNames(target, namespaces, applications, projects)
+		}
+	}
+}
+
+func (r *resolver) targetNames(target *Target, namespaces map[string]Name, applications, projects composed) {
+	for _, ns := range target.Namespaces {
+		if ns.doubtful {
+			continue
+		}
+		key := string(target.Cluster.Name) + "/" + string(ns.Name)
+		if other, ok := namespaces[key]; ok {
+			r.sharedNamespace(target, ns, other)
+		}
+		namespaces[key] = target.Name
+		applications.add(ns.applicationName(), fmt.Sprintf("namespace %s in %s", ns.Name, target.Name), ns.Instances[0].App.At)
+	}
+	for _, in := range target.Instances {
+		if r.spec.Doubt.Name(in.App.At) || target.Cluster.unknown {
+			continue
+		}
+		applications.add(in.applicationName(), fmt.Sprintf("application %s in %s", in.App.Name, target.Name), in.App.At)
+		if team := in.App.Team; team != nil {
+			projects.add(in.project(), fmt.Sprintf("team %s in %s", team.Name, target.Env.Name), in.App.At)
+		} else {
+			projects.add(in.project(), "the applications of "+string(target.Env.Name), in.App.At)
+		}
+	}
+}
+
+func (r *resolver) sharedNamespace(target *Target, ns *Namespace, other Name) {
+	d := r.list.Error(target.Env.at, "namespace/shared", fmt.Sprintf("namespace %q belongs to %s already", ns.Name, other))
+	d.Detail = fmt.Sprintf("%s and %s run on cluster %s.", other, target.Name, target.Cluster.Name)
+	d.Hint = "Let the namespace pattern contain {env} or {target}."
+}

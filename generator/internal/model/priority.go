@@ -49,11 +49,10 @@ func (r *resolver) priorityClasses(env *Environment) {
 	}
 }
 
-// className is the PriorityClass that a word of the spec means in the environment. It
-// does not carry the cluster: an environment is on a cluster once.
+// className is the PriorityClass that a word of the spec means in the environment.
 func (e *Environment) className(word string) string {
 	if _, declared := e.Settings.PriorityClasses[word]; declared {
-		return word + "." + string(e.Name)
+		return e.clusterWide(word)
 	}
 	return word
 }

@@ -84,7 +84,7 @@ func sortedKeys[V any](m map[string]V) []string {
 
 func (r *resolver) platform() {
 	spec := r.spec
-	r.p.Name = Name(spec.Metadata.Name)
+	r.p.Name, r.p.Prefix = Name(spec.Metadata.Name), Name(orDefault(spec.Prefix, spec.Metadata.Name))
 	r.p.Repository = Repository{URL: URL(spec.Repository.URL), Branch: orDefault(spec.Repository.Branch, "main")}
 	r.p.Repository.SSH = !strings.Contains(spec.Repository.URL, "://") || strings.HasPrefix(spec.Repository.URL, "ssh://")
 	if spec.Repository.Path != "" {
@@ -189,7 +189,7 @@ func (r *resolver) environments() {
 		if r.spec.Doubt.Any && !r.resolvable(declared) {
 			continue
 		}
-		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), at: declared.Node.At("name"), declared: declared}
+		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), prefix: r.p.Prefix, at: declared.Node.At("name"), declared: declared}
 		r.p.Environments = append(r.p.Environments, env)
 		env.From = r.predecessor(i)
 		env.InfraWave = i

@@ -20,8 +20,7 @@ const (
 // changes nothing that they select.
 const applicationLabel = "wavewright.dev/application"
 
-// instanceLabel is what charts put on their pods by convention: the release, which
-// Argo CD names like the Application.
+// instanceLabel is what charts put on their pods by convention: the release.
 const instanceLabel = "app.kubernetes.io/instance"
 
 // Chart is the chart that an overlay wraps.
@@ -136,7 +135,7 @@ func (in *Instance) labelled() map[string]string {
 	case in.Workload.Source == nil:
 		return map[string]string{instanceLabel: string(in.App.Name)}
 	case in.Workload.Source.Helm != nil:
-		return map[string]string{instanceLabel: in.applicationName()}
+		return map[string]string{instanceLabel: in.release()}
 	}
 	return map[string]string{applicationLabel: string(in.App.Name)}
 }
