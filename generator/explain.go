@@ -6,14 +6,15 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/generator/internal/report"
 )
 
 // Value is one value of an application's workload: what it is, who said so, and
 // what it replaced.
-type Value = model.Value
+type Value = report.Value
 
 // Override is a value that a later layer replaced.
-type Override = model.Override
+type Override = report.Override
 
 // Explanation is the workload of an application on one target.
 type Explanation struct {
@@ -42,7 +43,7 @@ func (r *Result) Explain(application, place, field string) ([]Explanation, error
 	var out []Explanation
 	known, found := []string{}, false
 	for _, in := range instances {
-		e := Explanation{string(in.Target.Env.Name), string(in.Target.Name), in.Explain(field)}
+		e := Explanation{string(in.Target.Env.Name), string(in.Target.Name), report.Explain(in, field)}
 		out, found = append(out, e), found || len(e.Values) > 0
 	}
 	if found || field == "" {
@@ -101,7 +102,7 @@ func (r *Result) places() []string {
 // fields lists what can be asked about an instance: its values and what holds them.
 func fields(in *model.Instance) []string {
 	var names []string
-	for _, v := range in.Explain("") {
+	for _, v := range report.Explain(in, "") {
 		for name := v.Field; name != ""; name = name[:max(strings.LastIndexByte(name, '.'), 0)] {
 			names = append(names, name)
 		}

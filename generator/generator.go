@@ -10,6 +10,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/generator/internal/render"
+	"github.com/wavewright/wavewright/generator/internal/report"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -182,7 +183,8 @@ func (r *Result) render(fsys fs.FS) error {
 	if in.Fleets = r.platform.Fleets(); in.Fleets {
 		r.share(in)
 	}
-	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, placeholders) }
+	words := report.New(r.platform)
+	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(r.platform, words, placeholders) }
 	if folder, err := os.Open(r.dir); err == nil { // init renders before there is a folder
 		defer folder.Close()
 		in.Exists = func(name string) bool { return !absent(folder, name) && isFolder(fsys, name) }
@@ -253,11 +255,12 @@ func layerFolders(in render.Input) []fs.FS {
 	return folders
 }
 
-func scopes(platform *model.Platform, placeholders []string) ([]render.Scope, error) {
+// scopes lists what a template is rendered for, each time with the report beside it.
+func scopes(platform *model.Platform, words *report.Report, placeholders []string) ([]render.Scope, error) {
 	found, err := platform.Scopes(placeholders)
 	out := make([]render.Scope, len(found))
 	for i, scope := range found {
-		out[i] = render.Scope{Values: scope.Values, Data: scope.Data, Archive: scope.Archive, Fleet: scope.Fleet, Clusters: scope.Clusters}
+		out[i] = render.Scope{Values: scope.Values, Data: &report.Data{Data: scope.Data, Report: words}, Archive: scope.Archive, Fleet: scope.Fleet, Clusters: scope.Clusters}
 	}
 	return out, err
 }

@@ -51,6 +51,22 @@ type Entry struct {
 	Value    *Node
 }
 
+// Find returns the entry at a path and whether there is one. A null on the way is the
+// answer for everything below it.
+func (n *Node) Find(path []string) (Entry, bool) {
+	var entry Entry
+	for _, key := range path {
+		var ok bool
+		if entry, ok = n.Entry(key); !ok {
+			return Entry{}, false
+		}
+		if n = entry.Value; n.Kind == Null {
+			break
+		}
+	}
+	return entry, true
+}
+
 // Entry returns the entry of key and whether n is a Map that has it.
 func (n *Node) Entry(key string) (Entry, bool) {
 	if n == nil {

@@ -10,15 +10,15 @@ import (
 // The Roles of a namespace. What debug permits depends on the environment.
 const (
 	viewRole       = "view"
-	debugRole      = "debug"
+	DebugRole      = "debug"
 	breakGlassRole = "break-glass"
 )
 
 // The levels of debug access.
 const (
-	debugFull    = "full"
-	debugLimited = "limited"
-	debugNone    = "none"
+	DebugFull    = "full"
+	DebugLimited = "limited"
+	DebugNone    = "none"
 )
 
 // Grant gives groups one of the Roles of a namespace.
@@ -40,7 +40,7 @@ func grant(owner Name, access *schema.Access, role Name) *Grant {
 	switch role {
 	case viewRole:
 		groups = distinct(slices.Concat(access.View, access.Debug, access.BreakGlass))
-	case debugRole:
+	case DebugRole:
 		groups = access.Debug
 	case breakGlassRole:
 		groups = access.BreakGlass
@@ -62,22 +62,31 @@ func distinct(texts []string) []string {
 	return out
 }
 
-// roles lists the Roles that an environment has room for: where nobody debugs there is
+// AccessRoles lists the Roles that an environment has room for: where nobody debugs there is
 // no Role for it, and where nothing is forbidden there is no glass to break.
-func (e *Environment) roles() []Name {
+func (e *Environment) AccessRoles() []Name {
 	switch e.Settings.Debug {
-	case debugFull:
-		return []Name{viewRole, debugRole}
-	case debugNone:
+	case DebugFull:
+		return []Name{viewRole, DebugRole}
+	case DebugNone:
 		return []Name{viewRole, breakGlassRole}
 	}
-	return []Name{viewRole, debugRole, breakGlassRole}
+	return []Name{viewRole, DebugRole, breakGlassRole}
+}
+
+// TeamGrant says which of a team's groups have a role in its namespaces of the
+// environment; nil when none has.
+func (e *Environment) TeamGrant(team *Team, role Name) *Grant {
+	if !e.grants(team, role) {
+		return nil
+	}
+	return grant("team-"+team.Name, team.access, role)
 }
 
 // Grant says which groups have a role in every namespace of the environment; nil when
 // none has.
 func (e *Environment) Grant(role string) *Grant {
-	if !slices.Contains(e.roles(), Name(role)) {
+	if !slices.Contains(e.AccessRoles(), Name(role)) {
 		return nil
 	}
 	return grant("env-"+e.Name, e.access, Name(role))
@@ -87,8 +96,8 @@ func (e *Environment) Grant(role string) *Grant {
 // namespace needs it.
 func (t *Team) Grant(p *Platform, role string) *Grant {
 	for _, env := range p.Environments {
-		if env.grants(t, Name(role)) {
-			return grant("team-"+t.Name, t.access, Name(role))
+		if g := env.TeamGrant(t, Name(role)); g != nil {
+			return g
 		}
 	}
 	return nil
@@ -97,7 +106,7 @@ func (t *Team) Grant(p *Platform, role string) *Grant {
 // grants reports whether a team's groups have a role in a namespace of the environment.
 // In one that several teams share they would debug the applications of another.
 func (e *Environment) grants(team *Team, role Name) bool {
-	if !slices.Contains(e.roles(), role) || grant("team-"+team.Name, team.access, role) == nil {
+	if !slices.Contains(e.AccessRoles(), role) || grant("team-"+team.Name, team.access, role) == nil {
 		return false
 	}
 	for _, target := range e.Targets {
@@ -118,7 +127,7 @@ func (ns *Namespace) Access() []Name {
 		return nil
 	}
 	env := ns.Target.Env
-	for _, role := range env.roles() {
+	for _, role := range env.AccessRoles() {
 		if grant("team-"+ns.Team.Name, ns.Team.access, role) == nil {
 			continue
 		}
@@ -134,7 +143,7 @@ func (ns *Namespace) Access() []Name {
 // the environment. A Role that is nobody's would only be one more to judge.
 func (e *Environment) Roles() []Name {
 	var names []Name
-	for _, role := range e.roles() {
+	for _, role := range e.AccessRoles() {
 		if grant("env-"+e.Name, e.access, role) != nil {
 			names = append(names, e.roleComponent(role))
 		}
@@ -144,7 +153,7 @@ func (e *Environment) Roles() []Name {
 
 // roleComponent is the one that holds a Role of the environment.
 func (e *Environment) roleComponent(role Name) Name {
-	if role == debugRole {
+	if role == DebugRole {
 		role += "-" + Name(e.Settings.Debug)
 	}
 	return "access-" + role
@@ -169,7 +178,7 @@ func (p *Platform) HasRole(component string) bool {
 // break no glass.
 func (r *resolver) environmentAccess(env *Environment, declared *schema.Environment) {
 	env.access = declared.Access
-	if env.access == nil || len(env.access.BreakGlass) == 0 || env.Settings.Debug != debugFull {
+	if env.access == nil || len(env.access.BreakGlass) == 0 || env.Settings.Debug != DebugFull {
 		return
 	}
 	d := r.list.Error(r.keyPlace(declared.Node, "access", "breakGlass"), "access/break-glass", fmt.Sprintf("%s forbids nothing", env.Name))

@@ -34,8 +34,8 @@ type AdmissionPolicy struct {
 // podAccess is the policy that mirrors the environment's debug level.
 const podAccess = "pod-access"
 
-// admissionPolicies are all that exist, in the order in which they are printed.
-func admissionPolicies() []AdmissionPolicy {
+// AllAdmissionPolicies are all that exist, in the order in which they are printed.
+func AllAdmissionPolicies() []AdmissionPolicy {
 	return []AdmissionPolicy{
 		{Name: "images", field: "images", Summary: "images without a digest or a version as their tag",
 			rule: func(a *schema.Admission) schema.AdmissionRule { return a.Images }},
@@ -52,17 +52,22 @@ func admissionPolicies() []AdmissionPolicy {
 	}
 }
 
-// mode is what becomes of requests that the policy objects to.
-func (e *Environment) mode(p AdmissionPolicy) string {
-	if p.Name == podAccess && e.Settings.Debug == debugFull {
+// Rule is what the environment's settings say of the policy.
+func (p AdmissionPolicy) Rule(e *Environment) schema.AdmissionRule {
+	return p.rule(&e.Settings.Admission)
+}
+
+// AdmissionMode is what becomes of requests that the policy objects to.
+func (e *Environment) AdmissionMode(p AdmissionPolicy) string {
+	if p.Name == podAccess && e.Settings.Debug == DebugFull {
 		return admitAll
 	}
-	return p.rule(&e.Settings.Admission).Mode
+	return p.Rule(e).Mode
 }
 
 // AdmissionPolicies lists the policies of the environment's namespaces.
 func (e *Environment) AdmissionPolicies() []AdmissionPolicy {
-	return slices.DeleteFunc(admissionPolicies(), func(p AdmissionPolicy) bool { return e.mode(p) == admitAll })
+	return slices.DeleteFunc(AllAdmissionPolicies(), func(p AdmissionPolicy) bool { return e.AdmissionMode(p) == admitAll })
 }
 
 // AdmissionComponents lists the components that make the environment's policies; what
@@ -94,7 +99,7 @@ func (e *Environment) Policies(group string) string {
 	belongs := map[string]func(AdmissionPolicy) bool{
 		inNamespaces: func(p AdmissionPolicy) bool { return !p.OnNamespaces },
 		ofNamespaces: func(p AdmissionPolicy) bool { return p.OnNamespaces },
-		warning:      func(p AdmissionPolicy) bool { return e.mode(p) == admitWarn },
+		warning:      func(p AdmissionPolicy) bool { return e.AdmissionMode(p) == admitWarn },
 		breakable:    func(p AdmissionPolicy) bool { return p.OnNamespaces || p.Name == podAccess },
 	}[group]
 	var names []string
@@ -126,7 +131,7 @@ func (p *Platform) ChecksPods() bool { return slices.ContainsFunc(podPolicies(),
 
 // ForbidsPortForward reports whether nobody may even forward a port.
 func (e *Environment) ForbidsPortForward() bool {
-	return e.hasPolicy(podAccess) && e.Settings.Debug == debugNone
+	return e.hasPolicy(podAccess) && e.Settings.Debug == DebugNone
 }
 
 // ForbidsPortForward reports whether any environment forbids to forward ports.
@@ -137,14 +142,16 @@ func (p *Platform) ForbidsPortForward() bool {
 // BreakGlass lists, as an expression, the groups that the environment's policies let
 // pass: its own, and those of the teams with namespaces in it; empty without any.
 func (e *Environment) BreakGlass(p *Platform) string {
-	groups := e.breakGlass(p)
+	groups := e.BreakGlassGroups(p)
 	if len(groups) == 0 || e.Policies(breakable) == "" {
 		return ""
 	}
 	return celList(groups)
 }
 
-func (e *Environment) breakGlass(p *Platform) []string {
+// BreakGlassGroups lists the groups of the environment, and those of teams in it, that may
+// break the glass.
+func (e *Environment) BreakGlassGroups(p *Platform) []string {
 	var groups []string
 	if g := e.Grant(breakGlassRole); g != nil {
 		groups = g.Groups
@@ -218,9 +225,9 @@ func (r *resolver) argocdUsers(declared []string) []string {
 // admission checks what an environment says of its policies.
 func (r *resolver) admission(env *Environment) {
 	var builtin schema.Settings
-	r.decode(env.settings[0].Node, &builtin, yamltree.DecodeOptions{})
+	r.decode(env.SettingLayers[0].Node, &builtin, yamltree.DecodeOptions{})
 	checked := map[string]bool{}
-	for _, p := range admissionPolicies() {
+	for _, p := range AllAdmissionPolicies() {
 		rule, demanded := p.rule(&env.Settings.Admission), p.rule(&builtin.Admission).Mode
 		if checked[p.field] || strictness(rule.Mode) >= strictness(demanded) || strings.TrimSpace(rule.Reason) != "" {
 			continue

@@ -22,20 +22,21 @@ type Alert struct {
 	Labels, Annotations yamltree.Ordered
 }
 
-// alertKind is an alert that every namespace can have. Metrics and labels are those of
+// AlertKind is an alert that every namespace can have. Metrics and labels are those of
 // kube-state-metrics and of cAdvisor; max keeps a target that is collected twice from
 // counting twice. In the expression, %[1]s selects the namespace, %[2]s is the threshold
 // and %[3]s the time.
-type alertKind struct {
-	name Path
+type AlertKind struct {
+	Name Path
 	// field of the specification.
 	field string
-	// percent says that the threshold is one.
-	percent bool
-	// windowed says that the time stands in the expression.
-	windowed      bool
+	// Percent says that the threshold is one.
+	Percent bool
+	// Windowed says that the time stands in the expression.
+	Windowed      bool
 	expr, summary string
-	of            func(schema.Monitoring) *schema.Threshold
+	// Threshold that an environment sets; nil when it does not have the alert.
+	Threshold func(schema.Monitoring) *schema.Threshold
 }
 
 // condition is an alert about a state, as one about a number.
@@ -46,55 +47,55 @@ func condition(c *schema.Condition) *schema.Threshold {
 	return &schema.Threshold{For: c.For, Severity: c.Severity}
 }
 
-// alertKinds are all alerts in the order in which they are printed.
-func alertKinds() []alertKind {
+// AlertKinds are all alerts in the order in which they are printed.
+func AlertKinds() []AlertKind {
 	usage := func(used, resource string) string {
 		return "max by (namespace, pod, container) (" + used + ") / on (namespace, pod, container) " +
 			`max by (namespace, pod, container) (kube_pod_container_resource_requests{%[1]s, resource='` + resource + `'}) > %[2]s`
 	}
-	return []alertKind{
+	return []AlertKind{
 		{
-			name: "ContainerRestarts", field: "restarts", windowed: true,
-			expr:    `max by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total{%[1]s}[%[3]s])) > %[2]s`,
-			summary: `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} restarted {{ $value | humanize }} times within %[3]s.`,
-			of:      func(m schema.Monitoring) *schema.Threshold { return m.Restarts },
+			Name: "ContainerRestarts", field: "restarts", Windowed: true,
+			expr:      `max by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total{%[1]s}[%[3]s])) > %[2]s`,
+			summary:   `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} restarted {{ $value | humanize }} times within %[3]s.`,
+			Threshold: func(m schema.Monitoring) *schema.Threshold { return m.Restarts },
 		},
 		{
-			name: "ReplicasUnavailable", field: "unavailable",
+			Name: "ReplicasUnavailable", field: "unavailable",
 			expr: `max by (namespace, deployment) (kube_deployment_spec_replicas{%[1]s}) > on (namespace, deployment) max by (namespace, deployment) (kube_deployment_status_replicas_available{%[1]s})` +
 				` or max by (namespace, statefulset) (kube_statefulset_replicas{%[1]s}) > on (namespace, statefulset) max by (namespace, statefulset) (kube_statefulset_status_replicas_ready{%[1]s})`,
-			summary: `{{ $labels.namespace }}/{{ $labels.deployment }}{{ $labels.statefulset }} has fewer replicas than the {{ $value }} that it has to have, for %[3]s.`,
-			of:      func(m schema.Monitoring) *schema.Threshold { return condition(m.Unavailable) },
+			summary:   `{{ $labels.namespace }}/{{ $labels.deployment }}{{ $labels.statefulset }} has fewer replicas than the {{ $value }} that it has to have, for %[3]s.`,
+			Threshold: func(m schema.Monitoring) *schema.Threshold { return condition(m.Unavailable) },
 		},
 		{
-			name: "AutoscalerAtMaximum", field: "autoscaler",
-			expr:    `max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_current_replicas{%[1]s}) >= on (namespace, horizontalpodautoscaler) max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_spec_max_replicas{%[1]s})`,
-			summary: `{{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} runs at its maximum of {{ $value }} replicas for %[3]s.`,
-			of:      func(m schema.Monitoring) *schema.Threshold { return condition(m.Autoscaler) },
+			Name: "AutoscalerAtMaximum", field: "autoscaler",
+			expr:      `max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_current_replicas{%[1]s}) >= on (namespace, horizontalpodautoscaler) max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_spec_max_replicas{%[1]s})`,
+			summary:   `{{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} runs at its maximum of {{ $value }} replicas for %[3]s.`,
+			Threshold: func(m schema.Monitoring) *schema.Threshold { return condition(m.Autoscaler) },
 		},
 		{
-			name: "QuotaNearlyUsed", field: "quota", percent: true,
-			expr:    `max by (namespace, resourcequota, resource) (kube_resourcequota{%[1]s, type='used'}) / on (namespace, resourcequota, resource) (max by (namespace, resourcequota, resource) (kube_resourcequota{%[1]s, type='hard'}) > 0) > %[2]s`,
-			summary: `{{ $labels.namespace }} uses {{ $value | humanizePercentage }} of its quota of {{ $labels.resource }}.`,
-			of:      func(m schema.Monitoring) *schema.Threshold { return m.Quota },
+			Name: "QuotaNearlyUsed", field: "quota", Percent: true,
+			expr:      `max by (namespace, resourcequota, resource) (kube_resourcequota{%[1]s, type='used'}) / on (namespace, resourcequota, resource) (max by (namespace, resourcequota, resource) (kube_resourcequota{%[1]s, type='hard'}) > 0) > %[2]s`,
+			summary:   `{{ $labels.namespace }} uses {{ $value | humanizePercentage }} of its quota of {{ $labels.resource }}.`,
+			Threshold: func(m schema.Monitoring) *schema.Threshold { return m.Quota },
 		},
 		{
-			name: "CPUAboveRequest", field: "cpu", percent: true,
-			expr:    usage(`rate(container_cpu_usage_seconds_total{%[1]s, container!=''}[5m])`, "cpu"),
-			summary: `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of the CPU that it requests, for %[3]s.`,
-			of:      func(m schema.Monitoring) *schema.Threshold { return m.CPU },
+			Name: "CPUAboveRequest", field: "cpu", Percent: true,
+			expr:      usage(`rate(container_cpu_usage_seconds_total{%[1]s, container!=''}[5m])`, "cpu"),
+			summary:   `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of the CPU that it requests, for %[3]s.`,
+			Threshold: func(m schema.Monitoring) *schema.Threshold { return m.CPU },
 		},
 		{
-			name: "MemoryAboveRequest", field: "memory", percent: true,
-			expr:    usage(`container_memory_working_set_bytes{%[1]s, container!=''}`, "memory"),
-			summary: `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of the memory that it requests, for %[3]s.`,
-			of:      func(m schema.Monitoring) *schema.Threshold { return m.Memory },
+			Name: "MemoryAboveRequest", field: "memory", Percent: true,
+			expr:      usage(`container_memory_working_set_bytes{%[1]s, container!=''}`, "memory"),
+			summary:   `Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of the memory that it requests, for %[3]s.`,
+			Threshold: func(m schema.Monitoring) *schema.Threshold { return m.Memory },
 		},
 		{
-			name: "JobFailed", field: "jobs",
-			expr:    `max by (namespace, job_name) (kube_job_failed{%[1]s, condition='true'}) > 0`,
-			summary: `Job {{ $labels.namespace }}/{{ $labels.job_name }} failed.`,
-			of:      func(m schema.Monitoring) *schema.Threshold { return condition(m.Jobs) },
+			Name: "JobFailed", field: "jobs",
+			expr:      `max by (namespace, job_name) (kube_job_failed{%[1]s, condition='true'}) > 0`,
+			summary:   `Job {{ $labels.namespace }}/{{ $labels.job_name }} failed.`,
+			Threshold: func(m schema.Monitoring) *schema.Threshold { return condition(m.Jobs) },
 		},
 	}
 }
@@ -104,13 +105,13 @@ var alertDuration = lazyregexp.New(`^[0-9]{1,4}[smhd]$`)
 
 // alerts checks what an environment says of its alerts.
 func (r *resolver) alerts(env *Environment) {
-	for _, kind := range alertKinds() {
-		t := kind.of(env.Settings.Monitoring)
+	for _, kind := range AlertKinds() {
+		t := kind.Threshold(env.Settings.Monitoring)
 		if t == nil {
 			continue
 		}
 		at := func(key string) diag.Range { return r.place(env.Node, "monitoring", kind.field, key) }
-		if !alertDuration.MatchString(t.For) || kind.windowed && strings.Trim(t.For, "0smhd") == "" {
+		if !alertDuration.MatchString(t.For) || kind.Windowed && strings.Trim(t.For, "0smhd") == "" {
 			r.list.Error(at("for"), "spec/value", fmt.Sprintf("%q is not a time", t.For)).Hint = "Write for example 15m."
 		}
 		if t.Above < 0 {
@@ -128,12 +129,12 @@ func (t *Target) Alerting() bool {
 	return t.Cluster.Metrics != nil && t.Env.Settings.Monitoring.Enabled
 }
 
-// alerting reports whether any target of the environment has alerts.
-func (e *Environment) alerting() bool { return slices.ContainsFunc(e.Targets, (*Target).Alerting) }
+// Alerting reports whether any target of the environment has alerts.
+func (e *Environment) Alerting() bool { return slices.ContainsFunc(e.Targets, (*Target).Alerting) }
 
 // Alerting reports whether any target has alerts.
 func (p *Platform) Alerting() bool {
-	return slices.ContainsFunc(p.Environments, (*Environment).alerting)
+	return slices.ContainsFunc(p.Environments, (*Environment).Alerting)
 }
 
 // Alerts lists the alerts of a namespace; none when its environment has none.
@@ -142,28 +143,28 @@ func (ns *Namespace) Alerts(p *Platform) []Alert {
 		return nil
 	}
 	var out []Alert
-	for _, kind := range alertKinds() {
-		if t := kind.of(ns.Target.Env.Settings.Monitoring); t != nil {
+	for _, kind := range AlertKinds() {
+		if t := kind.Threshold(ns.Target.Env.Settings.Monitoring); t != nil {
 			out = append(out, ns.alert(kind, t, p))
 		}
 	}
 	return out
 }
 
-func (ns *Namespace) alert(kind alertKind, t *schema.Threshold, p *Platform) Alert {
+func (ns *Namespace) alert(kind AlertKind, t *schema.Threshold, p *Platform) Alert {
 	threshold := strconv.Itoa(t.Above)
-	if kind.percent {
+	if kind.Percent {
 		threshold = strconv.FormatFloat(float64(t.Above)/100, 'f', -1, 64)
 	}
 	fill := strings.NewReplacer("%[1]s", "namespace='"+string(ns.Name)+"'", "%[2]s", threshold, "%[3]s", t.For)
 	a := Alert{
-		Name: kind.name, Expr: fill.Replace(kind.expr), Labels: ns.alertLabels(t.Severity),
+		Name: kind.Name, Expr: fill.Replace(kind.expr), Labels: ns.alertLabels(t.Severity),
 		Annotations: yamltree.Ordered{
 			pair("summary", fill.Replace(kind.summary)),
-			pair("runbook_url", p.runbook()+"#"+strings.ToLower(string(kind.name))),
+			pair("runbook_url", p.runbook()+"#"+strings.ToLower(string(kind.Name))),
 		},
 	}
-	if !kind.windowed && strings.Trim(t.For, "0smhd") != "" {
+	if !kind.Windowed && strings.Trim(t.For, "0smhd") != "" {
 		a.For = t.For
 	}
 	return a
@@ -204,48 +205,4 @@ func (p *Platform) runbook() string {
 		blob = "/-/blob/"
 	}
 	return scheme + "://" + host + "/" + strings.TrimSuffix(repository, ".git") + blob + p.Repository.Branch + "/" + path
-}
-
-// AlertTable compares the alerts of the environments.
-func (p *Platform) AlertTable() *Table {
-	var aspects []aspect
-	for _, kind := range alertKinds() {
-		aspects = append(aspects, aspect{string(kind.name), func(e *Environment) string { return e.alertText(kind) }})
-	}
-	return p.table("alert", aspects)
-}
-
-// alertText says when there is an alert.
-func (e *Environment) alertText(kind alertKind) string {
-	t := kind.of(e.Settings.Monitoring)
-	switch {
-	case t == nil || !e.alerting():
-		return none
-	case kind.percent:
-		return fmt.Sprintf("above %d %% for %s: %s", t.Above, t.For, t.Severity)
-	case kind.windowed:
-		return fmt.Sprintf("more than %d within %s: %s", t.Above, t.For, t.Severity)
-	}
-	return fmt.Sprintf("for %s: %s", t.For, t.Severity)
-}
-
-// alertsText counts the alerts by how bad they are.
-func (e *Environment) alertsText() string {
-	if !e.alerting() {
-		return none
-	}
-	count, all := map[string]int{}, 0
-	for _, kind := range alertKinds() {
-		if t := kind.of(e.Settings.Monitoring); t != nil {
-			count[t.Severity]++
-			all++
-		}
-	}
-	var parts []string
-	for _, severity := range []string{"critical", "warning", "info"} {
-		if count[severity] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count[severity], severity))
-		}
-	}
-	return fmt.Sprintf("%d: %s", all, strings.Join(parts, ", "))
 }

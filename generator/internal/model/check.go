@@ -91,7 +91,7 @@ func (c *checker) key(path ...any) diag.Range {
 // stated reports whether a required value is there: what is missing was reported by
 // the decoder. A value that was reported is there.
 func (c *checker) stated(path ...string) bool {
-	entry, ok := find(c.node, path)
+	entry, ok := c.node.Find(path)
 	return ok && (entry.Value.Kind != yamltree.Null || entry.Value.Faulty)
 }
 

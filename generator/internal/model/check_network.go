@@ -78,8 +78,8 @@ func plainSegments(path string) bool {
 
 // The ways in from the outside.
 const (
-	throughGateway = "gateway"
-	throughIngress = "ingress"
+	ThroughGateway = "gateway"
+	ThroughIngress = "ingress"
 )
 
 // through says by what a route is reached: what it names, or what the cluster has. It
@@ -99,10 +99,10 @@ func (c *Cluster) through(route schema.Expose) string {
 func (c *Cluster) ways() []string {
 	var ways []string
 	if c.Gateway != nil {
-		ways = append(ways, throughGateway)
+		ways = append(ways, ThroughGateway)
 	}
 	if c.Ingress != nil {
-		ways = append(ways, throughIngress)
+		ways = append(ways, ThroughIngress)
 	}
 	return ways
 }
@@ -113,7 +113,7 @@ func (c *checker) through(name string, route schema.Expose) {
 	way := cluster.through(route)
 	switch {
 	case way != "", !c.unoffered("gateway"), !c.unoffered("ingress"):
-	case route.Through == throughIngress:
+	case route.Through == ThroughIngress:
 		c.error(at, "platform/ingress", "there is no ingress controller on cluster %s", cluster.Name).Hint =
 			"Declare platform.ingress: {class: …, namespace: …, podLabels: {…}}, or take through out."
 	case len(cluster.ways()) == 2:
@@ -125,7 +125,7 @@ func (c *checker) through(name string, route schema.Expose) {
 	}
 	switch {
 	case route.Timeout == "", c.doubtful("expose", name, "through"):
-	case way == throughIngress:
+	case way == ThroughIngress:
 		c.error(c.at("expose", name, "timeout"), "expose/timeout", "an Ingress has no timeout").Hint =
 			"Every ingress controller has an annotation of its own for it: write it under annotations."
 	case !gatewayDuration.MatchString(route.Timeout):

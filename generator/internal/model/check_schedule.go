@@ -1,10 +1,9 @@
 package model
 
 import (
+	"github.com/robfig/cron/v3"
 	"strings"
 	"time"
-
-	"github.com/robfig/cron/v3"
 
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -86,7 +85,7 @@ func (c *checker) attempts(a schema.Attempts, path ...any) {
 
 // servesNobody reports what the application says that only replicas have.
 func (c *checker) servesNobody() {
-	own := merge(c.in.layers)
+	own := merge(c.in.Layers)
 	for _, field := range []struct{ key, why string }{
 		{"ports", "Nothing can connect to it: it runs, and ends."},
 		{"expose", "Nothing can connect to it: it runs, and ends."},

@@ -69,7 +69,7 @@ func (c *checker) noSource() {
 	if m := c.w.Metrics; m != nil && len(m.ServiceLabels) > 0 {
 		c.misplaced(c.key("metrics", "serviceLabels"), "serviceLabels", "an application with an image")
 	}
-	for _, layer := range c.in.layers {
+	for _, layer := range c.in.Layers {
 		for _, field := range []string{"footprint", "podLabels"} {
 			if entry, ok := layer.Node.Entry(field); ok && says(entry) {
 				c.misplaced(entry.KeyRange, field, "an application with an image")
@@ -81,7 +81,7 @@ func (c *checker) noSource() {
 // only reports what the application itself states beyond the fields that mean
 // something for it.
 func (c *checker) only(what string, fields []string) {
-	for _, layer := range c.in.layers {
+	for _, layer := range c.in.Layers {
 		for _, entry := range layer.Node.Entries {
 			if says(entry) && !slices.Contains(fields, entry.Key) {
 				c.misplaced(entry.KeyRange, entry.Key, what)
@@ -91,7 +91,7 @@ func (c *checker) only(what string, fields []string) {
 	if c.w.Source.Helm == nil {
 		return
 	}
-	for _, layer := range c.in.layers {
+	for _, layer := range c.in.Layers {
 		if entry, ok := layer.Node.Entry("labels"); ok && says(entry) {
 			c.misplaced(entry.KeyRange, "labels", "a chart")
 		}

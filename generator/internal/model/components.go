@@ -31,7 +31,7 @@ type Base struct {
 	// Recreate says that the application is a singleton.
 	Recreate string
 	// Ingress and Egress rules that are the same on every target.
-	Ingress, Egress []Rule
+	Ingress, Egress []NetworkRule
 	// Monitor collects metrics, when it does so the same way on every target.
 	Monitor *Monitor
 	// Permissions are what the application may do with the Kubernetes API, when it is the same on every target.
@@ -85,7 +85,7 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	r.want = Pod{Kind: app.kind, Automount: pod.Automount, Security: pod.Security, ContainerSecurity: pod.ContainerSecurity}
 	r.have = Pod{Automount: hardened.Automount, Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}
 	base.SecurityPatch = diff(&r.want, &r.have, app.Name)
-	base.Exceptions = w.exceptions()
+	base.Exceptions = w.exceptionAnnotations()
 	if w.Scheduled() {
 		pod.Resources, pod.Tolerations = nil, nil
 		return base
@@ -295,7 +295,7 @@ func (in *Instance) fillsDefaultStrategy(want, have *Pod) bool {
 func (in *Instance) rest() {
 	w, base := in.Workload, in.App.Base
 	in.Labels = changed(w.Labels, base.Labels)
-	in.Exceptions = changed(w.exceptions(), base.Exceptions)
+	in.Exceptions = changed(w.exceptionAnnotations(), base.Exceptions)
 	in.ServiceAccountAnnotations = changed(w.ServiceAccount.Annotations, base.ServiceAccountAnnotations)
 }
 
@@ -305,7 +305,7 @@ func (a *Application) shareTexts() {
 	for _, in := range a.Instances {
 		keepCommon(a.Base.Labels, in.Workload.Labels)
 		keepCommon(a.Base.ServiceAccountAnnotations, in.Workload.ServiceAccount.Annotations)
-		keepCommon(a.Base.Exceptions, in.Workload.exceptions())
+		keepCommon(a.Base.Exceptions, in.Workload.exceptionAnnotations())
 	}
 }
 

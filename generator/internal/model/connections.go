@@ -21,7 +21,7 @@ type client struct {
 	*Instance
 	// job is its name; nothing for the application.
 	job    Name
-	egress *[]Rule
+	egress *[]NetworkRule
 }
 
 // name of the client, for the reader.
@@ -42,10 +42,10 @@ func (c client) seenBy(from *Namespace) yamltree.Ordered {
 
 // connections derives the rules of everything that an instance and its jobs talk to.
 func (r *resolver) connections(in *Instance) {
-	r.connectAll(client{in, "", &in.egress}, in.Workload.ConnectsTo, "connectsTo")
+	r.connectAll(client{in, "", &in.AllEgress}, in.Workload.ConnectsTo, "connectsTo")
 	for _, run := range in.Runs {
 		to, path := in.connectsTo(run)
-		r.connectAll(client{in, run.short, &run.egress}, to, path...)
+		r.connectAll(client{in, run.short, &run.AllEgress}, to, path...)
 	}
 }
 
@@ -188,7 +188,7 @@ func (r *resolver) outside(from client, name string, c *schema.Connection, at di
 		peers = from.Target.Cluster.internet(c.Except)
 	}
 	if ports := r.outsidePorts(name, c, at); len(ports) > 0 {
-		*from.egress = append(*from.egress, Rule{from.name(), Path(name), peers, ports})
+		*from.egress = append(*from.egress, NetworkRule{from.name(), Path(name), peers, ports})
 	}
 }
 
@@ -249,8 +249,8 @@ func (r *resolver) inside(from client, name string, c *schema.Connection, at dia
 		return
 	}
 	caller, called := from.name(), Path(callee.App.Name)
-	*from.egress = append(*from.egress, Rule{caller, called, []yamltree.Ordered{podsOf(callee, from.Namespace)}, ports})
-	callee.ingress = append(callee.ingress, Rule{caller, called, []yamltree.Ordered{from.seenBy(callee.Namespace)}, ports})
+	*from.egress = append(*from.egress, NetworkRule{caller, called, []yamltree.Ordered{podsOf(callee, from.Namespace)}, ports})
+	callee.AllIngress = append(callee.AllIngress, NetworkRule{caller, called, []yamltree.Ordered{from.seenBy(callee.Namespace)}, ports})
 }
 
 // insidePorts lists the container ports behind the ports of an application's Service

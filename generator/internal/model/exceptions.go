@@ -1,82 +1,81 @@
 package model
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
-	"github.com/wavewright/wavewright/schema/diag"
-	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// NetworkException takes the network policies of a namespace out of force. The others
-// stay where they are, beside one that allows everything, so that its end is one line.
-type NetworkException struct {
-	schema.NetworkException
-	// At is the place of its namespace in the spec.
-	At diag.Range
+// Exception is something that the workload may do beyond the usual, and the rules of
+// linters that it breaks thereby: a linter then reports only what nobody has given a
+// reason for.
+type Exception struct {
+	// Name of the exception, as its annotation has it.
+	Name string
+	// Reason that the spec states.
+	Reason *schema.Reason
+	// Rules of kube-score, kube-linter and polaris, by the names that they have there.
+	score, linter, polaris []string
 }
 
-// Annotations say why there is the exception, and for how long.
-func (e *NetworkException) Annotations() yamltree.Ordered {
-	return yamltree.Ordered{pair("wavewright.dev/reason", e.Reason), pair("wavewright.dev/expires", e.Expires)}
-}
-
-// exceptions hands the exceptions of an environment to its namespaces.
-func (r *resolver) exceptions() {
-	for _, env := range r.p.Environments {
-		declared := env.declared
-		for _, name := range sortedKeys(declared.Network) {
-			at := declared.Node.KeyAt("network", name)
-			var known []string
-			found := false
-			for _, target := range env.Targets {
-				for _, ns := range target.Namespaces {
-					known = append(known, string(ns.Name))
-					if string(ns.Name) == name {
-						ns.Exception, found = &NetworkException{declared.Network[name], at}, true
-					}
-				}
-			}
-			if !found && !r.doubtfulNamespaces(env) {
-				r.unknownNamespace(env, name, known, at)
-			}
+// Exceptions lists what the workload states a reason for.
+func (w *Workload) Exceptions() []Exception {
+	if w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil {
+		return nil // as most: there are thousands
+	}
+	var all []Exception
+	for _, e := range []Exception{
+		{
+			Name: "runs-as-root", Reason: w.Security.Root,
+			score:  []string{"container-security-context-user-group-id"},
+			linter: []string{"run-as-non-root"}, polaris: []string{"runAsRootAllowed"},
+		},
+		{
+			Name: "writable-root-filesystem", Reason: w.Security.WritableRootFilesystem,
+			score:  []string{"container-security-context-readonlyrootfilesystem"},
+			linter: []string{"no-read-only-root-fs"}, polaris: []string{"notReadOnlyRootFilesystem"},
+		},
+		w.alone(),
+	} {
+		if e.Reason != nil {
+			all = append(all, e)
 		}
 	}
+	return all
 }
 
-func (r *resolver) unknownNamespace(env *Environment, name string, known []string, at diag.Range) {
-	slices.Sort(known)
-	d := r.list.Error(at, "reference/unknown", fmt.Sprintf("%s has no namespace %q", env.Name, name))
-	d.Detail = "Its namespaces: " + orDefault(strings.Join(slices.Compact(known), ", "), none) + "."
-	if near := yamltree.Suggest(name, known); near != "" {
-		d.Hint = fmt.Sprintf("Did you mean %q?", near)
+// alone is the exception of a singleton. Linters ask more of a Deployment: each replica of a
+// StatefulSet is replaced in place anyway.
+func (w *Workload) alone() Exception {
+	e := Exception{
+		Name: "singleton", Reason: w.Singleton,
+		score:  []string{"deployment-replicas", "deployment-strategy"},
+		linter: []string{"minimum-three-replicas"}, polaris: []string{"topologySpreadConstraint"},
 	}
+	if !w.Stateful() {
+		e.linter = append(e.linter, "no-rolling-update-strategy")
+		e.polaris = append(e.polaris, "deploymentMissingReplicas", "missingPodDisruptionBudget")
+	}
+	return e
 }
 
-// Exceptions lists the exceptions from network policies, by target and namespace.
-func (p *Platform) Exceptions() []*NetworkException {
-	var out []*NetworkException
-	for _, target := range p.Targets() {
-		for _, ns := range target.Namespaces {
-			if ns.Exception != nil && !slices.ContainsFunc(out, func(e *NetworkException) bool { return e.At == ns.Exception.At }) {
-				out = append(out, ns.Exception)
-			}
+// exceptionAnnotations are the annotations of what the workload may do beyond the usual: the reasons
+// for people, and for each linter the rules that it is to skip.
+func (w *Workload) exceptionAnnotations() map[string]string {
+	out := map[string]string{}
+	var ignored []string
+	for _, e := range w.Exceptions() {
+		out["wavewright.dev/"+e.Name] = e.Reason.Reason
+		ignored = append(ignored, e.score...)
+		for _, rule := range e.linter {
+			out["ignore-check.kube-linter.io/"+rule] = e.Reason.Reason
 		}
+		for _, rule := range e.polaris {
+			out["polaris.fairwinds.com/"+rule+"-exempt"] = "true"
+		}
+	}
+	if len(ignored) > 0 {
+		out["kube-score/ignore"] = strings.Join(ignored, ",")
 	}
 	return out
-}
-
-// NetworkExceptionTable lists the namespaces whose policies are out of force.
-func (p *Platform) NetworkExceptionTable() *Table {
-	t := &Table{Head: []string{"target", "namespace", "reason", "until"}}
-	for _, target := range p.Targets() {
-		for _, ns := range target.Namespaces {
-			if e := ns.Exception; e != nil {
-				t.Rows = append(t.Rows, []string{string(target.Name), string(ns.Name), e.Reason, e.Expires})
-			}
-		}
-	}
-	return t
 }

@@ -58,6 +58,11 @@ func scopeOf(app *Application, target *Target, namespace string) expander {
 	}
 }
 
+// Expand replaces the placeholders of a text by what they stand for here.
+func (in *Instance) Expand(text string) string {
+	return scopeOf(in.App, in.Target, string(in.Namespace.Name)).expand(text)
+}
+
 // baseScope expands what is the same everywhere and marks what is not.
 func baseScope(app *Application) expander {
 	return expander{

@@ -33,7 +33,7 @@ func (in *Instance) sharePolicies(instances, owns []*Instance) {
 		if same == nil {
 			continue
 		}
-		var ingress, egress [][]Rule
+		var ingress, egress [][]NetworkRule
 		for _, policy := range same {
 			ingress, egress = append(ingress, policy.Ingress), append(egress, policy.Egress)
 		}
@@ -62,7 +62,7 @@ func everywhere[T any](lists [][]T, fits func(T) bool) []T {
 }
 
 // added are the operations that make the rules of a policy of those that clusters share.
-func added(direction, peers string, wanted, shared []Rule) string {
+func added(direction, peers string, wanted, shared []NetworkRule) string {
 	var text strings.Builder
 	for i, rule := range wanted {
 		if contains(shared, rule) {

@@ -30,7 +30,7 @@ type Job struct {
 	// OwnResources says that no target gives it the resources of its environment.
 	OwnResources bool
 	// Egress rules that are the same on every target.
-	Egress []Rule
+	Egress []NetworkRule
 
 	runs    []*Run
 	reasons map[string]string
@@ -48,12 +48,13 @@ type Run struct {
 	// Exceptions are the reasons for what this target permits beyond the base, by annotation.
 	Exceptions map[string]string
 	// Egress rules beyond those of the base.
-	Egress []Rule
+	Egress []NetworkRule
 
 	short    Name
 	test     bool
 	workload *Workload
-	egress   []Rule
+	// AllEgress rules are those of the job and those beyond.
+	AllEgress []NetworkRule
 	// ownResources says that the job states its resources here.
 	ownResources bool
 }
@@ -161,19 +162,19 @@ func (r *resolver) jobs(app *Application) {
 // share finds what all targets have in common.
 func (j *Job) share(hardened *Pod) {
 	var pods []*Pod
-	var egress [][]Rule
+	var egress [][]NetworkRule
 	j.OwnResources = !slices.ContainsFunc(j.runs, func(run *Run) bool { return !run.ownResources })
 	for _, run := range j.runs {
 		pod := run.workload.pod(j.App.Name)
 		if !j.OwnResources {
 			pod.Resources, pod.Tolerations = nil, nil // the environment's component sets them
 		}
-		pods, egress = append(pods, pod), append(egress, run.egress)
+		pods, egress = append(pods, pod), append(egress, run.AllEgress)
 	}
 	j.Pod = commonPod(pods)
-	j.reasons = maps.Clone(j.runs[0].workload.exceptions())
+	j.reasons = maps.Clone(j.runs[0].workload.exceptionAnnotations())
 	for _, run := range j.runs[1:] {
-		keepCommon(j.reasons, run.workload.exceptions())
+		keepCommon(j.reasons, run.workload.exceptionAnnotations())
 	}
 	if len(j.Security) == 0 {
 		j.Security = hardened.Security
@@ -186,7 +187,7 @@ func (j *Job) share(hardened *Pod) {
 	commonOut := common(egress)
 	j.Egress = commonOut
 	for _, run := range j.runs {
-		run.Egress = without(run.egress, commonOut)
+		run.Egress = without(run.AllEgress, commonOut)
 	}
 }
 
@@ -221,11 +222,11 @@ func (r *resolver) run(in *Instance, run *Run) {
 		have.Resources, have.Tolerations = env.inherited.Resources, env.JobTolerations()
 	}
 	run.Patch = diff(want, &have, run.Short)
-	run.Exceptions = changed(run.workload.exceptions(), run.reasons)
+	run.Exceptions = changed(run.workload.exceptionAnnotations(), run.reasons)
 	run.Object, run.Counts = run.Name, true
 	if run.Test {
 		run.Object += "-" + Name(r.content(in, run, want))
-		run.Counts = env.Builtin() != "production" || env.validates(string(in.App.Name)+"/"+string(run.Short))
+		run.Counts = env.Builtin() != "production" || env.Validates(string(in.App.Name)+"/"+string(run.Short))
 	}
 }
 

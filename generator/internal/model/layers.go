@@ -78,15 +78,18 @@ func applicationLayers(app *Application, target *Target, profiles []Layer) []Lay
 		}
 	}
 	for _, profile := range profiles {
-		narrow(" in profile ", profileName(profile.Name), app.spec.Profiles)
+		narrow(" in profile ", profile.Profile(), app.spec.Profiles)
 	}
 	narrow(" in environment ", string(target.Env.Name), app.spec.Environments)
 	narrow(" on cluster ", string(target.Cluster.Name), app.spec.Clusters)
 	return layers
 }
 
-// profileName returns the name of the profile whose layer this is.
-func profileName(layer string) string { return layer[strings.LastIndexByte(layer, ' ')+1:] }
+// Profile returns the name of the profile whose layer this is.
+func (l Layer) Profile() string { return l.Name[strings.LastIndexByte(l.Name, ' ')+1:] }
+
+// Layer is what the application states for every target.
+func (a *Application) Layer() *yamltree.Node { return a.spec.Layer }
 
 // ownFirst reorders the map at a key: what the application itself states comes before
 // what its environment adds, because the first port means something.

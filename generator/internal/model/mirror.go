@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -58,6 +57,17 @@ func (c *Cluster) mirrored(name string) (string, bool) {
 	return mirror + "/" + path, true
 }
 
+// MirroredRegistries lists the registries whose images the cluster pulls from a mirror.
+func (c *Cluster) MirroredRegistries() []string { return sortedKeys(c.mirror) }
+
+// MirroredImage returns the image that the instance pulls from a mirror in place of one
+// that the spec names.
+func (in *Instance) MirroredImage(image string) (string, bool) {
+	name := imageName(image)
+	mirrored, ok := in.Target.Cluster.mirrored(name)
+	return mirrored + strings.TrimPrefix(image, name), ok && in.Workload.Source == nil
+}
+
 // swaps lists the images that the instance pulls from a mirror, by name. Kustomize
 // replaces them in all containers, those of jobs included.
 func (in *Instance) swaps() []ImageSwap {
@@ -83,22 +93,4 @@ func (in *Instance) swaps() []ImageSwap {
 	}
 	slices.SortFunc(out, func(a, b ImageSwap) int { return strings.Compare(a.Name, b.Name) })
 	return slices.Compact(out)
-}
-
-// throughMirror changes the explanation of an image that a mirror serves: what the
-// layers say is then what was replaced.
-func (e *explainer) throughMirror(v Value, path []string) Value {
-	if path[len(path)-1] != "image" || v.Removed {
-		return v
-	}
-	cluster, name := e.in.Target.Cluster, imageName(v.Text)
-	mirrored, ok := cluster.mirrored(name)
-	if !ok || e.in.Workload.Source != nil {
-		return v
-	}
-	said := Override{v.Text, v.Layer, v.At}
-	v.Overridden = append([]Override{said}, v.Overridden...)
-	v.Text = mirrored + strings.TrimPrefix(v.Text, name)
-	v.Layer, v.At = fmt.Sprintf("registry mirror of cluster %s", cluster.Name), cluster.mirrorAt
-	return v
 }

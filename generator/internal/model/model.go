@@ -107,6 +107,8 @@ type Environment struct {
 	// InfraWave and AppsWave order the ApplicationSets at creation.
 	InfraWave, AppsWave int
 	Settings            schema.Settings
+	// SettingLayers are the layers of Node, and WorkloadLayers their workload blocks.
+	SettingLayers, WorkloadLayers []Layer
 	// Defaults is the workload that the environment gives to every application.
 	Defaults *Workload
 	// Floor is the least number of replicas that the profile accepts.
@@ -130,15 +132,16 @@ type Environment struct {
 	// fleet is set by Share.
 	fleet  fleet
 	access *schema.Access
-	// profiles are the built-in profile and what extends it. settings are the layers of
-	// Node; layers and node are their workload blocks.
+	// profiles are the built-in profile and those that extend it, and node is the merge of
+	// WorkloadLayers.
 	profiles []Layer
-	settings []Layer
-	layers   []Layer
 	node     *yamltree.Node
 	at       diag.Range
 	declared *schema.Environment
 }
+
+// Builtin is the built-in profile that the environment's profile starts from.
+func (e *Environment) Builtin() Name { return Name(e.SettingLayers[0].Profile()) }
 
 // Follows reports whether the environment runs the branch instead of pins.
 func (e *Environment) Follows() bool { return e.From == nil }
@@ -184,9 +187,9 @@ type Cluster struct {
 	// unknown says that the spec does not declare it.
 	unknown bool
 
-	// mirror replaces registries; mirrorAt is where the spec says so.
+	// mirror replaces registries; MirrorAt is where the spec says so.
 	mirror   map[string]string
-	mirrorAt diag.Range
+	MirrorAt diag.Range
 }
 
 // Namespace of a target.
@@ -252,7 +255,7 @@ type Instance struct {
 	// Permissions is set when it is not the same on every target.
 	Permissions *Permissions
 	// Ingress and Egress rules beyond those of the base.
-	Ingress, Egress []Rule
+	Ingress, Egress []NetworkRule
 	// Services and Claims are set when they are not the same on every target.
 	Services []yamltree.Ordered
 	Claims   []Claim
@@ -269,8 +272,11 @@ type Instance struct {
 	// Chart that the overlay wraps; nil when the application brings none.
 	Chart *Chart
 
-	ingress, egress []Rule
-	layers          []Layer
+	// AllIngress and AllEgress rules are those of the base and those beyond.
+	AllIngress, AllEgress []NetworkRule
+	// Layers are what the application states, from the widest to the narrowest.
+	Layers []Layer
+
 	// own is what the folder of the target says, when that of the environment says the
 	// rest; part is set in both.
 	own  *Instance

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -18,6 +17,9 @@ type Monitor struct {
 	// Endpoints are the ports of the Service that have metrics.
 	Endpoints []yamltree.Ordered
 }
+
+// Collected reports whether Prometheus collects metrics of the instance.
+func (in *Instance) Collected() bool { return in.monitor() != nil }
 
 // monitor collects the metrics of an instance; nil when it has none.
 func (in *Instance) monitor() *Monitor {
@@ -79,24 +81,6 @@ func (a *Application) shareMonitors() {
 	for _, in := range a.Instances {
 		in.Monitor = nil
 	}
-}
-
-// collectedText counts the environment's applications whose metrics are collected
-// somewhere.
-func (e *Environment) collectedText() string {
-	all, collected := map[Name]bool{}, map[Name]bool{}
-	for _, target := range e.Targets {
-		for _, in := range target.Instances {
-			all[in.App.Name] = true
-			if in.monitor() != nil {
-				collected[in.App.Name] = true
-			}
-		}
-	}
-	if len(collected) == 0 {
-		return none
-	}
-	return fmt.Sprintf("%d of %d", len(collected), len(all))
 }
 
 // fromScraper lets the platform's Prometheus reach the metrics endpoint.

@@ -10,11 +10,11 @@ import (
 // change, so it is the only one in them.
 const NameLabel = "app.kubernetes.io/name"
 
-// namespaceLabel is set by Kubernetes itself and cannot be forged.
-const namespaceLabel = "kubernetes.io/metadata.name"
+// NamespaceLabel is set by Kubernetes itself and cannot be forged.
+const NamespaceLabel = "kubernetes.io/metadata.name"
 
-// Rule is one rule of a NetworkPolicy, ready to print.
-type Rule struct {
+// NetworkRule is one rule of a NetworkPolicy, ready to print.
+type NetworkRule struct {
 	// From and To say who connects to whom, for the reader.
 	From, To Path
 	// Peers are the other end, Ports those of the pods that are connected to.
@@ -57,7 +57,7 @@ func selectedFrom(labels map[string]string, in, from *Namespace) yamltree.Ordere
 }
 
 func namespaceNamed(name Name) yamltree.Pair {
-	return pair("namespaceSelector", matchLabels(map[string]string{namespaceLabel: string(name)}))
+	return pair("namespaceSelector", matchLabels(map[string]string{NamespaceLabel: string(name)}))
 }
 
 // Peer selects the pods of a set in another namespace, as a NetworkPolicy names them.
@@ -70,10 +70,10 @@ func (s PodSet) Peer() yamltree.Ordered {
 func (in *Instance) fromOutside() {
 	cluster := in.Target.Cluster
 	if gateway := cluster.Gateway; gateway != nil {
-		in.admit("gateway", PodSet{Name(gateway.Namespace), gateway.PodLabels}, in.exposed(throughGateway))
+		in.admit("gateway", PodSet{Name(gateway.Namespace), gateway.PodLabels}, in.exposed(ThroughGateway))
 	}
 	if ingress := cluster.Ingress; ingress != nil {
-		in.admit("ingress-controller", PodSet{Name(ingress.Namespace), ingress.PodLabels}, in.exposed(throughIngress))
+		in.admit("ingress-controller", PodSet{Name(ingress.Namespace), ingress.PodLabels}, in.exposed(ThroughIngress))
 	}
 }
 
@@ -84,7 +84,7 @@ func (in *Instance) admit(from Path, peer PodSet, ports []Port) {
 		open = append(open, policyPort(port.Container, 0, port.Protocol))
 	}
 	if len(open) > 0 {
-		in.ingress = append(in.ingress, Rule{from, Path(in.App.Name), []yamltree.Ordered{peer.Peer()}, open})
+		in.AllIngress = append(in.AllIngress, NetworkRule{from, Path(in.App.Name), []yamltree.Ordered{peer.Peer()}, open})
 	}
 }
 
@@ -123,9 +123,9 @@ func (t *Target) Instance(app Name) *Instance {
 // sharePolicies gives the base the rules that hold on every target and leaves the
 // others to the overlays: policies add up.
 func (a *Application) sharePolicies() {
-	var ingress, egress [][]Rule
+	var ingress, egress [][]NetworkRule
 	for _, in := range a.Instances {
-		ingress, egress = append(ingress, in.ingress), append(egress, in.egress)
+		ingress, egress = append(ingress, in.AllIngress), append(egress, in.AllEgress)
 	}
 	commonIn, commonOut := common(ingress), common(egress)
 	if len(commonOut) == 0 && a.resolvesApart() {
@@ -133,7 +133,7 @@ func (a *Application) sharePolicies() {
 	}
 	a.Base.Ingress, a.Base.Egress = commonIn, commonOut
 	for _, in := range a.Instances {
-		in.Ingress, in.Egress = without(in.ingress, commonIn), without(in.egress, commonOut)
+		in.Ingress, in.Egress = without(in.AllIngress, commonIn), without(in.AllEgress, commonOut)
 	}
 }
 
@@ -143,8 +143,8 @@ func (a *Application) resolvesApart() bool {
 }
 
 // common returns the rules that all lists have.
-func common(lists [][]Rule) []Rule {
-	var out []Rule
+func common(lists [][]NetworkRule) []NetworkRule {
+	var out []NetworkRule
 	if len(lists) == 0 {
 		return nil
 	}
@@ -160,11 +160,11 @@ func common(lists [][]Rule) []Rule {
 	return out
 }
 
-func contains(list []Rule, wanted Rule) bool {
-	return slices.ContainsFunc(list, func(r Rule) bool { return equal(r.Peers, wanted.Peers) && equal(r.Ports, wanted.Ports) })
+func contains(list []NetworkRule, wanted NetworkRule) bool {
+	return slices.ContainsFunc(list, func(r NetworkRule) bool { return equal(r.Peers, wanted.Peers) && equal(r.Ports, wanted.Ports) })
 }
 
 // without returns the rules of a list that are not among others.
-func without(list, others []Rule) []Rule {
-	return slices.DeleteFunc(slices.Clone(list), func(r Rule) bool { return contains(others, r) })
+func without(list, others []NetworkRule) []NetworkRule {
+	return slices.DeleteFunc(slices.Clone(list), func(r NetworkRule) bool { return contains(others, r) })
 }

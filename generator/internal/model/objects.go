@@ -32,10 +32,10 @@ type Policy struct {
 	Name Name
 	// Pods selects the pods that it is for.
 	Pods            map[string]string
-	Ingress, Egress []Rule
+	Ingress, Egress []NetworkRule
 }
 
-func policy(name Name, pods map[string]string, ingress, egress []Rule) *Policy {
+func policy(name Name, pods map[string]string, ingress, egress []NetworkRule) *Policy {
 	if len(ingress) == 0 && len(egress) == 0 {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (p *Policy) resolving(of Name, dns PodSet) *Policy {
 	port := func(protocol string) yamltree.Ordered {
 		return yamltree.Ordered{pair("port", 53), pair("protocol", protocol)}
 	}
-	p.Egress = []Rule{{
+	p.Egress = []NetworkRule{{
 		From: Path(of), To: "dns", Peers: []yamltree.Ordered{dns.Peer()}, Ports: []yamltree.Ordered{port("UDP"), port("TCP")},
 	}}
 	return p
@@ -217,7 +217,7 @@ func (in *Instance) Secrets() []SecretReference {
 		}
 		store := in.Target.Cluster.Secrets.Store
 		ref := SecretReference{
-			Name: secretName(in.App.Name, name, declared), Key: declared.Key,
+			Name: SecretName(in.App.Name, name, declared), Key: declared.Key,
 			StoreKind: orDefault(store.Kind, "ClusterSecretStore"), Store: scopeOf(in.App, in.Target, string(in.Namespace.Name)).expand(store.Name),
 		}
 		for _, property := range declared.Env {

@@ -160,8 +160,8 @@ func resources(r schema.Resources) yamltree.Ordered {
 	return out
 }
 
-// fastSeconds is how long a pod stays on a node that stopped answering, with fast failover.
-const fastSeconds = 30
+// FastFailoverSeconds is how long a pod stays on a node that stopped answering, with fast failover.
+const FastFailoverSeconds = 30
 
 // tolerations are the stated ones, and those that make failover fast.
 func (w *Workload) tolerations() []yamltree.Ordered {
@@ -191,7 +191,7 @@ func fastFailover() []yamltree.Ordered {
 	for _, condition := range []string{"not-ready", "unreachable"} {
 		out = append(out, yamltree.Ordered{
 			pair("key", "node.kubernetes.io/"+condition), pair("operator", "Exists"),
-			pair("effect", "NoExecute"), pair("tolerationSeconds", fastSeconds),
+			pair("effect", "NoExecute"), pair("tolerationSeconds", FastFailoverSeconds),
 		})
 	}
 	return out
@@ -252,7 +252,7 @@ func (w *Workload) env(app Name) []yamltree.Ordered {
 	}
 	for key, secret := range w.Secrets {
 		for name, property := range secret.Env {
-			ref := yamltree.Ordered{pair("name", secretName(app, key, secret)), pair("key", property)}
+			ref := yamltree.Ordered{pair("name", SecretName(app, key, secret)), pair("key", property)}
 			variables[name] = yamltree.Ordered{
 				pair("name", name), pair("valueFrom", yamltree.Ordered{pair("secretKeyRef", ref)}),
 			}
@@ -266,7 +266,7 @@ func (w *Workload) env(app Name) []yamltree.Ordered {
 }
 
 // secretName is the Secret that a reference reads.
-func secretName(app Name, key string, secret schema.Secret) string {
+func SecretName(app Name, key string, secret schema.Secret) string {
 	if secret.Existing != "" {
 		return secret.Existing
 	}

@@ -21,7 +21,7 @@ func (e *Environment) verbs(role Name) []verb {
 		return []verb{{"applications", "get"}}
 	}
 	verbs := []verb{{"logs", "get"}, {"applications", "sync"}}
-	if role == debugRole && e.Settings.Debug != debugFull {
+	if role == DebugRole && e.Settings.Debug != DebugFull {
 		return verbs
 	}
 	// Restart a workload, and let a pod be made anew.
@@ -40,7 +40,7 @@ func (s *ApplicationSet) Roles(env *Environment) []ProjectRole {
 		accesses = append(accesses, s.Team.access)
 	}
 	var roles []ProjectRole
-	for _, name := range env.roles() {
+	for _, name := range env.AccessRoles() {
 		var groups []string
 		for _, access := range accesses {
 			if g := grant("", access, name); g != nil {

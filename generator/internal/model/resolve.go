@@ -113,6 +113,9 @@ func (r *resolver) platform() {
 	}
 }
 
+// HasPlaceholder reports whether a text contains a placeholder that exists.
+func HasPlaceholder(text string) bool { return known(text) != text }
+
 // known returns a text without the placeholders that exist.
 func known(text string) string {
 	for _, word := range placeholders() {
@@ -156,7 +159,7 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets, Metrics: facts.Metrics,
 		Networks: c.Networks, APIServer: c.APIServer, ArgoCDUsers: r.argocdUsers(facts.ArgoCDUsers),
 		PriorityClasses: facts.PriorityClasses,
-		mirror:          c.RegistryMirror, mirrorAt: c.Node.KeyAt("registryMirror"),
+		mirror:          c.RegistryMirror, MirrorAt: c.Node.KeyAt("registryMirror"),
 	}
 	if c.APIServer != nil {
 		cluster.Networks = slices.Concat(c.Networks, c.APIServer.CIDRs)
@@ -199,7 +202,7 @@ func (r *resolver) environments() {
 		r.settings(env, declared)
 		r.environmentAccess(env, declared)
 		r.steps(env)
-		env.PromotionMode = orDefault(declared.Promotion.Mode, byPullRequest)
+		env.PromotionMode = orDefault(declared.Promotion.Mode, ByPullRequest)
 		env.Subscriptions = subscriptions(declared.Notifications)
 		env.Windows, env.Owners = windows(declared.Windows), owners(declared.Owners)
 		for _, target := range declared.Targets() {
@@ -239,10 +242,10 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 			layers[i].Node = layers[i].Node.Without("quota")
 		}
 	}
-	env.Node, env.settings = merge(layers), layers
+	env.Node, env.SettingLayers = merge(layers), layers
 	r.decode(env.Node, &env.Settings, yamltree.DecodeOptions{})
-	env.profiles, env.layers = chain, workloads(layers)
-	env.node = merge(env.layers)
+	env.profiles, env.WorkloadLayers = chain, workloads(layers)
+	env.node = merge(env.WorkloadLayers)
 	r.limitRange(env)
 	r.budget(env)
 	r.alerts(env)
@@ -385,7 +388,7 @@ func (r *resolver) instance(app *Application, target *Target, shared *yamltree.S
 	if w.Source != nil {
 		w.Workload = sourced(w.Workload)
 	}
-	in := &Instance{App: app, Target: target, layers: own, Workload: w}
+	in := &Instance{App: app, Target: target, Layers: own, Workload: w}
 	in.Runs = in.runs()
 	r.check(in)
 	in.classify()

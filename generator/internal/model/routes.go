@@ -43,7 +43,7 @@ func (in *Instance) Routes() []Route {
 		return in.part.routes
 	}
 	var routes []Route
-	in.eachRoute(throughGateway, func(route Route, declared schema.Expose) {
+	in.eachRoute(ThroughGateway, func(route Route, declared schema.Expose) {
 		route.Gateways, route.PathType = gatewayReference(in.Target.Cluster.Gateway), "PathPrefix"
 		if declared.PathType == exactPath {
 			route.PathType = "Exact"
@@ -59,7 +59,7 @@ func (in *Instance) Routes() []Route {
 // Ingresses lists the instance's Ingresses by name.
 func (in *Instance) Ingresses() []Route {
 	var routes []Route
-	in.eachRoute(throughIngress, func(route Route, declared schema.Expose) {
+	in.eachRoute(ThroughIngress, func(route Route, declared schema.Expose) {
 		controller := in.Target.Cluster.Ingress
 		route.Class, route.PathType = controller.Class, "Prefix"
 		if declared.PathType == exactPath {

@@ -71,8 +71,8 @@ func (a *Application) sharePermissions() {
 // themselves.
 func apiServerPorts() []int { return []int{443, 6443} }
 
-// apiServerName is what a policy calls the API server.
-const apiServerName = "api-server"
+// APIServerName is what a policy calls the API server.
+const APIServerName = "api-server"
 
 // toAPIServer lets an application with rules reach the API server, and no other.
 func (in *Instance) toAPIServer() {
@@ -91,26 +91,5 @@ func (in *Instance) toAPIServer() {
 	for _, number := range numbers {
 		ports = append(ports, policyPort(number, 0, "TCP"))
 	}
-	in.egress = append(in.egress, Rule{Path(in.App.Name), apiServerName, peers, ports})
-}
-
-// PermissionTable lists what applications may do with the Kubernetes API.
-func (p *Platform) PermissionTable() *Table {
-	t := &Table{Head: []string{"application", "API groups", "resources", "verbs", "reason", "where"}}
-	p.perApplication(t, func(in *Instance) [][]string {
-		var rows [][]string
-		for _, rule := range in.Workload.ServiceAccount.Rules {
-			var groups []string
-			for _, group := range rule.APIGroups {
-				groups = append(groups, orDefault(group, "core"))
-			}
-			resources := strings.Join(rule.Resources, ", ")
-			if len(rule.ResourceNames) > 0 {
-				resources += " called " + strings.Join(rule.ResourceNames, ", ")
-			}
-			rows = append(rows, []string{strings.Join(groups, ", "), resources, strings.Join(rule.Verbs, ", "), orDefault(rule.Reason, none)})
-		}
-		return rows
-	})
-	return t
+	in.AllEgress = append(in.AllEgress, NetworkRule{Path(in.App.Name), APIServerName, peers, ports})
 }

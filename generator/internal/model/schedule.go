@@ -2,10 +2,9 @@ package model
 
 import (
 	"cmp"
+	"github.com/robfig/cron/v3"
 	"reflect"
 	"time"
-
-	"github.com/robfig/cron/v3"
 
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -154,18 +153,6 @@ func shortestPause(expression string, enough time.Duration) time.Duration {
 		enough, last = min(enough, next.Sub(last)), next
 	}
 	return max(enough, time.Minute)
-}
-
-// scheduleText says when a CronJob runs.
-func (w *Workload) scheduleText() string {
-	text := w.Schedule.Cron
-	if w.Schedule.TimeZone != "" {
-		text += " " + w.Schedule.TimeZone
-	}
-	if w.Schedule.Suspend {
-		text += ", suspended"
-	}
-	return "one by schedule: " + text
 }
 
 // JobTolerations are what the environment's pods tolerate that run to an end: those

@@ -71,7 +71,7 @@ func (in *Instance) brings() {
 	}
 	in.Chart = &Chart{Name: Path(source.Helm.Chart), Version: source.Helm.Version, Repository: source.Helm.Repository}
 	values := chartValues{scopeOf(in.App, in.Target, string(in.Namespace.Name)), []*yamltree.Node{in.Target.Env.node}, in.Chart}
-	for _, layer := range in.layers {
+	for _, layer := range in.Layers {
 		values.layers = append(values.layers, layer.Node)
 	}
 	if out := values.of(source.Helm.Values, valuesPath()); out != nil && len(out.Entries) > 0 {
@@ -145,7 +145,7 @@ func (in *Instance) labelled() map[string]string {
 func (a *Application) ownManifests() {
 	a.Base = &Base{Pod: &Pod{}, Kind: a.kind}
 	for _, in := range a.Instances {
-		in.Ingress, in.Egress = in.ingress, in.egress
+		in.Ingress, in.Egress = in.AllIngress, in.AllEgress
 		in.Labels, in.Monitor = in.Workload.Labels, in.monitor()
 	}
 }

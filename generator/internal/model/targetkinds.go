@@ -37,7 +37,7 @@ func targetKinds() []targetKind {
 		{Kind{"external-secrets.io/v1", "ExternalSecret"}, some(func(in *Instance) bool { return len(in.Secrets()) > 0 })},
 		{Kind{"gateway.networking.k8s.io/v1", "HTTPRoute"}, some(func(in *Instance) bool { return len(in.Routes()) > 0 })},
 		{Kind{"monitoring.coreos.com/v1", "PrometheusRule"}, func(t *Target) bool { return t.Alerting() }},
-		{Kind{"monitoring.coreos.com/v1", "ServiceMonitor"}, some(func(in *Instance) bool { return in.monitor() != nil })},
+		{Kind{"monitoring.coreos.com/v1", "ServiceMonitor"}, some((*Instance).Collected)},
 		{Kind{"networking.k8s.io/v1", "Ingress"}, some(func(in *Instance) bool { return len(in.Ingresses()) > 0 })},
 		{Kind{"networking.k8s.io/v1", "NetworkPolicy"}, always},
 		{Kind{"policy/v1", "PodDisruptionBudget"}, some(func(in *Instance) bool { return in.Workload.Budgeted() })},

@@ -25,10 +25,10 @@ type Step struct {
 
 // The kinds of steps that need more than their name.
 const (
-	usesPolicy     = "policy"
-	usesSecurity   = "security"
-	usesCompliance = "compliance"
-	usesJob        = "job"
+	UsesPolicy     = "policy"
+	UsesSecurity   = "security"
+	UsesCompliance = "compliance"
+	UsesJob        = "job"
 )
 
 // jobForm is how a step names a Job.
@@ -57,13 +57,13 @@ func (r *resolver) step(s Step, n *yamltree.Node) bool {
 	switch {
 	case s.Uses == "":
 		r.stepFault(s.at, "this step does not say what it uses", "Write uses: with one of lint, schema, policy, security, compliance and job.")
-	case s.Uses == usesJob && (!strings.Contains(s.Job, "/") || strings.Count(s.Job, "/") > 1):
+	case s.Uses == UsesJob && (!strings.Contains(s.Job, "/") || strings.Count(s.Job, "/") > 1):
 		r.stepFault(near(n, "job", s.at), "this step names no Job", jobForm)
-	case s.Uses != usesJob && s.Job != "":
+	case s.Uses != UsesJob && s.Job != "":
 		r.stepFault(n.KeyAt("job"), "only uses: job runs a Job", "Take this line out.")
-	case s.Uses == usesPolicy && len(s.Rules) == 0:
+	case s.Uses == UsesPolicy && len(s.Rules) == 0:
 		r.stepFault(near(n, "rules", s.at), "this policy checks nothing", "Name rules, for example rules: [pod-probes].")
-	case s.Uses != usesPolicy && s.Uses != usesCompliance && len(s.Rules) > 0:
+	case s.Uses != UsesPolicy && s.Uses != UsesCompliance && len(s.Rules) > 0:
 		r.stepFault(n.KeyAt("rules"), "only a policy and a compliance report have rules", "Take this line out.")
 	}
 	known := schema.PolicyRules()
@@ -96,7 +96,7 @@ func near(n *yamltree.Node, key string, step diag.Range) diag.Range {
 func (r *resolver) testJobs() {
 	for _, env := range r.p.Environments {
 		for _, step := range env.Validation {
-			if step.Uses == usesJob {
+			if step.Uses == UsesJob {
 				r.testJob(env, step)
 			}
 		}
@@ -147,12 +147,12 @@ func (r *resolver) notTested(step Step, summary, hint string) *diag.Diagnostic {
 }
 
 // validates reports whether a step of the environment names a Job.
-func (e *Environment) validates(job string) bool {
-	return slices.ContainsFunc(e.Validation, func(s Step) bool { return s.Uses == usesJob && s.Job == job })
+func (e *Environment) Validates(job string) bool {
+	return slices.ContainsFunc(e.Validation, func(s Step) bool { return s.Uses == UsesJob && s.Job == job })
 }
 
 // tests lists the tests of the environment's applications as APPLICATION/JOB, each once.
-func (e *Environment) tests() []string {
+func (e *Environment) Tests() []string {
 	var jobs []string
 	for _, target := range e.Targets {
 		for _, in := range target.Instances {

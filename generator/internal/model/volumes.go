@@ -44,7 +44,7 @@ func (w *Workload) secretMounts(app Name) (volumes, mounts []yamltree.Ordered) {
 		for _, file := range sortedKeys(secret.Files) {
 			items = append(items, yamltree.Ordered{pair("key", secret.Files[file]), pair("path", file)})
 		}
-		source := yamltree.Ordered{pair("secretName", secretName(app, name, secret)), pair("items", items)}
+		source := yamltree.Ordered{pair("secretName", SecretName(app, name, secret)), pair("items", items)}
 		volumes = append(volumes, yamltree.Ordered{pair("name", secretPrefix+name), pair("secret", source)})
 		mounts = append(mounts, yamltree.Ordered{pair("name", secretPrefix+name), pair("mountPath", secret.Mount), pair("readOnly", true)})
 	}

@@ -1,8 +1,10 @@
-package model
+package report
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -31,17 +33,15 @@ type Override struct {
 // Explain lists the values of an instance in the order of the merged tree, with
 // the layer that decided each. Only fields at or below field are listed; all when
 // it is empty.
-func (in *Instance) Explain(field string) []Value {
-	e := explainer{in: in, layers: append(in.Target.Env.layers[:len(in.Target.Env.layers):len(in.Target.Env.layers)], in.layers...), field: field}
-	e.scope = scopeOf(in.App, in.Target, string(in.Namespace.Name))
+func Explain(in *model.Instance, field string) []Value {
+	e := explainer{in: in, layers: append(in.Target.Env.WorkloadLayers[:len(in.Target.Env.WorkloadLayers):len(in.Target.Env.WorkloadLayers)], in.Layers...), field: field}
 	e.walk(in.Workload.Node, nil)
 	return e.values
 }
 
 type explainer struct {
-	in     *Instance
-	layers []Layer
-	scope  expander
+	in     *model.Instance
+	layers []model.Layer
 	field  string
 	values []Value
 }
@@ -67,7 +67,7 @@ func (e *explainer) wanted(name string) bool {
 func (e *explainer) value(name string, path []string) Value {
 	v := Value{Field: name}
 	for i := len(e.layers) - 1; i >= 0; i-- {
-		entry, ok := find(e.layers[i].Node, path)
+		entry, ok := e.layers[i].Node.Find(path)
 		if !ok {
 			continue
 		}
@@ -85,21 +85,23 @@ func (e *explainer) value(name string, path []string) Value {
 }
 
 func (e *explainer) text(n *yamltree.Node) string {
-	return e.scope.expand(yamltree.EncodeFlow(n))
+	return e.in.Expand(yamltree.EncodeFlow(n))
 }
 
-// find returns the entry at a path; a tombstone on the way is the answer too.
-func find(n *yamltree.Node, path []string) (yamltree.Entry, bool) {
-	var entry yamltree.Entry
-	for _, key := range path {
-		var ok bool
-		entry, ok = n.Entry(key)
-		if !ok {
-			return entry, false
-		}
-		if n = entry.Value; n.Kind == yamltree.Null {
-			return entry, true
-		}
+// throughMirror changes the explanation of an image that a mirror serves: what the
+// layers say is then what was replaced.
+func (e *explainer) throughMirror(v Value, path []string) Value {
+	if path[len(path)-1] != "image" || v.Removed {
+		return v
 	}
-	return entry, true
+	mirrored, ok := e.in.MirroredImage(v.Text)
+	if !ok {
+		return v
+	}
+	cluster := e.in.Target.Cluster
+	said := Override{v.Text, v.Layer, v.At}
+	v.Overridden = append([]Override{said}, v.Overridden...)
+	v.Text = mirrored
+	v.Layer, v.At = fmt.Sprintf("registry mirror of cluster %s", cluster.Name), cluster.MirrorAt
+	return v
 }

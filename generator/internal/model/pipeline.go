@@ -36,7 +36,7 @@ func (c *Cluster) kubernetes() Path {
 
 // Checks are the validation steps that a pipeline runs; test Jobs run in the cluster.
 func (e *Environment) Checks() []Step {
-	return slices.DeleteFunc(slices.Clone(e.Validation), func(s Step) bool { return s.Uses == usesJob })
+	return slices.DeleteFunc(slices.Clone(e.Validation), func(s Step) bool { return s.Uses == UsesJob })
 }
 
 // KubernetesRelease is the release whose schemas objects must fit where a cluster does
@@ -54,15 +54,15 @@ func (p *Platform) uses(kind Name) bool {
 }
 
 // Reports says that a step of the pipeline writes a report.
-func (p *Platform) Reports() bool { return p.uses(usesCompliance) }
+func (p *Platform) Reports() bool { return p.uses(UsesCompliance) }
 
 // Scans says that a step of the pipeline reads images from their registry.
-func (p *Platform) Scans() bool { return p.uses(usesSecurity) }
+func (p *Platform) Scans() bool { return p.uses(UsesSecurity) }
 
 // The modes of promotions.
 const (
-	byPullRequest = "pullRequest"
-	byCommit      = "commit"
+	ByPullRequest = "pullRequest"
+	ByCommit      = "commit"
 )
 
 // Promotable lists the environments that have pins.
@@ -82,73 +82,10 @@ func (p *Platform) promotableBy(mode string) []Name {
 }
 
 // Proposed lists the environments whose promotions are proposed.
-func (p *Platform) Proposed() []Name { return p.promotableBy(byPullRequest) }
+func (p *Platform) Proposed() []Name { return p.promotableBy(ByPullRequest) }
 
 // Committed lists the environments whose promotions are pushed to the branch.
-func (p *Platform) Committed() []Name { return p.promotableBy(byCommit) }
-
-// ValidationTable lists what validates the environments: the steps of the pipeline, then
-// the tests of applications. What is the same in several environments is one row.
-func (p *Platform) ValidationTable() *Table {
-	t := &Table{Head: []string{"step", "what runs", "rules", "environments"}}
-	rows := map[string][]string{}
-	add := func(env *Environment, cells ...string) {
-		key := strings.Join(cells, "\x00")
-		if row := rows[key]; row != nil {
-			row[3] += ", " + string(env.Name)
-			return
-		}
-		rows[key] = append(cells, string(env.Name))
-		t.Rows = append(t.Rows, rows[key])
-	}
-	for _, env := range p.Environments {
-		for _, step := range env.Checks() {
-			if p.Pipeline != "" {
-				add(env, string(step.Name), step.what(), step.rulesText())
-			}
-		}
-	}
-	for _, env := range p.Environments {
-		for _, job := range env.tests() {
-			add(env, job, env.testText(job), none)
-		}
-	}
-	return t
-}
-
-// testText says what becomes of a test that fails.
-func (e *Environment) testText(job string) string {
-	if e.Builtin() != "production" || e.validates(job) {
-		return "a test in the cluster, after each new version; the Application is degraded when it fails"
-	}
-	return "a test in the cluster, after each new version"
-}
-
-// what says in a few words what a step runs.
-func (s Step) what() string {
-	switch s.Uses {
-	case "lint":
-		return "yamllint"
-	case "schema":
-		return "kubeconform, strict"
-	case usesPolicy:
-		return "kube-score"
-	case usesSecurity:
-		return "grype, on every image"
-	}
-	return "kube-score, kept as a report"
-}
-
-func (s Step) rulesText() string {
-	if s.Uses == usesCompliance && len(s.Rules) == 0 {
-		return "all"
-	}
-	rules := make([]string, len(s.Rules))
-	for i, rule := range s.Rules {
-		rules[i] = string(rule)
-	}
-	return orDefault(strings.Join(rules, ", "), none)
-}
+func (p *Platform) Committed() []Name { return p.promotableBy(ByCommit) }
 
 // Charted says that an application brings a chart.
 func (p *Platform) Charted() bool {

@@ -1,18 +1,20 @@
-package model
+package report
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 // NetworkTable lists what the clusters offer to applications, by target.
-func (p *Platform) NetworkTable() *Table {
+func (r *Report) NetworkTable() *Table {
 	t := &Table{Head: []string{"target", "name server", "gateway", "ingress controller", "Prometheus"}}
-	for _, target := range p.Targets() {
+	for _, target := range r.p.Targets() {
 		cluster, gateway, ingress, scraper := target.Cluster, none, none, none
 		if g := cluster.Gateway; g != nil {
 			gateway = fmt.Sprintf("%s, pods %s in %s", g.Name, labelsText(g.PodLabels), g.Namespace)
@@ -31,18 +33,18 @@ func (p *Platform) NetworkTable() *Table {
 
 func labelsText(labels map[string]string) string {
 	var out []string
-	for _, key := range sortedKeys(labels) {
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		out = append(out, key+"="+labels[key])
 	}
 	return strings.Join(out, ",")
 }
 
 // RouteTable lists what is reachable from outside, by application.
-func (p *Platform) RouteTable() *Table {
+func (r *Report) RouteTable() *Table {
 	t := &Table{Head: []string{"application", "route", "through", "hosts", "path", "port of the Service", "where"}}
-	p.perApplication(t, func(in *Instance) [][]string {
+	r.perApplication(t, func(in *model.Instance) [][]string {
 		var rows [][]string
-		add := func(through string, routes []Route) {
+		add := func(through string, routes []model.Route) {
 			for _, r := range routes {
 				path := r.Path
 				if r.PathType == "Exact" {
@@ -51,8 +53,8 @@ func (p *Platform) RouteTable() *Table {
 				rows = append(rows, []string{string(r.Name), through, strings.Join(r.Hosts, ", "), path, fmt.Sprint(r.Port)})
 			}
 		}
-		add(throughGateway, in.Routes())
-		add(throughIngress, in.Ingresses())
+		add(model.ThroughGateway, in.Routes())
+		add(model.ThroughIngress, in.Ingresses())
 		return rows
 	})
 	return t
@@ -61,11 +63,11 @@ func (p *Platform) RouteTable() *Table {
 // FlowTable lists every connection that network policies allow, by application:
 // what an application may open, and what may reach it from outside of the
 // applications. It is read from the policies themselves.
-func (p *Platform) FlowTable() *Table {
+func (r *Report) FlowTable() *Table {
 	t := &Table{Head: []string{"application", "", "other end", "ports of the pod", "where"}}
-	p.perApplication(t, func(in *Instance) [][]string {
+	r.perApplication(t, func(in *model.Instance) [][]string {
 		var rows [][]string
-		for _, f := range distinctFlows(in.flows()) {
+		for _, f := range distinctFlows(flows(in)) {
 			direction := "→"
 			if f.in {
 				direction = "←"
@@ -93,13 +95,13 @@ type flow struct {
 	in          bool
 	text, ports string
 	// node is the peer in a picture, and its name there.
-	node, name Path
+	node, name model.Path
 }
 
 // Edge is one line of the picture of allowed connections.
 type Edge struct {
 	// From and To are the nodes, FromName and ToName what stands in them.
-	From, FromName, To, ToName Path
+	From, FromName, To, ToName model.Path
 }
 
 // maxEdges is how many connections a picture still shows; renderers stop at 500.
@@ -107,13 +109,13 @@ const maxEdges = 120
 
 // Edges are the allowed connections between applications and with everything else,
 // without repetitions; none when there are too many for a picture.
-func (p *Platform) Edges() []Edge {
+func (r *Report) Edges() []Edge {
 	var edges []Edge
 	seen := map[Edge]bool{}
-	for _, app := range p.Applications {
-		own, name := appNode(string(app.Name)), Path(app.Name)
+	for _, app := range r.p.Applications {
+		own, name := appNode(string(app.Name)), model.Path(app.Name)
 		for _, in := range app.Instances {
-			for _, f := range in.flows() {
+			for _, f := range flows(in) {
 				edge := Edge{own, name, f.node, f.name}
 				if f.in {
 					edge = Edge{f.node, f.name, own, name}
@@ -133,27 +135,27 @@ func (p *Platform) Edges() []Edge {
 
 // appNode is the identifier of an application in a picture. Names have hyphens, which
 // would draw lines, and no underscores.
-func appNode(app string) Path { return "app_" + identifier(app) }
+func appNode(app string) model.Path { return "app_" + identifier(app) }
 
-func identifier(name string) Path { return Path(strings.ReplaceAll(name, "-", "_")) }
+func identifier(name string) model.Path { return model.Path(strings.ReplaceAll(name, "-", "_")) }
 
 // flows reads the rules of an instance. A connection between two applications stands
 // in both of their policies and is listed where it begins.
-func (in *Instance) flows() []flow {
+func flows(in *model.Instance) []flow {
 	var out []flow
-	for _, r := range in.egress {
-		out = append(out, in.peers(r)...)
+	for _, r := range in.AllEgress {
+		out = append(out, peers(in, r)...)
 	}
 	for _, run := range in.Runs {
-		for _, r := range run.egress {
-			for _, f := range in.peers(r) {
-				f.text = fmt.Sprintf("%s, from job %s", f.text, run.short)
+		for _, r := range run.AllEgress {
+			for _, f := range peers(in, r) {
+				f.text = fmt.Sprintf("%s, from job %s", f.text, run.Short)
 				out = append(out, f)
 			}
 		}
 	}
-	for _, r := range in.ingress {
-		for _, f := range in.peers(r) {
+	for _, r := range in.AllIngress {
+		for _, f := range peers(in, r) {
 			if !strings.HasPrefix(string(f.node), "app_") {
 				f.in = true
 				out = append(out, f)
@@ -163,18 +165,18 @@ func (in *Instance) flows() []flow {
 	return out
 }
 
-func (in *Instance) peers(r Rule) []flow {
+func peers(in *model.Instance, r model.NetworkRule) []flow {
 	var ports []string
 	for _, port := range r.Ports {
 		ports = append(ports, portText(port))
 	}
 	var out []flow
-	for _, peer := range r.Peers {
-		f := in.peer(peer)
-		if in.apiServer(r) {
-			f.text, f.node, f.name = "the API server at "+f.text, "api_server", apiServerName
+	for _, p := range r.Peers {
+		f := peer(in, p)
+		if apiServer(in, r) {
+			f.text, f.node, f.name = "the API server at "+f.text, "api_server", model.APIServerName
 		}
-		f.ports = orDefault(strings.Join(ports, ", "), "all")
+		f.ports = cmp.Or(strings.Join(ports, ", "), "all")
 		out = append(out, f)
 	}
 	return out
@@ -189,25 +191,25 @@ func portText(port yamltree.Ordered) string {
 }
 
 // peer names one end of a rule.
-func (in *Instance) peer(peer yamltree.Ordered) flow {
+func peer(in *model.Instance, peer yamltree.Ordered) flow {
 	if block, ok := get(peer, "ipBlock").(yamltree.Ordered); ok {
 		return addressFlow(block)
 	}
-	pods, namespace := selected(peer, "podSelector"), selected(peer, "namespaceSelector")[namespaceLabel]
-	if other := in.selectedInstance(pods, orDefault(namespace, string(in.Namespace.Name))); other != nil {
-		return flow{text: string(other.App.Name), node: appNode(string(other.App.Name)), name: Path(other.App.Name)}
+	pods, namespace := selected(peer, "podSelector"), selected(peer, "namespaceSelector")[model.NamespaceLabel]
+	if other := selectedInstance(in, pods, cmp.Or(namespace, string(in.Namespace.Name))); other != nil {
+		return flow{text: string(other.App.Name), node: appNode(string(other.App.Name)), name: model.Path(other.App.Name)}
 	}
-	if g := in.Target.Cluster.Gateway; g != nil && equal(peer, PodSet{Name(g.Namespace), g.PodLabels}.Peer()) {
+	if g := in.Target.Cluster.Gateway; g != nil && isPods(peer, g.Namespace, g.PodLabels) {
 		return flow{text: "gateway " + g.Name, node: "gateway", name: "gateway"}
 	}
-	if i := in.Target.Cluster.Ingress; i != nil && equal(peer, PodSet{Name(i.Namespace), i.PodLabels}.Peer()) {
+	if i := in.Target.Cluster.Ingress; i != nil && isPods(peer, i.Namespace, i.PodLabels) {
 		return flow{text: "ingress controller of class " + i.Class, node: "ingress", name: "ingress"}
 	}
-	if s := in.Target.Cluster.Metrics; s != nil && equal(peer, PodSet{Name(s.Namespace), s.PodLabels}.Peer()) {
+	if s := in.Target.Cluster.Metrics; s != nil && isPods(peer, s.Namespace, s.PodLabels) {
 		return flow{text: "Prometheus, for metrics", node: "prometheus", name: "prometheus"}
 	}
 	f := flow{text: "namespace " + namespace, node: "elsewhere", name: "elsewhere"}
-	if id := Path(namespace); id.Valid() {
+	if id := model.Path(namespace); id.Valid() {
 		f.node, f.name = "ns_"+identifier(namespace), id
 	}
 	if len(pods) > 0 {
@@ -216,9 +218,14 @@ func (in *Instance) peer(peer yamltree.Ordered) flow {
 	return f
 }
 
+// isPods reports whether a peer selects the pods with these labels in a namespace.
+func isPods(peer yamltree.Ordered, namespace string, labels map[string]string) bool {
+	return selected(peer, "namespaceSelector")[model.NamespaceLabel] == namespace && maps.Equal(selected(peer, "podSelector"), labels)
+}
+
 // selectedInstance returns the application of the target that labels select, or nil.
-func (in *Instance) selectedInstance(pods map[string]string, namespace string) *Instance {
-	if other := in.Target.owner(Name(pods[NameLabel])); other != nil && !other.App.Sourced && string(other.Namespace.Name) == namespace {
+func selectedInstance(in *model.Instance, pods map[string]string, namespace string) *model.Instance {
+	if other := owner(in.Target, model.Name(pods[model.NameLabel])); other != nil && !other.App.Sourced && string(other.Namespace.Name) == namespace {
 		return other
 	}
 	for _, other := range in.Target.Instances {
@@ -230,12 +237,12 @@ func (in *Instance) selectedInstance(pods map[string]string, namespace string) *
 }
 
 // owner is the instance that the pods with a name belong to, or nil.
-func (t *Target) owner(pods Name) *Instance {
+func owner(t *model.Target, pods model.Name) *model.Instance {
 	if in := t.Instance(pods); in != nil {
 		return in
 	}
 	for _, in := range t.Instances {
-		if slices.ContainsFunc(in.Runs, func(run *Run) bool { return jobName(in.App.Name, run.short) == pods }) {
+		if slices.ContainsFunc(in.Runs, func(run *model.Run) bool { return run.Name == pods }) {
 			return in
 		}
 	}
@@ -256,8 +263,8 @@ func addressFlow(block yamltree.Ordered) flow {
 }
 
 // apiServer reports whether a rule leads to the API server.
-func (in *Instance) apiServer(r Rule) bool {
-	return r.To == apiServerName && string(r.From) == string(in.App.Name)
+func apiServer(in *model.Instance, r model.NetworkRule) bool {
+	return r.To == model.APIServerName && string(r.From) == string(in.App.Name)
 }
 
 // selected returns the labels that a selector of a peer matches.
@@ -275,4 +282,17 @@ func get(m yamltree.Ordered, key string) any {
 		}
 	}
 	return nil
+}
+
+// NetworkExceptionTable lists the namespaces whose policies are out of force.
+func (r *Report) NetworkExceptionTable() *Table {
+	t := &Table{Head: []string{"target", "namespace", "reason", "until"}}
+	for _, target := range r.p.Targets() {
+		for _, ns := range target.Namespaces {
+			if e := ns.Exception; e != nil {
+				t.Rows = append(t.Rows, []string{string(target.Name), string(ns.Name), e.Reason, e.Expires})
+			}
+		}
+	}
+	return t
 }

@@ -1,0 +1,148 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/schema"
+)
+
+// SyncMatrix compares the options of the environments' ApplicationSets and of the
+// Applications that they make.
+func (r *Report) SyncMatrix() *Table {
+	return r.table("", []aspect{
+		{"sync", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
+		{"options for namespaces", func(e *model.Environment) string { return strings.Join(e.Settings.Sync.InfraOptions, ", ") }},
+		{"options for applications", func(e *model.Environment) string { return strings.Join(e.Settings.Sync.Options, ", ") }},
+		{"retry of a failed sync", func(e *model.Environment) string { return retryText(e.Settings.Sync.Retry) }},
+		{"sync windows", windowsText},
+		{"ApplicationSet policy", func(e *model.Environment) string { return e.Settings.ApplicationSets.Policy }},
+		{"keeps objects when an Application is deleted", func(e *model.Environment) string { return yes(e.Settings.ApplicationSets.PreserveResourcesOnDeletion) }},
+		{"a person may pause an Application", func(e *model.Environment) string { return yes(e.Settings.ApplicationSets.AllowPause) }},
+		{"targetRevision", func(e *model.Environment) string {
+			if e.Follows() {
+				return "the branch"
+			}
+			return "commits from releases/" + string(e.Name) + ".yaml"
+		}},
+	})
+}
+
+// windowsText lists the environment's sync windows.
+func windowsText(e *model.Environment) string {
+	var out []string
+	for _, w := range e.Windows {
+		out = append(out, fmt.Sprintf("%s: %s %s for %s (%s)", w.Name, w.Kind, w.Schedule, w.Duration, w.TimeZone))
+	}
+	return cmp.Or(strings.Join(out, "; "), "always open")
+}
+
+func syncText(a *schema.Automated) string {
+	if a == nil {
+		return "by hand"
+	}
+	return fmt.Sprintf("automated; prune %s, selfHeal %s, allowEmpty %s", yes(a.Prune), yes(a.SelfHeal), yes(a.AllowEmpty))
+}
+
+func retryText(r schema.Retry) string {
+	if r.Limit == 0 {
+		return "no"
+	}
+	return fmt.Sprintf("%d times, after %s, then %d times as long, at most %s", r.Limit, r.Backoff.Duration, r.Backoff.Factor, r.Backoff.MaxDuration)
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// ApplicationSetTable lists the ApplicationSets, each with an AppProject of its name.
+func (r *Report) ApplicationSetTable() *Table {
+	t := &Table{Head: []string{"environment", "ApplicationSet and AppProject", "wave", "deploys"}}
+	for _, env := range r.p.Environments {
+		for _, set := range env.ApplicationSets {
+			t.Rows = append(t.Rows, []string{string(env.Name), string(set.Name), set.WaveText(), deploys(set)})
+		}
+	}
+	return t
+}
+
+func deploys(s *model.ApplicationSet) string {
+	switch {
+	case s.Infra:
+		return "namespaces with quota, limits and network rules"
+	case s.Team != nil:
+		return "applications of team " + string(s.Team.Name)
+	}
+	return "applications"
+}
+
+// IgnoreTable lists what Argo CD ignores, by application, with the reason.
+func (r *Report) IgnoreTable() *Table {
+	t := &Table{Head: []string{"application", "objects", "fields", "reason", "where"}}
+	r.perApplication(t, func(in *model.Instance) [][]string {
+		var rows [][]string
+		for _, d := range in.Workload.IgnoreDifferences {
+			objects := "every " + d.Kind
+			if d.Name != "" {
+				objects = d.Kind + " " + d.Name
+			}
+			fields := append(append([]string{}, d.JSONPointers...), d.JQPathExpressions...)
+			rows = append(rows, []string{objects, strings.Join(fields, ", "), d.Reason})
+		}
+		return rows
+	})
+	return t
+}
+
+// KindTable lists the kinds that applications declare beyond those that wavewright
+// writes.
+func (r *Report) KindTable() *Table {
+	t := &Table{Head: []string{"application", "kind", "scope", "reason", "where"}}
+	r.perApplication(t, func(in *model.Instance) [][]string {
+		var rows [][]string
+		for _, name := range slices.Sorted(maps.Keys(in.Workload.Kinds)) {
+			scope := "its namespace"
+			if in.Workload.Kinds[name].ClusterScoped {
+				scope = "the cluster"
+			}
+			rows = append(rows, []string{name, scope, cmp.Or(in.Workload.Kinds[name].Reason, none)})
+		}
+		return rows
+	})
+	return t
+}
+
+// UnmirroredTable lists the applications that bring their own manifests to a cluster
+// with mirrors: what they pull is named in them, and nothing replaces it.
+func (r *Report) UnmirroredTable() *Table {
+	t := &Table{Head: []string{"application", "registries with a mirror there", "where"}}
+	r.perApplication(t, func(in *model.Instance) [][]string {
+		if mirrored := in.Target.Cluster.MirroredRegistries(); in.App.Sourced && len(mirrored) > 0 {
+			return [][]string{{strings.Join(mirrored, ", ")}}
+		}
+		return nil
+	})
+	return t
+}
+
+// SourceTable lists the applications that bring their own manifests.
+func (r *Report) SourceTable() *Table {
+	t := &Table{Head: []string{"application", "source", "where"}}
+	r.perApplication(t, func(in *model.Instance) [][]string {
+		switch {
+		case in.Chart != nil:
+			return [][]string{{"chart " + string(in.Chart.Name) + " " + in.Chart.Version + " of " + in.Chart.Repository}}
+		case in.Folder != "":
+			return [][]string{{"kustomization " + string(in.Folder)}}
+		}
+		return nil
+	})
+	return t
+}

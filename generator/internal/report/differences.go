@@ -1,0 +1,218 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Differences lists every setting that is not the same in all environments, with
+// its value in each and the layer that says so. A value without a layer comes from
+// the built-in profile of the environment.
+func (r *Report) Differences() *Table {
+	t := r.table("setting", nil)
+	for _, path := range r.settingPaths() {
+		row, differs := []string{strings.Join(path, ".")}, false
+		for i, env := range r.p.Environments {
+			row = append(row, noted(settingText(env.Node, path), lastLayer(env.SettingLayers, path)))
+			differs = differs || i > 0 && settingText(env.Node, path) != settingText(r.p.Environments[0].Node, path)
+		}
+		if differs {
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// settingPaths lists, sorted, the paths of all values of all environments. What is
+// a value in one and a map in another environment is listed by its parts.
+func (r *Report) settingPaths() [][]string {
+	var paths [][]string
+	for _, env := range r.p.Environments {
+		paths = leaves(env.Node.Without("validation"), nil, paths) // has a table of its own
+	}
+	return unique(paths)
+}
+
+func unique(paths [][]string) [][]string {
+	slices.SortFunc(paths, slices.Compare)
+	return slices.CompactFunc(paths, slices.Equal)
+}
+
+// leaves appends the paths of all values below n.
+func leaves(n *yamltree.Node, path []string, found [][]string) [][]string {
+	if n.Kind != yamltree.Map || len(n.Entries) == 0 {
+		return append(found, path)
+	}
+	for _, entry := range n.Entries {
+		found = leaves(entry.Value, append(path[:len(path):len(path)], entry.Key), found)
+	}
+	return found
+}
+
+// settingText is the value at a path in one line.
+func settingText(n *yamltree.Node, path []string) string {
+	entry, ok := n.Find(path)
+	if !ok {
+		return none
+	}
+	return nodeText(entry.Value)
+}
+
+func nodeText(n *yamltree.Node) string {
+	switch n.Kind {
+	case yamltree.Null:
+		return "removed"
+	case yamltree.Map:
+		if len(n.Entries) > 0 {
+			return "see its parts"
+		}
+		return "{}"
+	case yamltree.List:
+		return listText(n)
+	}
+	return cmp.Or(n.Text, `""`)
+}
+
+// maxBrief is how much of a text a table shows.
+const maxBrief = 60
+
+// brief is the beginning of a text that is long or has several lines.
+func brief(text string) string {
+	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
+	if runes := []rune(line); len(runes) > maxBrief {
+		line, more = string(runes[:maxBrief]), true
+	}
+	if more {
+		return line + " …"
+	}
+	return line
+}
+
+func listText(n *yamltree.Node) string {
+	var items []string
+	for _, item := range n.Items {
+		if item.Kind == yamltree.Map || item.Kind == yamltree.List {
+			items = append(items, yamltree.EncodeFlow(item))
+			continue
+		}
+		items = append(items, item.Text)
+	}
+	return cmp.Or(strings.Join(items, ", "), "[]")
+}
+
+// lastLayer names the layer that decided a path; empty when none states it.
+func lastLayer(layers []model.Layer, path []string) string {
+	for i := len(layers) - 1; i >= 0; i-- {
+		if _, ok := layers[i].Node.Find(path); ok {
+			return layers[i].Name
+		}
+	}
+	return ""
+}
+
+// noted is a value with the layer that said it.
+func noted(text, layer string) string {
+	text = brief(text)
+	if text == none || layer == "" || strings.HasPrefix(layer, "built-in ") {
+		return text
+	}
+	return fmt.Sprintf("%s (%s)", text, layer)
+}
+
+// ApplicationDifferences lists every value of an application that is not the same
+// on all targets because the application says so, by application, with the layer
+// that says it. What follows from its environment alone is in Differences.
+func (r *Report) ApplicationDifferences() *Table {
+	t, targets := r.byTarget("application", "setting"), r.p.Targets()
+	for _, app := range r.p.Applications {
+		instances := on(app, targets)
+		if row := presence(app, instances); row != nil {
+			t.Rows = append(t.Rows, row)
+		}
+		for _, path := range differing(app) {
+			if row := differenceRow(app, path, instances); row != nil {
+				t.Rows = append(t.Rows, row)
+			}
+		}
+	}
+	return t
+}
+
+// presence is the row of an application that does not run on every target.
+func presence(a *model.Application, instances []*model.Instance) []string {
+	if !slices.Contains(instances, nil) {
+		return nil
+	}
+	row := []string{string(a.Name), "deploy"}
+	for _, in := range instances {
+		if in == nil {
+			row = append(row, "no")
+			continue
+		}
+		row = append(row, "yes")
+	}
+	return row
+}
+
+// differing lists the paths that may differ: what a narrow layer of the application
+// states, and texts with placeholders.
+func differing(a *model.Application) [][]string {
+	paths := placed(a.Layer(), nil, nil)
+	for _, in := range a.Instances {
+		for _, layer := range in.Layers {
+			if layer.Node != a.Layer() {
+				paths = leaves(layer.Node, nil, paths)
+			}
+		}
+	}
+	return unique(paths)
+}
+
+// placed appends the paths of values that contain a placeholder.
+func placed(n *yamltree.Node, path []string, found [][]string) [][]string {
+	if n.Kind == yamltree.Map {
+		for _, entry := range n.Entries {
+			found = placed(entry.Value, append(path[:len(path):len(path)], entry.Key), found)
+		}
+		return found
+	}
+	if text := nodeText(n); model.HasPlaceholder(text) {
+		return append(found, path)
+	}
+	return found
+}
+
+func differenceRow(a *model.Application, path []string, instances []*model.Instance) []string {
+	row := []string{string(a.Name), strings.Join(path, ".")}
+	first, differs := "", false
+	for _, in := range instances {
+		if in == nil {
+			row = append(row, none)
+			continue
+		}
+		text := in.Expand(settingText(in.Workload.Node, path))
+		if first == "" {
+			first = text
+		}
+		differs = differs || text != first
+		row = append(row, noted(text, layerOf(in, path)))
+	}
+	if !differs {
+		return nil
+	}
+	return row
+}
+
+// layerOf names the layer that decided a path, without the name of the application.
+func layerOf(in *model.Instance, path []string) string {
+	if layer := lastLayer(in.Layers, path); layer != "" {
+		short := strings.TrimPrefix(layer, "application "+string(in.App.Name))
+		return cmp.Or(strings.TrimSpace(short), "application")
+	}
+	return lastLayer(in.Target.Env.WorkloadLayers, path)
+}

@@ -1,0 +1,235 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/schema"
+)
+
+// EnvironmentMatrix compares what the environments are.
+func (r *Report) EnvironmentMatrix() *Table {
+	return r.table("", []aspect{
+		{"profile", lineage},
+		{"runs", func(e *model.Environment) string { return runs(e, r.p.Repository.Branch) }},
+		{"targets on clusters", places},
+		{"wave of its namespaces", func(e *model.Environment) string { return strconv.Itoa(e.InfraWave) }},
+		{"wave of its applications", func(e *model.Environment) string { return strconv.Itoa(e.AppsWave) }},
+		{"replicas of an application", func(e *model.Environment) string { return replicasText(e.Defaults) }},
+		{"least replicas, singletons aside", func(e *model.Environment) string { return strconv.Itoa(max(e.Floor, 1)) }},
+		{"requests of a container", func(e *model.Environment) string { return amountsText(e.Defaults.Resources.Requests) }},
+		{"limits of a container", func(e *model.Environment) string { return amountsText(e.Defaults.Resources.Limits) }},
+		{"health checks", healthText},
+		{"replicas on different nodes", func(e *model.Environment) string { return cmp.Or(e.Defaults.AntiAffinity, "none") }},
+		{"pods leave a lost node", failoverText},
+		{"replicas that a drain may take", func(e *model.Environment) string { return budgetText(e.Defaults) }},
+		{"rollout", func(e *model.Environment) string { return rolloutText(e.Defaults) }},
+		{"sync", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
+		{"retry of a failed sync", func(e *model.Environment) string { return retryText(e.Settings.Sync.Retry) }},
+		{"ApplicationSets", safetyText},
+		{"Pod Security enforced", func(e *model.Environment) string { return e.Settings.PodSecurity.Enforce }},
+		{"images", imagesText},
+		{"debug access, where it is granted", func(e *model.Environment) string { return e.Settings.Debug }},
+		{"alerts of a namespace", alertsText},
+		{"applications whose metrics are collected", collectedText},
+	})
+}
+
+// Purpose says what environments of the profile are for.
+func (r *Report) Purpose(e *model.Environment) string {
+	return map[model.Name]string{
+		"development": "fast iteration and testing, with few resources",
+		"staging":     "validation before production, with its security: performance, security and integration tests",
+		"production":  "live service: stability, the strictest security, updates without downtime",
+	}[e.Builtin()]
+}
+
+// lineage is the profile with those that it extends.
+func lineage(e *model.Environment) string {
+	var names []string
+	for _, layer := range e.SettingLayers[:len(e.SettingLayers)-1] {
+		names = append(names, layer.Profile())
+	}
+	slices.Reverse(names)
+	return strings.Join(names, ", extends ")
+}
+
+func runs(e *model.Environment, branch string) string {
+	if e.Follows() {
+		return "branch " + branch
+	}
+	return "pins, promoted from " + string(e.From.Name)
+}
+
+// places lists the targets with their clusters.
+func places(e *model.Environment) string {
+	var out []string
+	for _, t := range e.Targets {
+		if t.Name == e.Name {
+			out = append(out, string(t.Cluster.Name))
+			continue
+		}
+		out = append(out, fmt.Sprintf("%s on %s", t.Name, t.Cluster.Name))
+	}
+	return strings.Join(out, ", ")
+}
+
+func failoverText(e *model.Environment) string {
+	if e.FastFailover() {
+		return fmt.Sprintf("after %d s", model.FastFailoverSeconds)
+	}
+	return "when Kubernetes does it, after 300 s"
+}
+
+// healthText lists the probes of a container that has a port.
+func healthText(e *model.Environment) string {
+	text := "readiness, liveness"
+	if len(e.StartupNumbers()) > 0 {
+		text += ", startup"
+	}
+	return text
+}
+
+// safetyText says what the environment's ApplicationSets may do to Applications.
+func safetyText(e *model.Environment) string {
+	text := "may delete Applications"
+	if e.Settings.ApplicationSets.Policy == "create-update" {
+		text = "never delete an Application"
+	}
+	if e.Settings.ApplicationSets.PreserveResourcesOnDeletion {
+		text += ", objects stay when one is deleted"
+	}
+	return text
+}
+
+func imagesText(e *model.Environment) string {
+	if e.Settings.Images == "pinned" {
+		return "a digest or a real tag"
+	}
+	return "any tag"
+}
+
+func replicasText(w *model.Workload) string {
+	if w.Scheduled() {
+		return scheduleText(w)
+	}
+	low, high := w.Replicas()
+	if low == high {
+		return strconv.Itoa(low)
+	}
+	return fmt.Sprintf("%d to %d, by CPU", low, high)
+}
+
+func budgetText(w *model.Workload) string {
+	if w.DisruptionBudget.MaxUnavailable == 0 {
+		return "any"
+	}
+	return fmt.Sprintf("%d at once", w.DisruptionBudget.MaxUnavailable)
+}
+
+func rolloutText(w *model.Workload) string {
+	var out []string
+	if w.Rollout.MaxUnavailable != "" {
+		out = append(out, string(w.Rollout.MaxUnavailable)+" unavailable")
+	}
+	if w.Rollout.MaxSurge != "" {
+		out = append(out, string(w.Rollout.MaxSurge)+" more")
+	}
+	if w.Rollout.MinReadySeconds > 0 {
+		out = append(out, fmt.Sprintf("ready for %d s", w.Rollout.MinReadySeconds))
+	}
+	if w.Rollout.PreStopSeconds > 0 {
+		out = append(out, fmt.Sprintf("%d s to drain", w.Rollout.PreStopSeconds))
+	}
+	return strings.Join(out, ", ")
+}
+
+func amountsText(m map[string]schema.Amount) string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, name+" "+string(m[name]))
+	}
+	return strings.Join(out, ", ")
+}
+
+// ID is the environment's name as a picture's identifier.
+func (r *Report) ID(e *model.Environment) model.Path { return identifier(string(e.Name)) }
+
+// AlertTable compares the alerts of the environments.
+func (r *Report) AlertTable() *Table {
+	var aspects []aspect
+	for _, kind := range model.AlertKinds() {
+		aspects = append(aspects, aspect{string(kind.Name), func(e *model.Environment) string { return alertText(e, kind) }})
+	}
+	return r.table("alert", aspects)
+}
+
+// alertText says when there is an alert.
+func alertText(e *model.Environment, kind model.AlertKind) string {
+	t := kind.Threshold(e.Settings.Monitoring)
+	switch {
+	case t == nil || !e.Alerting():
+		return none
+	case kind.Percent:
+		return fmt.Sprintf("above %d %% for %s: %s", t.Above, t.For, t.Severity)
+	case kind.Windowed:
+		return fmt.Sprintf("more than %d within %s: %s", t.Above, t.For, t.Severity)
+	}
+	return fmt.Sprintf("for %s: %s", t.For, t.Severity)
+}
+
+// alertsText counts the alerts by how bad they are.
+func alertsText(e *model.Environment) string {
+	if !e.Alerting() {
+		return none
+	}
+	count, all := map[string]int{}, 0
+	for _, kind := range model.AlertKinds() {
+		if t := kind.Threshold(e.Settings.Monitoring); t != nil {
+			count[t.Severity]++
+			all++
+		}
+	}
+	var parts []string
+	for _, severity := range []string{"critical", "warning", "info"} {
+		if count[severity] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[severity], severity))
+		}
+	}
+	return fmt.Sprintf("%d: %s", all, strings.Join(parts, ", "))
+}
+
+// collectedText counts the environment's applications whose metrics are collected
+// somewhere.
+func collectedText(e *model.Environment) string {
+	all, collected := map[model.Name]bool{}, map[model.Name]bool{}
+	for _, target := range e.Targets {
+		for _, in := range target.Instances {
+			all[in.App.Name] = true
+			if in.Collected() {
+				collected[in.App.Name] = true
+			}
+		}
+	}
+	if len(collected) == 0 {
+		return none
+	}
+	return fmt.Sprintf("%d of %d", len(collected), len(all))
+}
+
+// scheduleText says when a CronJob runs.
+func scheduleText(w *model.Workload) string {
+	text := w.Schedule.Cron
+	if w.Schedule.TimeZone != "" {
+		text += " " + w.Schedule.TimeZone
+	}
+	if w.Schedule.Suspend {
+		text += ", suspended"
+	}
+	return "one by schedule: " + text
+}

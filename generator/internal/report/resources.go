@@ -1,0 +1,123 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+)
+
+// ResourceMatrix compares what a container gets in each environment.
+func (r *Report) ResourceMatrix() *Table {
+	return r.table("", []aspect{
+		{"requests", func(e *model.Environment) string { return amountsText(e.Defaults.Resources.Requests) }},
+		{"limits", func(e *model.Environment) string { return amountsText(e.Defaults.Resources.Limits) }},
+		{"replicas", func(e *model.Environment) string { return replicasText(e.Defaults) }},
+		{"least of a container", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Min) }},
+		{"most of a container", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Max) }},
+		{"requests of a container that states none", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.DefaultRequest) }},
+		{"limits of a container that states none", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Default) }},
+	})
+}
+
+// QuotaTable lists the quota of every namespace.
+func (r *Report) QuotaTable() *Table {
+	var resources []string
+	for _, target := range r.p.Targets() {
+		for _, ns := range target.Namespaces {
+			for _, amount := range ns.Quota {
+				if !slices.Contains(resources, amount.Key) {
+					resources = append(resources, amount.Key)
+				}
+			}
+		}
+	}
+	t := &Table{Head: append([]string{"target", "namespace", "how"}, resources...)}
+	for _, target := range r.p.Targets() {
+		for _, ns := range target.Namespaces {
+			t.Rows = append(t.Rows, append([]string{string(target.Name), string(ns.Name), quotaText(ns)}, quotaCells(ns, resources)...))
+		}
+	}
+	return t
+}
+
+func quotaText(ns *model.Namespace) string {
+	if ns.Room == 0 {
+		return "stated"
+	}
+	return "auto"
+}
+
+func quotaCells(ns *model.Namespace, resources []string) []string {
+	cells := make([]string, len(resources))
+	for i, resource := range resources {
+		cells[i] = none
+		for _, amount := range ns.Quota {
+			if text, ok := amount.Value.(string); ok && amount.Key == resource {
+				cells[i] = text
+			}
+		}
+	}
+	return cells
+}
+
+// OwnResources lists the applications that do not take replicas, requests and
+// limits as their environments give them, with what they have instead.
+func (r *Report) OwnResources() *Table {
+	t, targets := r.byTarget("application"), r.p.Targets()
+	for _, app := range r.p.Applications {
+		row, own := []string{string(app.Name)}, false
+		for _, in := range on(app, targets) {
+			text := none
+			if in != nil {
+				text = sizeText(in.Workload, in.Target.Env.Defaults)
+				own = own || text != asUsual
+			}
+			row = append(row, text)
+		}
+		if own {
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	return t
+}
+
+// asUsual stands where an application takes what its environment gives.
+const asUsual = "as usual"
+
+// sizeText says in what a workload differs in size from the environment's defaults.
+func sizeText(w *model.Workload, usual *model.Workload) string {
+	if w.Source != nil {
+		return footprintText(w)
+	}
+	var out []string
+	if text := replicasText(w); text != replicasText(usual) {
+		out = append(out, "replicas "+text)
+	}
+	if own := w.Resources.Requests; !maps.Equal(own, usual.Resources.Requests) {
+		out = append(out, "requests "+cmp.Or(amountsText(own), "none"))
+	}
+	if own := w.Resources.Limits; !maps.Equal(own, usual.Resources.Limits) {
+		out = append(out, "limits "+cmp.Or(amountsText(own), "none"))
+	}
+	return cmp.Or(strings.Join(out, "; "), asUsual)
+}
+
+// footprintText is what a source needs in all, as far as the spec says.
+func footprintText(w *model.Workload) string {
+	f := w.Footprint
+	if f == nil {
+		return "its own"
+	}
+	text := fmt.Sprintf("at most %d pods", f.Pods)
+	if amounts := amountsText(f.Requests); amounts != "" {
+		text += "; requests " + amounts + " in all"
+	}
+	if amounts := amountsText(f.Limits); amounts != "" {
+		text += "; limits " + amounts + " in all"
+	}
+	return text
+}

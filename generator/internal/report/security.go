@@ -1,0 +1,160 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/schema"
+)
+
+// AccessTable lists which groups of people have which Role, by environment.
+func (r *Report) AccessTable() *Table {
+	t := &Table{Head: []string{"environment", "Role", "groups", "namespaces"}}
+	for _, env := range r.p.Environments {
+		for _, role := range env.AccessRoles() {
+			name := string(role)
+			if role == model.DebugRole {
+				name += ", " + env.Settings.Debug
+			}
+			if g := env.Grant(string(role)); g != nil {
+				t.Rows = append(t.Rows, []string{string(env.Name), name, strings.Join(g.Groups, ", "), "all"})
+			}
+			for _, team := range r.p.Teams {
+				if g := env.TeamGrant(team, role); g != nil {
+					t.Rows = append(t.Rows, []string{string(env.Name), name, strings.Join(g.Groups, ", "), "those of team " + string(team.Name)})
+				}
+			}
+		}
+	}
+	return t
+}
+
+// PodSecurityTable lists the Pod Security Standards of the namespaces by target.
+func (r *Report) PodSecurityTable() *Table {
+	t := &Table{Head: []string{"target", "enforce", "warn", "audit", "version"}}
+	for _, target := range r.p.Targets() {
+		s := target.Env.Settings.PodSecurity
+		t.Rows = append(t.Rows, []string{string(target.Name), s.Enforce, s.Warn, s.Audit, target.Cluster.PodSecurityVersion})
+	}
+	return t
+}
+
+// ExceptionTable lists what applications may do beyond the usual, with the reason.
+func (r *Report) ExceptionTable() *Table {
+	t := &Table{Head: []string{"application", "exception", "reason", "where"}}
+	r.perApplication(t, func(in *model.Instance) [][]string {
+		var rows [][]string
+		for _, e := range in.Workload.Exceptions() {
+			rows = append(rows, []string{strings.ReplaceAll(e.Name, "-", " "), e.Reason.Reason})
+		}
+		return rows
+	})
+	return t
+}
+
+// SecretTable lists the secrets that applications read: references, never values.
+func (r *Report) SecretTable() *Table {
+	t := &Table{Head: []string{"application", "Secret", "comes from", "variables and files", "where"}}
+	r.perApplication(t, func(in *model.Instance) [][]string {
+		var rows [][]string
+		for _, name := range slices.Sorted(maps.Keys(in.Workload.Secrets)) {
+			secret := in.Workload.Secrets[name]
+			rows = append(rows, []string{model.SecretName(in.App.Name, name, secret), secretSource(in, secret), strings.Join(secretUses(secret), ", ")})
+		}
+		return rows
+	})
+	return t
+}
+
+// secretUses lists the variables and files that a secret becomes.
+func secretUses(secret schema.Secret) []string {
+	uses := slices.Sorted(maps.Keys(secret.Env))
+	for _, file := range slices.Sorted(maps.Keys(secret.Files)) {
+		uses = append(uses, strings.TrimSuffix(secret.Mount, "/")+"/"+file)
+	}
+	return uses
+}
+
+func secretSource(in *model.Instance, secret schema.Secret) string {
+	if secret.Key == "" {
+		return "already in the namespace"
+	}
+	store := in.Target.Cluster.Secrets.Store
+	return fmt.Sprintf("%s of %s %s", secret.Key, cmp.Or(store.Kind, "ClusterSecretStore"), in.Expand(store.Name))
+}
+
+// PermissionTable lists what applications may do with the Kubernetes API.
+func (r *Report) PermissionTable() *Table {
+	t := &Table{Head: []string{"application", "API groups", "resources", "verbs", "reason", "where"}}
+	r.perApplication(t, func(in *model.Instance) [][]string {
+		var rows [][]string
+		for _, rule := range in.Workload.ServiceAccount.Rules {
+			var groups []string
+			for _, group := range rule.APIGroups {
+				groups = append(groups, cmp.Or(group, "core"))
+			}
+			resources := strings.Join(rule.Resources, ", ")
+			if len(rule.ResourceNames) > 0 {
+				resources += " called " + strings.Join(rule.ResourceNames, ", ")
+			}
+			rows = append(rows, []string{strings.Join(groups, ", "), resources, strings.Join(rule.Verbs, ", "), cmp.Or(rule.Reason, none)})
+		}
+		return rows
+	})
+	return t
+}
+
+// AdmissionTable lists what becomes of requests that the admission policies object to.
+func (r *Report) AdmissionTable() *Table {
+	var aspects []aspect
+	for _, policy := range model.AllAdmissionPolicies() {
+		aspects = append(aspects, aspect{policy.Summary, func(e *model.Environment) string { return e.AdmissionMode(policy) }})
+	}
+	aspects = append(aspects,
+		aspect{"what debugging permits in pods", debugText},
+		aspect{"who may break the glass", func(e *model.Environment) string { return strings.Join(e.BreakGlassGroups(r.p), ", ") }},
+	)
+	return r.table("what is refused", aspects)
+}
+
+// debugText says which access to pods the environment's debug permits.
+func debugText(e *model.Environment) string {
+	switch e.Settings.Debug {
+	case model.DebugFull:
+		return "everything"
+	case model.DebugNone:
+		return "nothing"
+	}
+	return "port-forward"
+}
+
+// AdmissionExceptions lists the policies that are less strict than their profile wants.
+func (r *Report) AdmissionExceptions() *Table {
+	t := &Table{Head: []string{"environment", "policy", "mode", "reason"}}
+	for _, env := range r.p.Environments {
+		for _, policy := range model.AllAdmissionPolicies() {
+			rule := policy.Rule(env)
+			if rule.Reason != "" {
+				t.Rows = append(t.Rows, []string{string(env.Name), string(policy.Name), rule.Mode, rule.Reason})
+			}
+		}
+	}
+	return t
+}
+
+// BreakGlassGroups lists who may break the glass anywhere.
+func (r *Report) BreakGlassGroups() []string {
+	var groups []string
+	for _, env := range r.p.Environments {
+		for _, group := range env.BreakGlassGroups(r.p) {
+			if !slices.Contains(groups, group) {
+				groups = append(groups, group)
+			}
+		}
+	}
+	return groups
+}

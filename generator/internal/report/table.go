@@ -1,0 +1,105 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+)
+
+// Report is the platform as people read it: what the generated documents print.
+type Report struct{ p *model.Platform }
+
+// New returns the report on a platform.
+func New(p *model.Platform) *Report { return &Report{p} }
+
+// Data is what a template sees as its dot: the part of the model that its path names, and
+// the report on the whole platform.
+type Data struct {
+	*model.Data
+	Report *Report
+}
+
+// Table is a table of a document, ready to print.
+type Table struct {
+	Head []string
+	Rows [][]string
+}
+
+// none stands in a cell that has nothing to say.
+const none = "–"
+
+// aspect is one row of a table that has a column for each environment.
+type aspect struct {
+	name string
+	of   func(*model.Environment) string
+}
+
+func (r *Report) table(first string, aspects []aspect) *Table {
+	t := &Table{Head: []string{first}}
+	for _, env := range r.p.Environments {
+		t.Head = append(t.Head, string(env.Name))
+	}
+	for _, a := range aspects {
+		row := []string{a.name}
+		for _, env := range r.p.Environments {
+			row = append(row, cmp.Or(a.of(env), none))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// perApplication adds the rows of every application's instances; rows that are the
+// same on several targets are one, which names them in its last cell.
+func (r *Report) perApplication(t *Table, rows func(*model.Instance) [][]string) {
+	for _, app := range r.p.Applications {
+		var found [][]string
+		targets := map[string][]*model.Target{}
+		for _, in := range app.Instances {
+			for _, row := range rows(in) {
+				key := strings.Join(row, "\x00")
+				if targets[key] == nil {
+					found = append(found, row)
+				}
+				targets[key] = append(targets[key], in.Target)
+			}
+		}
+		slices.SortStableFunc(found, slices.Compare)
+		for _, row := range found {
+			row = append([]string{string(app.Name)}, row...)
+			t.Rows = append(t.Rows, append(row, where(app, targets[strings.Join(row[1:], "\x00")])))
+		}
+	}
+}
+
+// where names targets of an application in a few words.
+func where(a *model.Application, targets []*model.Target) string {
+	if len(targets) == len(a.Instances) {
+		return "wherever it runs"
+	}
+	var names []string
+	for _, t := range targets {
+		names = append(names, string(t.Name))
+	}
+	return strings.Join(names, ", ")
+}
+
+// byTarget is an empty table with a column for each target behind the given ones.
+func (r *Report) byTarget(first ...string) *Table {
+	t := &Table{Head: first}
+	for _, target := range r.p.Targets() {
+		t.Head = append(t.Head, string(target.Name))
+	}
+	return t
+}
+
+// on returns the application's instance on each target, nil where it does not run.
+func on(a *model.Application, targets []*model.Target) []*model.Instance {
+	out := make([]*model.Instance, len(targets))
+	for _, in := range a.Instances {
+		out[slices.Index(targets, in.Target)] = in
+	}
+	return out
+}
