@@ -67,7 +67,7 @@ func newApp(c *console) *cli.App {
 			initCommand(c), generateCommand(c), diffCommand(c), impactCommand(c), explainCommand(c),
 			adoptCommand(c), restoreCommand(c), dropCommand(c),
 			promoteCommand(c), rollbackCommand(c), releasesCommand(c), doctorCommand(c),
-			templatesCommand(c), schemaCommand(c), completionCommand(c), versionCommand(c),
+			templatesCommand(c), schemaCommand(c), completionCommand(c), manCommand(c), versionCommand(c),
 		},
 		Before:                    enter,
 		EnableBashCompletion:      true,

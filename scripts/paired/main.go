@@ -1,3 +1,5 @@
+//go:build unix
+
 // Paired measures the wavewright binary against cp -r of the same files. Each figure
 // is the median of several pairs; a pair runs both one after the other, after a sync,
 // in fresh folders, so that noise of the machine hits both alike.
