@@ -114,22 +114,6 @@ func dropVaryingIn(containers map[string]schema.Container, varies func(string) b
 type Field struct {
 	Name  Path
 	Value any
-	// Items are set instead of Value for a list that has a line for each of them.
-	Items []yamltree.Ordered
-}
-
-// Beside lists the fields of the containers beside the main one.
-func (p *Pod) Beside() [][]Field {
-	var out [][]Field
-	for _, item := range p.InitContainers {
-		var fields []Field
-		for _, entry := range item {
-			items, _ := entry.Value.([]yamltree.Ordered)
-			fields = append(fields, Field{Path(entry.Key), entry.Value, items})
-		}
-		out = append(out, fields)
-	}
-	return out
 }
 
 // need is what one pod needs of a resource: its containers and sidecars at once, or

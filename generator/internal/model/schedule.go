@@ -23,6 +23,15 @@ func (w *Workload) Scheduled() bool { return w.Kind == scheduled }
 // Scheduled reports whether the application is a CronJob, everywhere.
 func (b *Base) Scheduled() bool { return b.Kind == scheduled }
 
+// Continuous is the base of an application whose pods run until somebody stops them; nil
+// of a CronJob, and of an application that brings its own manifests.
+func (a *Application) Continuous() *Base {
+	if a.Sourced || a.Base.Scheduled() {
+		return nil
+	}
+	return a.Base
+}
+
 // ends reports whether the workload runs to an end.
 func (w *Workload) ends() bool { return w.Kind == scheduled || w.Kind == job }
 
@@ -84,8 +93,7 @@ func (p *Pod) sections() sections {
 		if value.IsZero() || field.key == "securityContext" || field.key == "automountServiceAccountToken" || field.key == "initContainers" {
 			continue
 		}
-		items, _ := value.Interface().([]yamltree.Ordered)
-		entry := Field{Path(field.key), value.Interface(), items}
+		entry := Field{Path(field.key), value.Interface()}
 		switch field.in {
 		case "":
 			out.top = append(out.top, entry)
