@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,20 +28,13 @@ type renames struct {
 	last      map[string]map[string]string // placeholder → end of an old value → end of the new one
 }
 
-// placeholders says by which address in moved: the value of a placeholder is renamed.
-func placeholders() map[string]string {
-	return map[string]string{
-		"applications": "app", "environments": "env", "clusters": "cluster", "targets": "target", "teams": "team", "namespaces": "namespace",
-	}
-}
-
 // newRenames reads the renames of the spec and of both template folders.
 func (r *Result) newRenames(in []fs.FS) *renames {
 	n := &renames{templates: movedTemplates(in), values: map[string]map[string]string{}, last: map[string]map[string]string{}}
 	for _, move := range r.spec.Moved {
 		kind, from, _ := strings.Cut(move.From, "/")
 		_, to, _ := strings.Cut(move.To, "/")
-		n.value(n.values, placeholders()[kind], from, to)
+		n.value(n.values, model.MovedKinds()[kind], from, to)
 		if kind == "environments" {
 			// Its targets and namespaces carry its name.
 			n.value(n.values, "target", from, to)
@@ -166,7 +160,7 @@ func (r *Result) checkMoved(platform *model.Platform) {
 		kind, from, ok := strings.Cut(move.From, "/")
 		toKind, to, also := strings.Cut(move.To, "/")
 		switch {
-		case !ok || placeholders()[kind] == "" || !schema.IsName(from) && kind != "namespaces":
+		case !ok || model.MovedKinds()[kind] == "" || !schema.IsName(from) && kind != "namespaces":
 			r.movedError(at("from"), "moved/address", fmt.Sprintf("%q does not say what was renamed", move.From))
 		case !also || toKind != kind:
 			r.movedError(at("to"), "moved/address", fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
@@ -197,10 +191,10 @@ func (r *Result) left(name string) bool {
 
 func (r *Result) movedError(at diag.Range, code, message string) {
 	r.Diagnostics.Error(at, code, message).Hint = "Write a kind and a name, for example {from: applications/web, to: applications/shop}. Kinds are " +
-		"applications, environments, clusters, targets, teams and namespaces."
+		strings.Join(slices.Sorted(maps.Keys(model.MovedKinds())), ", ") + "."
 }
 
 // exists reports whether the platform has something of a kind under a name.
 func exists(platform *model.Platform, kind, name string) bool {
-	return slices.Contains(platform.NamesOf(placeholders()[kind]), name)
+	return slices.Contains(platform.NamesOf(model.MovedKinds()[kind]), name)
 }

@@ -177,9 +177,9 @@ func leftovers(text string) []string {
 func (c *checker) placeholders(at diag.Range, text string) {
 	for _, word := range leftovers(text) {
 		d := c.error(at, "placeholder/unknown", "there is no placeholder %s", word)
-		d.Detail = "Known: " + strings.Join(placeholders(), " ") + "."
+		d.Detail = "Known: " + strings.Join(textPlaceholders(), " ") + "."
 		d.Hint = "Write one of these, or the text without braces."
-		if near := yamltree.Suggest(word, placeholders()); near != "" {
+		if near := yamltree.Suggest(word, textPlaceholders()); near != "" {
 			d.Hint = "Did you mean " + near + "?"
 		}
 	}
@@ -189,7 +189,7 @@ func (c *checker) placeholders(at diag.Range, text string) {
 // may well hold braces of its own.
 func (c *checker) misspelt(at diag.Range, text string) {
 	for _, word := range leftovers(text) {
-		if near := yamltree.Suggest(word, placeholders()); near != "" {
+		if near := yamltree.Suggest(word, textPlaceholders()); near != "" {
 			d := c.list.Warning(at, "placeholder/misspelt", word+" is no placeholder and stays as it is")
 			d.Hint = "Did you mean " + near + "?"
 		}

@@ -42,7 +42,7 @@ func (c *checker) exposure() {
 func (c *checker) host(host string, path ...any) {
 	if !isHost(host) {
 		c.error(c.at(path...), "expose/host", "%q is not a host name", host).Hint =
-			"Write a name such as shop.example.com; placeholders: " + strings.Join(placeholders(), " ") + "."
+			"Write a name such as shop.example.com; placeholders: " + strings.Join(textPlaceholders(), " ") + "."
 	}
 }
 

@@ -49,7 +49,7 @@ func (c *checker) services() {
 	for _, name := range sortedKeys(c.w.Expose) {
 		if service := c.w.Expose[name].Service; !isLabel(service) {
 			c.error(c.at("expose", name), "expose/service", "%q cannot be the Service that serves this route", service).Hint =
-				"Write service: NAME, as the manifests or the chart call it; placeholders: " + strings.Join(placeholders(), " ") + "."
+				"Write service: NAME, as the manifests or the chart call it; placeholders: " + strings.Join(textPlaceholders(), " ") + "."
 		}
 	}
 }

@@ -2,12 +2,6 @@ package model
 
 import "strings"
 
-// placeholders are the words that strings of the spec may have in braces. They are
-// the scopes of template paths.
-func placeholders() []string {
-	return []string{"{app}", "{cluster}", "{env}", "{namespace}", "{target}", "{team}"}
-}
-
 // varying marks a text that is not the same on every target.
 const varying = "\x00"
 
@@ -41,8 +35,9 @@ func (e expander) at(s string, i int) (word, value string) {
 		return "", ""
 	}
 	for _, p := range e {
-		if strings.HasPrefix(s[i:], p.word) && !strings.HasPrefix(s[i+len(p.word):], "}") {
-			return p.word, p.value
+		rest, found := strings.CutPrefix(s[i+1:], p.word)
+		if found && strings.HasPrefix(rest, "}") && !strings.HasPrefix(rest, "}}") {
+			return s[i : i+len(p.word)+2], p.value
 		}
 	}
 	return "", ""
@@ -51,11 +46,9 @@ func (e expander) at(s string, i int) (word, value string) {
 // scopeOf returns the expander of an application on a target. The namespace is
 // empty while it is still being derived.
 func scopeOf(app *Application, target *Target, namespace string) expander {
-	return expander{
-		{"{app}", string(app.Name)}, {"{team}", app.TeamName()}, {"{env}", string(target.Env.Name)},
-		{"{cluster}", string(target.Cluster.Name)}, {"{target}", string(target.Name)},
-		{"{namespace}", namespace},
-	}
+	return expanderOf(&Data{
+		App: app, Team: app.Team, Env: target.Env, Cluster: target.Cluster, Target: target, Namespace: &Namespace{Name: Name(namespace)},
+	}, "")
 }
 
 // Expand replaces the placeholders of a text by what they stand for here.
@@ -65,10 +58,22 @@ func (in *Instance) Expand(text string) string {
 
 // baseScope expands what is the same everywhere and marks what is not.
 func baseScope(app *Application) expander {
-	return expander{
-		{"{app}", string(app.Name)}, {"{team}", app.TeamName()},
-		{"{env}", varying}, {"{cluster}", varying}, {"{target}", varying}, {"{namespace}", varying},
+	return expanderOf(&Data{App: app, Team: &Team{Name: Name(app.TeamName())}}, varying)
+}
+
+// expanderOf replaces the words of texts by the names in d, and the others by missing.
+func expanderOf(d *Data, missing string) expander {
+	e := make(expander, 0, len(placeholders))
+	for i := range placeholders {
+		if p := &placeholders[i]; p.InTexts {
+			value, ok := p.value(d)
+			if !ok {
+				value = Name(missing)
+			}
+			e = append(e, struct{ word, value string }{p.Name, string(value)})
+		}
 	}
+	return e
 }
 
 // TeamName returns the name of the application's team, or nothing.

@@ -35,7 +35,7 @@ func TestRoomMovesInSteps(t *testing.T) {
 }
 
 func TestExpand(t *testing.T) {
-	scope := expander{{"{env}", "prod"}, {"{app}", "web"}}
+	scope := expander{{"env", "prod"}, {"app", "web"}}
 	for text, want := range map[string]string{
 		"": "", "plain": "plain", "{env}": "prod", "a-{env}-{app}": "a-prod-web", "{{env}}": "{{env}}", "${env}": "${env}",
 		"{other}": "{other}", "{env": "{env", "{env}}": "{env}}", "{env}{env}": "prodprod", "é{env}é": "éprodé", "{ENV}": "{ENV}",

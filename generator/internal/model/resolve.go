@@ -118,7 +118,7 @@ func HasPlaceholder(text string) bool { return known(text) != text }
 
 // known returns a text without the placeholders that exist.
 func known(text string) string {
-	for _, word := range placeholders() {
+	for _, word := range textPlaceholders() {
 		text = strings.ReplaceAll(text, word, "")
 	}
 	return text
@@ -341,7 +341,7 @@ func (r *resolver) namespaceName(app *Application, target *Target) string {
 			pattern = "{team}-{env}"
 		}
 	}
-	named := expander{{"{name}", string(r.p.Name)}}.expand(pattern)
+	named := expander{{"name", string(r.p.Name)}}.expand(pattern)
 	return scopeOf(app, target, "").expand(named)
 }
 
@@ -357,7 +357,7 @@ func (r *resolver) namespace(target *Target, name string, app *Application) *Nam
 			at = declared.Node.At("namespace")
 		}
 		r.list.Error(at, "namespace/invalid", fmt.Sprintf("%q cannot be a namespace", name)).Hint =
-			"A namespace has lower-case letters, digits and hyphens, begins with a letter and has at most 63 characters. Placeholders: {name} {env} {cluster} {target} {team} {app}."
+			"A namespace has lower-case letters, digits and hyphens, begins with a letter and has at most 63 characters. Placeholders: " + strings.Join(namespacePlaceholders(), " ") + "."
 	}
 	if owner := r.reservedNamespace(name, target.Cluster); owner != "" {
 		d := r.list.Error(target.Env.at, "namespace/reserved", fmt.Sprintf("namespace %q belongs to %s", name, owner))

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -41,15 +40,10 @@ type Scope struct {
 // that the placeholders of a template path have together. An application together
 // with an environment or a target means: where it runs.
 func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
-	if slices.Contains(placeholders, "namespace") && !slices.Contains(placeholders, "target") && !slices.Contains(placeholders, "fleet") {
-		return nil, fmt.Errorf("{namespace} needs {target} beside it, because the same namespace may exist on several clusters")
+	if err := fits(placeholders); err != nil {
+		return nil, err
 	}
-	if slices.Contains(placeholders, "config") && !slices.Contains(placeholders, "app") {
-		return nil, fmt.Errorf("{config} needs {app} beside it, because every application has its own files")
-	}
-	if slices.Contains(placeholders, "job") && !slices.Contains(placeholders, "app") {
-		return nil, fmt.Errorf("{job} needs {app} beside it, because every application has its own jobs")
-	}
+	table := placeholdersCalled(placeholders)
 	rows := p.rows(placeholders)
 	if slices.Contains(placeholders, "chart") {
 		rows = slices.DeleteFunc(rows, func(row Data) bool { return !row.App.Charted })
@@ -62,7 +56,7 @@ func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 	}
 	scopes, seen := make([]Scope, 0, len(rows)), make(map[string]bool, len(rows))
 	for _, row := range rows {
-		scope, complete := row.project(placeholders)
+		scope, complete := row.project(placeholders, table)
 		if key := strings.Join(scope.Values, "/"); complete && !seen[key] {
 			seen[key] = true
 			scopes = append(scopes, scope)
@@ -194,7 +188,7 @@ func (row Data) within(rows []Data, namespaces []*Namespace, each bool) []Data {
 
 // project keeps of a row what the placeholders name. It is incomplete when the row
 // lacks one of them.
-func (row Data) project(placeholders []string) (Scope, bool) {
+func (row Data) project(placeholders []string, table []Placeholder) (Scope, bool) {
 	has := func(name string) bool {
 		return slices.Contains(placeholders, name) || name == "app" && slices.Contains(placeholders, "chart")
 	}
@@ -230,38 +224,15 @@ func (row Data) project(placeholders []string) (Scope, bool) {
 		scope.Fleet, scope.Clusters = string(row.Env.Name), data.Namespace.clusters
 	}
 	scope.Values = make([]string, len(placeholders))
-	for i, name := range placeholders {
-		value, ok := data.value(name)
+	for i := range table {
+		value, ok := table[i].value(data)
 		if !ok {
 			return Scope{}, false
 		}
-		scope.Values[i] = value
+		scope.Values[i] = string(value)
 	}
 	scope.Archive = data.archive()
 	return scope, true
-}
-
-// value returns the value of a placeholder.
-func (d *Data) value(placeholder string) (value string, ok bool) {
-	switch {
-	case (placeholder == "env" || placeholder == "fleet") && d.Env != nil:
-		return string(d.Env.Name), true
-	case placeholder == "cluster" && d.Cluster != nil:
-		return string(d.Cluster.Name), true
-	case placeholder == "target" && d.Target != nil:
-		return string(d.Target.Name), true
-	case placeholder == "team" && d.Team != nil:
-		return string(d.Team.Name), true
-	case placeholder == "namespace" && d.Namespace != nil:
-		return string(d.Namespace.Name), true
-	case (placeholder == "app" || placeholder == "chart") && d.App != nil:
-		return string(d.App.Name), true
-	case placeholder == "job" && d.Job != nil:
-		return string(d.Job.Short), true
-	case placeholder == "config" && d.Config != nil:
-		return string(d.Config.Name), true
-	}
-	return "", false
 }
 
 // archive chooses the state archive of a scope: branches that change different

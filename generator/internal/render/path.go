@@ -7,14 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
-
-// Placeholders returns the placeholders that a template path may contain.
-func Placeholders() []string {
-	return []string{"app", "chart", "cluster", "config", "env", "fleet", "job", "namespace", "target", "team"}
-}
 
 // job is one file to render or to copy. There are many more jobs than files: most
 // templates print nothing for most scopes.
@@ -172,13 +168,13 @@ func jobsOf(jobs []job, sources []*instances) []job {
 func (p *planner) known(s *source, names []string) bool {
 	ok := true
 	for _, name := range names {
-		if slices.Contains(Placeholders(), name) {
+		if slices.Contains(model.PathPlaceholders(), name) {
 			continue
 		}
 		ok = false
 		d := p.list.Error(s.start(), codePath, fmt.Sprintf("unknown placeholder {%s} in a template path", cut(name, 20)))
-		d.Detail = "Placeholders are {" + strings.Join(Placeholders(), "} {") + "}."
-		if guess := yamltree.Suggest(name, Placeholders()); guess != "" {
+		d.Detail = "Placeholders are {" + strings.Join(model.PathPlaceholders(), "} {") + "}."
+		if guess := yamltree.Suggest(name, model.PathPlaceholders()); guess != "" {
 			d.Hint = "Did you mean {" + guess + "}?"
 		}
 	}

@@ -1,0 +1,135 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Placeholder is a word that stands in braces for a name.
+type Placeholder struct {
+	Name string
+	// Means says what the word stands for.
+	Means string
+	// Moved is the kind of an address in moved: that renames what the word stands for;
+	// empty when it cannot be renamed.
+	Moved string
+	// InPaths, InTexts and InNamespaces say where the word may stand: in the path of a
+	// template, in the strings of a workload, and in the pattern of namespaces.
+	InPaths, InTexts, InNamespaces bool
+	// Beside are words of which a path needs one as well, and Because is the reason.
+	Beside  []string
+	Because string
+
+	value func(*Data) (value Name, ok bool)
+}
+
+// Placeholders returns the table of all of them, by name.
+func Placeholders() []Placeholder { return slices.Clone(placeholders) }
+
+// placeholders is the table. Nobody changes it.
+var placeholders = []Placeholder{
+	{
+		Name: "app", Means: "an application", Moved: "applications", InPaths: true, InTexts: true, InNamespaces: true,
+		value: func(d *Data) (Name, bool) { return nameOf(d.App, func(a *Application) Name { return a.Name }) },
+	}, {
+		Name: "chart", Means: "an application that brings a chart", InPaths: true,
+		value: func(d *Data) (Name, bool) { return nameOf(d.App, func(a *Application) Name { return a.Name }) },
+	}, {
+		Name: "cluster", Means: "a cluster", Moved: "clusters", InPaths: true, InTexts: true, InNamespaces: true,
+		value: func(d *Data) (Name, bool) { return nameOf(d.Cluster, func(c *Cluster) Name { return c.Name }) },
+	}, {
+		Name: "config", Means: "a configuration file of an application", InPaths: true,
+		Beside: []string{"app"}, Because: "every application has its own files",
+		value: func(d *Data) (Name, bool) { return nameOf(d.Config, func(f *ConfigFile) Name { return Name(f.Name) }) },
+	}, {
+		Name: "env", Means: "an environment", Moved: "environments", InPaths: true, InTexts: true, InNamespaces: true,
+		value: func(d *Data) (Name, bool) { return nameOf(d.Env, func(e *Environment) Name { return e.Name }) },
+	}, {
+		Name: "fleet", Means: "an environment on several clusters", InPaths: true,
+		value: func(d *Data) (Name, bool) { return nameOf(d.Env, func(e *Environment) Name { return e.Name }) },
+	}, {
+		Name: "job", Means: "a job of an application", InPaths: true,
+		Beside: []string{"app"}, Because: "every application has its own jobs",
+		value: func(d *Data) (Name, bool) { return nameOf(d.Job, func(j *Job) Name { return j.Short }) },
+	}, {
+		Name: "name", Means: "the platform", InNamespaces: true,
+		value: func(d *Data) (Name, bool) { return nameOf(d.Platform, func(p *Platform) Name { return p.Name }) },
+	}, {
+		Name: "namespace", Means: "a namespace", Moved: "namespaces", InPaths: true, InTexts: true,
+		Beside: []string{"target", "fleet"}, Because: "the same namespace may exist on several clusters",
+		value: func(d *Data) (Name, bool) { return nameOf(d.Namespace, func(n *Namespace) Name { return n.Name }) },
+	}, {
+		Name: "target", Means: "an environment on one cluster", Moved: "targets", InPaths: true, InTexts: true, InNamespaces: true,
+		value: func(d *Data) (Name, bool) { return nameOf(d.Target, func(t *Target) Name { return t.Name }) },
+	}, {
+		Name: "team", Means: "a team", Moved: "teams", InPaths: true, InTexts: true, InNamespaces: true,
+		value: func(d *Data) (Name, bool) { return nameOf(d.Team, func(t *Team) Name { return t.Name }) },
+	},
+}
+
+func nameOf[T any](of *T, name func(*T) Name) (Name, bool) {
+	if of == nil {
+		return "", false
+	}
+	return name(of), true
+}
+
+// PathPlaceholders are the words that the path of a template may have in braces.
+func PathPlaceholders() []string {
+	var words []string
+	for _, p := range placeholders {
+		if p.InPaths {
+			words = append(words, p.Name)
+		}
+	}
+	return words
+}
+
+// textPlaceholders are the words that strings of the spec may have, braces included.
+func textPlaceholders() []string { return braced(func(p Placeholder) bool { return p.InTexts }) }
+
+// namespacePlaceholders are those that the pattern of namespaces may have.
+func namespacePlaceholders() []string {
+	return braced(func(p Placeholder) bool { return p.InNamespaces })
+}
+
+func braced(which func(Placeholder) bool) []string {
+	var words []string
+	for _, p := range placeholders {
+		if which(p) {
+			words = append(words, "{"+p.Name+"}")
+		}
+	}
+	return words
+}
+
+// MovedKinds returns the placeholder of each kind of address in moved:.
+func MovedKinds() map[string]string {
+	kinds := map[string]string{}
+	for _, p := range placeholders {
+		if p.Moved != "" {
+			kinds[p.Moved] = p.Name
+		}
+	}
+	return kinds
+}
+
+// placeholdersCalled returns the rows of the table for names that are in it.
+func placeholdersCalled(names []string) []Placeholder {
+	rows := make([]Placeholder, 0, len(names))
+	for _, name := range names {
+		rows = append(rows, placeholders[slices.IndexFunc(placeholders, func(p Placeholder) bool { return p.Name == name })])
+	}
+	return rows
+}
+
+// fits returns an error when a path has a placeholder without one that it needs.
+func fits(names []string) error {
+	for _, p := range placeholdersCalled(names) {
+		has := func(other string) bool { return slices.Contains(names, other) }
+		if len(p.Beside) > 0 && !slices.ContainsFunc(p.Beside, has) {
+			return fmt.Errorf("{%s} needs {%s} beside it, because %s", p.Name, p.Beside[0], p.Because)
+		}
+	}
+	return nil
+}
