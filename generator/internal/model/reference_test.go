@@ -1,6 +1,7 @@
-package model
+package model_test
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -12,6 +13,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/generator/internal/report"
 )
 
 // referenceFile is the page that lists everything a template can use.
@@ -20,11 +24,13 @@ const referenceFile = "../../../docs/template-reference.md"
 // TestTemplateReference holds docs/template-reference.md equal to the types.
 func TestTemplateReference(t *testing.T) {
 	w := &referenceWriter{docs: map[string]*packageDocs{}, seen: map[reflect.Type]bool{}}
-	w.visit(reflect.TypeFor[Data]())
+	w.visit(reflect.TypeFor[report.Data]())
 	w.intro()
 	w.placeholders()
 	w.scopes()
-	slices.SortFunc(w.types, func(a, b reflect.Type) int { return strings.Compare(a.Name(), b.Name()) })
+	slices.SortFunc(w.types, func(a, b reflect.Type) int {
+		return cmp.Or(strings.Compare(a.Name(), b.Name()), strings.Compare(a.PkgPath(), b.PkgPath()))
+	})
 	fmt.Fprintf(&w.b, "\n## Types\n")
 	for _, typ := range w.types {
 		w.section(t, typ)
@@ -125,7 +131,7 @@ and the pattern of namespaces takes those marked "namespace". An address in `+"`
 | placeholder | stands for | where | kind in `+"`moved:`"+` |
 |---|---|---|---|
 `)
-	for _, p := range Placeholders() {
+	for _, p := range model.Placeholders() {
 		var where []string
 		for _, place := range []struct {
 			name string
@@ -144,13 +150,13 @@ func (w *referenceWriter) scopes() {
 	fmt.Fprint(&w.b, `
 ## The dot, by path
 
-All other fields of [Data](#data) are nil.
+All other fields are nil.
 
 | placeholders in the path | fields of the dot |
 |---|---|
 `)
 	all := [][]string{{}}
-	for _, p := range Placeholders() {
+	for _, p := range model.Placeholders() {
 		switch {
 		case !p.InPaths:
 		case len(p.Beside) == 0:
@@ -163,31 +169,14 @@ All other fields of [Data](#data) are nil.
 	}
 	all = append(all, []string{"env", "app"}, []string{"target", "app"}, []string{"target", "app", "config"}, []string{"target", "app", "job"}, []string{"fleet", "app"})
 	for _, names := range all {
-		row := Data{
-			Platform: &Platform{}, Env: &Environment{}, Cluster: &Cluster{}, Target: &Target{}, Team: &Team{},
-			Namespace: &Namespace{}, App: &Application{}, Instance: &Instance{},
-		}
-		if slices.Contains(names, "job") {
-			row.Job = &Job{}
-		}
-		if slices.Contains(names, "config") {
-			row.Config = &ConfigFile{}
-		}
-		scope, _ := row.project(names, placeholdersCalled(names))
-		var words, fields []string
+		fields, words := append(model.DotFields(names), "Report"), []string{}
 		for _, name := range names {
 			words = append(words, "`{"+name+"}`")
 		}
-		if words == nil {
+		if len(words) == 0 {
 			words = []string{"none"}
 		}
-		v := reflect.ValueOf(*scope.Data)
-		for i := range v.NumField() {
-			if !v.Field(i).IsNil() {
-				fields = append(fields, "`."+v.Type().Field(i).Name+"`")
-			}
-		}
-		fmt.Fprintf(&w.b, "| %s | %s |\n", strings.Join(words, " "), strings.Join(fields, " "))
+		fmt.Fprintf(&w.b, "| %s | %s |\n", strings.Join(words, " "), "`."+strings.Join(fields, "` `.")+"`")
 	}
 }
 
@@ -196,7 +185,7 @@ func (w *referenceWriter) section(t *testing.T, typ reflect.Type) {
 	if doc == "" {
 		t.Errorf("type %s has no doc comment", typ.Name())
 	}
-	fmt.Fprintf(&w.b, "\n### %s\n\n%s\n", typ.Name(), escapeMarkdown(doc))
+	fmt.Fprintf(&w.b, "\n### %s\n\n%s\n", w.title(typ), escapeMarkdown(doc))
 	members := w.members(typ)
 	for _, m := range members {
 		if m.embedded {
@@ -219,11 +208,21 @@ func (w *referenceWriter) section(t *testing.T, typ reflect.Type) {
 	}
 }
 
+// title is the heading of a type: its name, and its package when two have that name.
+func (w *referenceWriter) title(typ reflect.Type) string {
+	for _, other := range w.types {
+		if other != typ && other.Name() == typ.Name() {
+			return typ.Name() + " of " + path.Base(typ.PkgPath())
+		}
+	}
+	return typ.Name()
+}
+
 // typeText names a type as somebody who writes a template thinks of it.
 func (w *referenceWriter) typeText(typ reflect.Type) string {
 	switch {
 	case w.seen[typ] && slices.Contains(w.types, typ):
-		return "[" + typ.Name() + "](#" + strings.ToLower(typ.Name()) + ")"
+		return "[" + w.title(typ) + "](#" + strings.ToLower(strings.ReplaceAll(w.title(typ), " ", "-")) + ")"
 	case typ.PkgPath() == module+"schema" && typ.Kind() == reflect.Struct:
 		return "[" + typ.Name() + "](spec-reference.md#" + strings.ToLower(typ.Name()) + ") of the spec"
 	case strings.HasSuffix(typ.PkgPath(), "yamltree"):
