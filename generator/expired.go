@@ -13,7 +13,7 @@ func (r *Result) Expire(day time.Time, strict bool) {
 	if r.platform == nil {
 		return
 	}
-	for _, e := range r.platform.Exceptions() {
+	for _, e := range r.platform.NetworkExceptions() {
 		if e.Expires > day.Format(time.DateOnly) {
 			continue
 		}

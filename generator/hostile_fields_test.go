@@ -112,7 +112,7 @@ var freeFields = []string{
 	"Expose.annotations{}", "ExtraKind.reason", "FilePolicies.createOnly[]", "FilePolicies.keep[]", "FilePolicies.omit[]", "FilePolicies.overwrite[]", "Helm.values", "Helm.values{key}",
 	"IgnoreDifference.jsonPointers[]", "IgnoreDifference.reason", "Job.args[]", "Job.command[]", "Job.env{}",
 	"NetworkException.reason", "Platform.argocdUsers[]", "PriorityClass.description", "Probe.exec[]", "Probe.grpc",
-	"Probe.http", "Reason.reason", "Rule.reason", "Secret.key", "Secret.mount", "ServiceAccount.annotations{}",
+	"Probe.http", "Reason.reason", "PolicyRule.reason", "Secret.key", "Secret.mount", "ServiceAccount.annotations{}",
 	"Volume.mount", "Workload.args[]", "Workload.command[]", "Workload.env{}",
 }
 

@@ -48,7 +48,7 @@ func refinements() map[string]object {
 		"Sync.options":          options,
 		"Sync.infraOptions":     options,
 		"Settings.validation":   names("StepName"),
-		"Step.rules":            {"items": object{"enum": enumeration(PolicyRules(), false)}},
+		"Step.rules":            {"items": object{"enum": enumeration(KubeScoreChecks(), false)}},
 		"Step.job":              {"pattern": "^[^/]*/[^/]*$"},
 	}
 }

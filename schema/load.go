@@ -15,7 +15,7 @@ import (
 // Load reads the spec called name and everything it includes from fsys. The
 // returned sources hold the bytes of all files read, for the printer. The spec is nil
 // when the file is not YAML. With errors in the list it is good for finding more: what
-// is faulty is marked in its trees and in Spec.Doubt. An error is returned when a file cannot be read for a reason other than the user's
+// is faulty is marked in its trees and in Spec.Faults. An error is returned when a file cannot be read for a reason other than the user's
 // text.
 func Load(fsys fs.FS, name string) (*Spec, diag.Sources, diag.List, error) {
 	strict := yamltree.NewDecoder(yamltree.DecodeOptions{Mark: true})
@@ -27,9 +27,9 @@ func Load(fsys fs.FS, name string) (*Spec, diag.Sources, diag.List, error) {
 	return spec, l.sources, l.list, err
 }
 
-// Doubt says what of a spec with errors cannot be judged beyond the marks in its
+// Faults says what of a spec with errors cannot be judged beyond the marks in its
 // trees: what is said about it would be said because of those errors.
-type Doubt struct {
+type Faults struct {
 	// Any error at all.
 	Any bool
 	// Applications that are declared but cannot be read, by name.
@@ -41,11 +41,11 @@ type Doubt struct {
 }
 
 // Name reports whether the name at a place was reported as a name.
-func (d *Doubt) Name(at diag.Range) bool { return d.names[at] }
+func (d *Faults) Name(at diag.Range) bool { return d.names[at] }
 
 // Application reports whether there may be an application of this name that was not
 // read.
-func (d *Doubt) Application(name string) bool { return d.Undeclared || d.Applications[name] }
+func (d *Faults) Application(name string) bool { return d.Undeclared || d.Applications[name] }
 
 // loader carries one run of Load.
 type loader struct {
@@ -80,13 +80,13 @@ func (l *loader) load() (*Spec, error) {
 		}
 	}
 	l.list = append(l.list, validate(spec)...)
-	spec.Doubt = l.doubt()
+	spec.Faults = l.faults()
 	return spec, nil
 }
 
-// doubt sums up what was found.
-func (l *loader) doubt() Doubt {
-	d := Doubt{Any: l.list.HasErrors(), Applications: l.unusable, Undeclared: l.unread, names: map[diag.Range]bool{}}
+// faults sums up what was found.
+func (l *loader) faults() Faults {
+	d := Faults{Any: l.list.HasErrors(), Applications: l.unusable, Undeclared: l.unread, names: map[diag.Range]bool{}}
 	for _, found := range l.list {
 		group, _, _ := strings.Cut(found.Code, "/")
 		switch group {
@@ -217,7 +217,7 @@ func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]
 			l.refuseTeam(&app, team)
 			app.Team, app.teamAt = team, root.At("team")
 		}
-		app.teamUnclear = app.Node.Doubtful("team") && app.Node.Get("team") != nil || root.Get("team").Doubtful()
+		app.teamUnclear = app.Node.FaultyAt("team") && app.Node.Get("team") != nil || root.Get("team").FaultyAt()
 		l.add(spec, name, app)
 	}
 }
@@ -225,7 +225,7 @@ func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]
 // legible notes the applications whose declaration cannot be read.
 func (l *loader) legible(root *yamltree.Node) {
 	declared := root.Get("applications")
-	if root.Faulty || declared != nil && declared.Faulty || root.Get("include").Doubtful() {
+	if root.Faulty || declared != nil && declared.Faulty || root.Get("include").FaultyAt() {
 		l.unread = true
 	}
 	if declared == nil {

@@ -45,8 +45,8 @@ type Spec struct {
 	ApplicationNodes map[string]*yamltree.Node `yaml:"applications" layer:"application"`
 	// Applications of this file and of all included ones.
 	Applications map[string]Application `yaml:"-" json:"-"`
-	// Doubt says what cannot be judged in a spec with errors.
-	Doubt Doubt `yaml:"-" json:"-"`
+	// Faults say what cannot be judged in a spec with errors.
+	Faults Faults `yaml:"-" json:"-"`
 	// Images states rules for all images.
 	Images Images `yaml:"images"`
 	// Files says what happens to generated files, by glob.

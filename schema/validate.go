@@ -282,7 +282,7 @@ func (v *validator) unclear(keys ...string) bool {
 		return true // which was reported
 	}
 	return slices.ContainsFunc(list.Items, func(env *yamltree.Node) bool {
-		return slices.ContainsFunc(keys, func(key string) bool { return env.Doubtful(key) })
+		return slices.ContainsFunc(keys, func(key string) bool { return env.FaultyAt(key) })
 	})
 }
 

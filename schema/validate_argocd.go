@@ -44,7 +44,7 @@ var (
 func (v *validator) argocd() {
 	n := v.spec.Node.Get("argocd")
 	for _, field := range vendoredFields() {
-		if stated(n, field) && !n.Doubtful("install") && v.spec.ArgoCD.Install != InstallVendored {
+		if stated(n, field) && !n.FaultyAt("install") && v.spec.ArgoCD.Install != InstallVendored {
 			d := v.list.Error(n.KeyAt(field), "argocd/unused", quoted(field)+" is of no use for an Argo CD that you install")
 			d.Hint = "Write install: vendored, or take it out and configure your Argo CD yourself."
 		}
@@ -80,7 +80,7 @@ func (v *validator) argocdKeys(n *yamltree.Node, own []string) {
 // lockout reports settings that nobody could log in with.
 func (v *validator) lockout(n *yamltree.Node) {
 	settings := v.spec.ArgoCD.Settings
-	if settings["admin.enabled"] != "false" || n.Doubtful("settings") || n.Doubtful("admins") {
+	if settings["admin.enabled"] != "false" || n.FaultyAt("settings") || n.FaultyAt("admins") {
 		return
 	}
 	at := n.Get("settings").KeyAt("admin.enabled")

@@ -307,11 +307,11 @@ type ServiceAccount struct {
 	// Annotations, for example a cloud identity.
 	Annotations map[string]string `yaml:"annotations"`
 	// Rules of a Role in the namespace that the pods get, with a token and a way to the API server.
-	Rules []Rule `yaml:"rules"`
+	Rules []PolicyRule `yaml:"rules"`
 }
 
-// Rule is an RBAC rule. Nothing is a wildcard.
-type Rule struct {
+// PolicyRule is an RBAC rule. Nothing is a wildcard.
+type PolicyRule struct {
 	// APIGroups of the resources; "" is the core group.
 	APIGroups []string `yaml:"apiGroups" required:"true"`
 	// Resources by their plural names, such as configmaps.

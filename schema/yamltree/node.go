@@ -144,10 +144,10 @@ func (n *Node) step(step any) (*Node, diag.Range) {
 	return nil, diag.Range{}
 }
 
-// Doubtful reports whether something was found wrong with the value under path, with
+// FaultyAt reports whether something was found wrong with the value under path, with
 // what holds it or with a part of it: what is said about it would be said because of
-// that. An absent value is doubtful when a faulty key looks like its own.
-func (n *Node) Doubtful(path ...any) bool {
+// that. An absent value is faulty when a faulty key looks like its own.
+func (n *Node) FaultyAt(path ...any) bool {
 	node := n
 	for _, step := range path {
 		if node == nil || node.Faulty {

@@ -186,7 +186,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	cluster, namespace := pin.Element.Get("cluster"), pin.Element.Get("namespace")
 	what := ""
 	switch {
-	case r.doubtfulPrefix():
+	case r.faultyPrefix():
 		return true
 	case !strings.HasPrefix(project, string(env.project(""))) || project == string(env.RootProject()) || !Name(project).Valid():
 		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
@@ -194,7 +194,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 		what = fmt.Sprintf("Application %q does not begin with the prefix %s-", pin.Element.Get("name"), env.prefix)
 	case !strings.HasPrefix(path, "overlays/"+pin.Target+"/"):
 		what = fmt.Sprintf("path %q is not below overlays/%s", path, pin.Target)
-	case r.clusters[cluster] == nil && r.doubtful(r.spec.Node, "clusters"):
+	case r.clusters[cluster] == nil && r.faulty(r.spec.Node, "clusters"):
 		return true
 	case r.clusters[cluster] == nil:
 		what = fmt.Sprintf("there is no cluster %q", cluster)
@@ -217,7 +217,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 // left warns about a pin whose application left the spec: it runs on, while policies
 // and quotas do not know it any more.
 func (r *resolver) left(env *Environment, pin release.Pin) {
-	if pin.Kind != release.Application || r.spec.Doubt.Any {
+	if pin.Kind != release.Application || r.spec.Faults.Any {
 		return
 	}
 	for _, target := range env.Targets {

@@ -11,14 +11,12 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// check reports what is wrong with one resolved instance. The same fault on
-
-// several targets has the same place and words, so it shows once.
-
+// check reports the faults of one resolved instance. A fault that an application has on
+// several targets has the same place and words on each, so it is printed once.
 func (r *resolver) check(in *Instance) {
 	c := checker{
 		in: in, w: in.Workload, node: in.Workload.Node, list: &r.list, declared: r.spec.Applications,
-		doubt: r.spec.Doubt.Any, facts: r.spec.Node,
+		faults: r.spec.Faults.Any, facts: r.spec.Node,
 	}
 	if c.w.Source != nil {
 		c.source()
@@ -51,6 +49,7 @@ func (r *resolver) check(in *Instance) {
 	c.kinds()
 }
 
+// checker checks one instance and collects its faults in list.
 type checker struct {
 	in   *Instance
 	w    *Workload
@@ -58,18 +57,17 @@ type checker struct {
 	list *diag.List
 	// declared are all applications of the spec.
 	declared map[string]schema.Application
-	// doubt says that parts of the workload may be faulty.
-	doubt bool
+	// faults says that parts of the workload may be faulty.
+	faults bool
 	// facts is the spec, which says what the clusters offer.
 	facts *yamltree.Node
 }
 
-// at is the place of a value, or of the application when only a built-in profile
-
-// states it: the user cannot change that. What was reported has no place.
-
+// at is the place of a value, or of the application when only a built-in profile states
+// the value, because users cannot change that file. A value that was reported has no
+// place.
 func (c *checker) at(path ...any) diag.Range {
-	if c.doubtful(path...) {
+	if c.faulty(path...) {
 		return diag.Range{}
 	}
 	at := c.node.At(path...)
@@ -79,10 +77,9 @@ func (c *checker) at(path ...any) diag.Range {
 	return at
 }
 
-// key is the place of a key.
-
+// key is the place of a key. The key of a value that was reported has no place.
 func (c *checker) key(path ...any) diag.Range {
-	if c.doubtful(path...) {
+	if c.faulty(path...) {
 		return diag.Range{}
 	}
 	return c.node.KeyAt(path...)
@@ -99,60 +96,6 @@ func (c *checker) error(at diag.Range, code, format string, args ...any) *diag.D
 	return c.list.Error(at, code, fmt.Sprintf(format, args...))
 }
 
-// imageReference is the grammar of a pullable image: host and path, tag, digest.
-
-var imageReference = lazyregexp.New(`^[a-z0-9]+([._/:-][a-zA-Z0-9._-]+)*(/[a-z0-9._-]+)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$`)
-
-func (c *checker) image(requireDigest bool) {
-	image := c.w.Image
-	if image == "" {
-		c.noImage()
-		return
-	}
-	c.imageIs(image, requireDigest, c.at("image"))
-}
-
-func (c *checker) imageIs(image string, requireDigest bool, at diag.Range) {
-	if !imageReference.MatchString(image) || strings.Contains(image, "//") {
-		c.error(at, "workload/image", "this is not an image").Hint =
-			"Write registry/name:tag or registry/name:tag@sha256:… with 64 hexadecimal digits."
-		return
-	}
-	_, digest, _ := strings.Cut(image, "@")
-	switch {
-	case requireDigest && digest == "":
-		c.error(at, "images/digest", "images.requireDigest is on and this image has no digest").Hint =
-			"Write " + strings.SplitN(image, "@", 2)[0] + "@sha256:…"
-	case c.in.Target.Env.Settings.Images == "pinned" && digest == "" && !versionTag(image):
-		c.error(at, "images/unpinned", "%s runs this image, whose tag can move", c.in.Target.Env.Name).Hint =
-			"Give it a digest (@sha256:…) or a tag with a version in it."
-	}
-}
-
-// noImage says where the image is missing, or who removed it.
-func (c *checker) noImage() {
-	if c.doubtful("image") {
-		return
-	}
-	if entry, removed := c.node.Entry("image"); removed {
-		c.error(entry.KeyRange, "workload/image", "this leaves application %s without an image in %s", c.in.App.Name, c.in.Target.Name).Hint =
-			"To run nothing there, write deploy: false."
-		return
-	}
-	c.error(c.in.App.At, "workload/image", "application %s has no image", c.in.App.Name).Hint = "Write image: NAME:TAG."
-}
-
-// versionTag reports whether an image has a tag that says a version.
-
-func versionTag(image string) bool {
-	_, tag, found := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
-	return found && tag != "latest" && strings.ContainsAny(tag, "0123456789")
-}
-
-// secretWords end the names of variables that hold secrets.
-
-// secretValue recognises private keys, access keys and passwords within URLs.
-
 var subdomain = lazyregexp.New(`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`)
 
 func isSubdomain(s string) bool {
@@ -160,7 +103,6 @@ func isSubdomain(s string) bool {
 }
 
 // name checks a name within an application.
-
 func (c *checker) name(at diag.Range, what, name string) {
 	if !schema.IsName(name) || len(name) > 40 {
 		c.error(at, "name/invalid", "%q cannot be the name of %s", name, what).Hint =
@@ -168,20 +110,11 @@ func (c *checker) name(at diag.Range, what, name string) {
 	}
 }
 
-// quantity parses an amount and reports a bad one at its place.
-
-// portReference checks that a named port exists.
-
-// belowMaximum checks a limit against the environment's limit range.
-
-// belowLimit checks a request against its limit.
-
 var labelKey = lazyregexp.New(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
 
 var labelValue = lazyregexp.New(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
 
-// ownLabels are set by wavewright.
-
+// ownLabels are the labels that wavewright sets itself.
 func ownLabels() []string {
 	return []string{"env", "owner", NameLabel, "app.kubernetes.io/instance", "app.kubernetes.io/part-of"}
 }
@@ -230,7 +163,7 @@ func (c *checker) security() {
 		d.Detail = "Its namespaces enforce the restricted Pod Security Standard."
 		d.Hint = "Let the image run as another user: security: {runAsUser: …}."
 	}
-	if at, zero := explicitZero(c.node, "security", "runAsUser"); zero && s.Root == nil && !c.doubtful("security", "root") {
+	if at, zero := explicitZero(c.node, "security", "runAsUser"); zero && s.Root == nil && !c.faulty("security", "root") {
 		c.error(at, "security/user", "user 0 is root").Hint = "Write root: {reason: …} instead, where the environment permits it."
 	}
 	if s.RunAsUser < 0 || s.RunAsGroup < 0 || s.Root != nil && s.RunAsUser > 0 {

@@ -51,7 +51,7 @@ func (c *checker) secretFiles(name string, secret schema.Secret) {
 	in := func(more ...any) []any { return append(own[:2:2], more...) }
 	switch {
 	case (secret.Mount == "") != (len(secret.Files) == 0):
-		if !c.doubtful(own...) {
+		if !c.faulty(own...) {
 			c.error(c.key(own...), "secret/files", "mount and files of a secret belong together").Hint =
 				"Write mount: /etc/FOLDER, files: {FILE: PROPERTY}."
 		}
@@ -91,10 +91,12 @@ func (c *checker) variables(env map[string]string, path ...any) {
 	}
 }
 
+// secretWords end the names of variables that hold secrets.
 func secretWords() []string {
 	return []string{"PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_KEY", "ACCESS_KEY", "CREDENTIALS"}
 }
 
+// secretValue matches private keys, access keys, and passwords within URLs.
 var secretValue = lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@$]+@`)
 
 var wordBreaks = strings.NewReplacer("-", "_", ".", "_")

@@ -63,7 +63,7 @@ func (c *checker) jobVariables(name string, env map[string]string) {
 
 // jobVolumes checks which of the application's volumes a job mounts beside its replicas.
 func (c *checker) jobVolumes(name string, declared schema.Job) {
-	if c.doubtful("volumes") {
+	if c.faulty("volumes") {
 		return
 	}
 	for i, volume := range declared.Volumes {
@@ -87,7 +87,7 @@ func (c *checker) jobVolumes(name string, declared schema.Job) {
 // jobSidecars checks which of the application's sidecars a job takes along.
 func (c *checker) jobSidecars(name string, sidecars []string) {
 	for i, sidecar := range sidecars {
-		if _, declared := c.w.Sidecars[sidecar]; !declared && !c.doubtful("sidecars") && !c.doubtful("sidecars", sidecar) {
+		if _, declared := c.w.Sidecars[sidecar]; !declared && !c.faulty("sidecars") && !c.faulty("sidecars", sidecar) {
 			c.error(c.at("jobs", name, "sidecars", i), "job/sidecar", "application %s has no sidecar %q in %s", c.in.App.Name, sidecar, c.in.Target.Name).Hint =
 				"Declare it under sidecars: of the application."
 		}

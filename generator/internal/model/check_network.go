@@ -124,7 +124,7 @@ func (c *checker) through(name string, route schema.Expose) {
 			"Declare platform.gateway: {name: …, namespace: …, podLabels: {…}}, or an ingress controller as platform.ingress."
 	}
 	switch {
-	case route.Timeout == "", c.doubtful("expose", name, "through"):
+	case route.Timeout == "", c.faulty("expose", name, "through"):
 	case way == ThroughIngress:
 		c.error(c.at("expose", name, "timeout"), "expose/timeout", "an Ingress has no timeout").Hint =
 			"Every ingress controller has an annotation of its own for it: write it under annotations."
@@ -160,7 +160,7 @@ func (c connectionCheck) all(peers map[string]*schema.Connection) {
 		if _, declared := c.declared[name]; declared && (peer.CIDR != "" || peer.Namespace != "") {
 			c.error(at, "connection/peer", "%s is an application", name).Hint = "Call the network or namespace something else, or take cidr and namespace out."
 		}
-		if len(peer.PodLabels) > 0 && peer.Namespace == "" && !c.doubtful(c.place(name, "namespace")...) {
+		if len(peer.PodLabels) > 0 && peer.Namespace == "" && !c.faulty(c.place(name, "namespace")...) {
 			c.error(c.at(c.place(name, "podLabels")...), "connection/peer", "podLabels select pods of a namespace, and there is none").Hint =
 				"Write namespace: NAME too, or take podLabels out."
 		}
@@ -176,7 +176,7 @@ func (c connectionCheck) all(peers map[string]*schema.Connection) {
 			c.error(at, "namespace/invalid", "%q cannot be a namespace", peer.Namespace).Hint =
 				"Write it as kubectl get namespaces shows it."
 		}
-		if name == string(c.in.App.Name) && !c.own && !c.doubtful("kind") {
+		if name == string(c.in.App.Name) && !c.own && !c.faulty("kind") {
 			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
 				"Replicas that talk to each other are a StatefulSet, or a source of your own."
 		}
@@ -206,7 +206,7 @@ func (c connectionCheck) addresses(name string, peer *schema.Connection) {
 	if peer.CIDR != "" {
 		checkCIDR(c.list, c.at(c.place(name, "cidr")...), "connection/cidr", peer.CIDR)
 	}
-	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName && !c.doubtful(c.place(name, "cidr")...) {
+	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName && !c.faulty(c.place(name, "cidr")...) {
 		c.error(c.at(c.place(name, "except")...), "connection/cidr", "except takes networks out of a network, and there is none").Hint =
 			"Write cidr: NETWORK too, or call the connection internet."
 		return

@@ -57,7 +57,7 @@ func (c *checker) probe(name string, p *schema.Probe) {
 		c.error(at, "probe/handler", "a probe has one of http, grpc, tcp and exec").Hint =
 			"A layer can remove another layer's handler: http: null."
 	}
-	if handlers == 0 && name != "startup" && !c.doubtful("ports") && c.w.defaultProbe(0, 0) == nil {
+	if handlers == 0 && name != "startup" && !c.faulty("ports") && c.w.defaultProbe(0, 0) == nil {
 		c.error(at, "probe/handler", "this probe does not say what to check").Hint =
 			"Write exec: [COMMAND], or declare a port."
 	}
@@ -67,8 +67,9 @@ func (c *checker) probe(name string, p *schema.Probe) {
 	c.portReference(p.Port, handlers > 0 && p.Exec == nil, "probes", name, "port")
 }
 
+// portReference checks that the workload has a port of this name.
 func (c *checker) portReference(name string, needed bool, path ...any) {
-	if _, ok := c.w.port(name); ok || name == "" && !needed || c.doubtful("ports") {
+	if _, ok := c.w.port(name); ok || name == "" && !needed || c.faulty("ports") {
 		return
 	}
 	if len(c.w.PortList()) == 0 {

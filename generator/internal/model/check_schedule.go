@@ -13,9 +13,9 @@ import (
 func (c *checker) schedule() {
 	s := c.w.Schedule
 	switch {
-	case c.doubtful("kind"):
+	case c.faulty("kind"):
 		return
-	case c.w.Scheduled() && s == nil && !c.doubtful("schedule"):
+	case c.w.Scheduled() && s == nil && !c.faulty("schedule"):
 		c.error(c.in.App.At, "schedule/missing", "application %s is a CronJob without a schedule", c.in.App.Name).Hint =
 			`Write schedule: {cron: "0 3 * * *", timeZone: Europe/Berlin}.`
 	case !c.w.Scheduled() && s != nil:

@@ -15,7 +15,7 @@ const (
 // scratch checks that the pods of the application and of its jobs survive full scratch
 // folders.
 func (c *checker) scratch() {
-	if len(c.w.Volumes) == 0 || c.doubtful("resources") || c.doubtful("sidecars") || c.doubtful("init") {
+	if len(c.w.Volumes) == 0 || c.faulty("resources") || c.faulty("sidecars") || c.faulty("init") {
 		return
 	}
 	reported := c.scratchFits(scratchCheck{c, c.w, string(c.in.App.Name)})

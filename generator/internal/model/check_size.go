@@ -47,7 +47,7 @@ func (c *checker) volumes() {
 		default:
 			c.positive("ephemeral-storage", v.Scratch, "volumes", name, "scratch")
 		}
-		if v.Size != "" && !shared(v) && !c.w.mountsOnce() && !c.doubtful("singleton") && !c.doubtful("kind") {
+		if v.Size != "" && !shared(v) && !c.w.mountsOnce() && !c.faulty("singleton") && !c.faulty("kind") {
 			c.mountedTwice(at)
 		}
 	}
@@ -66,11 +66,11 @@ func oneOf(statements ...bool) bool {
 
 // volumeFields checks that a volume says only of what it is made of.
 func (c *checker) volumeFields(name string, v schema.Volume) {
-	if v.Scratch == "" && v.Medium != "" && !c.doubtful("volumes", name) {
+	if v.Scratch == "" && v.Medium != "" && !c.faulty("volumes", name) {
 		c.error(c.key("volumes", name, "medium"), "volume/source", "only a scratch folder has a medium").Hint =
 			"Take it out, or write scratch: 64Mi."
 	}
-	if v.Size != "" || c.doubtful("volumes", name) {
+	if v.Size != "" || c.faulty("volumes", name) {
 		return
 	}
 	for _, field := range []struct{ key, value string }{{"storageClass", v.StorageClass}, {"accessMode", v.AccessMode}} {
@@ -98,6 +98,7 @@ func (c *checker) positive(resource string, amount schema.Amount, path ...any) {
 	c.quantity(resource, amount, path...)
 }
 
+// quantity parses an amount and reports one that is not a quantity at its place.
 func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Quantity {
 	q, err := ParseQuantity(resource, string(amount))
 	if err != nil {
@@ -120,7 +121,7 @@ func (c *checker) scale() {
 		}
 		return
 	}
-	if c.doubtful("singleton") {
+	if c.faulty("singleton") {
 		return
 	}
 	if entry, removed := c.node.Entry("scale"); removed && !entry.Value.Faulty && entry.Value.Kind == yamltree.Null {

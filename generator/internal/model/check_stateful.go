@@ -12,7 +12,7 @@ func (c *checker) replicaFields() {
 		{c.w.Rollout.UpdateStrategy != "", []any{"rollout", "updateStrategy"}},
 		{c.w.Rollout.Partition != 0, []any{"rollout", "partition"}},
 	} {
-		if field.stated && !c.w.Stateful() && !c.doubtful("kind") {
+		if field.stated && !c.w.Stateful() && !c.faulty("kind") {
 			c.error(c.key(field.path...), "stateful/field", "only a StatefulSet has %s", field.path[len(field.path)-1]).Hint =
 				"Write kind: StatefulSet, or take it out."
 		}

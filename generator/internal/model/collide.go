@@ -33,7 +33,7 @@ func (r *resolver) collisions(in *Instance, seen map[string]Name) {
 // simply called like the application, and the policy that is.
 func (in *Instance) composedNames() []string {
 	var names []string
-	if in.App.Policy() != nil {
+	if in.App.NetworkPolicy() != nil {
 		names = append(names, "NetworkPolicy "+string(in.App.Name))
 	}
 	// What selects pods must not select those of others.
@@ -50,7 +50,7 @@ func (in *Instance) composedNames() []string {
 	if len(in.Workload.Ports) > 0 {
 		names = append(names, "Service "+string(in.App.Name))
 	}
-	if policy := in.Policy(); policy != nil {
+	if policy := in.NetworkPolicy(); policy != nil {
 		names = append(names, "NetworkPolicy "+string(policy.Name))
 	}
 	for _, name := range sortedKeys(in.Workload.Expose) {

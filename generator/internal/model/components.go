@@ -15,7 +15,7 @@ type Base struct {
 	// Kind of the workload.
 	Kind string
 	// Services are the ports of the Service; empty when nothing listens.
-	Services []yamltree.Ordered
+	ServicePorts []yamltree.Ordered
 	// Claims are the persistent volumes.
 	Claims []Claim
 	// Config holds the files that are the same on every target.
@@ -24,8 +24,8 @@ type Base struct {
 	Labels map[string]string
 	// SecurityPatch is what deviates from the hardening component.
 	SecurityPatch yamltree.Ordered
-	// Exceptions are the reasons for what deviates, by annotation.
-	Exceptions map[string]string
+	// ExceptionAnnotations are the reasons for what deviates, by annotation.
+	ExceptionAnnotations map[string]string
 	// ServiceAccountAnnotations, for example a cloud identity.
 	ServiceAccountAnnotations map[string]string
 	// Recreate says that the application is a singleton.
@@ -85,7 +85,7 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	r.want = Pod{Kind: app.kind, Automount: pod.Automount, Security: pod.Security, ContainerSecurity: pod.ContainerSecurity}
 	r.have = Pod{Automount: hardened.Automount, Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}
 	base.SecurityPatch = diff(&r.want, &r.have, app.Name)
-	base.Exceptions = w.exceptionAnnotations()
+	base.ExceptionAnnotations = w.exceptionAnnotations()
 	if w.Scheduled() {
 		pod.Resources, pod.Tolerations = nil, nil
 		return base
@@ -295,7 +295,7 @@ func (in *Instance) fillsDefaultStrategy(want, have *Pod) bool {
 func (in *Instance) rest() {
 	w, base := in.Workload, in.App.Base
 	in.Labels = changed(w.Labels, base.Labels)
-	in.Exceptions = changed(w.exceptionAnnotations(), base.Exceptions)
+	in.ExceptionAnnotations = changed(w.exceptionAnnotations(), base.ExceptionAnnotations)
 	in.ServiceAccountAnnotations = changed(w.ServiceAccount.Annotations, base.ServiceAccountAnnotations)
 }
 
@@ -305,7 +305,7 @@ func (a *Application) shareTexts() {
 	for _, in := range a.Instances {
 		keepCommon(a.Base.Labels, in.Workload.Labels)
 		keepCommon(a.Base.ServiceAccountAnnotations, in.Workload.ServiceAccount.Annotations)
-		keepCommon(a.Base.Exceptions, in.Workload.exceptionAnnotations())
+		keepCommon(a.Base.ExceptionAnnotations, in.Workload.exceptionAnnotations())
 	}
 }
 
@@ -323,21 +323,21 @@ func (a *Application) share() {
 	for i, in := range a.Instances {
 		services, claims := in.Workload.services(), in.Workload.Claims(a.Name)
 		if i == 0 {
-			a.Base.Services, a.Base.Claims = services, claims
+			a.Base.ServicePorts, a.Base.Claims = services, claims
 		}
-		in.Services, in.Claims = services, claims
+		in.ServicePorts, in.Claims = services, claims
 	}
 	for _, in := range a.Instances {
-		if !equal(in.Services, a.Base.Services) {
-			a.Base.Services = nil
+		if !equal(in.ServicePorts, a.Base.ServicePorts) {
+			a.Base.ServicePorts = nil
 		}
 		if !slices.Equal(in.Claims, a.Base.Claims) {
 			a.Base.Claims = nil
 		}
 	}
 	for _, in := range a.Instances {
-		if a.Base.Services != nil {
-			in.Services = nil
+		if a.Base.ServicePorts != nil {
+			in.ServicePorts = nil
 		}
 		if a.Base.Claims != nil {
 			in.Claims = nil

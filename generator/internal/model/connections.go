@@ -256,7 +256,7 @@ func (r *resolver) inside(from client, name string, c *schema.Connection, at dia
 // insidePorts lists the container ports behind the ports of an application's Service
 // that a connection names; all of them when it names none.
 func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.Range) []yamltree.Ordered {
-	if r.doubtful(callee.Workload.Node, "ports") {
+	if r.faulty(callee.Workload.Node, "ports") {
 		return nil
 	}
 	declared := endsOf(c)
@@ -300,7 +300,7 @@ func portNames(w *Workload) string {
 }
 
 func (r *resolver) unknownCallee(in *Instance, name string, at diag.Range) {
-	if in.Target.doubtful[Name(name)] || r.spec.Doubt.Application(name) || r.misnamed(name) {
+	if in.Target.faulty[Name(name)] || r.spec.Faults.Application(name) || r.misnamed(name) {
 		return
 	}
 	if r.p.Application(name) != nil {

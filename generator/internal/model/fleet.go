@@ -32,7 +32,7 @@ type part struct {
 	// listed are the jobs whose bases the folder lists, named those that it names.
 	listed, named []*Run
 	// policies and routes that stand in the folder; nil when they are all of the instance's.
-	policies []*Policy
+	policies []*NetworkPolicy
 	routes   []Route
 	// adjustments of objects in the folder of the environment.
 	adjustments []Adjustment
@@ -107,11 +107,11 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 	shared := *first
 	shared.part = &part{clusters: len(instances)}
 	shared.Components = commonStart(instances)
-	shared.Labels, shared.Exceptions = maps.Clone(first.Labels), maps.Clone(first.Exceptions)
+	shared.Labels, shared.ExceptionAnnotations = maps.Clone(first.Labels), maps.Clone(first.ExceptionAnnotations)
 	shared.part.listed, shared.part.named = slices.Clone(first.Runs), slices.Clone(first.Runs)
 	for _, in := range instances[1:] {
 		keepCommon(shared.Labels, in.Labels)
-		keepCommon(shared.Exceptions, in.Exceptions)
+		keepCommon(shared.ExceptionAnnotations, in.ExceptionAnnotations)
 		shared.Images = inBoth(shared.Images, in.Images)
 		shared.part.listed = slices.DeleteFunc(shared.part.listed, func(run *Run) bool { return in.runOf(run, (*Run).sameJob) == nil })
 		shared.part.named = slices.DeleteFunc(shared.part.named, func(run *Run) bool { return in.runOf(run, (*Run).sameName) == nil })
@@ -121,7 +121,7 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 		own := *in
 		own.part = &part{own: true, clusters: len(instances)}
 		own.Components = in.Components[len(shared.Components):]
-		own.Labels, own.Exceptions = changed(in.Labels, shared.Labels), changed(in.Exceptions, shared.Exceptions)
+		own.Labels, own.ExceptionAnnotations = changed(in.Labels, shared.Labels), changed(in.ExceptionAnnotations, shared.ExceptionAnnotations)
 		own.Images = slices.DeleteFunc(slices.Clone(in.Images), func(swap ImageSwap) bool { return slices.Contains(shared.Images, swap) })
 		own.part.listed, own.part.named = in.except(shared.part.listed, (*Run).sameJob), in.except(shared.part.named, (*Run).sameName)
 		in.own, owns[i] = &own, &own
@@ -132,7 +132,7 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 
 // shareObjects takes objects apart into what the clusters have in common and the rest.
 func (in *Instance) shareObjects(instances, owns []*Instance, what Sharing) {
-	in.part.policies, in.part.routes = []*Policy{}, []Route{}
+	in.part.policies, in.part.routes = []*NetworkPolicy{}, []Route{}
 	if what.Policies {
 		in.sharePolicies(instances, owns)
 	}
@@ -141,9 +141,9 @@ func (in *Instance) shareObjects(instances, owns []*Instance, what Sharing) {
 	}
 	switch {
 	case !what.Patches:
-		in.Patch, in.Exceptions = nil, nil
+		in.Patch, in.ExceptionAnnotations = nil, nil
 		for i := range owns {
-			owns[i].Exceptions = instances[i].Exceptions
+			owns[i].ExceptionAnnotations = instances[i].ExceptionAnnotations
 		}
 	case !in.App.Sourced:
 		in.sharePatch(instances, owns)

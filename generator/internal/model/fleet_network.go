@@ -21,15 +21,15 @@ type Adjustment struct {
 // sharePolicies leaves in each instance the policies that some do not have, and of the
 // others the rules.
 func (in *Instance) sharePolicies(instances, owns []*Instance) {
-	all := make([][]*Policy, len(instances))
+	all := make([][]*NetworkPolicy, len(instances))
 	for i, other := range instances {
-		all[i] = other.Policies()
+		all[i] = other.NetworkPolicies()
 	}
 	for i := range owns {
 		owns[i].part.policies = all[i]
 	}
 	for _, first := range all[0] {
-		same := everywhere(all, func(p *Policy) bool { return p.Name == first.Name && maps.Equal(p.Pods, first.Pods) })
+		same := everywhere(all, func(p *NetworkPolicy) bool { return p.Name == first.Name && maps.Equal(p.Pods, first.Pods) })
 		if same == nil {
 			continue
 		}
@@ -37,10 +37,10 @@ func (in *Instance) sharePolicies(instances, owns []*Instance) {
 		for _, policy := range same {
 			ingress, egress = append(ingress, policy.Ingress), append(egress, policy.Egress)
 		}
-		shared := &Policy{first.Name, first.Pods, common(ingress), common(egress)}
+		shared := &NetworkPolicy{first.Name, first.Pods, common(ingress), common(egress)}
 		in.part.policies = append(in.part.policies, shared)
 		for i, own := range owns {
-			own.part.policies = slices.DeleteFunc(slices.Clone(own.part.policies), func(p *Policy) bool { return p == same[i] })
+			own.part.policies = slices.DeleteFunc(slices.Clone(own.part.policies), func(p *NetworkPolicy) bool { return p == same[i] })
 			if text := added("ingress", "from", same[i].Ingress, shared.Ingress) + added("egress", "to", same[i].Egress, shared.Egress); text != "" {
 				own.adjust("NetworkPolicy", first.Name, text)
 			}

@@ -45,8 +45,8 @@ type Run struct {
 	Counts bool
 	// Patch is what the overlay changes in the job; empty when nothing.
 	Patch yamltree.Ordered
-	// Exceptions are the reasons for what this target permits beyond the base, by annotation.
-	Exceptions map[string]string
+	// ExceptionAnnotations are the reasons for what this target permits beyond the base, by annotation.
+	ExceptionAnnotations map[string]string
 	// Egress rules beyond those of the base.
 	Egress []NetworkRule
 
@@ -222,7 +222,7 @@ func (r *resolver) run(in *Instance, run *Run) {
 		have.Resources, have.Tolerations = env.inherited.Resources, env.JobTolerations()
 	}
 	run.Patch = diff(want, &have, run.Short)
-	run.Exceptions = changed(run.workload.exceptionAnnotations(), run.reasons)
+	run.ExceptionAnnotations = changed(run.workload.exceptionAnnotations(), run.reasons)
 	run.Object, run.Counts = run.Name, true
 	if run.Test {
 		run.Object += "-" + Name(r.content(in, run, want))
@@ -261,7 +261,7 @@ func (in *Instance) PreDeploys() bool {
 
 // PatchedRuns are the jobs that the overlay changes.
 func (in *Instance) PatchedRuns() []*Run {
-	return slices.DeleteFunc(slices.Clone(in.Runs), func(run *Run) bool { return len(run.Patch)+len(run.Exceptions) == 0 })
+	return slices.DeleteFunc(slices.Clone(in.Runs), func(run *Run) bool { return len(run.Patch)+len(run.ExceptionAnnotations) == 0 })
 }
 
 // Reasons are the annotations that say why the job may do what others may not.
@@ -278,18 +278,18 @@ func jobSelector(app, short Name) map[string]string {
 	return map[string]string{NameLabel: string(jobName(app, short))}
 }
 
-// Policy holds the rules of the job's pods that are the same on every target.
-func (j *Job) Policy() *Policy {
+// NetworkPolicy holds the rules of the job's pods that are the same on every target.
+func (j *Job) NetworkPolicy() *NetworkPolicy {
 	return policy(j.Name, jobSelector(j.App.Name, j.Short), nil, j.Egress)
 }
 
-// Policies are the instance's own: those of the application and of its jobs.
-func (in *Instance) Policies() []*Policy {
+// NetworkPolicies are the instance's own: those of the application and of its jobs.
+func (in *Instance) NetworkPolicies() []*NetworkPolicy {
 	if in.part != nil && in.part.policies != nil {
 		return in.part.policies
 	}
-	var out []*Policy
-	if own := in.Policy(); own != nil {
+	var out []*NetworkPolicy
+	if own := in.NetworkPolicy(); own != nil {
 		out = append(out, own)
 	}
 	for _, run := range in.Runs {

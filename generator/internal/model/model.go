@@ -155,8 +155,8 @@ type Target struct {
 	Namespaces []*Namespace
 	// Instances by application name.
 	Instances []*Instance
-	// doubtful are the applications of which is not known whether they run here.
-	doubtful map[Name]bool
+	// faulty are the applications of which is not known whether they run here.
+	faulty map[Name]bool
 }
 
 // Cluster is a place to deploy to.
@@ -208,8 +208,8 @@ type Namespace struct {
 	Room int
 	// clusters is how many have the namespace alike; 0 before Share, and when there are no others.
 	clusters int
-	// doubtful says that its name is made of something that was reported.
-	doubtful bool
+	// faulty says that its name is made of something that was reported.
+	faulty bool
 }
 
 // Application is one application, wherever it runs.
@@ -248,17 +248,17 @@ type Instance struct {
 	Patch yamltree.Ordered
 	// Labels that the overlay adds to those of the base.
 	Labels map[string]string
-	// Exceptions are the reasons for what this target permits beyond the base, by annotation.
-	Exceptions map[string]string
+	// ExceptionAnnotations are the reasons for what this target permits beyond the base, by annotation.
+	ExceptionAnnotations map[string]string
 	// Monitor is set when it is not the same on every target.
 	Monitor *Monitor
 	// Permissions is set when it is not the same on every target.
 	Permissions *Permissions
 	// Ingress and Egress rules beyond those of the base.
 	Ingress, Egress []NetworkRule
-	// Services and Claims are set when they are not the same on every target.
-	Services []yamltree.Ordered
-	Claims   []Claim
+	// ServicePorts and Claims are set when they are not the same on every target.
+	ServicePorts []yamltree.Ordered
+	Claims       []Claim
 	// Runs are the jobs on the target, by name.
 	Runs []*Run
 	// Config holds the files that are not the same on every target.

@@ -89,7 +89,7 @@ func (in *Instance) applicationName() Name { return outside(in.Target.Env.prefix
 // charts put into the names and labels of their objects.
 func (in *Instance) release() string { return string(in.App.Name + "-" + in.Target.Name) }
 
-// Argo CD names its Application and AppProject, when the platform brings it.
+// SelfName is the name of the Application and the AppProject of Argo CD itself, when the platform brings it.
 func (p *Platform) SelfName() Name { return outside(p.Prefix, schema.DefaultArgoCD) }
 
 // clusterWide is the name of an object that belongs to no namespace. It does not carry
@@ -119,7 +119,7 @@ func (c composed) add(name Name, what string, at diag.Range) {
 		d.Detail = fmt.Sprintf("One is of %s, the other of %s.", other, what)
 		d.Hint = "Rename one of the applications, teams or environments."
 	}
-	if len(name) > maxComposed && !c.r.doubtfulPrefix() {
+	if len(name) > maxComposed && !c.r.faultyPrefix() {
 		prefix, rest, _ := strings.Cut(string(name), "-")
 		d := c.r.list.Error(at, "name/long", fmt.Sprintf("the name of an %s would be too long: %q", c.kind, name))
 		d.Detail = fmt.Sprintf("It has %d characters, %d of the prefix %s- and %d of %s; labels have room for %d.", len(name), len(prefix)+1, prefix, len(rest), rest, maxComposed)
@@ -134,7 +134,7 @@ func (r *resolver) names() {
 	applications, projects := composed{r, "Application", map[Name]string{}}, composed{r, "AppProject", map[Name]string{}}
 	var environments []*Environment
 	for _, env := range r.p.Environments {
-		if !r.spec.Doubt.Name(env.at) {
+		if !r.spec.Faults.Name(env.at) {
 			environments = append(environments, env)
 		}
 	}
@@ -156,7 +156,7 @@ func (r *resolver) names() {
 
 func (r *resolver) targetNames(target *Target, namespaces map[string]Name, applications, projects composed) {
 	for _, ns := range target.Namespaces {
-		if ns.doubtful {
+		if ns.faulty {
 			continue
 		}
 		key := string(target.Cluster.Name) + "/" + string(ns.Name)
@@ -167,7 +167,7 @@ func (r *resolver) targetNames(target *Target, namespaces map[string]Name, appli
 		applications.add(ns.applicationName(), fmt.Sprintf("namespace %s in %s", ns.Name, target.Name), ns.Instances[0].App.At)
 	}
 	for _, in := range target.Instances {
-		if r.spec.Doubt.Name(in.App.At) || target.Cluster.unknown {
+		if r.spec.Faults.Name(in.App.At) || target.Cluster.unknown {
 			continue
 		}
 		applications.add(in.applicationName(), fmt.Sprintf("application %s in %s", in.App.Name, target.Name), in.App.At)

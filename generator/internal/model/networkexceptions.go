@@ -23,8 +23,8 @@ func (e *NetworkException) Annotations() yamltree.Ordered {
 	return yamltree.Ordered{pair("wavewright.dev/reason", e.Reason), pair("wavewright.dev/expires", e.Expires)}
 }
 
-// exceptions hands the exceptions of an environment to its namespaces.
-func (r *resolver) exceptions() {
+// networkExceptions hands the exceptions of an environment to its namespaces.
+func (r *resolver) networkExceptions() {
 	for _, env := range r.p.Environments {
 		declared := env.declared
 		for _, name := range sortedKeys(declared.Network) {
@@ -39,7 +39,7 @@ func (r *resolver) exceptions() {
 					}
 				}
 			}
-			if !found && !r.doubtfulNamespaces(env) {
+			if !found && !r.faultyNamespaces(env) {
 				r.unknownNamespace(env, name, known, at)
 			}
 		}
@@ -55,8 +55,8 @@ func (r *resolver) unknownNamespace(env *Environment, name string, known []strin
 	}
 }
 
-// Exceptions lists the exceptions from network policies, by target and namespace.
-func (p *Platform) Exceptions() []*NetworkException {
+// NetworkExceptions lists the exceptions from network policies, by target and namespace.
+func (p *Platform) NetworkExceptions() []*NetworkException {
 	var out []*NetworkException
 	for _, target := range p.Targets() {
 		for _, ns := range target.Namespaces {

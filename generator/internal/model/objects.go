@@ -22,29 +22,29 @@ func service(app Name, ports []yamltree.Ordered) *Service {
 }
 
 // Service is the Service that all targets share; nil when there is none.
-func (a *Application) Service() *Service { return service(a.Name, a.Base.Services) }
+func (a *Application) Service() *Service { return service(a.Name, a.Base.ServicePorts) }
 
 // Service is the target's own Service; nil when the base has it.
-func (in *Instance) Service() *Service { return service(in.App.Name, in.Services) }
+func (in *Instance) Service() *Service { return service(in.App.Name, in.ServicePorts) }
 
-// Policy is a NetworkPolicy of an application, ready to print.
-type Policy struct {
+// NetworkPolicy is a NetworkPolicy of an application, ready to print.
+type NetworkPolicy struct {
 	Name Name
 	// Pods selects the pods that it is for.
 	Pods            map[string]string
 	Ingress, Egress []NetworkRule
 }
 
-func policy(name Name, pods map[string]string, ingress, egress []NetworkRule) *Policy {
+func policy(name Name, pods map[string]string, ingress, egress []NetworkRule) *NetworkPolicy {
 	if len(ingress) == 0 && len(egress) == 0 {
 		return nil
 	}
-	return &Policy{name, pods, ingress, egress}
+	return &NetworkPolicy{name, pods, ingress, egress}
 }
 
 // resolving completes a policy that only lets in: a reader, and a linter, looks for both
 // directions of a pod in one place. Names may be asked for by every pod anyway.
-func (p *Policy) resolving(of Name, dns PodSet) *Policy {
+func (p *NetworkPolicy) resolving(of Name, dns PodSet) *NetworkPolicy {
 	if p == nil || len(p.Egress) > 0 {
 		return p
 	}
@@ -57,8 +57,8 @@ func (p *Policy) resolving(of Name, dns PodSet) *Policy {
 	return p
 }
 
-// Policy holds the rules that are the same on every target; nil without any.
-func (a *Application) Policy() *Policy {
+// NetworkPolicy holds the rules that are the same on every target; nil without any.
+func (a *Application) NetworkPolicy() *NetworkPolicy {
 	base := policy(a.Name, a.selector, a.Base.Ingress, a.Base.Egress)
 	if a.resolvesApart() {
 		return base
@@ -66,8 +66,8 @@ func (a *Application) Policy() *Policy {
 	return base.resolving(a.Name, a.Instances[0].Target.Cluster.DNS)
 }
 
-// Policy holds the rules that the target adds; nil without any.
-func (in *Instance) Policy() *Policy {
+// NetworkPolicy holds the rules that the target adds; nil without any.
+func (in *Instance) NetworkPolicy() *NetworkPolicy {
 	return policy(in.App.Name+"-"+in.Target.Env.Name, in.Selector(), in.Ingress, in.Egress).resolving(in.App.Name, in.Target.Cluster.DNS)
 }
 

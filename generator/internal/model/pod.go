@@ -265,7 +265,7 @@ func (w *Workload) env(app Name) []yamltree.Ordered {
 	return out
 }
 
-// secretName is the Secret that a reference reads.
+// SecretName is the name of the Secret that a reference of the spec reads.
 func SecretName(app Name, key string, secret schema.Secret) string {
 	if secret.Existing != "" {
 		return secret.Existing

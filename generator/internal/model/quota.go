@@ -24,7 +24,7 @@ func (r *resolver) quotas() {
 	for _, env := range r.p.Environments {
 		for _, target := range env.Targets {
 			for _, ns := range target.Namespaces {
-				if r.doubtfulSum(ns) {
+				if r.faultySum(ns) {
 					continue
 				}
 				r.quota(ns, env.Settings.Quota)
@@ -35,7 +35,7 @@ func (r *resolver) quotas() {
 
 func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 	need := ns.worstCase()
-	if declared.Hard == nil && !r.doubtful(ns.Target.Env.Node, "quota") {
+	if declared.Hard == nil && !r.faulty(ns.Target.Env.Node, "quota") {
 		r.footprints(ns)
 	}
 	if !declared.Auto && declared.Hard != nil {
@@ -122,7 +122,7 @@ func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) 
 	}
 	group, kind, _ := strings.Cut(resource, ".")
 	for _, in := range ns.Instances {
-		if in.Workload.Source != nil || r.doubtful(in.Workload.Node, "resources") {
+		if in.Workload.Source != nil || r.faulty(in.Workload.Node, "resources") {
 			continue // the limit range fills in what it leaves out
 		}
 		stated := in.Workload.Resources.Requests

@@ -49,7 +49,7 @@ func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree
 // stated reports whether a layer states a value at the path.
 func stated(layers []*yamltree.Node, path []string) bool {
 	for _, layer := range layers {
-		if entry, ok := layer.Find(path); ok && entry.Value.Kind != yamltree.Null || layer.Doubtful(keys(path)...) {
+		if entry, ok := layer.Find(path); ok && entry.Value.Kind != yamltree.Null || layer.FaultyAt(keys(path)...) {
 			return true
 		}
 	}

@@ -41,7 +41,7 @@ func Resolve(in Input) (*Platform, diag.List) {
 	r.environments()
 	r.applications()
 	r.testJobs()
-	r.exceptions()
+	r.networkExceptions()
 	r.monitoring()
 	r.teamAccess()
 	r.flattened()
@@ -189,7 +189,7 @@ func (r *resolver) decode(node *yamltree.Node, into any, o yamltree.DecodeOption
 func (r *resolver) environments() {
 	for i := range r.spec.Environments {
 		declared := &r.spec.Environments[i]
-		if r.spec.Doubt.Any && !r.resolvable(declared) {
+		if r.spec.Faults.Any && !r.resolvable(declared) {
 			continue
 		}
 		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), prefix: r.p.Prefix, at: declared.Node.At("name"), declared: declared}
@@ -206,7 +206,7 @@ func (r *resolver) environments() {
 		env.Subscriptions = subscriptions(declared.Notifications)
 		env.Windows, env.Owners = windows(declared.Windows), owners(declared.Owners)
 		for _, target := range declared.Targets() {
-			env.Targets = append(env.Targets, &Target{Name: Name(target.Name), Env: env, Cluster: r.clusterOf(target), doubtful: map[Name]bool{}})
+			env.Targets = append(env.Targets, &Target{Name: Name(target.Name), Env: env, Cluster: r.clusterOf(target), faulty: map[Name]bool{}})
 		}
 	}
 	last := 0
@@ -301,7 +301,7 @@ func (r *resolver) applications() {
 type placement struct {
 	instance  *Instance
 	namespace string
-	doubtful  bool // whether it runs there is not known, for what was found wrong with it
+	faulty    bool // whether it runs there is not known, for what was found wrong with it
 }
 
 // target makes the namespaces of a target and puts the applications of the platform, placed
@@ -310,8 +310,8 @@ func (r *resolver) target(target *Target, placed []placement) {
 	namespaces := map[string]*Namespace{}
 	for i, app := range r.p.Applications {
 		in, name := placed[i].instance, placed[i].namespace
-		if placed[i].doubtful {
-			target.doubtful[app.Name] = true
+		if placed[i].faulty {
+			target.faulty[app.Name] = true
 		}
 		if in == nil {
 			continue
@@ -321,7 +321,7 @@ func (r *resolver) target(target *Target, placed []placement) {
 			ns = r.namespace(target, name, app)
 			namespaces[name] = ns
 		}
-		if ns.Team != app.Team && !ns.doubtful {
+		if ns.Team != app.Team && !ns.faulty {
 			ns.Team = nil
 		}
 		in.Namespace = ns
@@ -346,8 +346,8 @@ func (r *resolver) namespaceName(app *Application, target *Target) string {
 }
 
 func (r *resolver) namespace(target *Target, name string, app *Application) *Namespace {
-	ns := &Namespace{Name: Name(name), Target: target, Team: app.Team, doubtful: r.doubtfulNamespace(app, target)}
-	if ns.doubtful {
+	ns := &Namespace{Name: Name(name), Target: target, Team: app.Team, faulty: r.faultyNamespace(app, target)}
+	if ns.faulty {
 		return ns
 	}
 	declared := target.Env.declared
@@ -375,8 +375,8 @@ func (r *resolver) instance(app *Application, target *Target, shared *yamltree.S
 	// One left fold, of which the environment has done the first steps: what a layer
 	// removed must stay removed for the next one.
 	node := ownFirst(merge(append([]Layer{{Node: env.node}}, own...)), "ports", app.spec.Layer)
-	if node.Faulty || r.doubtful(node, "deploy") || r.illegible(node, "source") || r.overridesFaulty(app) {
-		return placement{doubtful: true}
+	if node.Faulty || r.faulty(node, "deploy") || r.illegible(node, "source") || r.overridesFaulty(app) {
+		return placement{faulty: true}
 	}
 	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
 		return placement{}

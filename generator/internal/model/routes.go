@@ -141,7 +141,7 @@ func (r *resolver) routes() {
 func (r *resolver) route(in *Instance, name string, seen map[string]string) {
 	route, cluster := in.Workload.Expose[name], in.Target.Cluster
 	for i, host := range append([]string{route.Host}, route.Aliases...) {
-		if !isHost(host) || cluster.through(route) == "" || r.doubtful(in.Workload.Node, "expose", name) {
+		if !isHost(host) || cluster.through(route) == "" || r.faulty(in.Workload.Node, "expose", name) {
 			continue
 		}
 		path := orDefault(route.Path, "/")

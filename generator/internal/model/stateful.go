@@ -79,7 +79,7 @@ func (r *resolver) kind(app *Application) {
 	app.kind = deployment
 	known := false
 	for _, in := range app.Instances {
-		if r.doubtful(in.Workload.Node, "kind") || r.doubtful(in.Workload.Node, "source") {
+		if r.faulty(in.Workload.Node, "kind") || r.faulty(in.Workload.Node, "source") {
 			continue
 		}
 		kind := in.Workload.form()

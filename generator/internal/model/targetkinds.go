@@ -50,7 +50,7 @@ func targetKinds() []targetKind {
 		{Kind{"v1", "PersistentVolumeClaim"}, some(func(in *Instance) bool { return len(in.Workload.Claims(in.App.Name)) > 0 })},
 		{Kind{"v1", "ResourceQuota"}, always},
 		{Kind{"v1", "Service"}, some(func(in *Instance) bool {
-			return len(in.App.Base.Services)+len(in.Services) > 0 || in.App.Base.Stateful()
+			return len(in.App.Base.ServicePorts)+len(in.ServicePorts) > 0 || in.App.Base.Stateful()
 		})},
 		{Kind{"v1", "ServiceAccount"}, some(func(in *Instance) bool { return !in.App.Sourced })},
 	}

@@ -37,7 +37,7 @@ const jobForm = "Write job: APPLICATION/JOB, for example web/smoke."
 // steps reads the validation steps of an environment in the order of the layers.
 func (r *resolver) steps(env *Environment) {
 	for _, entry := range env.Node.Get("validation").Entries {
-		if entry.Value.Kind != yamltree.Map || r.doubtful(env.Node, "validation", entry.Key) { // removed by null; all else is the decoder's to report
+		if entry.Value.Kind != yamltree.Map || r.faulty(env.Node, "validation", entry.Key) { // removed by null; all else is the decoder's to report
 			continue
 		}
 		step := env.Settings.Validation[entry.Key]
@@ -66,7 +66,7 @@ func (r *resolver) step(s Step, n *yamltree.Node) bool {
 	case s.Uses != UsesPolicy && s.Uses != UsesCompliance && len(s.Rules) > 0:
 		r.stepFault(n.KeyAt("rules"), "only a policy and a compliance report have rules", "Take this line out.")
 	}
-	known := schema.PolicyRules()
+	known := schema.KubeScoreChecks()
 	for i, rule := range s.Rules {
 		if slices.Contains(known, string(rule)) {
 			continue
@@ -109,7 +109,7 @@ func (r *resolver) testJob(env *Environment, step Step) {
 	name, short, _ := strings.Cut(step.Job, "/")
 	app := r.p.Application(name)
 	switch {
-	case r.spec.Doubt.Any && (r.spec.Doubt.Application(name) || app != nil && r.doubtful(app.spec.Node)):
+	case r.spec.Faults.Any && (r.spec.Faults.Application(name) || app != nil && r.faulty(app.spec.Node)):
 		return // reported where it stands
 	case app == nil:
 		d := r.list.Error(step.at, "reference/unknown", fmt.Sprintf("there is no application %q", name))
@@ -146,12 +146,12 @@ func (r *resolver) notTested(step Step, summary, hint string) *diag.Diagnostic {
 	return d
 }
 
-// validates reports whether a step of the environment names a Job.
+// Validates reports whether a step of the environment names a Job.
 func (e *Environment) Validates(job string) bool {
 	return slices.ContainsFunc(e.Validation, func(s Step) bool { return s.Uses == UsesJob && s.Job == job })
 }
 
-// tests lists the tests of the environment's applications as APPLICATION/JOB, each once.
+// Tests lists the tests of the environment's applications as APPLICATION/JOB, each once.
 func (e *Environment) Tests() []string {
 	var jobs []string
 	for _, target := range e.Targets {

@@ -84,7 +84,7 @@ func (c *checker) words(i int, field string, words []string, valid func(string) 
 }
 
 // rule checks what one rule grants.
-func (c *checker) rule(i int, rule schema.Rule) {
+func (c *checker) rule(i int, rule schema.PolicyRule) {
 	at := func(field string, j int) []any { return []any{"serviceAccount", "rules", i, field, j} }
 	writes := slices.ContainsFunc(rule.Verbs, func(verb string) bool { return !slices.Contains([]string{"get", "list", "watch"}, verb) })
 	for j, resource := range rule.Resources {
@@ -95,7 +95,7 @@ func (c *checker) rule(i int, rule schema.Rule) {
 		case slices.Contains(clusterResources(), resource):
 			c.error(c.at(at("resources", j)...), "rbac/rule", "%s are in no namespace, and a Role grants nothing outside of its own", resource).Hint =
 				"Take it out. What an application needs of the whole cluster is granted by hand, or by a source of your own."
-		case strings.TrimSpace(rule.Reason) != "", c.doubtful("serviceAccount", "rules", i, "reason"):
+		case strings.TrimSpace(rule.Reason) != "", c.faulty("serviceAccount", "rules", i, "reason"):
 		case resource == "secrets":
 			c.error(c.at(at("resources", j)...), "reason/missing", "reading Secrets needs a reason").Hint = "Write reason: … in the rule, and resourceNames: […] if some are enough."
 		case writes && slices.Contains(podMakers(), resource):

@@ -94,7 +94,7 @@ func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 	if p.TLS.Issuer != "" && p.TLS.Secret != "" {
 		r.list.Error(node.KeyAt("tls"), "platform/ingress", "issuer and secret exclude each other").Hint = "A certificate comes from one of them."
 	}
-	if p.TLS.IssuerKind != "" && p.TLS.Issuer == "" && !r.doubtful(node, "tls", "issuer") {
+	if p.TLS.IssuerKind != "" && p.TLS.Issuer == "" && !r.faulty(node, "tls", "issuer") {
 		r.list.Error(r.place(node, "tls", "issuerKind"), "platform/ingress", "this is the kind of an issuer, and there is none").Hint =
 			"Write issuer: NAME too, or take issuerKind out."
 	}

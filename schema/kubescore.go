@@ -1,8 +1,8 @@
 package schema
 
-// PolicyRules lists the rules that a policy step may name: those of kube-score. An
+// KubeScoreChecks lists the rules that a policy step may name: those of kube-score. An
 // end-to-end test holds the list equal to what the pinned version of it knows.
-func PolicyRules() []string {
+func KubeScoreChecks() []string {
 	return []string{
 		"container-cpu-requests-equal-limits",
 		"container-ephemeral-storage-request-and-limit",

@@ -19,7 +19,7 @@ type Permissions struct {
 	Rules  []yamltree.Ordered
 }
 
-func permissions(app Name, rules []schema.Rule) *Permissions {
+func permissions(app Name, rules []schema.PolicyRule) *Permissions {
 	if len(rules) == 0 {
 		return nil
 	}
