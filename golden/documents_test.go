@@ -92,7 +92,7 @@ applications:
 		}
 	}
 	for name, sentence := range map[string]string{
-		"docs/architecture/environments.md": "No setting differs.",
+		"docs/architecture/environments.md": "All environments have the same settings.",
 		"docs/security/overview.md":         "There is one environment.",
 		"docs/networking/overview.md":       "No application has a route.",
 		"docs/best-practices/resources.md":  "There are none: every application has exactly the amounts above.",
