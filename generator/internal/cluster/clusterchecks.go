@@ -81,7 +81,8 @@ func (n *ClusterNeeds) has(kind string) bool {
 	return slices.ContainsFunc(n.Kinds, func(k model.Kind) bool { return k.Kind == kind })
 }
 
-// kubernetes returns a version as people write it. Providers add a plus to the minor.
+// kubernetes returns a version such as 1.36. Some providers append a plus to the minor
+// number.
 func kubernetes(major, minor string) (string, int) {
 	minor = strings.TrimRight(minor, "+")
 	n, _ := strconv.Atoi(minor)
@@ -105,7 +106,7 @@ func (n *ClusterNeeds) version(o *offer) Finding {
 	return q.ok(o.version + ", as declared")
 }
 
-// node is what matters of a node.
+// node holds the fields of a Node that the checks read.
 type node struct {
 	Metadata struct{ Labels map[string]string }
 	Spec     struct {
@@ -263,9 +264,9 @@ func metrics(ctx context.Context, c *Client) Finding {
 // chart made them.
 const stateMetricsLabel = "app.kubernetes.io/name=kube-state-metrics"
 
-// stateMetrics looks for what tells Prometheus of replicas, quotas and jobs: without it
-// no alert about them is ever sent, and nothing says so. Somebody may have labelled it
-// otherwise.
+// stateMetrics looks for kube-state-metrics, which gives Prometheus the metrics of
+// replicas, quotas and jobs: without them no alert about these fires. Its absence is a
+// warning, because its pods may have other labels.
 func stateMetrics(ctx context.Context, c *Client) Finding {
 	q := question{"doctor/kube-state-metrics", "kube-state-metrics"}
 	var list struct {
@@ -333,7 +334,7 @@ func (s Store) check(ctx context.Context, c *Client) Finding {
 	case err != nil:
 		return q.unanswered(err, "Create it, or correct platform.secrets.store: without it there is no Secret, and pods wait for it.")
 	case !store.Status.Conditions.is("Ready", "True"):
-		return q.failed("it is not ready: "+store.Status.Conditions.message("Ready"), "Look at what it says of its provider.")
+		return q.failed("it is not ready: "+store.Status.Conditions.message("Ready"), "Read its status: it says what its provider answers.")
 	}
 	return q.ok("ready")
 }
@@ -349,7 +350,7 @@ func (n *ClusterNeeds) issuer(ctx context.Context, c *Client) Finding {
 	case err != nil:
 		return q.unanswered(err, "Create it, or correct platform.ingress.tls.")
 	case !issuer.Status.Conditions.is("Ready", "True"):
-		return q.failed("it is not ready: "+issuer.Status.Conditions.message("Ready"), "Look at what it says of its account.")
+		return q.failed("it is not ready: "+issuer.Status.Conditions.message("Ready"), "Read its status: it says what is wrong with its account.")
 	}
 	return q.ok("ready")
 }

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// check asks one thing or several that belong together.
+// check asks the cluster one question, or several that belong together.
 type check func(context.Context, *Client) []Finding
 
 // atOnce is how many questions are asked at a time.
@@ -61,7 +61,7 @@ func one(ask func(context.Context, *Client) Finding) check {
 	return func(ctx context.Context, c *Client) []Finding { return []Finding{ask(ctx, c)} }
 }
 
-// offer is what the API server says of itself.
+// offer is the version and the API groups that the API server serves.
 type offer struct {
 	version string // for example 1.36
 	minor   int
@@ -69,7 +69,7 @@ type offer struct {
 	groups map[string][]string
 }
 
-// offer asks what every user may ask. An error here is the end of the examination.
+// offer reads what every user may read. Examine stops at an error here.
 func (c *Client) offer(ctx context.Context) (*offer, error) {
 	var version struct{ Major, Minor string }
 	if err := c.read(ctx, "/version", &version); err != nil {

@@ -27,11 +27,11 @@ var (
 	ErrNoContext = errors.New("kubectl knows no such context")
 	// ErrUnreachable says that the cluster does not answer.
 	ErrUnreachable = errors.New("the cluster does not answer")
-	// ErrUnauthorized says that the cluster does not know who asks.
+	// ErrUnauthorized says that the cluster does not accept the user's credential.
 	ErrUnauthorized = errors.New("the cluster does not accept the credential")
-	// ErrForbidden says that who asks may not know.
+	// ErrForbidden says that the user is not permitted to read the object.
 	ErrForbidden = errors.New("not permitted")
-	// ErrNotFound says that there is no such thing.
+	// ErrNotFound says that the object does not exist.
 	ErrNotFound = errors.New("not found")
 )
 
@@ -55,7 +55,8 @@ func (c *Client) get(ctx context.Context, args ...string) ([]byte, error) {
 	return nil, reason(stderr.String(), err)
 }
 
-// reasons are what kubectl says, and what it means. kubectl has no exit codes for it.
+// reasons maps words of kubectl's messages to errors, because kubectl has one exit code
+// for all of them.
 func reasons() []struct {
 	err   error
 	words []string

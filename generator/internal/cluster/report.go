@@ -8,8 +8,8 @@ import (
 // Status says how a check came out.
 type Status string
 
-// A check is OK; or something Failed, so that what is deployed would not work; or
-// somebody should know something (Warning); or it could not be carried out (Unknown).
+// OK is the status of a passed check. After Failed, workloads or Argo CD would not work;
+// a Warning is for a person to judge; and Unknown is a check without an answer.
 const (
 	OK      Status = "ok"
 	Failed  Status = "failed"
@@ -17,7 +17,7 @@ const (
 	Unknown Status = "unknown"
 )
 
-// Finding is what came of one check.
+// Finding is the result of one check.
 type Finding struct {
 	// Code of the check, for example doctor/gateway.
 	Code   string `json:"code"`
@@ -31,7 +31,7 @@ type Finding struct {
 	Do string `json:"do,omitempty"`
 }
 
-// Report is what came of all checks, in order.
+// Report holds the results of all checks, in order.
 type Report struct {
 	Context  string         `json:"context"`
 	Findings []Finding      `json:"findings"`
@@ -61,8 +61,8 @@ func (q question) warning(found, do string) Finding {
 	return Finding{Code: q.code, Status: Warning, Subject: q.subject, Found: found, Do: do}
 }
 
-// unanswered is the finding for an error: what does not exist is missing, and what may
-// not be known is not known.
+// unanswered is the finding for an error: a missing object fails the check, and an answer
+// that the user may not read leaves it unknown.
 func (q question) unanswered(err error, do string) Finding {
 	switch {
 	case errors.Is(err, ErrNotFound):
