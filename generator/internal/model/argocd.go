@@ -133,7 +133,7 @@ func (r *resolver) applicationSets(env *Environment, candidates []Candidate) {
 }
 
 func (r *resolver) applicationSet(env *Environment, project string) *ApplicationSet {
-	s := &ApplicationSet{Name: Name(project), Wave: env.AppsWave, SyncOptions: env.Settings.Sync.Options}
+	s := &ApplicationSet{Name: Name(project), names: env.clusterWide("*"), Wave: env.AppsWave, SyncOptions: env.Settings.Sync.Options}
 	if s.Name == env.infraProject() {
 		s.Infra, s.Wave, s.SyncOptions = true, env.InfraWave, env.Settings.Sync.InfraOptions
 	}

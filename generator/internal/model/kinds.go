@@ -116,35 +116,47 @@ func withOne(list []string, text string) []string {
 	return slices.Insert(list, i, text)
 }
 
-// usualKinds are those that this version of wavewright can write for an application, and
-// those that Argo CD shows below them.
-var usualKinds = []string{
-	"ConfigMap", "PersistentVolumeClaim", "Pod", "Service", "ServiceAccount",
-	"ControllerRevision.apps", "Deployment.apps", "ReplicaSet.apps", "StatefulSet.apps",
-	"HorizontalPodAutoscaler.autoscaling", "CronJob.batch", "Job.batch", "EndpointSlice.discovery.k8s.io",
-	"ExternalSecret.external-secrets.io", "HTTPRoute.gateway.networking.k8s.io", "ServiceMonitor.monitoring.coreos.com",
-	"Ingress.networking.k8s.io", "NetworkPolicy.networking.k8s.io", "PodDisruptionBudget.policy",
-}
-
-// Kinds are the usual kinds, and those that applications declare beside them.
+// Kinds are those that the set's Applications may have in their namespaces: a fixed
+// catalogue, which does not shrink with the spec while old pins need it, and the kinds that
+// applications declare beside it.
 func (s *ApplicationSet) Kinds() []yamltree.Ordered {
-	all := slices.Clone(usualKinds)
+	if s.Infra {
+		return permitted(kindsOf(byNamespaces), "")
+	}
+	all := kindsOf(byApplications)
 	for _, kind := range s.kinds {
 		if !slices.Contains(all, kind) {
 			all = append(all, kind)
 		}
 	}
-	return groupKinds(all)
+	return permitted(all, "")
 }
 
-// ClusterKinds are those of them whose objects are in no namespace.
-func (s *ApplicationSet) ClusterKinds() []yamltree.Ordered { return groupKinds(s.clusterKinds) }
+// ClusterKinds are those whose objects are in no namespace. Of the platform's own only the
+// objects with its names are permitted: other platforms have some of the same kinds.
+func (s *ApplicationSet) ClusterKinds() []yamltree.Ordered {
+	if !s.Infra {
+		return permitted(s.clusterKinds, "")
+	}
+	all := kindsOf(byClusters)
+	i := slices.Index(all, "Namespace") // Argo CD makes those of the project's destinations
+	out := permitted(all[i:i+1], "")
+	if s.ClusterWide {
+		out = append(out, permitted(slices.Delete(all, i, i+1), s.names)...)
+	}
+	return out
+}
 
-func groupKinds(names []string) []yamltree.Ordered {
+// permitted lists kinds as AppProjects do, of all names or of those that fit a pattern.
+func permitted(kinds []string, names string) []yamltree.Ordered {
 	var out []yamltree.Ordered
-	for _, name := range names {
+	for _, name := range kinds {
 		kind, group, _ := strings.Cut(name, ".")
-		out = append(out, yamltree.Ordered{pair("group", group), pair("kind", kind)})
+		permission := yamltree.Ordered{pair("group", group), pair("kind", kind)}
+		if names != "" {
+			permission = append(permission, pair("name", names))
+		}
+		out = append(out, permission)
 	}
 	return out
 }

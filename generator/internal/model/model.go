@@ -306,6 +306,8 @@ type ApplicationSet struct {
 	Patched bool
 
 	kinds, clusterKinds []string
+	// names fit all cluster-wide objects of the environment, and no others.
+	names string
 }
 
 // Element is one Application: what a list generator's element holds.
