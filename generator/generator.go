@@ -201,6 +201,7 @@ func (r *Result) render(fsys fs.FS) error {
 	if !rules.omits(schemaPath) {
 		rendered[schemaPath] = tree.File{ID: schemaPath, Archive: "repository", Content: schema.JSON()}
 	}
+	rendered[prefixPath] = tree.File{ID: prefixPath, Archive: "repository", Content: []byte(r.platform.Prefix + "\n")}
 	setApart(rendered)
 	r.reserve(rendered)
 	r.sources(fsys, rendered)

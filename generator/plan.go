@@ -203,6 +203,9 @@ func (r *Result) compare(repository *tree.Repository, o *WriteOptions) (*Plan, e
 }
 
 func (r *Result) compareTree(repository *tree.Repository, o *WriteOptions) (*tree.Plan, error) {
+	if err := frozen(repository, r.tree); err != nil {
+		return nil, err
+	}
 	plan, err := repository.Compare(r.tree, r.treeOptions(o))
 	if err != nil {
 		return nil, err

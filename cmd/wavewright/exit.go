@@ -45,7 +45,7 @@ func asFailure(err error) *failure {
 		f.hints = []string{e.Hint()}
 	}
 	switch {
-	case isSettle(err):
+	case isSettle(err), isFrozen(err):
 		f.code = exitRefused
 	case errors.Is(err, generator.ErrNoSpec):
 		f.hints = []string{"wavewright init DIR makes a first one", "--dir DIR looks elsewhere"}
@@ -77,6 +77,11 @@ type hinted interface {
 
 func isSettle(err error) bool {
 	_, ok := errors.AsType[*generator.SettleError](err)
+	return ok
+}
+
+func isFrozen(err error) bool {
+	_, ok := errors.AsType[*generator.FrozenError](err)
 	return ok
 }
 
