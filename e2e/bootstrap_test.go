@@ -199,7 +199,7 @@ func TestSettingsComponent(t *testing.T) {
 	if built.Err != nil || len(built.Stderr) > 0 {
 		t.Fatalf("%v: %s", built.Err, built.Stderr)
 	}
-	for _, line := range []string{"resource.exclusions: |", "application.resourceTrackingMethod: annotation"} {
+	for _, line := range []string{"resource.exclusions: |", "server.rbac.rollback.enforce.enable: \"true\""} {
 		if !bytes.Contains(built.Output, []byte(line)) {
 			t.Errorf("there is no %s", line)
 		}

@@ -68,7 +68,7 @@ func push(dir, branch string) string {
 func (out *Initialized) firstRun() []string {
 	var steps []string
 	for i, root := range out.Roots {
-		step := "kubectl apply -f " + root
+		step := "kubectl apply --server-side --field-manager=" + string(out.platform.FieldManager()) + " -f " + root
 		if i == 0 {
 			step += "  # Argo CD is installed there and may read the repository"
 		}

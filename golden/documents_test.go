@@ -164,14 +164,14 @@ applications:
 		"none": {
 			"kubectl --context nonprod --namespace argocd patch configmap argocd-cm --type merge --patch-file bootstrap/argocd-settings/argocd-cm.patch.yaml",
 			"wavewright doctor --context nonprod --argocd nonprod",
-			"kubectl --context nonprod apply --server-side --filename bootstrap/roots/dev.yaml --filename bootstrap/roots/test.yaml",
-			"kubectl --context argocd apply --server-side --filename bootstrap/roots/live.yaml",
+			"kubectl --context nonprod apply --server-side --field-manager=wavewright-two --filename bootstrap/roots/dev.yaml --filename bootstrap/roots/test.yaml",
+			"kubectl --context argocd apply --server-side --field-manager=wavewright-two --filename bootstrap/roots/live.yaml",
 		},
 		"vendored": {
-			"kubectl --context nonprod apply --server-side --force-conflicts --kustomize bootstrap/argocd/install",
+			"kubectl --context nonprod apply --server-side --field-manager=wavewright-two --kustomize bootstrap/argocd/install",
 			"kubectl --context nonprod --namespace argocd wait deployment --all --for condition=Available --timeout 10m",
-			"kubectl --context nonprod apply --server-side --filename bootstrap/roots/argocd.yaml --filename bootstrap/roots/dev.yaml --filename bootstrap/roots/test.yaml",
-			"kubectl --context argocd apply --server-side --filename bootstrap/roots/argocd.yaml --filename bootstrap/roots/live.yaml",
+			"kubectl --context nonprod apply --server-side --field-manager=wavewright-two --filename bootstrap/roots/argocd.yaml --filename bootstrap/roots/dev.yaml --filename bootstrap/roots/test.yaml",
+			"kubectl --context argocd apply --server-side --field-manager=wavewright-two --filename bootstrap/roots/argocd.yaml --filename bootstrap/roots/live.yaml",
 		},
 	} {
 		readme := documents(t, strings.Replace(spec, "INSTALL", install, 1))["README.md"]

@@ -17,7 +17,7 @@ func (n *ArgoCDNeeds) checks(o *offer) []check {
 	kinds := []string{"AppProject", "Application", "ApplicationSet"}
 	return []check{
 		one(func(ctx context.Context, c *Client) Finding { return o.serves(ctx, c, "argoproj.io/v1alpha1", kinds) }),
-		n.processes, n.settings, one(n.policy), one(n.anybody), n.clusters, one(n.credential),
+		n.processes, n.owners, n.settings, one(n.policy), one(n.anybody), n.clusters, one(n.credential),
 	}
 }
 
@@ -108,10 +108,14 @@ type setting struct {
 	do     string
 }
 
+// trackingMethod is how Argo CD knows which objects are an Application's. It is a matter
+// of everybody who uses the Argo CD: only one that is vendored is given it.
+const trackingMethod = "application.resourceTrackingMethod"
+
 func settingsNeeded() []setting {
 	const apply = " Apply bootstrap/argocd-settings as the README says."
 	return []setting{
-		{"application.resourceTrackingMethod", []string{"", "annotation", "annotation+label"}, "Labels of long names are cut, and copies of objects are taken for their own." + apply},
+		{trackingMethod, []string{"", "annotation", "annotation+label"}, "Let an administrator of Argo CD write annotation: labels of long names are cut, and copies of objects are taken for their own."},
 		{"application.sync.requireOverridePrivilegeForRevisionSync", []string{"true"}, "Without it, whoever may sync may deploy any revision, whatever is pinned." + apply},
 		{"server.rbac.rollback.enforce.enable", []string{"true"}, "Without it, whoever may sync may roll back, whatever is pinned." + apply},
 		{"resource.customizations.health.autoscaling_HorizontalPodAutoscaler", nil, "Without it, a new workload is Degraded until it is measured." + apply},
@@ -132,6 +136,8 @@ func (n *ArgoCDNeeds) settings(ctx context.Context, c *Client) []Finding {
 		q := question{"doctor/argocd-setting", "Setting " + s.key}
 		value := config.Data[s.key]
 		switch {
+		case s.key == trackingMethod && value == "" && n.hasOthers(ctx, c):
+			found = append(found, q.warning("not set, and there are Applications of others", "Argo CD then goes by an annotation. Let its administrator write that: were it ever set to label, Applications with long names would claim one another's objects, and delete them."))
 		case s.fits(value):
 			found = append(found, q.ok(shown(value)))
 		default:

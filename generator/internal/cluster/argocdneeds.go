@@ -9,6 +9,8 @@ import (
 // ArgoCDNeeds are what an Argo CD has to be and to know.
 type ArgoCDNeeds struct {
 	Name, Namespace string
+	// Prefix of the names that the platform gives.
+	Prefix string
 	// Oldest release that the repository works with, for example 3.6.
 	Oldest string
 	// Clusters by the names that Applications use.
@@ -24,11 +26,11 @@ type ArgoCDNeeds struct {
 func ArgoCDNeedsOf(p *model.Platform, name string) *ArgoCDNeeds {
 	a := p.ArgoCD
 	n := &ArgoCDNeeds{
-		Name: name, Namespace: string(a.Namespace), Oldest: string(a.Oldest), Repository: string(p.Repository.URL),
+		Name: name, Namespace: string(a.Namespace), Prefix: string(p.Prefix), Oldest: string(a.Oldest), Repository: string(p.Repository.URL),
 		Install: "Install Argo CD " + string(a.Oldest) + " or newer, or write argocd: {install: vendored} to have it in this repository.",
 	}
 	if a.Vendored {
-		n.Install = "Install it: kubectl apply --server-side --force-conflicts --kustomize bootstrap/argocd/install."
+		n.Install = "Install it: kubectl apply --server-side --field-manager=" + string(p.FieldManager()) + " --kustomize bootstrap/argocd/install."
 	}
 	for _, target := range p.Targets() {
 		if string(target.Env.ArgoCD) == name {

@@ -13,7 +13,7 @@ import (
 
 // checks lists what is asked of a cluster that Applications are deployed to.
 func (n *ClusterNeeds) checks(o *offer) []check {
-	checks := []check{one(func(context.Context, *Client) Finding { return n.version(o) }), one(n.nodes)}
+	checks := []check{one(func(context.Context, *Client) Finding { return n.version(o) }), one(n.nodes), n.owners}
 	if n.Zones > 0 {
 		checks = append(checks, one(n.zones))
 	}

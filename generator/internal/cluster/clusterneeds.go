@@ -13,6 +13,9 @@ import (
 // deployed to.
 type ClusterNeeds struct {
 	Name string
+	// Prefix of the platform, and its Namespaces on the cluster.
+	Prefix     string
+	Namespaces []string
 	// Kubernetes is the declared version, for example 1.36; empty when the spec declares none.
 	Kubernetes string
 	// OldestMinor of Kubernetes 1 that the manifests work with.
@@ -62,6 +65,10 @@ func NeedsOf(targets []*model.Target) *ClusterNeeds {
 		n.Kubernetes = version
 	}
 	for _, target := range targets {
+		n.Prefix = string(target.Env.Prefix)
+		for _, ns := range target.Namespaces {
+			n.Namespaces = append(n.Namespaces, string(ns.Name))
+		}
 		n.Kinds = append(n.Kinds, target.Kinds()...)
 		n.DeclaredKinds = append(n.DeclaredKinds, target.DeclaredKinds()...)
 		for _, in := range target.Instances {

@@ -190,8 +190,8 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 		return true
 	case !strings.HasPrefix(project, string(env.project(""))) || project == string(env.RootProject()) || !Name(project).Valid():
 		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
-	case !strings.HasPrefix(pin.Element.Get("name"), string(outside(env.prefix, ""))):
-		what = fmt.Sprintf("Application %q does not begin with the prefix %s-", pin.Element.Get("name"), env.prefix)
+	case !strings.HasPrefix(pin.Element.Get("name"), string(outside(env.Prefix, ""))):
+		what = fmt.Sprintf("Application %q does not begin with the prefix %s-", pin.Element.Get("name"), env.Prefix)
 	case !strings.HasPrefix(path, "overlays/"+pin.Target+"/"):
 		what = fmt.Sprintf("path %q is not below overlays/%s", path, pin.Target)
 	case r.clusters[cluster] == nil && r.faulty(r.spec.Node, "clusters"):

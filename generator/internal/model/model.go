@@ -96,6 +96,8 @@ type PodSet struct {
 type Environment struct {
 	Node *yamltree.Node
 	Name Name
+	// Prefix of the platform.
+	Prefix Name
 	// Profile that gives the defaults.
 	Profile Name
 	// ArgoCD is the Argo CD that runs it.
@@ -128,7 +130,6 @@ type Environment struct {
 	// ApplicationSets in the order in which they are printed.
 	ApplicationSets []*ApplicationSet
 
-	prefix Name
 	// fleet is set by Share.
 	fleet  fleet
 	access *schema.Access

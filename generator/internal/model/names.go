@@ -53,13 +53,13 @@ func outside(prefix Name, rest string) Name { return prefix + "-" + Name(rest) }
 
 // Root is the Application that applies what an environment has in Argo CD, and RootProject
 // its AppProject.
-func (e *Environment) Root() Name { return outside(e.prefix, "root-"+string(e.Name)) }
+func (e *Environment) Root() Name { return outside(e.Prefix, "root-"+string(e.Name)) }
 
 // RootProject is the AppProject of the root.
 func (e *Environment) RootProject() Name { return e.project("root") }
 
 // project is the AppProject of an owner, and the ApplicationSet that it has.
-func (e *Environment) project(owner Name) Name { return outside(e.prefix, string(e.Name+"-"+owner)) }
+func (e *Environment) project(owner Name) Name { return outside(e.Prefix, string(e.Name+"-"+owner)) }
 
 // infraProject is the one of namespaces and of what belongs to none.
 func (e *Environment) infraProject() Name { return e.project("infra") }
@@ -73,29 +73,33 @@ func (in *Instance) project() Name {
 }
 
 // clusterName is the Application of the cluster-wide objects.
-func (t *Target) clusterName() Name { return outside(t.Env.prefix, "cluster-"+string(t.Name)) }
+func (t *Target) clusterName() Name { return outside(t.Env.Prefix, "cluster-"+string(t.Name)) }
 
 // applicationName is the Application of a namespace. The environment is not said
 // twice when the namespace ends with it.
 func (ns *Namespace) applicationName() Name {
 	stem := strings.TrimSuffix(string(ns.Name), "-"+string(ns.Target.Env.Name))
-	return outside(ns.Target.Env.prefix, "infra-"+stem+"-"+string(ns.Target.Name))
+	return outside(ns.Target.Env.Prefix, "infra-"+stem+"-"+string(ns.Target.Name))
 }
 
 // applicationName is the Application of an instance.
-func (in *Instance) applicationName() Name { return outside(in.Target.Env.prefix, in.release()) }
+func (in *Instance) applicationName() Name { return outside(in.Target.Env.Prefix, in.release()) }
 
 // release is the instance within its platform: what Helm calls its release, and what
 // charts put into the names and labels of their objects.
 func (in *Instance) release() string { return string(in.App.Name + "-" + in.Target.Name) }
 
-// SelfName is the name of the Application and the AppProject of Argo CD itself, when the platform brings it.
+// FieldManager owns what people apply by hand. Another one cannot take it over unless it is
+// forced to.
+func (p *Platform) FieldManager() Name { return "wavewright-" + p.Prefix }
+
+// SelfName is what Argo CD calls the Application and the AppProject of itself.
 func (p *Platform) SelfName() Name { return outside(p.Prefix, schema.DefaultArgoCD) }
 
 // clusterWide is the name of an object that belongs to no namespace. It does not carry
 // the cluster: an environment is on a cluster once.
 func (e *Environment) clusterWide(word string) string {
-	return string(outside(e.prefix, word)) + "." + string(e.Name)
+	return string(outside(e.Prefix, word)) + "." + string(e.Name)
 }
 
 // maxComposed is the length that labels and most Kubernetes names may have.
