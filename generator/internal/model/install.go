@@ -51,6 +51,15 @@ type ArgoCDInstance struct {
 	Roots []Path
 }
 
+// Runs names the environments that it runs.
+func (i *ArgoCDInstance) Runs() string {
+	var names []string
+	for _, env := range i.Environments {
+		names = append(names, string(env.Name))
+	}
+	return strings.Join(names, ", ")
+}
+
 // instances groups environments by the Argo CD that runs them, in promotion order.
 func (r *resolver) instances() {
 	a := &r.p.ArgoCD

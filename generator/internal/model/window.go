@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 // Window is a sync window of an AppProject, ready to print.
@@ -34,11 +35,23 @@ func windows(declared map[string]schema.Window) []Window {
 	return out
 }
 
-// Clusters lists where the project deploys to, by name: what its windows apply to.
-func (s *ApplicationSet) Clusters() []string {
-	var names []string
+// Windows are the environment's sync windows as the project holds them: for the clusters
+// that it deploys to. There are none without any cluster.
+func (s *ApplicationSet) Windows(env *Environment) []yamltree.Ordered {
+	var clusters []string
 	for _, d := range s.Destinations {
-		names = append(names, d.Cluster)
+		clusters = append(clusters, d.Cluster)
 	}
-	return slices.Compact(names) // destinations are sorted by cluster
+	if len(clusters) == 0 {
+		return nil
+	}
+	clusters = slices.Compact(clusters) // destinations are sorted by cluster
+	var out []yamltree.Ordered
+	for _, w := range env.Windows {
+		out = append(out, yamltree.Ordered{
+			pair("description", string(w.Name)), pair("kind", string(w.Kind)), pair("schedule", w.Schedule), pair("duration", w.Duration),
+			pair("timeZone", w.TimeZone), pair("manualSync", w.ManualSync), pair("clusters", clusters),
+		})
+	}
+	return out
 }
