@@ -118,7 +118,7 @@ func (v *validator) projects(seen map[string]diag.Range, env *Environment, at di
 	slices.Sort(owners)
 	for _, owner := range slices.Compact(owners) {
 		if !v.once(seen, "AppProject", env.Name+"-"+owner, at) {
-			v.list[len(v.list)-1].Detail += " An AppProject is called <environment>-<team>."
+			v.list[len(v.list)-1].Detail += " An AppProject is called <prefix>-<environment>-<team>; this is what stands behind the prefix."
 		}
 	}
 }
