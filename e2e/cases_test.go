@@ -124,7 +124,11 @@ func (c *testCase) generate(folder string) error {
 	if err != nil {
 		return err
 	}
-	result, err := generator.Generate(c.dir)
+	platform, err := generator.Load(c.dir)
+	if err != nil {
+		return err
+	}
+	result, err := platform.Render()
 	if err != nil {
 		return err
 	}

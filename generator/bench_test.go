@@ -62,17 +62,18 @@ func put(tb testing.TB, dir string, src []byte) {
 // write generates into dir and returns the number of files.
 func write(tb testing.TB, dir string) int {
 	tb.Helper()
-	result, err := generator.Generate(dir)
+	platform, err := generator.Load(dir)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if len(result.Diagnostics) > 0 {
-		tb.Fatal(result.Diagnostics[0].Summary)
+	if len(platform.Diagnostics) > 0 {
+		tb.Fatal(platform.Diagnostics[0].Summary)
 	}
-	if _, err := result.Write(generator.WriteOptions{}); err != nil {
+	plan, err := platform.Write(generator.WriteOptions{})
+	if err != nil {
 		tb.Fatal(err)
 	}
-	return len(result.Files())
+	return plan.Owned() + plan.Counts()[generator.StateNew]
 }
 
 func BenchmarkRender(b *testing.B) {
@@ -80,7 +81,11 @@ func BenchmarkRender(b *testing.B) {
 		dir := folder(b, spec(n, nil))
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := generator.Generate(dir); err != nil {
+				platform, err := generator.Load(dir)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := platform.Render(); err != nil {
 					b.Fatal(err)
 				}
 			}

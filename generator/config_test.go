@@ -55,7 +55,7 @@ func TestHostileConfigFiles(t *testing.T) {
 
 func writeAll(t *testing.T, dir string) *Plan {
 	t.Helper()
-	result, err := Generate(dir)
+	result, err := Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

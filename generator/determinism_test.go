@@ -36,14 +36,14 @@ func TestDeterminism(t *testing.T) {
 		syscall.Umask(masks[run%len(masks)])
 		dir := t.TempDir()
 		copyInOrder(t, source, dir, run%2 == 0)
-		result, err := Generate(dir)
+		result, err := Load(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if plan, err := result.Write(WriteOptions{}); err != nil || plan.Stopped() {
 			t.Fatal(err)
 		}
-		got := snapshot(t, dir, result)
+		got := snapshot(t, dir, filesOf(t, dir))
 		if first == nil {
 			first = got
 		}
@@ -89,7 +89,7 @@ func copyInOrder(t *testing.T, from, to string, forwards bool) {
 
 // snapshot returns mode and content of everything that was generated, the state
 // included.
-func snapshot(t *testing.T, dir string, result *Result) map[string]string {
+func snapshot(t *testing.T, dir string, files map[string][]byte) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
@@ -97,7 +97,7 @@ func snapshot(t *testing.T, dir string, result *Result) map[string]string {
 			return err
 		}
 		rel := filepath.ToSlash(strings.TrimPrefix(name, dir+string(filepath.Separator)))
-		if _, ours := result.tree[rel]; !ours && !strings.HasPrefix(rel, ".wavewright/") {
+		if _, ours := files[rel]; !ours && !strings.HasPrefix(rel, ".wavewright/") {
 			return nil
 		}
 		info, err := d.Info()
@@ -148,12 +148,12 @@ func FuzzNames(f *testing.F) {
 			"applications": map[string]any{app: map[string]any{"team": team, "image": "a:1", "ports": map[string]any{"http": 80}}},
 		}
 		result := renderFS(t, fstest.MapFS{"environments.yaml": {Data: asYAML(t, value)}})
-		for name := range result.tree {
+		for name := range result.files {
 			if !fs.ValidPath(name) || path.Clean(name) != name || !filepath.IsLocal(name) || strings.HasPrefix(name, ".git/") {
 				t.Errorf("%q leaves the folder", name)
 			}
 		}
-		if err := result.tree.Check(); err != nil {
+		if err := result.files.Check(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -55,11 +55,11 @@ func (e *WhichError) Error() string {
 }
 
 // Doctor asks a cluster for what the repository needs of it. Nothing is changed.
-func (r *Result) Doctor(ctx context.Context, request DoctorRequest) (*DoctorReport, error) {
-	if r.platform == nil {
+func (p *Platform) Doctor(ctx context.Context, request DoctorRequest) (*DoctorReport, error) {
+	if p.model == nil {
 		return nil, ErrInvalid
 	}
-	needs, err := request.needs(r.platform)
+	needs, err := request.needs(p.model)
 	if err != nil {
 		return nil, err
 	}

@@ -9,11 +9,11 @@ import (
 
 // Expire notes the exceptions whose time is over on a day: as errors when strict, else
 // as warnings. What is generated does not depend on the day, only what is said.
-func (r *Result) Expire(day time.Time, strict bool) {
-	if r.platform == nil {
+func (p *Platform) Expire(day time.Time, strict bool) {
+	if p.model == nil {
 		return
 	}
-	for _, e := range r.platform.NetworkExceptions() {
+	for _, e := range p.model.NetworkExceptions() {
 		if e.Expires > day.Format(time.DateOnly) {
 			continue
 		}
@@ -26,6 +26,6 @@ func (r *Result) Expire(day time.Time, strict bool) {
 		if strict {
 			d.Severity = diag.Error
 		}
-		r.Diagnostics = append(r.Diagnostics, d)
+		p.Diagnostics = append(p.Diagnostics, d)
 	}
 }

@@ -28,15 +28,15 @@ type Explanation struct {
 // place names: an environment, a target, or all when it is empty. Only values at or
 // below field are listed; all when it is empty. What does not exist is an
 // [*UnknownError].
-func (r *Result) Explain(application, place, field string) ([]Explanation, error) {
-	if r.platform == nil {
+func (p *Platform) Explain(application, place, field string) ([]Explanation, error) {
+	if p.model == nil {
 		return nil, ErrInvalid
 	}
-	app := r.platform.Application(application)
+	app := p.model.Application(application)
 	if app == nil {
-		return nil, &UnknownError{"application", application, r.applications()}
+		return nil, &UnknownError{"application", application, p.applications()}
 	}
-	instances, err := r.instances(app, place)
+	instances, err := p.instances(app, place)
 	if err != nil {
 		return nil, err
 	}
@@ -56,16 +56,16 @@ func (r *Result) Explain(application, place, field string) ([]Explanation, error
 	return nil, &UnknownError{"value in " + application + " called", field, slices.Compact(known)}
 }
 
-func (r *Result) applications() []string {
+func (p *Platform) applications() []string {
 	var names []string
-	for _, app := range r.platform.Applications {
+	for _, app := range p.model.Applications {
 		names = append(names, string(app.Name))
 	}
 	return names
 }
 
 // instances returns where an application runs, narrowed to a place.
-func (r *Result) instances(app *model.Application, place string) ([]*model.Instance, error) {
+func (p *Platform) instances(app *model.Application, place string) ([]*model.Instance, error) {
 	if place == "" {
 		return app.Instances, nil
 	}
@@ -75,7 +75,7 @@ func (r *Result) instances(app *model.Application, place string) ([]*model.Insta
 			found = append(found, in)
 		}
 	}
-	known := r.places()
+	known := p.places()
 	switch {
 	case !slices.Contains(known, place):
 		return nil, &UnknownError{"environment or target", place, known}
@@ -86,9 +86,9 @@ func (r *Result) instances(app *model.Application, place string) ([]*model.Insta
 }
 
 // places lists environments and targets in the order of the spec.
-func (r *Result) places() []string {
+func (p *Platform) places() []string {
 	var names []string
-	for _, env := range r.platform.Environments {
+	for _, env := range p.model.Environments {
 		names = append(names, string(env.Name))
 		for _, target := range env.Targets {
 			if target.Name != env.Name {

@@ -37,11 +37,11 @@ func goldenSpecs(t testing.TB) map[string]fs.FS {
 // said returns what is found in a spec in which some texts are replaced.
 func said(t testing.TB, fsys fs.FS, texts map[string][]byte) diag.List {
 	t.Helper()
-	r := &Result{}
-	if _, err := r.load(withTexts(fsys, texts)); err != nil {
+	p, err := load(folder{disk: fsys, replaced: texts})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return r.Diagnostics.Sorted()
+	return p.Diagnostics.Sorted()
 }
 
 // document is one file of a spec as a tree that can be written with faults in it.

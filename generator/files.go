@@ -1,7 +1,8 @@
 package generator
 
 import (
-	"cmp"
+	"iter"
+	"maps"
 	"slices"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -12,7 +13,7 @@ import (
 )
 
 // fileRules are the files: rules of a spec: which generated files are not wanted, and
-// how the others meet what is on disk. They note which patterns decided something.
+// how the others meet what is on disk.
 type fileRules struct {
 	omit, policies []fileRule
 }
@@ -22,7 +23,6 @@ type fileRule struct {
 	key     string // of files: omit, keep, createOnly, overwrite
 	index   int
 	pattern string
-	used    bool
 }
 
 // omitKey is the rule about files that are not generated at all.
@@ -54,46 +54,47 @@ func readRules(spec *schema.Spec, list *diag.List, key string, patterns []string
 }
 
 // omits reports whether a path is not wanted.
-func (f *fileRules) omits(path string) bool {
-	return slices.ContainsFunc(f.omit, func(rule fileRule) bool { return doublestar.MatchUnvalidated(rule.pattern, path) })
+func (f *fileRules) omits(path string) bool { return match(f.omit, path) != "" }
+
+// decides returns the rule for a path that is wanted; nil when there is none for any.
+func (f *fileRules) decides() func(path string) tree.Policy {
+	if len(f.policies) == 0 {
+		return nil
+	}
+	return func(path string) tree.Policy { return tree.Policy(match(f.policies, path)) }
 }
 
-// omitted notes the rules that keep a file away.
-func (f *fileRules) omitted(path string) { match(f.omit, path) }
-
-// policy is the rule for a path that is wanted.
-func (f *fileRules) policy(path string) tree.Policy { return tree.Policy(match(f.policies, path)) }
-
-// match returns the key of the first rule for a path, or nothing. All rules that match
-// count as used.
+// match returns the key of the first rule for a path, or nothing.
 func match(rules []fileRule, path string) string {
-	key := ""
-	for i, rule := range rules {
-		if doublestar.MatchUnvalidated(rule.pattern, path) {
-			rules[i].used = true
-			key = cmp.Or(key, rule.key)
-		}
-	}
-	return key
-}
-
-// idle warns about patterns that decide nothing about any path: most often they are
-// misspelt.
-func (f *fileRules) idle(rendered tree.Tree, spec *schema.Spec, list *diag.List) {
-	if len(f.policies) > 0 {
-		for path := range rendered {
-			f.policy(path)
-		}
-	}
-	warnIdle(f.omit, "this pattern omits nothing", spec, list)
-	warnIdle(f.policies, "this pattern matches no generated file", spec, list)
-}
-
-func warnIdle(rules []fileRule, message string, spec *schema.Spec, list *diag.List) {
 	for _, rule := range rules {
-		if !rule.used {
+		if doublestar.MatchUnvalidated(rule.pattern, path) {
+			return rule.key
+		}
+	}
+	return ""
+}
+
+// idle warns about patterns that match none of the files that were rendered, or left out: most
+// often they are misspelt.
+func (f *fileRules) idle(rendered tree.Tree, omitted []string, spec *schema.Spec, list *diag.List) {
+	warnIdle(f.omit, slices.Values(omitted), "this pattern omits nothing", spec, list)
+	warnIdle(f.policies, maps.Keys(rendered), "this pattern matches no generated file", spec, list)
+}
+
+func warnIdle(rules []fileRule, paths iter.Seq[string], message string, spec *schema.Spec, list *diag.List) {
+	for _, rule := range rules {
+		if !used(rule, paths) {
 			list.Warning(spec.Node.At("files", rule.key, rule.index), "files/unused", message).Hint =
 				"Paths begin at the folder of the spec, without ./ at the beginning; FOLDER/** is what is in a folder."
 		}
 	}
+}
+
+func used(rule fileRule, paths iter.Seq[string]) bool {
+	for path := range paths {
+		if doublestar.MatchUnvalidated(rule.pattern, path) {
+			return true
+		}
+	}
+	return false
 }

@@ -9,7 +9,7 @@ import (
 
 // share lets the folders of environments on several clusters hold what these have in
 // common, where the templates know about such folders.
-func (r *Result) share(in render.Input) {
+func share(platform *model.Platform, in render.Input) {
 	replaced := map[string]bool{}
 	entries, _ := render.List(in) // whose faults are those of the rendering
 	for _, entry := range entries {
@@ -20,7 +20,7 @@ func (r *Result) share(in render.Input) {
 	knows := func(file string) bool {
 		return !replaced["overlays/{target}/"+file] || replaced["overlays/{fleet}/"+file]
 	}
-	r.platform.Share(model.Sharing{
+	platform.Share(model.Sharing{
 		Applications: knows("apps/{app}/kustomization.yaml"),
 		Namespaces:   knows("infra/{namespace}/kustomization.yaml"),
 		Patches:      knows("apps/{app}/workload.patch.yaml"),

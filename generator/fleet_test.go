@@ -31,7 +31,11 @@ func fleetDir(t *testing.T, layer map[string]string) string {
 
 func filesOf(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
-	result, err := Generate(dir)
+	platform, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := platform.Render()
 	if err != nil || result.Diagnostics.HasErrors() {
 		t.Fatal(err, result.Diagnostics)
 	}

@@ -49,9 +49,8 @@ func FuzzResolve(f *testing.F) {
 			main = changed(root, program)
 		}
 		texts := map[string][]byte{schema.FileName: main, "teams/a.yaml": []byte("team: a\napplications: {web: {}}\n")}
-		fsys := withTexts(fstest.MapFS{}, texts)
-		r := &Result{}
-		if _, err := r.load(fsys); err != nil {
+		r, err := load(folder{disk: fstest.MapFS{}, replaced: texts})
+		if err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range r.Diagnostics {
@@ -60,7 +59,7 @@ func FuzzResolve(f *testing.F) {
 			}
 		}
 		if !r.Diagnostics.HasErrors() {
-			if err := r.render(fsys); err != nil {
+			if _, err := r.Render(); err != nil {
 				t.Fatal(err)
 			}
 		}

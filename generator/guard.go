@@ -34,14 +34,14 @@ const (
 )
 
 // guards looks for what is probably not meant.
-func (r *Result) guards(plan *tree.Plan, impact []Impact, o WriteOptions) []Guard {
+func (p *Platform) guards(plan *tree.Plan, impact []Impact, o WriteOptions) []Guard {
 	var out []Guard
 	if !o.AllowDelete {
 		out = append(out, deletions(plan)...)
-		out = append(out, r.vanishing(impact)...)
+		out = append(out, p.vanishing(impact)...)
 	}
 	if !o.AllowDirty {
-		out = append(out, r.unsaved(plan)...)
+		out = append(out, unsaved(p.folder.dir, plan)...)
 	}
 	return out
 }
@@ -65,10 +65,10 @@ func deletions(plan *tree.Plan) []Guard {
 
 // vanishing guards the Applications and namespaces of environments that run pins, or
 // that a profile other than development describes.
-func (r *Result) vanishing(impact []Impact) []Guard {
+func (p *Platform) vanishing(impact []Impact) []Guard {
 	var names []string
 	for _, row := range impact {
-		if !row.protected && !slices.Contains(r.protected, row.Environment) {
+		if !row.protected && !p.protected(row.Environment) {
 			continue
 		}
 		switch row.Effect {
@@ -90,7 +90,7 @@ func (r *Result) vanishing(impact []Impact) []Guard {
 
 // unsaved guards edits that git does not know yet in files that are about to be merged,
 // migrated or overwritten: there would be no way back to them.
-func (r *Result) unsaved(plan *tree.Plan) []Guard {
+func unsaved(dir string, plan *tree.Plan) []Guard {
 	var paths []string
 	for _, c := range plan.Changes() {
 		switch c.State {
@@ -101,7 +101,7 @@ func (r *Result) unsaved(plan *tree.Plan) []Guard {
 			paths = append(paths, c.From)
 		}
 	}
-	paths = uncommitted(r.dir, paths)
+	paths = uncommitted(dir, paths)
 	if len(paths) == 0 {
 		return nil
 	}

@@ -472,7 +472,7 @@ func (w *specWriter) node(n *yamltree.Node) {
 // errors are the places of the errors of the spec, as FILE:LINE.
 func (w *specWriter) errors(t *testing.T, dir string) map[string]bool {
 	t.Helper()
-	result, err := read(&Result{dir: dir, replaced: w.files}, false)
+	result, err := load(folder{dir: dir, replaced: w.files})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -491,7 +491,11 @@ func (c *hostileCase) compare(t *testing.T, changes []change, text string) strin
 	t.Helper()
 	var sides [2]map[string][]byte
 	for i, text := range []string{"", text} {
-		result, err := read(&Result{dir: c.dir, replaced: c.spec(t, changes, text).files}, true)
+		platform, err := load(folder{dir: c.dir, replaced: c.spec(t, changes, text).files})
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := platform.Render()
 		if err != nil {
 			t.Fatal(err)
 		}

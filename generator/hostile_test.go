@@ -237,13 +237,13 @@ func renderSpec(t *testing.T, more map[string]any) map[string][]byte {
 	return result.Files()
 }
 
-func renderFS(t *testing.T, fsys fs.FS) *Result {
+func renderFS(t *testing.T, fsys fs.FS) *Tree {
 	t.Helper()
-	result := &Result{}
-	_, err := result.load(fsys)
-	if err == nil && !result.Diagnostics.HasErrors() {
-		err = result.render(fsys)
+	platform, err := load(folder{disk: fsys})
+	if err != nil {
+		t.Fatal(err)
 	}
+	result, err := platform.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -216,11 +216,11 @@ func (r *reach) changes(folder string) bool {
 }
 
 // impact is what a plan means for Applications.
-func (r *Result) impact(plan *tree.Plan) []Impact {
-	v := &versions{renamed: r.renamed, environments: r.environments}
+func (t *Tree) impact(plan *tree.Plan) []Impact {
+	v := &versions{renamed: t.platform.renamed(), environments: t.platform.environments()}
 	was := map[string][]byte{}
 	for _, c := range plan.Changes() {
-		file, wanted := r.tree[c.Path]
+		file, wanted := t.files[c.Path]
 		switch {
 		case c.State == tree.StateNew || c.State == tree.StateOrphan || c.State == tree.StateForgotten || c.State == tree.StateMoved:
 		case c.State == tree.StateOrphanEdited && c.Action == tree.ActionRecord: // later runs have said it
@@ -234,12 +234,12 @@ func (r *Result) impact(plan *tree.Plan) []Impact {
 			was[c.From], was[c.Path] = c.Base, nil
 		}
 	}
-	v.after = func(path string) []byte { return r.tree[path].Content }
+	v.after = func(path string) []byte { return t.files[path].Content }
 	v.before = func(path string) []byte {
 		if text, changed := was[path]; changed {
 			return text
 		}
-		return r.tree[path].Content
+		return t.files[path].Content
 	}
 	return v.impact()
 }

@@ -10,11 +10,11 @@ import (
 
 // ImpactSince lists what the files of the folder, as they are, mean for Applications
 // compared with those of a commit. The result must be loaded.
-func (r *Result) ImpactSince(base string) ([]Impact, error) {
-	if r.platform == nil {
+func (p *Platform) ImpactSince(base string) ([]Impact, error) {
+	if p.model == nil {
 		return nil, ErrInvalid
 	}
-	repo, err := release.Open(r.dir)
+	repo, err := release.Open(p.folder.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (r *Result) ImpactSince(base string) ([]Impact, error) {
 	if commit == "" {
 		return nil, &UnknownCommitError{base, repo.Shallow}
 	}
-	root, err := os.OpenRoot(r.dir)
+	root, err := os.OpenRoot(p.folder.dir)
 	if err != nil {
 		return nil, fmt.Errorf("impact: %w", err)
 	}
@@ -34,13 +34,13 @@ func (r *Result) ImpactSince(base string) ([]Impact, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.impactSince(repo, commit, root.FS(), changed)
+	return p.impactSince(repo, commit, root.FS(), changed)
 }
 
-func (r *Result) impactSince(repo *release.Repo, commit string, disk fs.FS, changed []string) ([]Impact, error) {
+func (p *Platform) impactSince(repo *release.Repo, commit string, disk fs.FS, changed []string) ([]Impact, error) {
 	var fault error
 	v := &versions{
-		changed: changed, environments: r.environments, renamed: r.newRenames(layerFolders(r.templates(disk))).id,
+		changed: changed, environments: p.environments(), renamed: p.renames.id,
 		after: func(path string) []byte {
 			text, _ := fs.ReadFile(disk, path) // no such file: nothing
 			return text

@@ -48,7 +48,7 @@ type InitOptions struct {
 
 // Initialized is the outcome of Init.
 type Initialized struct {
-	*Result
+	Findings
 	// Plan of the first generation; nil when there are errors.
 	Plan *Plan
 	// Roots are the files to apply by hand once, by environment, in promotion order.
@@ -58,6 +58,9 @@ type Initialized struct {
 	Omitted []string
 	// Written says that the spec and everything generated from it were written.
 	Written bool
+
+	platform *Platform
+	files    map[string][]byte // that are generated
 }
 
 // ErrInitialized says that a folder has a spec already.
@@ -83,20 +86,21 @@ func InitDefaults(dir string) (InitOptions, error) {
 // write is there already below the top, and not when the answers make no valid spec.
 // What is there at the top, such as a README, the spec leaves out.
 func Init(dir string, o InitOptions) (*Initialized, error) {
-	out := &Initialized{}
-	var err error
-	out.Result, err = preview(dir, []byte(o.text()))
-	if err == nil && !out.Diagnostics.HasErrors() {
-		if out.Omitted, err = out.atTop(); len(out.Omitted) > 0 {
-			o.omit = out.Omitted
-			out.Result, err = preview(dir, []byte(o.text()))
-		}
+	if _, err := os.Lstat(filepath.Join(dir, schema.FileName)); err == nil {
+		return &Initialized{}, ErrInitialized
+	}
+	out, err := preview(dir, []byte(o.text()))
+	if err == nil && len(out.Omitted) > 0 {
+		omitted := out.Omitted
+		o.omit = omitted
+		out, err = preview(dir, []byte(o.text()))
+		out.Omitted = omitted
 	}
 	if err != nil || out.Diagnostics.HasErrors() {
 		return out, err
 	}
-	for _, env := range out.platform.Environments {
-		out.Roots = append(out.Roots, "bootstrap/roots/"+string(env.Name)+".yaml")
+	for _, env := range out.platform.environments() {
+		out.Roots = append(out.Roots, "bootstrap/roots/"+env+".yaml")
 	}
 	undo, err := makeFolders(dir)
 	if err != nil {
@@ -110,31 +114,33 @@ func Init(dir string, o InitOptions) (*Initialized, error) {
 }
 
 // preview renders what the spec would mean in dir.
-func preview(dir string, spec []byte) (*Result, error) {
-	if _, err := os.Lstat(filepath.Join(dir, schema.FileName)); err == nil {
-		return &Result{}, ErrInitialized
+func preview(dir string, spec []byte) (*Initialized, error) {
+	in := folder{dir: dir, replaced: map[string][]byte{schema.FileName: spec}}
+	if _, err := os.Stat(dir); err != nil {
+		in.disk = noFiles{}
 	}
-	replaced := map[string][]byte{schema.FileName: spec}
-	if _, err := os.Stat(dir); err == nil {
-		return generate(dir, replaced)
+	p, err := load(in)
+	if err != nil {
+		return &Initialized{}, err
 	}
-	r := &Result{dir: dir, replaced: replaced}
-	fsys, err := r.load(noFiles{})
-	if err == nil && !r.Diagnostics.HasErrors() {
-		err = r.render(fsys)
+	rendered, err := p.render(nil)
+	if err != nil {
+		return &Initialized{}, err
 	}
-	return r, err
+	out := &Initialized{Findings: rendered.Findings, platform: p, files: rendered.Files()}
+	out.Omitted, err = atTop(dir, out.files)
+	return out, err
 }
 
-// atTop lists what stands at the top of the folder in the place of a generated file.
+// atTop lists what stands at the top of a folder in the place of a generated file.
 // Most repositories begin with a README.
-func (r *Result) atTop() ([]string, error) {
+func atTop(dir string, files map[string][]byte) ([]string, error) {
 	var own []string
-	for path, file := range r.tree {
+	for path, generated := range files {
 		if strings.Contains(path, "/") {
 			continue
 		}
-		name := filepath.Join(r.dir, path)
+		name := filepath.Join(dir, path)
 		info, err := os.Lstat(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -143,7 +149,7 @@ func (r *Result) atTop() ([]string, error) {
 			return nil, fmt.Errorf("look for %s: %w", path, err)
 		}
 		content, err := os.ReadFile(name)
-		if info.Mode().IsRegular() && err == nil && bytes.Equal(content, file.Content) {
+		if info.Mode().IsRegular() && err == nil && bytes.Equal(content, generated) {
 			continue
 		}
 		own = append(own, path)
@@ -152,28 +158,32 @@ func (r *Result) atTop() ([]string, error) {
 	return own, nil
 }
 
-// write compares before it writes anything. The spec comes before what is generated
+// write plans before it writes anything. The spec comes before what is generated
 // from it: generate completes an interrupted run.
 func (out *Initialized) write(spec []byte) error {
-	return out.with(func(repository *tree.Repository) error {
-		unlock, err := repository.Lock()
-		if err != nil {
-			return err
-		}
-		defer unlock()
-		out.Plan, err = out.compare(repository, &WriteOptions{})
-		if err != nil || out.Plan.Stopped() {
-			return err
-		}
-		if err := createFile(filepath.Join(out.dir, schema.FileName), spec); err != nil {
-			return err
-		}
-		if err := repository.Apply(out.Plan.Plan); err != nil {
-			return errors.Join(err, os.Remove(filepath.Join(out.dir, schema.FileName)))
-		}
-		out.Written = true
-		return nil
-	})
+	dir := out.platform.folder.dir
+	repository, err := tree.Open(dir)
+	if err != nil {
+		return fmt.Errorf("open the repository: %w", err)
+	}
+	defer repository.Close()
+	unlock, err := repository.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	out.Plan, err = out.platform.plan(repository, &WriteOptions{})
+	if err != nil || out.Plan.Stopped() {
+		return err
+	}
+	if err := createFile(filepath.Join(dir, schema.FileName), spec); err != nil {
+		return err
+	}
+	if err := repository.Apply(out.Plan.Plan); err != nil {
+		return errors.Join(err, os.Remove(filepath.Join(dir, schema.FileName)))
+	}
+	out.Written = true
+	return nil
 }
 
 func createFile(name string, content []byte) error {

@@ -17,12 +17,12 @@ func (out *Initialized) NextSteps(dir string) []string {
 	if filepath.Clean(dir) != "." {
 		steps = append(steps, "cd "+shellWord(dir))
 	}
-	url := string(out.platform.Repository.URL)
+	url := string(out.platform.model.Repository.URL)
 	if url == ExampleURL {
 		steps = append(steps, "$EDITOR "+schema.FileName+"  # set repository.url", "wavewright generate")
 		url = "URL"
 	}
-	branch := out.platform.Repository.Branch
+	branch := out.platform.model.Repository.Branch
 	if _, ok := askGit(dir, "rev-parse", "--git-dir"); !ok {
 		steps = append(steps, "git init --initial-branch="+shellWord(branch))
 	}
@@ -36,7 +36,7 @@ func (out *Initialized) NextSteps(dir string) []string {
 // written is what git add is to take: all of the folder only when all of it is ours.
 func (out *Initialized) written(dir string) string {
 	ours := []string{schema.FileName, ".wavewright"}
-	for path := range out.tree {
+	for path := range out.files {
 		top, _, _ := strings.Cut(path, "/")
 		ours = append(ours, top)
 	}
@@ -68,13 +68,13 @@ func push(dir, branch string) string {
 func (out *Initialized) firstRun() []string {
 	var steps []string
 	for i, root := range out.Roots {
-		step := "kubectl apply --server-side --field-manager=" + string(out.platform.FieldManager()) + " -f " + root
+		step := "kubectl apply --server-side --field-manager=" + string(out.platform.model.FieldManager()) + " -f " + root
 		if i == 0 {
 			step += "  # Argo CD is installed there and may read the repository"
 		}
 		steps = append(steps, step)
 	}
-	if envs := out.platform.Environments; len(envs) > 1 {
+	if envs := out.platform.model.Environments; len(envs) > 1 {
 		steps = append(steps, "wavewright promote --to "+string(envs[1].Name)+"  # when "+string(envs[0].Name)+" is well")
 	}
 	return steps

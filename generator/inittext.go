@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -16,7 +17,7 @@ func (o *InitOptions) text() string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	scalar := yamltree.EncodeScalar
-	line("# yaml-language-server: $schema=%s", schemaPath)
+	line("# yaml-language-server: $schema=%s", layout.SpecSchema)
 	line("# What %s is meant to be. Change this file, then run: wavewright generate", plain(o.Name))
 	line("apiVersion: %s\nkind: %s", schema.APIVersion, schema.Kind)
 	line("metadata: {name: %s}", scalar(o.Name))

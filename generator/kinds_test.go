@@ -20,14 +20,18 @@ func TestTargetKinds(t *testing.T) {
 	}
 	seen := map[model.Kind]bool{}
 	for _, spec := range specs {
-		r, err := Generate(filepath.Dir(spec))
-		if err != nil || r.tree == nil {
+		p, err := Load(filepath.Dir(spec))
+		if err != nil {
+			t.Fatalf("%s: %v", spec, err)
+		}
+		r, err := p.Render()
+		if err != nil || r.files == nil {
 			t.Fatalf("%s: %v %v", spec, err, r.Diagnostics)
 		}
-		for _, target := range r.platform.Targets() {
+		for _, target := range p.model.Targets() {
 			rendered := renderedKinds(r, target)
 			for _, kind := range target.Kinds() {
-				if seen[kind] = true; !rendered[kind] && len(r.spec.Files.Omit) == 0 {
+				if seen[kind] = true; !rendered[kind] && len(p.spec.Files.Omit) == 0 {
 					t.Errorf("%s: %s has no %v, which the model states", spec, target.Name, kind)
 				}
 				delete(rendered, kind)
@@ -51,7 +55,7 @@ var (
 )
 
 // renderedKinds collects the kinds of a target's overlays and of what they include.
-func renderedKinds(r *Result, target *model.Target) map[model.Kind]bool {
+func renderedKinds(r *Tree, target *model.Target) map[model.Kind]bool {
 	kinds := map[model.Kind]bool{{APIVersion: "v1", Kind: "Namespace"}: true}
 	var visit func(folder string)
 	seen := map[string]bool{}
@@ -60,7 +64,7 @@ func renderedKinds(r *Result, target *model.Target) map[model.Kind]bool {
 			return
 		}
 		seen[folder] = true
-		for name, file := range r.tree {
+		for name, file := range r.files {
 			object := strings.HasSuffix(name, ".yaml") && !strings.HasSuffix(name, ".patch.yaml") && filepath.Base(name) != "applications.yaml"
 			if filepath.Dir(name) != folder || !object {
 				continue
@@ -81,7 +85,7 @@ func renderedKinds(r *Result, target *model.Target) map[model.Kind]bool {
 			}
 		}
 	}
-	for name := range r.tree {
+	for name := range r.files {
 		if strings.HasPrefix(name, "overlays/"+string(target.Name)+"/") {
 			visit(filepath.Dir(name))
 		}

@@ -12,7 +12,7 @@ import (
 // written generates into a folder, in which nothing may be in the way.
 func written(t *testing.T, dir string) *Plan {
 	t.Helper()
-	result, err := Generate(dir)
+	result, err := Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestNeededFiles(t *testing.T) {
 	for _, file := range []string{"components/fast-failover/tolerations.patch.yaml", "base/web/kustomization.yaml"} {
 		dir := t.TempDir()
 		copyInOrder(t, filepath.Join("..", "golden", "minimal"), dir, true)
-		result, err := Generate(dir)
+		result, err := Load(dir)
 		if err != nil {
 			t.Fatal(err)
 		}

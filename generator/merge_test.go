@@ -113,9 +113,9 @@ func (r *repository) regenerate() *Plan {
 	return plan
 }
 
-func (r *repository) result() *Result {
+func (r *repository) result() *Platform {
 	r.t.Helper()
-	result, err := Generate(r.dir)
+	result, err := Load(r.dir)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestRemerge(t *testing.T) {
 	if before := r.unmerged(); len(before) < 5 {
 		t.Fatalf("only %v are in conflict: the test shows nothing", before)
 	}
-	settled, err := Remerge(r.dir)
+	settled, err := Remerge(r.dir, WriteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestRemerge(t *testing.T) {
 	if src, err := os.ReadFile(edited); err != nil || !strings.HasSuffix(string(src), "# kept by hand\n") {
 		t.Errorf("the hand edit is lost: %v\n%s", err, src)
 	}
-	fresh := r.result().Files()
+	fresh := filesOf(t, r.dir)
 	for path, want := range fresh {
 		if path == "base/app-52/workload.yaml" {
 			continue

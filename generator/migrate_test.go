@@ -113,17 +113,17 @@ func everything(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-// readMigrated is Generate of a version that knows the invented formats.
-func readMigrated(t *testing.T, dir string) *Result {
+// readMigrated is Load of a version that knows the invented formats.
+func readMigrated(t *testing.T, dir string) *Platform {
 	t.Helper()
-	r, err := read(&Result{dir: dir, steps: inventedSteps()}, true)
+	r, err := load(folder{dir: dir, steps: inventedSteps()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func migratedResult(t *testing.T, dir string) *Result {
+func migratedResult(t *testing.T, dir string) *Platform {
 	t.Helper()
 	r := readMigrated(t, dir)
 	if r.Diagnostics.HasErrors() {
@@ -198,7 +198,7 @@ func TestSpecIsMigrated(t *testing.T) {
 }
 
 // TestOnlySpecIsMigrated is about a folder in which all that is generated is up to date, as
-// far as the user did not delete it: so that everything is rendered twice.
+// far as the user did not delete it.
 func TestOnlySpecIsMigrated(t *testing.T) {
 	dir := oldFolder(t)
 	for range 2 {
@@ -223,7 +223,7 @@ func TestOnlySpecIsMigrated(t *testing.T) {
 func TestReadersMigrateInMemory(t *testing.T) {
 	dir := oldFolder(t)
 	before := everything(t, dir)
-	r, err := read(&Result{dir: dir, steps: inventedSteps()}, false)
+	r, err := load(folder{dir: dir, steps: inventedSteps()})
 	if err != nil || r.Diagnostics.HasErrors() {
 		t.Fatal(err, r.Diagnostics)
 	}
@@ -234,7 +234,7 @@ func TestReadersMigrateInMemory(t *testing.T) {
 	if rows, err := r.Releases(""); err != nil || len(rows) == 0 {
 		t.Errorf("releases: %v %v", rows, err)
 	}
-	if steps := r.Migrations(); len(steps) != 2 {
+	if steps := r.Migrations; len(steps) != 2 {
 		t.Errorf("steps %v", steps)
 	}
 	sameFolder(t, dir, before)
@@ -276,8 +276,8 @@ func TestOldSpecThatIsNotYAML(t *testing.T) {
 	dir := oldFolder(t)
 	put(t, dir, "teams/a.yaml", oldTeam+"    ports: {}\n")
 	r := readMigrated(t, dir)
-	if list := r.Diagnostics; len(list) != 1 || list[0].Code != "yaml/duplicate-key" || list[0].Subject.Line != 8 || r.Migrations() != nil {
-		t.Errorf("%v %v", list, r.Migrations())
+	if list := r.Diagnostics; len(list) != 1 || list[0].Code != "yaml/duplicate-key" || list[0].Subject.Line != 8 || r.Migrations != nil {
+		t.Errorf("%v %v", list, r.Migrations)
 	}
 }
 
@@ -288,8 +288,8 @@ func TestUnknownAPIVersion(t *testing.T) {
 	put(t, dir, "environments.yaml", strings.Replace(newMain(), "v1alpha1", "v9", 1))
 	put(t, dir, "teams/a.yaml", newTeam())
 	with := readMigrated(t, dir)
-	without, err := Generate(dir)
-	if err != nil || !slices.Equal(with.Diagnostics, without.Diagnostics) || !with.Diagnostics.HasErrors() || with.Migrations() != nil {
+	without, err := Load(dir)
+	if err != nil || !slices.Equal(with.Diagnostics, without.Diagnostics) || !with.Diagnostics.HasErrors() || with.Migrations != nil {
 		t.Errorf("%v: %v, want %v", err, with.Diagnostics, without.Diagnostics)
 	}
 }
@@ -298,7 +298,7 @@ func TestStepOfSpecFails(t *testing.T) {
 	dir := oldFolder(t)
 	steps := inventedSteps()
 	steps[1].Texts = func(map[string][]byte) (map[string][]byte, error) { return nil, os.ErrInvalid }
-	_, err := read(&Result{dir: dir, steps: steps}, true)
+	_, err := load(folder{dir: dir, steps: steps})
 	if want := "read the spec: migrate the spec from wavewright.dev/v0alpha2 to wavewright.dev/v1alpha1 (ports count in ones): invalid argument"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
@@ -319,9 +319,9 @@ func TestMigrationOfSpecIsTakenUp(t *testing.T) {
 	}
 	note.WriteString("@@ end\n")
 	put(t, dir, ".wavewright/state/next.state", note.String())
-	for _, step := range []func(*Result) (*Plan, error){
-		func(r *Result) (*Plan, error) { return r.Plan(WriteOptions{}) },
-		func(r *Result) (*Plan, error) { return r.Write(WriteOptions{}) },
+	for _, step := range []func(*Platform) (*Plan, error){
+		func(r *Platform) (*Plan, error) { return r.Plan(WriteOptions{}) },
+		func(r *Platform) (*Plan, error) { return r.Write(WriteOptions{}) },
 	} {
 		plan, err := step(migratedResult(t, dir))
 		if err != nil || plan.Counts()[StateMigrated] != 1 {
@@ -353,7 +353,11 @@ func TestMigrationOfSpecIsGuarded(t *testing.T) {
 	if err != nil || plan.Stopped() {
 		t.Fatal(err, plan.Guards)
 	}
-	if err := result.Stage(plan); err != nil {
+	rendered, err := result.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stage(r.dir, rendered.files, plan); err != nil {
 		t.Fatal(err)
 	}
 	if staged := strings.Fields(r.git("diff", "--cached", "--name-only")); !slices.Contains(staged, "environments.yaml") || !slices.Contains(staged, "teams/a.yaml") {

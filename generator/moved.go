@@ -29,9 +29,9 @@ type renames struct {
 }
 
 // newRenames reads the renames of the spec and of both template folders.
-func (r *Result) newRenames(in []fs.FS) *renames {
+func newRenames(spec *schema.Spec, in []fs.FS) *renames {
 	n := &renames{templates: movedTemplates(in), values: map[string]map[string]string{}, last: map[string]map[string]string{}}
-	for _, move := range r.spec.Moved {
+	for _, move := range spec.Moved {
 		kind, from, _ := strings.Cut(move.From, "/")
 		_, to, _ := strings.Cut(move.To, "/")
 		n.value(n.values, model.MovedKinds()[kind], from, to)
@@ -87,7 +87,7 @@ func movedTemplate(line string) (old, now string, ok bool) {
 }
 
 // checkMovedTemplates reports lines of the user's moved.txt that cannot be read.
-func (r *Result) checkMovedTemplates(in render.Input) {
+func (p *Platform) checkMovedTemplates(in render.Input) {
 	for _, layer := range in.Layers {
 		src, err := fs.ReadFile(layer.FS, movedList)
 		if err != nil {
@@ -99,9 +99,9 @@ func (r *Result) checkMovedTemplates(in render.Input) {
 			if _, _, ok := movedTemplate(line); ok {
 				continue
 			}
-			r.Sources[name] = src
+			p.Sources[name] = src
 			at := diag.Range{File: name, Line: number, Column: 1, EndColumn: len(strings.TrimRight(line, "\r\n")) + 1}
-			r.Diagnostics.Error(at, "moved/template", "this line does not say which template was renamed").Hint =
+			p.Diagnostics.Error(at, "moved/template", "this line does not say which template was renamed").Hint =
 				"Write the old path, a space and the new path, as they are below " + layer.Name + "/."
 		}
 	}
@@ -153,30 +153,30 @@ func longest(names map[string]string, fits func(name string) bool) string {
 func (n *renames) empty() bool { return len(n.templates)+len(n.values) == 0 }
 
 // checkMoved reports renames that cannot be meant.
-func (r *Result) checkMoved(platform *model.Platform) {
+func (p *Platform) checkMoved(platform *model.Platform) {
 	seen := map[string]bool{}
-	for i, move := range r.spec.Moved {
-		at := func(field string) diag.Range { return r.spec.Node.At("moved", i, field) }
+	for i, move := range p.spec.Moved {
+		at := func(field string) diag.Range { return p.spec.Node.At("moved", i, field) }
 		kind, from, ok := strings.Cut(move.From, "/")
 		toKind, to, also := strings.Cut(move.To, "/")
 		switch {
 		case !ok || model.MovedKinds()[kind] == "" || !schema.IsName(from) && kind != "namespaces":
-			r.movedError(at("from"), "moved/address", fmt.Sprintf("%q does not say what was renamed", move.From))
+			p.movedError(at("from"), "moved/address", fmt.Sprintf("%q does not say what was renamed", move.From))
 		case !also || toKind != kind:
-			r.movedError(at("to"), "moved/address", fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
+			p.movedError(at("to"), "moved/address", fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
 		case exists(platform, kind, from):
-			r.Diagnostics.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
+			p.Diagnostics.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
 				"Take it out of the spec, or this rename."
 		case !exists(platform, kind, to):
-			r.Diagnostics.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
+			p.Diagnostics.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
 				"Declare it under its new name, or correct the name here."
 		case seen[move.From]:
-			r.Diagnostics.Error(at("from"), "moved/from", fmt.Sprintf("%s was renamed already", move.From)).Hint =
+			p.Diagnostics.Error(at("from"), "moved/from", fmt.Sprintf("%s was renamed already", move.From)).Hint =
 				"One rename for each old name is enough."
 		}
 		seen[move.From] = true
-		if kind == "environments" && r.left(release.File(from)) && !r.left(release.File(to)) {
-			d := r.Diagnostics.Warning(at("from"), "moved/pins", "the pins of "+from+" do not come along")
+		if kind == "environments" && p.left(release.File(from)) && !p.left(release.File(to)) {
+			d := p.Diagnostics.Warning(at("from"), "moved/pins", "the pins of "+from+" do not come along")
 			d.Detail = release.File(from) + " holds names and commits of " + from + ", which " + to + " does not have: it runs nothing until its first promotion."
 			d.Hint = "Generate with --allow-delete, promote to " + to + ", then delete that file. What " + from + " runs is deleted when its root Application is."
 		}
@@ -184,13 +184,13 @@ func (r *Result) checkMoved(platform *model.Platform) {
 }
 
 // left reports whether there is a file in the folder.
-func (r *Result) left(name string) bool {
-	_, err := os.Lstat(filepath.Join(r.dir, filepath.FromSlash(name)))
+func (p *Platform) left(name string) bool {
+	_, err := os.Lstat(filepath.Join(p.folder.dir, filepath.FromSlash(name)))
 	return err == nil
 }
 
-func (r *Result) movedError(at diag.Range, code, message string) {
-	r.Diagnostics.Error(at, code, message).Hint = "Write a kind and a name, for example {from: applications/web, to: applications/shop}. Kinds are " +
+func (p *Platform) movedError(at diag.Range, code, message string) {
+	p.Diagnostics.Error(at, code, message).Hint = "Write a kind and a name, for example {from: applications/web, to: applications/shop}. Kinds are " +
 		strings.Join(slices.Sorted(maps.Keys(model.MovedKinds())), ", ") + "."
 }
 

@@ -3,9 +3,9 @@ package generator
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -18,6 +18,8 @@ import (
 // Plan is what writing a result would do to the folder: every path with what was
 // found and what is to be done, and what that means for Applications.
 type Plan struct {
+	Findings
+	// Plan is nil with errors among the diagnostics.
 	*tree.Plan
 	// Migrations are the steps that bring the spec and the state to the formats of this
 	// version.
@@ -62,7 +64,7 @@ type WriteOptions struct {
 
 	adopt, restore, drop map[string]bool
 	// check, when set, refuses a plan before anything is written.
-	check func(*Plan) error
+	check func(*Tree, *Plan) error
 }
 
 // ParseAccepted reads SIDE or SIDE=GLOB, where SIDE is mine or theirs.
@@ -93,15 +95,19 @@ func (o *WriteOptions) accept(path string) Side {
 	return merge.Neither
 }
 
-func (r *Result) treeOptions(o *WriteOptions) tree.Options {
-	options := tree.Options{
-		Version: ReadBuild().Version, Policy: r.policy, Accept: o.accept, Markers: o.Markers, Renamed: r.renamed,
-		Adopt: o.adopt, Restore: o.restore, Drop: o.drop,
+// renamed returns the ID that a file of the state has now; nil when nothing was renamed.
+func (p *Platform) renamed() func(id string) string {
+	if p.renames.empty() {
+		return nil
 	}
-	if r.migrated != nil {
-		options.Rewrites = r.migrated.rewrites
+	return p.renames.id
+}
+
+func (p *Platform) scanOptions(o *WriteOptions) tree.Options {
+	return tree.Options{
+		Version: ReadBuild().Version, Policy: p.rules.decides(), Accept: o.accept, Markers: o.Markers, Renamed: p.renamed(),
+		Adopt: o.adopt, Restore: o.restore, Drop: o.drop, Rewrites: p.rewrites,
 	}
-	return options
 }
 
 // Change is one path of a plan.
@@ -112,6 +118,7 @@ type State = tree.State
 
 // States of files that differ from what wavewright would write, and stay so.
 const (
+	StateNew          = tree.StateNew
 	StateUserModified = tree.StateUserModified
 	StateUserDeleted  = tree.StateUserDeleted
 	StateOrphanEdited = tree.StateOrphanEdited
@@ -138,36 +145,44 @@ var (
 	ErrInvalid = errors.New("the spec has errors")
 )
 
-// Plan compares the rendered tree with the folder. Nothing is written.
-func (r *Result) Plan(o WriteOptions) (*Plan, error) {
-	var plan *Plan
-	r.forget()
-	err := r.with(func(repository *tree.Repository) (err error) {
-		plan, err = r.compare(repository, &o)
-		return err
-	})
-	return plan, err
+// Plan finds out what writing would do. Nothing is written. With errors among its
+// diagnostics a plan is nothing else, and the error is ErrInvalid.
+func (p *Platform) Plan(o WriteOptions) (*Plan, error) {
+	return p.in(func(repository *tree.Repository) (*Plan, error) { return p.plan(repository, &o) })
 }
 
-// Write compares and, unless something blocks the plan, applies it. The plan is
+// Write plans and, unless something blocks the plan, carries it out. The plan is
 // returned in any case; the caller asks it whether it was blocked.
-func (r *Result) Write(o WriteOptions) (*Plan, error) {
-	var plan *Plan
-	r.forget()
-	err := r.with(func(repository *tree.Repository) error {
+func (p *Platform) Write(o WriteOptions) (*Plan, error) {
+	return p.in(func(repository *tree.Repository) (*Plan, error) {
 		unlock, err := repository.Lock()
 		if err != nil {
-			return err
+			return p.unplanned(), err
 		}
 		defer unlock()
-		plan, err = r.compare(repository, &o)
+		plan, err := p.plan(repository, &o)
 		if err != nil || plan.Stopped() || !plan.Pending() {
-			return err
+			return plan, err
 		}
-		return repository.Apply(plan.Plan)
+		return plan, repository.Apply(plan.Plan)
 	})
-	return plan, err
 }
+
+// in opens the folder for one step.
+func (p *Platform) in(step func(*tree.Repository) (*Plan, error)) (*Plan, error) {
+	if p.model == nil {
+		return p.unplanned(), ErrInvalid
+	}
+	repository, err := tree.Open(p.folder.dir)
+	if err != nil {
+		return p.unplanned(), fmt.Errorf("open the repository: %w", err)
+	}
+	defer repository.Close()
+	return step(repository)
+}
+
+// unplanned is the plan of a platform with which something is wrong.
+func (p *Platform) unplanned() *Plan { return &Plan{Findings: p.Findings, Migrations: p.Migrations} }
 
 // Stopped reports whether conflicts, refusals or guards keep the plan from being
 // written.
@@ -176,64 +191,50 @@ func (p *Plan) Stopped() bool {
 	return len(conflicts)+len(refusals)+len(p.Guards) > 0
 }
 
-// forget gives up what the tree was made from, which is most of the memory: a result
-// that is planned or written answers no questions about the spec any more.
-func (r *Result) forget() { r.spec, r.pins, r.platform = nil, nil, nil }
-
-// compare is the tree against the folder. Files that the user deleted, and templates of
-// his that merge with a new built-in one, are known only now; what depends on them is
-// rendered again.
-func (r *Result) compare(repository *tree.Repository, o *WriteOptions) (*Plan, error) {
-	found, err := r.compareTree(repository, o)
+// plan is the line from the platform to the plan: what is in the folder is found out before
+// anything is rendered, and decided about afterwards.
+func (p *Platform) plan(repository *tree.Repository, o *WriteOptions) (*Plan, error) {
+	plan := p.unplanned()
+	scan, err := repository.Scan(p.scanOptions(o))
 	if err != nil {
-		return nil, err
+		return plan, err
 	}
-	plan := &Plan{Plan: found, Migrations: r.migrations(found)}
-	if found.Pending() || len(found.Changes()) > 0 {
-		plan.Impact = r.impact(found)
-		r.origins(plan)
-		plan.Guards = r.guards(found, plan.Impact, *o)
+	if err := frozen(scan, string(p.model.Prefix)); err != nil {
+		return plan, err
 	}
-	if o.check != nil {
-		if err := o.check(plan); err != nil {
-			return nil, err
-		}
+	rendered, err := p.render(scan)
+	if err != nil {
+		return plan, err
 	}
-	return plan, nil
+	if plan.Findings = rendered.Findings; rendered.files == nil {
+		return plan, ErrInvalid
+	}
+	if plan.Plan, err = scan.Decide(rendered.files); err != nil {
+		return plan, err
+	}
+	return plan, rendered.judge(plan, o)
 }
 
-func (r *Result) compareTree(repository *tree.Repository, o *WriteOptions) (*tree.Plan, error) {
-	if err := frozen(repository, r.tree); err != nil {
-		return nil, err
+// judge completes a plan with what it means, and with what speaks against it.
+func (t *Tree) judge(plan *Plan, o *WriteOptions) error {
+	p := t.platform
+	if needed := needed(plan.Changes()); len(needed) > 0 {
+		return &NeededError{Paths: needed}
 	}
-	plan, err := repository.Compare(r.tree, r.treeOptions(o))
-	if err != nil {
-		return nil, err
+	for _, step := range plan.Plan.Migrations() {
+		plan.Migrations = append(slices.Clip(plan.Migrations), Migration{"state", strconv.Itoa(step.From), strconv.Itoa(step.To), step.Does})
 	}
-	deleted := map[string]bool{}
-	var needed []string
-	for _, change := range plan.Changes() {
-		if change.Missing() {
-			deleted[change.Path] = true
-			if others(change.Path) {
-				needed = append(needed, change.Path)
-			}
-		}
+	if plan.Pending() || len(plan.Changes()) > 0 {
+		plan.Impact = t.impact(plan.Plan)
+		plan.Guards = p.guards(plan.Plan, plan.Impact, *o)
 	}
-	if len(needed) > 0 {
-		return nil, &NeededError{Paths: needed}
+	if conflicts, _ := plan.Blocked(); len(conflicts) > 0 {
+		plan.Origins = p.origins(conflicts)
 	}
-	texts := r.upgraded(plan)
-	if maps.Equal(deleted, r.deleted) && texts == nil {
-		return plan, nil
+	if o.check != nil {
+		return o.check(t, plan)
 	}
-	if texts == nil {
-		texts = r.replaced
-	}
-	if err := r.renderAgain(deleted, texts); err != nil {
-		return nil, err
-	}
-	return repository.Compare(r.tree, r.treeOptions(o))
+	return nil
 }
 
 // NeededError says that the user deleted files which other generated files name, so
@@ -245,45 +246,15 @@ func (e *NeededError) Error() string {
 	return "other generated files need what is not there: " + strings.Join(e.Paths, ", ")
 }
 
-// others reports whether generated files of other folders name a path: a
-// kustomization stands for its folder, and components name their files themselves.
-func others(file string) bool {
-	return path.Base(file) == "kustomization.yaml" || strings.HasPrefix(file, "components/")
-}
-
-// renderAgain renders with other files known to be deleted, and with templates as they
-// are going to be.
-func (r *Result) renderAgain(deleted map[string]bool, texts map[string][]byte) error {
-	again, err := read(&Result{dir: r.dir, steps: r.steps, replaced: texts, deleted: deleted}, true)
-	if err != nil {
-		return err
+// needed are the files that are not there although generated files of other folders name
+// them: a kustomization stands for its folder, and components name their files themselves.
+func needed(changes []Change) []string {
+	var paths []string
+	for i := range changes {
+		file := changes[i].Path
+		if changes[i].Missing() && (path.Base(file) == "kustomization.yaml" || strings.HasPrefix(file, "components/")) {
+			paths = append(paths, file)
+		}
 	}
-	if again.tree == nil {
-		return ErrInvalid // somebody changed the spec in between
-	}
-	r.tree, r.deleted, r.policy, r.renamed = again.tree, deleted, again.policy, again.renamed
-	return nil
-}
-
-// with opens the folder for one step. A result with errors has no tree.
-func (r *Result) with(step func(*tree.Repository) error) error {
-	if r.tree == nil {
-		return ErrInvalid
-	}
-	repository, err := tree.Open(r.dir)
-	if err != nil {
-		return fmt.Errorf("open the repository: %w", err)
-	}
-	defer repository.Close()
-	return step(repository)
-}
-
-// Files returns the rendered tree: the content of each file by path. It is what a
-// fresh folder would hold.
-func (r *Result) Files() map[string][]byte {
-	files := make(map[string][]byte, len(r.tree))
-	for path, file := range r.tree {
-		files[path] = file.Content
-	}
-	return files
+	return paths
 }

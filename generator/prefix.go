@@ -3,12 +3,9 @@ package generator
 import (
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
-
-// prefixPath is a generated file that holds the prefix of the platform. Its entry in the
-// state says which one the names in the cluster begin with, whatever becomes of the file.
-const prefixPath = ".wavewright/prefix"
 
 // FrozenError says that the spec gives the platform another prefix than it has had.
 type FrozenError struct{ Old, New string }
@@ -24,16 +21,11 @@ func (e *FrozenError) Hint() string {
 	return "write prefix: " + e.Old + " in environments.yaml; the name of the platform may be another one beside it"
 }
 
-// frozen compares the prefix of a tree with the recorded one.
-func frozen(repository *tree.Repository, rendered tree.Tree) error {
-	recorded, err := repository.Recorded("repository", ReadBuild().Version)
-	if err != nil {
-		return err
-	}
-	for _, file := range recorded {
-		was, is := strings.TrimSpace(string(file.Base)), strings.TrimSpace(string(rendered[prefixPath].Content))
-		if file.Path == prefixPath && was != is {
-			return &FrozenError{was, is}
+// frozen compares the prefix of a platform with the recorded one.
+func frozen(scan *tree.Scan, prefix string) error {
+	for _, file := range scan.Recorded("repository") {
+		if was := strings.TrimSpace(string(file.Base)); file.Path == layout.Prefix && was != prefix {
+			return &FrozenError{was, prefix}
 		}
 	}
 	return nil

@@ -38,9 +38,8 @@ type When struct {
 
 // Moved is the outcome of a promotion or a rollback.
 type Moved struct {
-	// Diagnostics and Sources are as in [Result]. With errors nothing was decided.
-	Diagnostics diag.List
-	Sources     diag.Sources
+	// Findings are those in the spec. With errors nothing was decided.
+	Findings
 	// Refusals are the reasons against it; then nothing was written.
 	Refusals []Refusal
 	// Environment whose pins move, and the file that they are in.
@@ -101,7 +100,7 @@ func subjects(names []string) string {
 // mover carries one promotion or rollback.
 type mover struct {
 	when   When
-	before *Result
+	before *Platform
 	repo   *release.Repo
 	folder *tree.Repository
 	out    Moved
@@ -136,7 +135,7 @@ func move(dir, subject string, when When, decide func(*mover) (*release.Result, 
 
 // prepare reads what a move starts from.
 func (m *mover) prepare(dir string) (bool, error) {
-	before, err := Generate(dir)
+	before, err := Load(dir)
 	if err != nil {
 		return false, err
 	}
@@ -149,13 +148,10 @@ func (m *mover) prepare(dir string) (bool, error) {
 
 // ready checks that generated files are up to date: only then is what the plan changes
 // the work of the moves alone. A spec or a state of an older format is not up to date.
-func (m *mover) ready(before *Result) (bool, error) {
-	m.before, m.out.Diagnostics, m.out.Sources = before, before.Diagnostics, before.Sources
-	if before.Diagnostics.HasErrors() {
-		return false, nil
-	}
-	plan, err := before.compare(m.folder, asked())
-	if err != nil {
+func (m *mover) ready(before *Platform) (bool, error) {
+	m.before = before
+	plan, err := m.plan(before)
+	if err != nil || plan == nil {
 		return false, err
 	}
 	if plan.Pending() || plan.Stopped() {
@@ -166,6 +162,19 @@ func (m *mover) ready(before *Result) (bool, error) {
 		return false, nil
 	}
 	return true, nil
+}
+
+// plan plans and takes what was found; with errors in the spec there is no plan.
+func (m *mover) plan(p *Platform) (*Plan, error) {
+	m.out.Findings = p.Findings
+	if p.model == nil {
+		return nil, nil
+	}
+	plan, err := p.plan(m.folder, asked())
+	if m.out.Findings = plan.Findings; m.out.Diagnostics.HasErrors() {
+		return nil, nil
+	}
+	return plan, err
 }
 
 // findings takes what was found in the files of other revisions.
@@ -189,16 +198,12 @@ func (m *mover) carryOut(dir string, res *release.Result) error {
 	if !res.Changed() {
 		return nil
 	}
-	after, err := generate(dir, map[string][]byte{res.File: res.Source})
+	after, err := load(m.before.folder.with(map[string][]byte{res.File: res.Source}))
 	if err != nil {
 		return err
 	}
-	m.out.Diagnostics, m.out.Sources = after.Diagnostics, after.Sources
-	if after.Diagnostics.HasErrors() {
-		return nil
-	}
-	m.out.Plan, err = after.compare(m.folder, asked())
-	if err != nil || m.out.Plan.Stopped() || m.when.DryRun {
+	m.out.Plan, err = m.plan(after)
+	if err != nil || m.out.Plan == nil || m.out.Plan.Stopped() || m.when.DryRun {
 		return err
 	}
 	if err := replaceFile(dir, res.File, res.Source); err != nil {
@@ -215,18 +220,18 @@ func (m *mover) carryOut(dir string, res *release.Result) error {
 func asked() *WriteOptions { return &WriteOptions{AllowDelete: true, AllowDirty: true} }
 
 func (m *mover) options() release.Options {
-	r := m.before
+	p := m.before
 	return release.Options{
-		Environments: r.releaseEnvironments(), Branch: r.platform.Repository.Branch,
-		URL: string(r.platform.Repository.URL), At: m.when.At, IgnoreDirty: r.movedByPins,
+		Environments: p.releaseEnvironments(), Branch: p.model.Repository.Branch,
+		URL: string(p.model.Repository.URL), At: m.when.At, IgnoreDirty: p.movedByPins,
 	}
 }
 
 // movedByPins holds for the files that promotions write, so that several can be
 // made before one commit. They do not decide what a promotion takes: that is read
 // from commits.
-func (r *Result) movedByPins(path string) bool {
-	for _, env := range r.platform.Environments {
+func (p *Platform) movedByPins(path string) bool {
+	for _, env := range p.model.Environments {
 		if !env.Follows() && (path == release.File(string(env.Name)) || strings.HasPrefix(path, "argocd/"+string(env.Name)+"/")) {
 			return true
 		}
@@ -235,9 +240,9 @@ func (r *Result) movedByPins(path string) bool {
 }
 
 // releaseEnvironments is the platform as package release sees it.
-func (r *Result) releaseEnvironments() []release.Environment {
+func (p *Platform) releaseEnvironments() []release.Environment {
 	var out []release.Environment
-	for _, env := range r.platform.Environments {
+	for _, env := range p.model.Environments {
 		e := release.Environment{Name: string(env.Name), Targets: targetNames(env)}
 		if env.From != nil {
 			e.From = string(env.From.Name)

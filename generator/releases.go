@@ -12,18 +12,18 @@ type ReleaseRow = release.Row
 // Releases lists what runs, as far as the files here say: of one environment, or of
 // all when it is empty. An environment that does not exist is an [*UnknownError].
 // How far a pin is behind is known in a clone of a pushed branch only.
-func (r *Result) Releases(environment string) ([]ReleaseRow, error) {
-	if r.platform == nil {
+func (p *Platform) Releases(environment string) ([]ReleaseRow, error) {
+	if p.model == nil {
 		return nil, ErrInvalid
 	}
-	if environment != "" && r.platform.Environment(environment) == nil {
-		return nil, &UnknownError{"environment", environment, environmentNames(r)}
+	if environment != "" && p.model.Environment(environment) == nil {
+		return nil, &UnknownError{"environment", environment, p.environments()}
 	}
 	in := release.TableInput{
-		Environments: r.releaseEnvironments(), Branch: r.platform.Repository.Branch,
-		Runs: r.candidates(), Releases: r.pins,
+		Environments: p.releaseEnvironments(), Branch: p.model.Repository.Branch,
+		Runs: p.candidates(), Releases: p.pins,
 	}
-	r.history(&in)
+	p.history(&in)
 	rows := release.Table(in)
 	if environment != "" {
 		rows = slices.DeleteFunc(rows, func(row ReleaseRow) bool { return row.Environment != environment })
@@ -31,17 +31,9 @@ func (r *Result) Releases(environment string) ([]ReleaseRow, error) {
 	return rows, nil
 }
 
-func environmentNames(r *Result) []string {
-	var names []string
-	for _, env := range r.platform.Environments {
-		names = append(names, string(env.Name))
-	}
-	return names
-}
-
 // candidates are what the first environment can run at this revision.
-func (r *Result) candidates() *release.Candidates {
-	first := r.platform.Environments[0]
+func (p *Platform) candidates() *release.Candidates {
+	first := p.model.Environments[0]
 	out := &release.Candidates{Environment: string(first.Name)}
 	for _, target := range first.Targets {
 		for _, c := range target.Candidates() {
@@ -54,12 +46,12 @@ func (r *Result) candidates() *release.Candidates {
 
 // history adds what only git knows. Without it the table says less, so that no error
 // of git is one of the table.
-func (r *Result) history(in *release.TableInput) {
-	repo, err := release.Open(r.dir)
+func (p *Platform) history(in *release.TableInput) {
+	repo, err := release.Open(p.folder.dir)
 	if err != nil {
 		return
 	}
-	ref, err := repo.Pushed(in.Branch, string(r.platform.Repository.URL))
+	ref, err := repo.Pushed(in.Branch, string(p.model.Repository.URL))
 	if err != nil {
 		return
 	}

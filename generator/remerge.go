@@ -24,13 +24,55 @@ type Remerged struct {
 	// Left are the paths that a person has to resolve, sorted. Those outside of the
 	// folder begin with "../".
 	Left []string
+	// Plan is what was generated afterwards, if the merged spec has no errors. It is nil
+	// when a path is left that everything else depends on.
+	Plan *Plan
 }
 
 // Remerge settles what a Git merge, rebase or cherry-pick in dir left unmerged of
-// generated files and of the state. Afterwards only files that people write, and
-// generated ones that both sides edited by hand, are in conflict; Generate brings
-// the settled ones up to date with the merged spec.
-func Remerge(dir string) (*Remerged, error) {
+// generated files and of the state, brings what is generated up to date with the merged
+// spec, and tells git. Afterwards only files that people write, and generated ones that
+// both sides edited by hand, are in conflict. In an unfinished merge no edit is lost: git
+// has both sides, so that AllowDirty is implied.
+func Remerge(dir string, o WriteOptions) (*Remerged, error) {
+	out, err := settleMerge(dir)
+	if err != nil || out.Operation == "" {
+		return out, err
+	}
+	p, err := Load(dir)
+	if err != nil {
+		return out, err
+	}
+	if p.needs(out.Left) {
+		return out, nil
+	}
+	var generated tree.Tree
+	o.AllowDirty = true
+	o.check = func(t *Tree, _ *Plan) error {
+		generated = t.files
+		if slices.ContainsFunc(out.Left, func(path string) bool { _, ours := generated[path]; return ours }) {
+			return errLeft
+		}
+		return nil
+	}
+	plan, err := p.Write(o)
+	if errors.Is(err, errLeft) {
+		return out, nil
+	}
+	if out.Plan = plan; err != nil || plan.Stopped() {
+		return out, err
+	}
+	if err := stage(dir, generated, plan); err != nil {
+		return out, fmt.Errorf("generated files are written, but not staged: %w", err)
+	}
+	return out, nil
+}
+
+// errLeft says that both sides edited a generated file by hand.
+var errLeft = errors.New("a generated file is in conflict")
+
+// settleMerge settles what is unmerged of generated files and of the state.
+func settleMerge(dir string) (*Remerged, error) {
 	repo, err := release.Open(dir)
 	if err != nil {
 		return nil, err

@@ -45,8 +45,9 @@ func unmergedOutside(dir string) []string {
 }
 
 // NextSteps are the commands that end the operation, for a shell in the folder where
-// dir is seen from. With generated unset, generate has to run once more.
-func (out *Remerged) NextSteps(dir string, generated bool) []string {
+// dir is seen from. While a path is left that everything else depends on, generate has to
+// run once more.
+func (out *Remerged) NextSteps(dir string) []string {
 	var steps []string
 	if len(out.Left) > 0 {
 		words := make([]string, 0, len(out.Left))
@@ -56,7 +57,7 @@ func (out *Remerged) NextSteps(dir string, generated bool) []string {
 		paths := strings.Join(words, " ")
 		steps = append(steps, "$EDITOR "+paths+"  # resolve what git has marked", "git add "+paths)
 	}
-	if !generated {
+	if out.Plan == nil {
 		steps = append(steps, "wavewright generate --remerge")
 	}
 	if out.Operation == "merge" {
@@ -65,22 +66,20 @@ func (out *Remerged) NextSteps(dir string, generated bool) []string {
 	return append(steps, "git "+out.Operation+" --continue")
 }
 
-// Needs reports whether one of paths has to be resolved before the result can be
-// written: it is part of the spec, a release, a template, or a generated file.
-func (r *Result) Needs(paths []string) bool {
+// needs reports whether one of paths has to be resolved before anything can be generated:
+// it is part of the spec, a release or a template.
+func (p *Platform) needs(paths []string) bool {
 	return slices.ContainsFunc(paths, func(path string) bool {
-		_, read := r.Sources[path]
-		_, generated := r.tree[path]
-		template := r.spec != nil && r.spec.Templates != "" && strings.HasPrefix(path, r.spec.Templates+"/")
-		return read || generated || template || path == schema.FileName ||
-			strings.HasPrefix(path, "releases/") || strings.HasPrefix(path, ".wavewright/")
+		_, read := p.Sources[path]
+		return read || path == schema.FileName || strings.HasPrefix(path, "releases/") || strings.HasPrefix(path, ".wavewright/") ||
+			p.spec != nil && p.input(path)
 	})
 }
 
-// Stage tells git about everything generated that it does not know yet, and about
+// stage tells git about everything generated that it does not know yet, and about
 // what the plan deleted or migrated, so that a merge can be committed.
-func (r *Result) Stage(plan *Plan) error {
-	repo, err := release.Open(r.dir)
+func stage(dir string, generated tree.Tree, plan *Plan) error {
+	repo, err := release.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -93,10 +92,10 @@ func (r *Result) Stage(plan *Plan) error {
 	}
 	unstaged := map[string]bool{}
 	for _, question := range [][]string{{"diff", "--name-only", "--relative", "-z"}, {"ls-files", "--others", "--exclude-standard", "-z"}} {
-		out, _ := askGit(r.dir, question...)
+		out, _ := askGit(dir, question...)
 		for path := range strings.SplitSeq(out, "\x00") {
-			_, generated := r.tree[path]
-			if generated || other[path] || strings.HasPrefix(path, ".wavewright/") {
+			_, ours := generated[path]
+			if ours || other[path] || strings.HasPrefix(path, ".wavewright/") {
 				unstaged[path] = true
 			}
 		}

@@ -12,30 +12,30 @@ import (
 
 // reserve reports generated files that would be read as input by the next run: a
 // template of the user's may not write the spec, pins or templates.
-func (r *Result) reserve(rendered tree.Tree) {
+func (p *Platform) reserve(rendered tree.Tree, list *diag.List) {
 	var taken []string
 	for name := range rendered {
-		if r.input(name) {
+		if p.input(name) {
 			taken = append(taken, name)
 		}
 	}
 	slices.Sort(taken)
 	for _, name := range taken {
-		d := r.Diagnostics.Error(diag.Range{File: r.spec.Templates}, "template/reserved", "a template writes "+name)
+		d := list.Error(diag.Range{File: p.spec.Templates}, "template/reserved", "a template writes "+name)
 		d.Detail = "That file is read by wavewright: the next run would read its own output."
 		d.Hint = "Give the template another path."
 	}
 }
 
 // input reports whether wavewright reads a path as hand-written input.
-func (r *Result) input(name string) bool {
+func (p *Platform) input(name string) bool {
 	if name == schema.FileName || strings.HasPrefix(name, "releases/") {
 		return true
 	}
-	if folder := r.spec.Templates; folder != "" && strings.HasPrefix(name, folder+"/") {
+	if folder := p.spec.Templates; folder != "" && strings.HasPrefix(name, folder+"/") {
 		return true
 	}
-	return slices.ContainsFunc(r.spec.Include, func(pattern string) bool {
+	return slices.ContainsFunc(p.spec.Include, func(pattern string) bool {
 		matched, err := path.Match(pattern, name)
 		return err == nil && matched
 	})

@@ -22,8 +22,8 @@ func (e *SettleError) Error() string { return e.Path + " " + e.Reason }
 func (e *SettleError) Hint() string { return e.hint }
 
 // Adopt makes generated files of files that are in their place, as edited by the user.
-func (r *Result) Adopt(paths []string, o WriteOptions) (*Plan, error) {
-	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
+func (p *Platform) Adopt(paths []string, o WriteOptions) (*Plan, error) {
+	return p.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
 		switch {
 		case !wanted:
 			return "is not generated", "it is yours already; a template of your own, in the folder that templates: names, can generate such a file"
@@ -35,8 +35,8 @@ func (r *Result) Adopt(paths []string, o WriteOptions) (*Plan, error) {
 }
 
 // Restore writes the pure rendering of files that the user deleted or edited.
-func (r *Result) Restore(paths []string, o WriteOptions) (*Plan, error) {
-	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
+func (p *Platform) Restore(paths []string, o WriteOptions) (*Plan, error) {
+	return p.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
 		switch {
 		case !wanted:
 			return "is not generated", "git has what was there before: git checkout HEAD -- PATH"
@@ -48,8 +48,8 @@ func (r *Result) Restore(paths []string, o WriteOptions) (*Plan, error) {
 }
 
 // Drop gives files that are no longer generated, and edited, to the user.
-func (r *Result) Drop(paths []string, o WriteOptions) (*Plan, error) {
-	return r.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
+func (p *Platform) Drop(paths []string, o WriteOptions) (*Plan, error) {
+	return p.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
 		switch {
 		case wanted:
 			return "is generated", "to stop that: files: {omit: [PATH]} in environments.yaml; to keep it as it is: files: {keep: [PATH]}"
@@ -63,35 +63,35 @@ func (r *Result) Drop(paths []string, o WriteOptions) (*Plan, error) {
 // settle writes with an option about some paths, each of which has to be fit for it.
 // check gets what the plan says about the path, nil for nothing. All else that is
 // pending is written too: a repository is generated as a whole.
-func (r *Result) settle(paths []string, o WriteOptions, check func(c *Change, wanted bool) (reason, hint string), set func(*WriteOptions, map[string]bool)) (*Plan, error) {
+func (p *Platform) settle(paths []string, o WriteOptions, check func(c *Change, wanted bool) (reason, hint string), set func(*WriteOptions, map[string]bool)) (*Plan, error) {
 	chosen := map[string]bool{}
 	for i, name := range paths {
 		paths[i] = path.Clean(filepath.ToSlash(name))
 		chosen[paths[i]] = true
 	}
 	set(&o, chosen)
-	o.check = func(plan *Plan) error {
+	o.check = func(t *Tree, plan *Plan) error {
 		for _, name := range paths {
-			if err := r.fit(plan, name, check); err != nil {
+			if err := t.fit(plan, name, check); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	if o.DryRun {
-		return r.Plan(o)
+		return p.Plan(o)
 	}
-	return r.Write(o)
+	return p.Write(o)
 }
 
 // fit returns the reason why a path is not what a command is for.
-func (r *Result) fit(plan *Plan, name string, check func(c *Change, wanted bool) (reason, hint string)) error {
-	_, wanted := r.tree[name]
+func (t *Tree) fit(plan *Plan, name string, check func(c *Change, wanted bool) (reason, hint string)) error {
+	_, wanted := t.files[name]
 	reason, hint := check(plan.find(name), wanted)
 	switch {
 	case !filepath.IsLocal(filepath.FromSlash(name)):
 		reason, hint = "is outside of the folder of environments.yaml", "write the path as seen from there"
-	case reason != "" && r.holds(name):
+	case reason != "" && t.holds(name):
 		reason, hint = "is a folder", "name the files in it that you mean"
 	}
 	if reason == "" {
@@ -101,8 +101,8 @@ func (r *Result) fit(plan *Plan, name string, check func(c *Change, wanted bool)
 }
 
 // holds reports whether generated files are in a folder.
-func (r *Result) holds(folder string) bool {
-	for name := range r.tree {
+func (t *Tree) holds(folder string) bool {
+	for name := range t.files {
 		if strings.HasPrefix(name, folder+"/") {
 			return true
 		}

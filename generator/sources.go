@@ -11,24 +11,25 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// sources checks the folders of manifests that applications bring, as far as that can
+// checkSources checks the folders of manifests that applications bring, as far as that can
 // be done without building them: each has one kustomization, and what that names is
 // there and in this repository. It looks at the disk and at what is about to be
 // written: templates of the user's may write manifests too.
-func (r *Result) sources(fsys fs.FS, written tree.Tree) {
-	for _, source := range r.platform.SourceFolders() {
-		s := sourceChecker{result: r, fsys: fsys, written: written, at: source.At, seen: map[string]bool{}}
+func checkSources(p *Platform, fsys fs.FS, written tree.Tree, list *diag.List) {
+	for _, source := range p.model.SourceFolders() {
+		s := sourceChecker{list: list, fsys: fsys, written: written, at: source.At, top: p.spec.Repository.Path, seen: map[string]bool{}}
 		s.folder(source.Path)
 	}
 }
 
 // sourceChecker walks the kustomizations of one source.
 type sourceChecker struct {
-	result *Result
-	fsys   fs.FS
+	list *diag.List
+	fsys fs.FS
 	// written is what is about to be generated.
 	written tree.Tree
 	at      diag.Range // of the source in the spec
+	top     string     // the folder of the spec in the repository
 	seen    map[string]bool
 }
 
@@ -38,7 +39,7 @@ func kustomizations() []string {
 }
 
 func (s *sourceChecker) error(code, summary, hint string) {
-	s.result.Diagnostics.Error(s.at, code, summary).Hint = hint
+	s.list.Error(s.at, code, summary).Hint = hint
 }
 
 func (s *sourceChecker) folder(name string) {
@@ -72,7 +73,7 @@ func (s *sourceChecker) kustomization(folder, file string) {
 	}
 	node, faults := yamltree.Parse(file, src)
 	if node == nil || faults.HasErrors() {
-		d := s.result.Diagnostics.Error(s.at, "source/missing", "there is no kustomization in "+folder)
+		d := s.list.Error(s.at, "source/missing", "there is no kustomization in "+folder)
 		d.Detail = file + " is not YAML that can be read: " + faults[0].Summary + "."
 		d.Hint = "Correct it until kustomize build reads it."
 		return
@@ -123,8 +124,8 @@ func isRemote(entry string) bool {
 func (s *sourceChecker) outside(name string) bool {
 	up := strings.Count(name+"/", "../")
 	depth := 0
-	if p := s.result.spec.Repository.Path; p != "" {
-		depth = len(strings.Split(p, "/"))
+	if s.top != "" {
+		depth = len(strings.Split(s.top, "/"))
 	}
 	return strings.HasPrefix(name, "..") && up > depth
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/render"
+	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/templates"
 )
 
@@ -28,17 +29,20 @@ func TemplateFunctions() []TemplateFunction { return render.Functions() }
 
 // Templates lists the templates of a folder's spec: the built-in ones, with those of
 // the user's over them. Faults of the templates join the diagnostics.
-func (r *Result) Templates() ([]Template, error) {
-	if r.platform == nil {
+func (p *Platform) Templates() ([]Template, error) {
+	if p.model == nil {
 		return nil, ErrInvalid
 	}
-	root, err := os.OpenRoot(r.dir)
+	var entries []Template
+	err := p.folder.read(func(fsys fs.FS) error {
+		var list diag.List
+		entries, list = render.List(p.layers(fsys))
+		p.Diagnostics = append(p.Diagnostics, list...)
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list templates: %w", err)
 	}
-	defer root.Close()
-	entries, list := render.List(r.templates(root.FS()))
-	r.Diagnostics = append(r.Diagnostics, list...)
 	return entries, nil
 }
 
@@ -52,13 +56,13 @@ func BuiltinTemplates() []Template {
 // dir names it. A spec with errors is good enough: that the folder does not exist yet
 // is one of them.
 func TemplatesFolder(dir string) (folder string, named bool, err error) {
-	r, err := Load(dir)
+	p, err := Load(dir)
 	if err != nil {
 		return "", false, err
 	}
 	name := defaultTemplates
-	if r.spec != nil && fs.ValidPath(r.spec.Templates) {
-		name, named = r.spec.Templates, true
+	if p.spec != nil && fs.ValidPath(p.spec.Templates) {
+		name, named = p.spec.Templates, true
 	}
 	return filepath.Join(dir, filepath.FromSlash(name)), named, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path/filepath"
 	"strings"
 
@@ -17,52 +16,25 @@ import (
 // versions as generated files are with new renderings: the state keeps the text that it
 // was copied from.
 
-// exported adds the templates that were copied from built-in ones, as they are built in
-// now, to the tree.
-func (r *Result) exported(fsys fs.FS, rendered tree.Tree, moved map[string]string) error {
-	repository, err := tree.Open(r.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // init renders before there is a folder
-	}
-	if err != nil {
-		return err
-	}
-	defer repository.Close()
-	recorded, err := repository.Recorded(tree.SourceArchive, ReadBuild().Version)
-	if err != nil {
-		return err
-	}
-	for _, file := range recorded {
-		if _, err := fs.Stat(fsys, file.Path); err != nil {
+// exported are the templates that were copied from built-in ones and are still there, as
+// they are built in now.
+func (p *Platform) exported(scan *tree.Scan) (tree.Tree, error) {
+	files := tree.Tree{}
+	for _, file := range scan.Recorded(tree.SourceArchive) {
+		if file.Deleted {
 			continue // the user went back to the built-in one
 		}
 		name, layer, _ := strings.Cut(file.ID, "?")
-		name = render.Renamed(moved, name)
+		name = render.Renamed(p.renames.templates, name)
 		content, err := fs.ReadFile(templates.FS(), name)
 		if errors.Is(err, fs.ErrNotExist) {
 			content = file.Base // not built in any more: it is the user's as it stands
 		} else if err != nil {
-			return err
+			return nil, err
 		}
-		rendered[file.Path] = tree.File{ID: name + "?" + layer, Archive: tree.SourceArchive, Content: content}
+		files[file.Path] = tree.File{ID: name + "?" + layer, Archive: tree.SourceArchive, Content: content}
 	}
-	return nil
-}
-
-// upgraded are the texts that user templates get by a plan, by path.
-func (r *Result) upgraded(plan *tree.Plan) map[string][]byte {
-	var texts map[string][]byte
-	for _, c := range plan.Changes() {
-		if c.Action != tree.ActionUpdate || c.State == tree.StateMarked || r.tree[c.Path].Archive != tree.SourceArchive {
-			continue
-		}
-		if texts == nil {
-			texts = map[string][]byte{}
-			maps.Copy(texts, r.replaced)
-		}
-		texts[c.Path] = c.New
-	}
-	return texts
+	return files, nil
 }
 
 // rememberTemplates notes what exported templates were copied from, when the folder

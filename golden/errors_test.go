@@ -95,13 +95,17 @@ func findings(t *testing.T, archive *txtar.Archive) string {
 		}
 	}
 	before := tree(t, dir)
-	result, err := generator.Generate(dir)
+	platform, err := generator.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	result.Expire(time.Date(2026, time.December, 1, 0, 0, 0, 0, time.UTC), false)
+	platform.Expire(time.Date(2026, time.December, 1, 0, 0, 0, 0, time.UTC), false)
+	result, err := platform.Render()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if result.Diagnostics.HasErrors() {
-		if _, err := result.Write(generator.WriteOptions{}); err == nil {
+		if _, err := platform.Write(generator.WriteOptions{}); err == nil {
 			t.Error("a spec with errors was written")
 		}
 		if after := tree(t, dir); !slices.Equal(before, after) {

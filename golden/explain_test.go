@@ -49,7 +49,7 @@ func TestEveryValueIsExplained(t *testing.T) {
 
 // applications lists the applications that a result knows: it offers them to whoever
 // asks for another one.
-func applications(t *testing.T, result *generator.Result) []string {
+func applications(t *testing.T, result *generator.Platform) []string {
 	t.Helper()
 	_, err := result.Explain("no such application", "", "")
 	unknown, ok := err.(*generator.UnknownError)
@@ -61,7 +61,7 @@ func applications(t *testing.T, result *generator.Result) []string {
 
 // eachExplained asks for each value alone: where the target is named, and its
 // environment, the answer is the same.
-func eachExplained(t *testing.T, result *generator.Result, name, app string, e generator.Explanation) {
+func eachExplained(t *testing.T, result *generator.Platform, name, app string, e generator.Explanation) {
 	t.Helper()
 	for _, v := range e.Values {
 		if v.Field == "" || v.Layer == "" || v.At.File == "" || v.At.Line == 0 || v.Removed != (v.Text == "") {

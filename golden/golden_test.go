@@ -36,7 +36,11 @@ func cases(t *testing.T) []string {
 // application.
 func generate(t *testing.T, dir string) map[string][]byte {
 	t.Helper()
-	result, err := generator.Generate(dir)
+	platform, err := generator.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := platform.Render()
 	if err != nil {
 		t.Fatal(err)
 	}

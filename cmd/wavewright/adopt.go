@@ -7,7 +7,7 @@ import (
 )
 
 // pathCommand is a command that settles single paths.
-func pathCommand(c *console, name, usage, description string, settle func(*generator.Result, []string, generator.WriteOptions) (*generator.Plan, error)) *cli.Command {
+func pathCommand(c *console, name, usage, description string, settle func(*generator.Platform, []string, generator.WriteOptions) (*generator.Plan, error)) *cli.Command {
 	return &cli.Command{
 		Name:        name,
 		Usage:       usage,
@@ -23,12 +23,10 @@ func pathCommand(c *console, name, usage, description string, settle func(*gener
 			if err := c.begin(ctx, "a path, as seen from the folder of environments.yaml", 1, -1); err != nil {
 				return err
 			}
-			result, err := c.load(generator.Generate)
-			if err != nil {
-				return err
-			}
 			dry := ctx.Bool("dry-run")
-			plan, err := settle(result, ctx.Args().Slice(), generator.WriteOptions{DryRun: dry, AllowDirty: ctx.Bool("allow-dirty")})
+			plan, err := c.planned(func(p *generator.Platform) (*generator.Plan, error) {
+				return settle(p, ctx.Args().Slice(), generator.WriteOptions{DryRun: dry, AllowDirty: ctx.Bool("allow-dirty")})
+			})
 			if err != nil {
 				return err
 			}
@@ -44,7 +42,7 @@ func adoptCommand(c *console) *cli.Command {
 			"edited rendering from now on: new renderings are merged into it.\n\n"+
 			"Example:\n"+
 			"  wavewright adopt README.md",
-		(*generator.Result).Adopt)
+		(*generator.Platform).Adopt)
 }
 
 func restoreCommand(c *console) *cli.Command {
@@ -53,7 +51,7 @@ func restoreCommand(c *console) *cli.Command {
 			"are only replaced with --allow-dirty.\n\n"+
 			"Example:\n"+
 			"  wavewright restore overlays/prod/apps/web/pdb.yaml",
-		(*generator.Result).Restore)
+		(*generator.Platform).Restore)
 }
 
 func dropCommand(c *console) *cli.Command {
@@ -62,5 +60,5 @@ func dropCommand(c *console) *cli.Command {
 			"it an ordinary file of yours. To be rid of it, delete it.\n\n"+
 			"Example:\n"+
 			"  wavewright drop base/old/service.yaml",
-		(*generator.Result).Drop)
+		(*generator.Platform).Drop)
 }

@@ -36,11 +36,7 @@ func diffCommand(c *console) *cli.Command {
 }
 
 func (c *console) diff(paths []string, stat, code bool) error {
-	result, err := c.load(generator.Generate)
-	if err != nil {
-		return err
-	}
-	plan, err := result.Plan(generator.WriteOptions{})
+	plan, err := c.planned(func(p *generator.Platform) (*generator.Plan, error) { return p.Plan(generator.WriteOptions{}) })
 	if err != nil {
 		return err
 	}

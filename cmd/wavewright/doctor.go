@@ -48,7 +48,7 @@ func doctorCommand(c *console) *cli.Command {
 }
 
 func (c *console) doctor(ctx context.Context, request generator.DoctorRequest) error {
-	result, err := c.load(generator.Load)
+	result, err := c.load()
 	if err != nil {
 		return err
 	}

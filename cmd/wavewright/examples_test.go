@@ -298,7 +298,11 @@ func findings(t *testing.T, spec string) string {
 	if err := os.Mkdir(filepath.Join(dir, "templates"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	result, err := generator.Generate(dir)
+	platform, err := generator.Load(dir)
+	if err != nil {
+		return err.Error()
+	}
+	result, err := platform.Render()
 	if err != nil {
 		return err.Error()
 	}

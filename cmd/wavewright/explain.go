@@ -2,8 +2,6 @@ package main
 
 import (
 	"github.com/urfave/cli/v2"
-
-	"github.com/wavewright/wavewright/generator"
 )
 
 func explainCommand(c *console) *cli.Command {
@@ -30,7 +28,7 @@ func explainCommand(c *console) *cli.Command {
 }
 
 func (c *console) explain(application, place, field string) error {
-	result, err := c.load(generator.Load)
+	result, err := c.load()
 	if err != nil {
 		return err
 	}

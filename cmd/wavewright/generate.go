@@ -78,22 +78,14 @@ func writeOptions(ctx *cli.Context) (generator.WriteOptions, error) {
 }
 
 func (c *console) generate(o generator.WriteOptions, check, dry bool) error {
-	result, err := c.load(func(dir string) (*generator.Result, error) {
-		result, err := generator.Generate(dir)
-		if err == nil {
-			result.Expire(time.Now(), check)
-		}
-		return result, err
-	})
-	if err != nil {
-		return err
-	}
 	dry = dry || check
-	step := result.Write
-	if dry {
-		step = result.Plan
-	}
-	plan, err := step(o)
+	plan, err := c.planned(func(p *generator.Platform) (*generator.Plan, error) {
+		p.Expire(time.Now(), check)
+		if dry {
+			return p.Plan(o)
+		}
+		return p.Write(o)
+	})
 	if err != nil {
 		return err
 	}

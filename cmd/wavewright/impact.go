@@ -33,7 +33,7 @@ func impactCommand(c *console) *cli.Command {
 }
 
 func (c *console) impact(base string) error {
-	result, err := c.load(generator.Load)
+	result, err := c.load()
 	if err != nil {
 		return err
 	}

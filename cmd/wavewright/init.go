@@ -68,7 +68,7 @@ func (c *console) initialize(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.findings(dir, done.Diagnostics, done.Sources); err != nil {
+	if err := c.findings(dir, done.Findings); err != nil {
 		return err
 	}
 	return c.initialized(dir, options, done)

@@ -26,21 +26,34 @@ func (c *console) folder() (string, error) {
 
 // load reads the spec and reports what was found in it. With errors there is nothing
 // to go on with.
-func (c *console) load(read func(dir string) (*generator.Result, error)) (*generator.Result, error) {
+func (c *console) load() (*generator.Platform, error) {
 	dir, err := c.folder()
 	if err != nil {
 		return nil, err
 	}
-	result, err := read(dir)
+	platform, err := generator.Load(dir)
 	if err != nil {
 		return nil, err
 	}
-	return result, c.resultFindings(dir, result)
+	return platform, inOldFormat(c.findings(dir, platform.Findings), platform.Migrations)
 }
 
-// resultFindings reports what was found in a spec.
-func (c *console) resultFindings(dir string, result *generator.Result) error {
-	return inOldFormat(c.findings(dir, result.Diagnostics, result.Sources), result.Migrations())
+// planned makes a plan, or carries it out, and reports what was found in the spec and in the
+// templates.
+func (c *console) planned(step func(*generator.Platform) (*generator.Plan, error)) (*generator.Plan, error) {
+	dir, err := c.folder()
+	if err != nil {
+		return nil, err
+	}
+	platform, err := generator.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := step(platform)
+	if failed := inOldFormat(c.findings(dir, plan.Findings), plan.Migrations); failed != nil {
+		return nil, failed
+	}
+	return plan, err
 }
 
 // inOldFormat adds to a failure about a spec that has been migrated, but not on disk: while
@@ -55,7 +68,8 @@ func inOldFormat(err error, steps []generator.Migration) error {
 }
 
 // findings reports diagnostics, and fails when there are errors among them.
-func (c *console) findings(dir string, list diag.List, sources diag.Sources) error {
+func (c *console) findings(dir string, found generator.Findings) error {
+	list, sources := found.Diagnostics, found.Sources
 	c.doc.Diagnostics = list
 	if !c.json {
 		c.printDiagnostics(fromHere(dir, list, sources))

@@ -63,7 +63,7 @@ func (c *console) move(ctx *cli.Context, step func(string, generator.When) (*gen
 	if err != nil {
 		return err
 	}
-	if err := c.findings(dir, moved.Diagnostics, moved.Sources); err != nil {
+	if err := c.findings(dir, moved.Findings); err != nil {
 		return err
 	}
 	c.doc.Written, c.doc.Environment = &moved.Written, moved.Environment

@@ -28,7 +28,7 @@ func releasesCommand(c *console) *cli.Command {
 }
 
 func (c *console) releases(environment string) error {
-	result, err := c.load(generator.Load)
+	result, err := c.load()
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,11 @@ func (c *console) remerge(o generator.WriteOptions) error {
 	if err != nil {
 		return err
 	}
-	merged, err := generator.Remerge(dir)
-	if err != nil {
+	merged, err := generator.Remerge(dir, o)
+	if merged == nil {
 		return err
 	}
-	if merged.Operation == "" {
+	if err == nil && merged.Operation == "" {
 		if !c.json {
 			c.printHint("no merge, rebase or cherry-pick is unfinished here; this is a plain generate")
 		}
@@ -27,40 +27,28 @@ func (c *console) remerge(o generator.WriteOptions) error {
 	if !c.json {
 		c.printf("%s in conflict settled\n", count(len(merged.Resolved), "generated file"))
 	}
-	result, err := generator.Generate(dir)
+	if merged.Plan == nil {
+		if err != nil {
+			return err
+		}
+		return c.left(dir, merged)
+	}
+	if failed := inOldFormat(c.findings(dir, merged.Plan.Findings), merged.Plan.Migrations); failed != nil {
+		return failed
+	}
 	if err != nil {
 		return err
 	}
-	if result.Needs(merged.Left) {
-		return c.left(dir, merged, false)
-	}
-	if err := c.resultFindings(dir, result); err != nil {
+	c.reportPlan(merged.Plan, false)
+	if err := stoppedBy(merged.Plan); err != nil {
 		return err
 	}
-	plan, err := result.Write(remergeOptions(o))
-	if err != nil {
-		return err
-	}
-	c.reportPlan(plan, false)
-	if err := stoppedBy(plan); err != nil {
-		return err
-	}
-	if err := result.Stage(plan); err != nil {
-		return fmt.Errorf("generated files are written, but not staged: %w", err)
-	}
-	return c.left(dir, merged, true)
-}
-
-// remergeOptions leave out the guard about edits that git does not have: in an
-// unfinished merge all files are like that, and git has both sides.
-func remergeOptions(o generator.WriteOptions) generator.WriteOptions {
-	o.AllowDirty = true
-	return o
+	return c.left(dir, merged)
 }
 
 // left says what remains to be done by a person.
-func (c *console) left(dir string, merged *generator.Remerged, generated bool) error {
-	c.doc.NextSteps = merged.NextSteps(here(dir), generated)
+func (c *console) left(dir string, merged *generator.Remerged) error {
+	c.doc.NextSteps = merged.NextSteps(here(dir))
 	title, err := "Everything generated is staged, and the "+merged.Operation+" can be committed:", error(nil)
 	if n := len(merged.Left); n > 0 {
 		title = "Next:"

@@ -59,7 +59,7 @@ func (c *console) listFunctions() {
 
 func (c *console) listTemplates() error {
 	all := generator.BuiltinTemplates()
-	result, err := c.load(generator.Load)
+	result, err := c.load()
 	if err == nil {
 		all, err = result.Templates()
 	}

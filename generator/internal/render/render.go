@@ -75,9 +75,10 @@ type Input struct {
 	// Omitted is told the path of each file that is not wanted and would have been made:
 	// most templates print nothing for most scopes.
 	Omitted func(path string)
-	// Deleted are paths of the output that the user deleted. They are rendered, and
-	// no kustomization lists them.
-	Deleted map[string]bool
+	// Missing returns those of the files that were rendered, kustomizations aside, that
+	// are not in the folder and stay so. No kustomization lists them. Nil means that all
+	// are there.
+	Missing func(rendered tree.Tree) map[string]bool
 }
 
 // Render returns all files that the templates produce, and everything that is
@@ -98,11 +99,25 @@ func Render(in Input) (tree.Tree, diag.List) {
 	if in.Fleets {
 		share(in, jobs, first, outcomes)
 	}
-	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes[:first], in.Deleted))
+	r.all(jobs[first:], outcomes[first:], folders(jobs[:first], outcomes[:first], in.missing(outcomes[:first])))
 	in.dropOmitted(jobs[first:], outcomes[first:])
 	files := collect(jobs, outcomes, &list)
 	report(jobs, outcomes, &list)
 	return files, advised(list).Sorted()
+}
+
+// missing returns the paths of outcomes that are not in the folder and stay so.
+func (in Input) missing(outcomes []*outcome) map[string]bool {
+	if in.Missing == nil {
+		return nil
+	}
+	rendered := tree.Tree{}
+	for _, o := range outcomes {
+		if o.made() {
+			rendered[o.path] = o.file
+		}
+	}
+	return in.Missing(rendered)
 }
 
 // dropOmitted takes out what came of files that are not wanted, faults included.

@@ -18,12 +18,12 @@ type Siblings struct {
 	Files []model.Path
 }
 
-// folders sorts the rendered YAML files by folder, without those that the user
-// deleted: a kustomization must not list what is not there.
-func folders(jobs []job, outcomes []*outcome, deleted map[string]bool) map[string]*Siblings {
+// folders sorts the rendered YAML files by folder, without those that are missing in the
+// folder: a kustomization must not list what is not there.
+func folders(jobs []job, outcomes []*outcome, missing map[string]bool) map[string]*Siblings {
 	found := map[string]*Siblings{}
 	for i, o := range outcomes {
-		if !o.made() || deleted[o.path] {
+		if !o.made() || missing[o.path] {
 			continue
 		}
 		file := o.path

@@ -32,7 +32,7 @@ func (r *Repository) Apply(p *Plan) error {
 		}
 		defer unlock()
 	}
-	if p.stale != nil {
+	if p.stale.there {
 		h := newHealer(r, p)
 		if err := h.run(h.sweep, h.stage, h.sync, h.verify, h.record); err != nil {
 			return err
@@ -58,7 +58,7 @@ type write struct {
 	path string
 	temp string      // its name until it takes its place
 	ours fs.FileInfo // of the staged file
-	seen fs.FileInfo // what must be there still, nil for nothing
+	seen stamp       // what must be there still
 	perm fs.FileMode
 
 	content []byte
@@ -74,7 +74,7 @@ func (w *write) unchanged(root *os.Root) error {
 	if w.again {
 		return nil
 	}
-	return wrap("write", w.path, unchanged(root, base(w.path), w.seen))
+	return wrap("write", w.path, w.seen.unchanged(root, base(w.path)))
 }
 
 // place gives a staged file its name.
@@ -103,7 +103,7 @@ type applier struct {
 
 func newApplier(r *Repository, p *Plan) *applier {
 	a := &applier{Repository: r, format: p.format, state: planState(p.archives)}
-	if p.stale == nil {
+	if !p.stale.there {
 		a.leftovers = leftovers(p)
 	}
 	for i := range p.changes {
@@ -113,13 +113,13 @@ func newApplier(r *Repository, p *Plan) *applier {
 		a.rewrites = append(a.rewrites, newWrite(&c))
 	}
 	path := archivePath(noteName)
-	if p.stale != nil {
+	if p.stale.there {
 		a.notes = []removal{{path: path, seen: p.stale}}
 	}
 	if len(p.next) > 0 {
 		a.note = &write{path: path, seen: p.stale, perm: permissions(p.stale, false), entries: noteEntries(p.next)}
 		a.notes = []removal{{path: path, seen: p.stale, again: true}}
-		a.noted = p.stale != nil
+		a.noted = p.stale.there
 	}
 	return a
 }
@@ -184,27 +184,6 @@ func (a *applier) sync() error {
 	defer top.Close()
 	if err := syncAll(top); err != nil {
 		return fmt.Errorf("sync: %w", err)
-	}
-	return nil
-}
-
-// errChanged says that somebody wrote to a file while we were at work.
-var errChanged = errors.New("changed since it was compared; nothing of it was overwritten, run again")
-
-// unchanged checks that a name is as Compare saw it.
-func unchanged(root *os.Root, name string, seen fs.FileInfo) error {
-	now, err := root.Lstat(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if seen == nil {
-			return nil
-		}
-		return errChanged
-	case err != nil:
-		return err
-	case seen == nil || !os.SameFile(seen, now) || seen.Size() != now.Size() ||
-		seen.Mode() != now.Mode() || !seen.ModTime().Equal(now.ModTime()):
-		return errChanged
 	}
 	return nil
 }

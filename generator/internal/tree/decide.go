@@ -2,220 +2,241 @@ package tree
 
 import (
 	"bytes"
-
-	"github.com/wavewright/wavewright/generator/internal/merge"
+	"cmp"
+	"errors"
+	"io/fs"
+	"slices"
+	"sync"
 )
 
-// verdict is the decision about one file.
-type verdict struct {
-	state  State
-	reason string
-	// data and exec are what is to be on disk afterwards; meaningless when blocked
-	// and where there is to be no file.
-	data []byte
-	exec bool
-	// keep is the entry afterwards; nil for none.
-	keep *entry
-	// conflicts are the places that both sides changed.
-	conflicts []merge.Conflict
-	// behind marks a kept file whose rendering has changed since.
-	behind bool
-}
-
-// decide compares the three versions of the file at r's path. It is pure.
-func (r *record) decide(o *Options) verdict {
-	policy := o.policy(r.path)
-	switch {
-	case r.want == nil:
-		return r.decideOrphan(o, policy)
-	case r.disk.kind == obstructed:
-		return verdict{state: StateObstructed, keep: r.entry, reason: kindOf(r.disk.info.Mode()) +
-			" is in the place of this file; it is never followed or replaced: remove it, or stop generating the file"}
-	case policy == PolicyOverwrite, o.Restore[r.path] && (r.entry != nil || r.disk.kind == absent):
-		return r.rewrite(o)
-	case policy == PolicyKeep, policy == PolicyCreateOnly && (r.entry != nil || r.disk.kind == regular):
-		return r.leave(policy)
-	case r.entry == nil, r.entry.state == orphan && r.disk.kind == absent:
-		return r.decideUnknown(o) // an orphan that was cleaned away is as good as unknown
-	case r.disk.kind == absent:
-		return r.decideDeleted()
+// Decide finds out what has to be done to bring the repository to want, and writes nothing.
+// Conflicts and refusals are in the plan. An error means that a path of want cannot be written,
+// that a file could not be read, or that the state is damaged.
+func (s *Scan) Decide(want Tree) (*Plan, error) {
+	paths := want.paths()
+	var fault error
+	var checked sync.WaitGroup
+	checked.Go(func() { fault = checkInput(want, paths) })
+	j, err := s.join(want, paths)
+	if err == nil {
+		err = s.read(j.unknown)
 	}
-	return r.decideKnown(o)
-}
-
-// decideOrphan is about a file that is no longer generated.
-func (r *record) decideOrphan(o *Options, policy Policy) verdict {
-	e, d := r.entry, r.disk
-	kept := *e
-	kept.state = orphan
-	switch {
-	case d.kind == absent || d.kind == hidden:
-		return verdict{state: StateForgotten, reason: "no longer generated, and gone already"}
-	case o.Drop[r.path]:
-		return verdict{state: StateDropped, reason: "no longer generated; it is yours from now on"}
-	case policy == PolicyKeep || policy == PolicyCreateOnly:
-		return verdict{state: StateDropped, reason: "no longer generated; files." + string(policy) + " makes it yours"}
-	case d.kind == obstructed:
-		return verdict{state: StateOrphanEdited, keep: &kept, reason: "no longer generated; kept, because " + kindOf(d.info.Mode()) + " is in its place"}
-	case same(d.data, e.base) && d.exec == e.exec:
-		return verdict{state: StateOrphan, reason: "no longer generated"}
+	checked.Wait()
+	if err := cmp.Or(fault, err); err != nil {
+		return nil, err
 	}
-	return verdict{state: StateOrphanEdited, keep: &kept, reason: "no longer generated; kept, because you edited it"}
+	if err := s.disk.sweep(s.repository.root, j.records); err != nil {
+		return nil, err
+	}
+	refused := s.refuse(slices.Concat(j.records, s.rewritten))
+	records := s.note.recall(j.records, &s.options)
+	archives, healed := s.note.healed(records, s.archives)
+	plan := &Plan{
+		repository: s.repository, format: s.format, migrations: s.migrations, stale: s.note.seen(), healed: healed,
+		changes: append(refused, s.disk.leftovers...),
+	}
+	c := comparison{options: &s.options, plan: plan, touched: j.doubled, final: map[string][]entry{}}
+	if err := c.rewrites(s.rewritten); err != nil {
+		return nil, err
+	}
+	return c.decide(records, archives), nil
 }
 
-// rewrite is about a file that gets its rendering whatever is there.
-func (r *record) rewrite(o *Options) verdict {
-	kept, n, d := r.managed(), r.want, r.disk
-	v := verdict{keep: &kept, data: n.Content, exec: n.Executable, state: StateUpdate, reason: "its rendering changed"}
-	switch {
-	case d.kind == absent:
-		v.state, v.reason = StateNew, "new"
-		if r.entry != nil {
-			v.reason = "written again, though you deleted it"
+func checkInput(want Tree, paths []string) error {
+	var errs []error
+	for _, p := range want.check(paths) {
+		errs = append(errs, p)
+	}
+	return errors.Join(errs...)
+}
+
+// decide makes a plan of everything that was read. From here on nothing is read.
+func (c *comparison) decide(records []*record, archives []*archive) *Plan {
+	c.touch(records, archives)
+	for _, m := range findMoves(records) {
+		c.move(m)
+	}
+	for _, r := range records {
+		switch {
+		case r.untouched() && !c.touched[r.archive]:
+			c.plan.unchanged++
+		case !r.settled && r.disk.kind != hidden:
+			c.add(c.change(r, r.decide(c.options)))
 		}
-	case same(d.data, n.Content) && d.exec == n.Executable && r.entry == nil:
-		return r.decideUnknown(o)
-	case same(d.data, n.Content) && d.exec == n.Executable:
-		v.data = d.data
-		v.state, v.reason = r.judge(v)
-	case r.entry == nil || !same(d.data, r.entry.base) || d.exec != r.entry.exec:
-		v.state, v.reason = StateOverwritten, "files.overwrite: what was there gives way"
-		if o.Restore[r.path] {
-			v.reason = "restored: what was there gives way"
+		if r.entry != nil && r.disk.kind == regular {
+			c.plan.owned++
 		}
-	default:
-		v.data = mergeText(n.Content, r.entry.base, d.data)
 	}
-	return v
+	c.archives(archives)
+	c.plan.sort()
+	return c.plan
 }
 
-// leave is about a file that stays as it is. The entry keeps the base as it was, so
-// that all that was missed is merged once the rule is gone.
-func (r *record) leave(policy Policy) verdict {
-	v := verdict{state: StateKept, reason: "files." + string(policy) + ": left as it is", data: r.disk.data, exec: r.disk.exec}
-	if r.entry != nil {
-		kept := *r.entry
-		kept.path, kept.id = r.path, r.want.ID
-		v.keep = &kept
-	}
-	if r.disk.kind == absent {
-		v.reason = "files." + string(policy) + ": not there, and not written"
-		return v
-	}
-	switch {
-	case r.entry != nil && same(r.entry.base, r.want.Content) && same(r.disk.data, r.want.Content) && r.disk.exec == r.want.Executable:
-		v.state, v.reason = StateUnchanged, ""
-	case r.entry != nil && !same(r.entry.base, r.want.Content) && !same(r.disk.data, r.want.Content):
-		v.behind = true
-		v.reason += "; its rendering has changed since"
-	}
-	return v
+// comparison collects decisions into a plan.
+type comparison struct {
+	options *Options
+	plan    *Plan
+	touched map[string]bool    // archives with a record about which there is something to decide
+	final   map[string][]entry // the touched archives afterwards
 }
 
-// decideUnknown is about a wanted file that is not in the state.
-func (r *record) decideUnknown(o *Options) verdict {
-	kept := r.managed()
-	v := verdict{keep: &kept, data: r.want.Content, exec: r.want.Executable}
-	switch {
-	case r.disk.kind == absent:
-		v.state, v.reason = StateNew, "new"
-	case same(r.disk.data, r.want.Content):
-		v.state, v.reason = StateAdopted, "was here already with this text"
-		v.data, v.exec = r.disk.data, r.disk.exec
-	case o.Adopt[r.path]:
-		v.state, v.reason = StateAdopted, "adopted; what you have counts as your edit"
-		v.data, v.exec = r.disk.data, r.disk.exec
-	default:
-		v = verdict{state: StateForeign, reason: "exists and was not written by wavewright; it is never overwritten"}
-	}
-	return v
-}
-
-// decideDeleted is about a file that the user deleted. Its base stays as it was, so
-// that the file is recognised should it come back.
-func (r *record) decideDeleted() verdict {
-	kept := *r.entry
-	kept.path, kept.id, kept.state = r.path, r.want.ID, deleted
-	reason := "you deleted it; it stays deleted"
-	if !same(r.want.Content, kept.base) {
-		reason = "you deleted it; it stays deleted, although its rendering has changed since"
-	}
-	return verdict{state: StateUserDeleted, keep: &kept, reason: reason}
-}
-
-// decideKnown is about a wanted file that is in the state and on disk. Text and
-// execute bit are merged each by itself: a bit that both sides changed is equal.
-func (r *record) decideKnown(o *Options) verdict {
-	n, b, d := r.want, r.entry, r.disk
-	edited := !same(d.data, b.base) && !same(d.data, n.Content)
-	if edited && unresolved(d.data) && !unresolved(b.base) && !unresolved(n.Content) {
-		if kept := r.managed(); r.recalled && kept.equal(b) {
-			return verdict{state: StateMarked, reason: bothChanged, keep: &kept, data: d.data, exec: d.exec}
+// touch finds the archives that may change. On most runs there is none, and nothing is
+// put together to be compared with what is there.
+func (c *comparison) touch(records []*record, archives []*archive) {
+	for _, a := range archives {
+		if a.outdated > 0 || a.again || len(a.entries) == 0 {
+			c.touched[a.name] = true
 		}
-		return verdict{state: StateUnresolved, keep: b, reason: "holds conflict markers; resolve them first"}
 	}
-	kept := r.managed()
-	v := verdict{keep: &kept, exec: n.Executable}
-	if d.exec != b.exec {
-		v.exec = d.exec
-	}
-	if edited && !same(n.Content, b.base) {
-		return r.mergeInto(v, o)
-	}
-	v.data = mergeText(n.Content, b.base, d.data)
-	v.state, v.reason = r.judge(v)
-	return v
-}
-
-// bothChanged is the reason of a file that gets markers.
-const bothChanged = "changed by you and by its new rendering; the markers in it show both"
-
-// mergeInto is about a text that both sides changed.
-func (r *record) mergeInto(v verdict, o *Options) verdict {
-	d := r.disk.data
-	out := merge.Merge(merge.Input{
-		Path: r.path, Base: normal(r.entry.base), Mine: normal(d), Theirs: normal(r.want.Content), Accept: o.accept(r.path),
-	})
-	switch {
-	case len(out.Conflicts) == 0:
-		v.data = restyle(out.Text, d)
-		v.state, v.reason = r.judge(v)
-	case o.Markers && out.Marked != nil:
-		v.data, v.conflicts = restyle(out.Marked, d), out.Conflicts
-		v.state, v.reason = StateMarked, bothChanged
-	default:
-		return verdict{state: StateConflict, keep: r.entry, reason: "changed by you and by its new rendering", conflicts: out.Conflicts}
-	}
-	return v
-}
-
-// mergeText returns the text that belongs on disk when at most one side changed it.
-func mergeText(n, b, d []byte) []byte {
-	switch {
-	case bytes.Equal(d, b):
-		return n // untouched: even a change of line ends is ours to make
-	case same(d, n):
-		return d
-	case same(d, b):
-		return restyle(n, d)
-	}
-	return d
-}
-
-// judge names what the new text and the execute bit come to.
-func (r *record) judge(v verdict) (State, string) {
-	n, b, d := r.want, r.entry, r.disk
-	edited := !same(v.data, n.Content) || v.exec != n.Executable
-	switch {
-	case !bytes.Equal(v.data, d.data) || v.exec != d.exec:
-		if edited {
-			return StateMerged, "its rendering changed; what you changed is kept"
+	for _, r := range records {
+		if r.untouched() {
+			continue
 		}
-		return StateUpdate, "its rendering changed"
-	case edited:
-		return StateUserModified, "you edited it; your version is kept"
-	case !bytes.Equal(n.Content, b.base) || n.Executable != b.exec:
-		return StateConverged, "has its new text already"
+		c.touched[r.archive] = true
+		if r.want != nil {
+			c.touched[r.want.Archive] = true
+		}
 	}
-	return StateUnchanged, ""
+}
+
+// untouched reports whether a file is as the state has it, and the state as it is wanted.
+func (r *record) untouched() bool {
+	return r.current && r.disk.kind == regular && r.disk.exec == r.want.Executable && bytes.Equal(r.disk.data, r.want.Content)
+}
+
+// add takes a change into the plan.
+func (c *comparison) add(change Change) {
+	if (change.State == StateUnchanged || change.source && change.State == StateUserModified) && change.Action == ActionNone {
+		c.plan.unchanged++
+		return
+	}
+	c.plan.changes = append(c.plan.changes, change)
+}
+
+// change makes a verdict about r's path into a change, and enters what the state
+// keeps of it.
+func (c *comparison) change(r *record, v verdict) Change {
+	recorded := c.keep(r, v.keep)
+	change := Change{
+		Path: r.path, ID: r.id(), State: v.state, Action: v.action(r.disk), Reason: v.reason,
+		Executable: v.exec, Conflicts: v.conflicts, Behind: v.behind, absent: r.disk.kind == absent, source: r.source(), perm: permissions(r.disk.stamp, v.exec), seen: r.disk.stamp,
+	}
+	if change.Action == ActionNone && !recorded {
+		change.Action = ActionRecord
+	}
+	change.contents(r, v)
+	switch {
+	case change.Action == ActionDelete:
+		c.noteLeaving(r)
+	case change.Action == ActionCreate || change.Action == ActionUpdate || v.state == StateMarked || r.changesArchive(v):
+		c.note(r, v)
+	}
+	return change
+}
+
+// keep enters an entry into the archive that it belongs to. It reports whether the
+// state holds it already, at the same place.
+func (c *comparison) keep(r *record, e *entry) bool {
+	if e == nil {
+		return r.entry == nil
+	}
+	archive := r.archive
+	if r.want != nil {
+		archive = r.want.Archive
+	}
+	c.final[archive] = append(c.final[archive], *e)
+	return r.entry != nil && archive == r.archive && e.equal(r.entry)
+}
+
+func (r *record) id() string {
+	if r.want != nil {
+		return r.want.ID
+	}
+	return r.entry.id
+}
+
+// action is what a verdict means for the file.
+func (v verdict) action(d disk) Action {
+	switch v.state {
+	case StateNew:
+		return ActionCreate
+	case StateMarked:
+		if bytes.Equal(v.data, d.data) {
+			return ActionNone // a run that was interrupted wrote it
+		}
+		return ActionUpdate
+	case StateUpdate, StateMerged, StateOverwritten:
+		return ActionUpdate
+	case StateOrphan:
+		return ActionDelete
+	}
+	return ActionNone
+}
+
+// contents keeps the versions that a reader of the plan may want to see.
+func (c *Change) contents(r *record, v verdict) {
+	switch c.State {
+	case StateNew:
+		c.New = v.data
+	case StateUpdate, StateMerged, StateMarked, StateOverwritten:
+		c.New, c.Disk, c.Base = v.data, r.disk.data, r.base()
+	case StateForeign:
+		c.New, c.Disk = r.want.Content, r.disk.data
+	case StateConflict, StateUnresolved:
+		c.New, c.Disk, c.Base = r.want.Content, r.disk.data, r.entry.base
+	case StateUserModified, StateOrphanEdited, StateOrphan, StateKept, StateDropped:
+		c.Disk, c.Base = r.disk.data, r.base()
+	}
+}
+
+// source reports whether people are to edit the file.
+func (r *record) source() bool {
+	return r.archive == SourceArchive || r.want != nil && r.want.Archive == SourceArchive
+}
+
+// base is the last rendering of a file that the state knows.
+func (r *record) base() []byte {
+	if r.entry == nil {
+		return nil
+	}
+	return r.entry.base
+}
+
+// permissions returns the mode of a file that Apply writes: of a file that is there,
+// all bits but the execute bits are kept.
+func permissions(old stamp, exec bool) fs.FileMode {
+	perm := fs.FileMode(0o644)
+	if old.there {
+		perm = old.mode.Perm()
+	}
+	switch {
+	case exec && perm&0o100 == 0:
+		return perm | perm&0o444>>2
+	case !exec:
+		return perm &^ 0o111
+	}
+	return perm
+}
+
+// archives finds the archives that change. Entries below hidden paths are missing
+// from final, which does no harm: such a plan is blocked.
+func (c *comparison) archives(before []*archive) {
+	for _, a := range before {
+		if c.touched[a.name] {
+			c.archive(a)
+		}
+		delete(c.final, a.name)
+	}
+	for name := range c.final {
+		c.archive(&archive{name: name})
+	}
+}
+
+func (c *comparison) archive(a *archive) {
+	final := c.final[a.name]
+	slices.SortFunc(final, func(x, y entry) int { return cmp.Compare(x.path, y.path) })
+	if equalEntries(a.entries, final) && len(final) > 0 && a.outdated == 0 {
+		return
+	}
+	c.plan.archives = append(c.plan.archives, archiveChange{name: a.name, old: a.entries, final: final, seen: a.seen, again: a.again})
 }

@@ -14,8 +14,8 @@ import (
 // disk is what is at a path.
 type disk struct {
 	kind diskKind
-	info fs.FileInfo // nil when nothing is there, and when a glance was enough
-	data []byte      // of a file; shares memory with the rendering or the base when equal
+	stamp
+	data []byte // of a file; shares memory with the rendering or the base when equal
 	exec bool
 }
 
@@ -32,17 +32,58 @@ const (
 
 // scanner reads the disk into records.
 type scanner struct {
+	// known reports whether the state knows a path, or something below it.
+	known func(path string) bool
+
 	mu        sync.Mutex
-	refused   []Change // obstructed folders and files
+	obstacles map[string]string // folder that cannot be entered → why
+	spelled   map[string]string // path that is on disk in other letters → what to do
+	listed    map[string]bool   // folders of which all names were read
 	leftovers []Change
 }
 
-// scan reads what is on disk at the paths of records. After a run that was interrupted
-// a glance is not enough.
-func (s *scanner) scan(root *os.Root, records []*record, interrupted bool) error {
+// sweep finds temporary files in folders in which a file may be written.
+func (s *scanner) sweep(root *os.Root, records []*record) error {
+	pending := slices.DeleteFunc(slices.Clone(records), func(r *record) bool { return r.untouched() || s.listed[parent(r.path)] })
+	if len(pending) == 0 {
+		return nil
+	}
+	w := walker[*record]{enter: s.enter, spare: make(chan struct{}, parallel()), visit: func(root *os.Root, f *folder[*record], _ *[]byte) error {
+		if len(f.items) == 0 {
+			return nil
+		}
+		l, err := list(root)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", f.label(), err)
+		}
+		defer l.close()
+		return s.temporaries(root, f, l.names)
+	}}
+	return w.run(root, plant(pending, func(r *record) string { return r.path }))
+}
+
+// temporaries looks for temporary files among the names of a folder.
+func (s *scanner) temporaries(root *os.Root, f *folder[*record], names []string) error {
+	s.mu.Lock()
+	if s.listed == nil {
+		s.listed = map[string]bool{}
+	}
+	s.listed[f.path] = true
+	s.mu.Unlock()
+	var errs []error
+	for _, name := range names {
+		if isTemp(name) {
+			errs = append(errs, s.temporary(root, join2(f.path, name)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// scan reads what is on disk at the paths of records.
+func (s *scanner) scan(root *os.Root, records []*record, fast bool) error {
 	rest := records
-	if !interrupted {
-		rest = glance(root, records)
+	if fast {
+		rest = fastRead(root, records)
 	}
 	if len(rest) == 0 {
 		return nil
@@ -71,24 +112,36 @@ func (s *scanner) enter(parent *os.Root, f *folder[*record]) (*os.Root, error) {
 	return root, nil
 }
 
-// obstruct hides what is wanted below a folder and refuses it once. When nothing is
-// wanted there, the files of ours that were there are simply gone.
+// obstruct hides what is below a folder.
 func (s *scanner) obstruct(f *folder[*record], reason string) {
-	wanted := false
-	f.all(func(r *record) {
-		if r.want != nil {
-			r.disk, wanted = disk{kind: hidden}, true
-		}
-	})
-	if wanted {
-		s.refuse(Change{Path: f.path, State: StateObstructed, Action: ActionNone, Reason: reason})
-	}
-}
-
-func (s *scanner) refuse(c Change) {
+	f.all(func(r *record) { r.disk = disk{kind: hidden} })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refused = append(s.refused, c)
+	if s.obstacles == nil {
+		s.obstacles = map[string]string{}
+	}
+	s.obstacles[f.path] = reason
+}
+
+// obstacle returns the folder that hides a path, and why it cannot be entered.
+func (s *scanner) obstacle(path string) (folder, reason string) {
+	for folder = parent(path); folder != ""; folder = parent(folder) {
+		if reason = s.obstacles[folder]; reason != "" {
+			break
+		}
+	}
+	return folder, reason
+}
+
+// misspell hides a file that is on disk in other letters.
+func (s *scanner) misspell(r *record, reason string) {
+	r.disk = disk{kind: hidden}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.spelled == nil {
+		s.spelled = map[string]string{}
+	}
+	s.spelled[r.path] = reason
 }
 
 // visit reads the files of one folder.
@@ -135,10 +188,8 @@ func (s *scanner) match(root *os.Root, f *folder[*record], names []string) (pres
 		if _, needed := present[name]; needed {
 			present[name] = true
 		}
-		if isTemp(name) {
-			err = errors.Join(err, s.temporary(root, join2(f.path, name)))
-		}
 	}
+	err = s.temporaries(root, f, names)
 	s.matchFolded(f, names, present)
 	return present, err
 }
@@ -152,14 +203,13 @@ func (s *scanner) matchFolded(f *folder[*record], names []string, present map[st
 	}
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		wanted, ok := folded[fold(name)]
-		if _, exact := present[name]; exact || !ok || present[wanted] {
+		if _, exact := present[name]; exact || !ok || present[wanted] || s.known(join2(f.path, name)) {
 			continue
 		}
 		reason := fmt.Sprintf("%s is on disk and differs only in letter case; rename it by hand (git mv) or remove it", join2(f.path, name))
 		for _, r := range f.items {
-			if r.want != nil && base(r.path) == wanted && r.disk.kind == absent {
-				r.disk.kind = hidden
-				s.refuse(Change{Path: r.path, ID: r.want.ID, State: StateForeign, Action: ActionNone, Reason: reason})
+			if base(r.path) == wanted && r.disk.kind == absent {
+				s.misspell(r, reason)
 			}
 		}
 		for _, sub := range f.sub {
@@ -193,8 +243,11 @@ func (s *scanner) temporary(root *os.Root, path string) error {
 func (s *scanner) leftover(path string, info fs.FileInfo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if slices.ContainsFunc(s.leftovers, func(c Change) bool { return c.Path == path }) {
+		return // its folder was read before
+	}
 	s.leftovers = append(s.leftovers, Change{
-		Path: path, State: StateLeftover, Action: ActionDelete, seen: info,
+		Path: path, State: StateLeftover, Action: ActionDelete, seen: stampOf(info),
 		Reason: "a temporary file of a run that was interrupted",
 	})
 }
@@ -206,7 +259,7 @@ func (l *listing) disk(r *record, buffer *[]byte) (disk, error) {
 	if err != nil {
 		return disk{}, cause(err)
 	}
-	d := disk{kind: obstructed, info: info}
+	d := disk{kind: obstructed, stamp: stampOf(info)}
 	if !info.Mode().IsRegular() {
 		return d, nil
 	}

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -206,3 +207,43 @@ func skipAsRoot(t *testing.T) {
 
 // nightly reports whether there is time for everything: task nightly.
 func nightly() bool { return os.Getenv("WAVEWRIGHT_NIGHTLY") != "" }
+
+// Compare scans and decides. What the scan says about files that stay missing, which rendering
+// goes by, has to be what the plan says.
+func (r *Repository) Compare(want Tree, o Options) (*Plan, error) {
+	scan, err := r.Scan(o)
+	if err != nil {
+		return nil, err
+	}
+	missing, faulty := map[string]bool{}, len(want.Check()) > 0
+	if !faulty {
+		if missing, err = scan.Missing(want); err != nil {
+			return nil, err
+		}
+	}
+	plan, err := scan.Decide(want)
+	if err != nil || faulty || plan.blocked() {
+		return plan, err
+	}
+	for _, c := range plan.Changes() {
+		if c.Missing() != missing[c.Path] && c.Path != "" {
+			return nil, fmt.Errorf("%s: missing before it is rendered: %v, in the plan: %v (%s)", c.Path, missing[c.Path], c.Missing(), c.State)
+		}
+		delete(missing, c.Path)
+	}
+	for path, is := range missing {
+		if is {
+			return nil, fmt.Errorf("%s: missing before it is rendered, but not in the plan", path)
+		}
+	}
+	return plan, nil
+}
+
+// Recorded scans and returns the files of one archive.
+func (r *Repository) Recorded(archive, version string) ([]Recorded, error) {
+	scan, err := r.Scan(Options{Version: version})
+	if err != nil {
+		return nil, err
+	}
+	return scan.Recorded(archive), nil
+}

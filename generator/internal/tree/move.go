@@ -105,7 +105,7 @@ func (c *comparison) clear(m move) {
 	c.noteLeaving(m.from)
 	c.add(Change{
 		Path: m.from.path, ID: m.from.entry.id, State: StateOrphan, Action: ActionDelete,
-		Reason: "moved to " + m.to.path, Disk: m.from.disk.data, Base: m.from.entry.base, seen: m.from.disk.info,
+		Reason: "moved to " + m.to.path, Disk: m.from.disk.data, Base: m.from.entry.base, seen: m.from.disk.stamp,
 	})
 }
 
@@ -115,7 +115,7 @@ func (c *comparison) carry(m move) {
 	r := m.at(m.from.disk)
 	v := r.decide(c.options)
 	change := c.change(r, v)
-	change.From, change.seen, change.seenFrom = m.from.path, nil, m.from.disk.info
+	change.From, change.seen, change.seenFrom = m.from.path, stamp{}, m.from.disk.stamp
 	if !change.Conflict() && !change.Refusal() {
 		change.Reason = "moved from " + m.from.path
 		if !same(v.data, m.to.want.Content) {

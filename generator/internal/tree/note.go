@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"io/fs"
 	"runtime"
 	"slices"
 )
@@ -41,9 +40,9 @@ func takeNote(archives []*archive) ([]*archive, note) {
 	return slices.Delete(slices.Clone(archives), i, i+1), note{&ours}
 }
 
-func (n note) seen() fs.FileInfo {
+func (n note) seen() stamp {
 	if n.archive == nil {
-		return nil
+		return stamp{}
 	}
 	return n.archive.seen
 }

@@ -121,8 +121,8 @@ type Change struct {
 	source   bool        // people are to edit it
 	turn     int         // counts the files that people write, from 1, in the order of writing
 	perm     fs.FileMode // of the new file
-	seen     fs.FileInfo // what Compare saw at Path, nil for nothing
-	seenFrom fs.FileInfo // likewise at From, when it is to be deleted
+	seen     stamp       // what the scan found at Path
+	seenFrom stamp       // likewise at From, when it is to be deleted
 }
 
 // Conflict reports whether the change blocks the plan as a conflict.
@@ -148,7 +148,7 @@ type Plan struct {
 	archives   []archiveChange // only those that change, sorted by name
 	healed     []archiveChange // what the note of an interrupted run changes first, sorted by name
 	next       []noted         // what is noted before the first file is replaced
-	stale      fs.FileInfo     // the note of a run that was interrupted, nil for none
+	stale      stamp           // the note of a run that was interrupted
 	owned      int             // files that are in the state and on disk
 }
 
@@ -156,8 +156,8 @@ type Plan struct {
 type archiveChange struct {
 	name       string
 	old, final []entry
-	seen       fs.FileInfo // nil when there was no such archive
-	again      bool        // it was healed before
+	seen       stamp // as it was found
+	again      bool  // it was healed before
 }
 
 // Changes returns every path that is not simply unchanged, sorted by path. They are
@@ -212,7 +212,7 @@ func (p *Plan) Pending() bool {
 	if p.blocked() {
 		return false
 	}
-	return len(p.archives) > 0 || p.stale != nil || slices.ContainsFunc(p.changes, Change.touchesDisk)
+	return len(p.archives) > 0 || p.stale.there || slices.ContainsFunc(p.changes, Change.touchesDisk)
 }
 
 func (c Change) touchesDisk() bool {

@@ -8,27 +8,6 @@ import (
 	"slices"
 )
 
-// Recorded is a file as an archive of the state knows it.
-type Recorded struct {
-	Path, ID string
-	// Base is the last rendering.
-	Base []byte
-}
-
-// Recorded returns the files of one archive of the state, sorted by path; none when
-// there is no such archive. The archive lies in the state's folder itself, not below it.
-func (r *Repository) Recorded(name, version string) ([]Recorded, error) {
-	a, err := r.readArchive(name, version)
-	if err != nil {
-		return nil, err
-	}
-	var out []Recorded
-	for _, e := range a.entries {
-		out = append(out, Recorded{e.path, e.id, e.base})
-	}
-	return out, nil
-}
-
 // readArchive reads one archive; without entries when there is none.
 func (r *Repository) readArchive(name, version string) (*archive, error) {
 	top, err := r.stateRoot()
@@ -44,9 +23,9 @@ func (r *Repository) readArchive(name, version string) (*archive, error) {
 		return nil, fmt.Errorf("read %s: %w", stateFolder, err)
 	}
 	defer folder.close()
-	var disk, text []byte
+	var buffer []byte
 	s := stateReader{format: r.format(version)}
-	a, err := s.archive(&archiveFile{folder: folder, name: name, base: name + archiveEnding}, &disk, &text)
+	a, err := s.archive(&archiveFile{folder: folder, name: name, base: name + archiveEnding}, &buffer)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &archive{name: name}, nil
 	}

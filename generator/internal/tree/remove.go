@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"io/fs"
 	"os"
 )
 
@@ -9,20 +8,20 @@ import (
 // they are empty.
 type removal struct {
 	path string
-	seen fs.FileInfo // nil when there is nothing to delete
+	seen stamp // what is deleted; none when there is nothing to delete
 
 	again bool // it deletes what this very run wrote
 }
 
 // deletes reports whether there is something to delete.
-func (d removal) deletes() bool { return d.seen != nil || d.again }
+func (d removal) deletes() bool { return d.seen.there || d.again }
 
 // unchanged checks that what d deletes is as Compare saw it.
 func (d removal) unchanged(root *os.Root) error {
-	if d.seen == nil || d.again {
+	if !d.seen.there || d.again {
 		return nil
 	}
-	return wrap("delete", d.path, unchanged(root, base(d.path), d.seen))
+	return wrap("delete", d.path, d.seen.unchanged(root, base(d.path)))
 }
 
 // remove deletes files.

@@ -57,7 +57,7 @@ func (c *comparison) rewrites(found []*record) error {
 // unfit says why a file cannot be rewritten, or "".
 func unfit(path string, d disk) string {
 	if d.kind == obstructed {
-		return kindOf(d.info.Mode()) + " is in the place of this file, whose format has changed; it is never followed or replaced"
+		return kindOf(d.mode) + " is in the place of this file, whose format has changed; it is never followed or replaced"
 	}
 	if reason := pathProblem(path); reason != "" {
 		return "its format has changed, but its name " + reason + "; rename it"
@@ -75,7 +75,7 @@ func (c *comparison) rewrite(turn int, w Rewrite, d disk) {
 	}
 	c.plan.changes = append(c.plan.changes, Change{
 		Path: w.Path, State: StateMigrated, Action: ActionUpdate, Reason: "its format has changed",
-		Disk: d.data, New: w.New, Executable: d.exec, perm: d.info.Mode().Perm(), seen: d.info, turn: turn + 1,
+		Disk: d.data, New: w.New, Executable: d.exec, perm: d.mode.Perm(), seen: d.stamp, turn: turn + 1,
 	})
 }
 

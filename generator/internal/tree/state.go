@@ -13,12 +13,9 @@ import (
 
 // archive is a state archive as it is on disk.
 type archive struct {
-	name    string
-	seen    fs.FileInfo // nil when it is not on disk
-	entries []entry
-	// asWanted says that it holds exactly the wanted files with their new
-	// renderings; entries then share the tree's memory.
-	asWanted bool
+	name     string
+	seen     stamp // as it was found on disk
+	entries  []entry
 	outdated int  // the number of its format on disk, when that is an older one
 	again    bool // the run itself has written it before
 }
@@ -30,11 +27,9 @@ type archiveFile struct {
 	base   string // of the file
 }
 
-// readState reads all archives, sorted by name. wanted holds the files of a tree by
-// archive, sorted by path: an archive that equals its wanted text need not be
-// decoded, which is the common case.
-func (r *Repository) readState(wanted map[string][]*record, f format, leftovers *scanner) ([]*archive, error) {
-	s := stateReader{wanted: wanted, format: f, leftovers: leftovers}
+// readState reads all archives, sorted by name.
+func (r *Repository) readState(f format, leftovers *scanner) ([]*archive, error) {
+	s := stateReader{format: f, leftovers: leftovers}
 	defer s.close()
 	top, err := r.stateRoot()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -66,7 +61,6 @@ func (r *Repository) stateRoot() (*os.Root, error) {
 }
 
 type stateReader struct {
-	wanted    map[string][]*record
 	format    format
 	leftovers *scanner
 	opened    []*listing
@@ -130,9 +124,9 @@ func (s *stateReader) read() ([]*archive, error) {
 	var group sync.WaitGroup
 	for range min(parallel(), len(s.files)) {
 		group.Go(func() {
-			var disk, text []byte
+			var buffer []byte
 			for i := next.Add(1) - 1; int(i) < len(s.files); i = next.Add(1) - 1 {
-				archives[i], errs[i] = s.archive(&s.files[i], &disk, &text)
+				archives[i], errs[i] = s.archive(&s.files[i], &buffer)
 			}
 		})
 	}
@@ -144,8 +138,8 @@ func (s *stateReader) read() ([]*archive, error) {
 	return archives, nil
 }
 
-// archive reads one archive. The buffers are reused.
-func (s *stateReader) archive(f *archiveFile, disk, text *[]byte) (*archive, error) {
+// archive reads one archive. The buffer is reused.
+func (s *stateReader) archive(f *archiveFile, buffer *[]byte) (*archive, error) {
 	path := archivePath(f.name)
 	if reason := archiveProblem(f.name); reason != "" {
 		return nil, fmt.Errorf("%s: the name %s", path, reason)
@@ -157,19 +151,12 @@ func (s *stateReader) archive(f *archiveFile, disk, text *[]byte) (*archive, err
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: %s is in the place of a state archive", path, kindOf(info.Mode()))
 	}
-	src, err := f.folder.read(disk, f.base, info.Size())
+	src, err := f.folder.read(buffer, f.base, info.Size())
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	a := &archive{name: f.name, seen: info}
-	src = withoutCRLF(src)
-	if files := s.wanted[f.name]; len(files) > 0 {
-		if entries := wantedEntries(files); s.format.equals(src, entries, text) {
-			a.entries, a.asWanted = entries, true
-			return a, nil
-		}
-	}
-	a.entries, a.outdated, err = s.format.decode(path, src)
+	a := &archive{name: f.name, seen: stampOf(info)}
+	a.entries, a.outdated, err = s.format.decode(path, withoutCRLF(src))
 	if err != nil && f.name == noteName && !errors.Is(err, ErrNewer) {
 		err = fmt.Errorf("%w; or delete it: it is only about a run that was interrupted", err)
 	}
@@ -184,31 +171,4 @@ func withoutCRLF(src []byte) []byte {
 		return src
 	}
 	return bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
-}
-
-// wantedEntries returns the entries of files as they are once all are written.
-func wantedEntries(files []*record) []entry {
-	entries := make([]entry, len(files))
-	for i, r := range files {
-		entries[i] = r.managed()
-	}
-	return entries
-}
-
-// equals reports whether src is the archive of entries in this format, whatever version
-// of ours or before wrote it.
-func (f format) equals(src []byte, entries []entry, buffer *[]byte) bool {
-	d := decoder{rest: src}
-	if number, err := d.header(f); err != nil || number != f.number() {
-		return false // decoding says what is wrong, or migrates
-	}
-	rest := d.rest
-	for i := range entries {
-		*buffer = entries[i].append((*buffer)[:0])
-		var found bool
-		if rest, found = bytes.CutPrefix(rest, *buffer); !found {
-			return false
-		}
-	}
-	return string(rest) == lastLine+"\n"
 }

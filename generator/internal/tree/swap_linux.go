@@ -12,7 +12,7 @@ import (
 // places first, and if what comes out is not what was seen, they change back.
 func (w *write) swap(root *os.Root, folder *os.File) error {
 	fd, temp, name := int(folder.Fd()), w.temp, base(w.path)
-	if w.seen == nil {
+	if !w.seen.there {
 		err := unix.Renameat2(fd, temp, fd, name, unix.RENAME_NOREPLACE)
 		switch {
 		case errors.Is(err, unix.EEXIST):
@@ -31,7 +31,7 @@ func (w *write) swap(root *os.Root, folder *os.File) error {
 		}
 		return err
 	}
-	changed := unchanged(root, temp, w.seen) // or the reason why nobody can tell
+	changed := w.seen.unchanged(root, temp) // or the reason why nobody can tell
 	if changed == nil {
 		return root.Remove(temp)
 	}

@@ -1,0 +1,160 @@
+package generator
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/generator/internal/render"
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/templates"
+)
+
+// Platform is what a spec means: everything is resolved, and the rules about templates and
+// files are checked.
+type Platform struct {
+	Findings
+	*Spec
+
+	pins    map[string]*release.Releases // by environment
+	model   *model.Platform              // nil with errors
+	rules   *fileRules
+	renames *renames
+}
+
+// Load reads the spec in dir and finds out what it means: enough for the commands that only
+// ask. Faults of the user's files are diagnostics; an error means that the world failed.
+func Load(dir string) (*Platform, error) { return load(folder{dir: dir, steps: schema.Migrations()}) }
+
+func load(in folder) (*Platform, error) {
+	spec, err := readSpec(in)
+	if err != nil {
+		return nil, fmt.Errorf("read the spec: %w", err)
+	}
+	p := &Platform{Findings: spec.Findings, Spec: spec}
+	if spec.spec == nil {
+		return p, nil
+	}
+	if err := spec.folder.read(p.resolve); err != nil {
+		return nil, fmt.Errorf("read the spec: %w", err)
+	}
+	return p, nil
+}
+
+// resolve finds out what the spec means. What it says of templates and files is checked even
+// when there are errors already.
+func (p *Platform) resolve(fsys fs.FS) error {
+	if err := p.readPins(fsys); err != nil {
+		return err
+	}
+	resolved, more := model.Resolve(model.Input{Spec: p.spec, Version: ReadBuild().installable(), Pins: p.pins, ArgoCD: argocd(), Sources: p.Sources})
+	p.Diagnostics = append(p.Diagnostics, more...)
+	if !p.Diagnostics.HasErrors() {
+		p.checkMoved(resolved)
+	}
+	p.rules = newFileRules(p.spec, &p.Diagnostics)
+	p.checkTemplates(fsys)
+	if p.Diagnostics.HasErrors() {
+		return nil
+	}
+	p.model = resolved
+	p.renames = newRenames(p.spec, layerFolders(p.layers(fsys)))
+	return nil
+}
+
+// environments are the names of all environments, in promotion order.
+func (p *Platform) environments() []string {
+	var names []string
+	for _, env := range p.model.Environments {
+		names = append(names, string(env.Name))
+	}
+	return names
+}
+
+// protected reports whether Applications of an environment must not vanish by mistake.
+func (p *Platform) protected(environment string) bool {
+	for i, env := range p.model.Environments {
+		if string(env.Name) == environment {
+			return i > 0 || env.Builtin() != "development"
+		}
+	}
+	return false
+}
+
+// readPins reads releases/<env>.yaml of every environment but the first.
+func (p *Platform) readPins(fsys fs.FS) error {
+	p.pins = map[string]*release.Releases{}
+	for i := 1; i < len(p.spec.Environments); i++ {
+		name := p.spec.Environments[i].Name
+		if !schema.IsName(name) {
+			continue // which was reported
+		}
+		file := release.File(name)
+		src, err := fs.ReadFile(fsys, file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		p.Sources[file] = src
+		parsed, list := release.Parse(file, src)
+		for i := range list {
+			if list[i].Hint == "" {
+				list[i].Hint = "wavewright promote writes this file: restore it from Git, or correct it to what it was."
+			}
+		}
+		p.Diagnostics = append(p.Diagnostics, list...)
+		if !list.HasErrors() {
+			p.pins[name] = parsed
+		}
+	}
+	return nil
+}
+
+// checkTemplates reports a folder of templates that is not there, and what cannot be read of
+// its renames.
+func (p *Platform) checkTemplates(fsys fs.FS) {
+	name := p.spec.Templates
+	if name == "" || !schema.IsFolder(name) {
+		return
+	}
+	if !isFolder(fsys, name) {
+		p.Diagnostics.Error(p.spec.Node.At("templates"), "templates/path", "there is no such folder").Hint =
+			"Create it, or take this line out. wavewright templates export copies a template to start from."
+		return
+	}
+	p.checkMovedTemplates(p.layers(fsys))
+}
+
+// layers is the built-in templates with the user's folder over them.
+func (p *Platform) layers(fsys fs.FS) render.Input {
+	in := render.Input{Builtin: templates.FS()}
+	name := p.spec.Templates
+	if name == "" || !schema.IsFolder(name) || !isFolder(fsys, name) {
+		return in
+	}
+	layer, err := fs.Sub(fsys, name)
+	if err != nil {
+		panic("templates: a checked path is not valid: " + name)
+	}
+	in.Layers = []render.Layer{{Name: name, FS: layer}}
+	return in
+}
+
+// layerFolders are the user's folders of templates.
+func layerFolders(in render.Input) []fs.FS {
+	var folders []fs.FS
+	for _, layer := range in.Layers {
+		folders = append(folders, layer.FS)
+	}
+	return folders
+}
+
+// isFolder reports whether there is a folder, to which no link leads from the outside.
+func isFolder(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.IsDir()
+}

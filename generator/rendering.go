@@ -1,0 +1,132 @@
+package generator
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
+	"github.com/wavewright/wavewright/generator/internal/model"
+	"github.com/wavewright/wavewright/generator/internal/render"
+	"github.com/wavewright/wavewright/generator/internal/report"
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema"
+)
+
+// Tree is a platform as files. With errors among the diagnostics it holds none.
+type Tree struct {
+	Findings
+
+	platform *Platform
+	files    tree.Tree
+}
+
+// Files returns the content of each file by path.
+func (t *Tree) Files() map[string][]byte {
+	files := make(map[string][]byte, len(t.files))
+	for path, file := range t.files {
+		files[path] = file.Content
+	}
+	return files
+}
+
+// Render renders a platform as if nothing had been generated before: it is what a fresh
+// folder would hold.
+func (p *Platform) Render() (*Tree, error) { return p.render(nil) }
+
+// render runs the line from the platform to the tree. A scan, which may be nil, knows what is
+// in the folder already.
+func (p *Platform) render(scan *tree.Scan) (*Tree, error) {
+	t := &Tree{Findings: Findings{slices.Clone(p.Diagnostics), maps.Clone(p.Sources)}, platform: p}
+	if p.model == nil {
+		return t, nil
+	}
+	var exported tree.Tree
+	in := p.folder
+	if scan != nil {
+		var err error
+		if exported, err = p.exported(scan); err != nil {
+			return nil, err
+		}
+		texts, err := scan.Texts(exported)
+		if err != nil {
+			return nil, err
+		}
+		in = in.with(texts)
+	}
+	err := in.read(func(fsys fs.FS) error { return t.render(fsys, scan, exported) })
+	return t, err
+}
+
+// with is the folder with more texts that are about to be written.
+func (in folder) with(texts map[string][]byte) folder {
+	replaced := map[string][]byte{}
+	maps.Copy(replaced, in.replaced)
+	maps.Copy(replaced, texts)
+	in.replaced = replaced
+	return in
+}
+
+func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
+	p := t.platform
+	in := p.layers(fsys)
+	in.Moved = p.renames.templates
+	var omitted []string
+	if len(p.rules.omit) > 0 {
+		in.Omit, in.Omitted = p.rules.omits, func(path string) { omitted = append(omitted, path) }
+	}
+	if in.Fleets = p.model.Fleets(); in.Fleets {
+		share(p.model, in)
+	}
+	words := report.New(p.model)
+	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(p.model, words, placeholders) }
+	if folder, err := os.Open(p.folder.dir); err == nil { // init renders before there is a folder
+		defer folder.Close()
+		in.Exists = func(name string) bool { return !absent(folder, name) && isFolder(fsys, name) }
+	}
+	var fault error
+	if scan != nil && scan.MayMiss() {
+		in.Missing = func(rendered tree.Tree) (missing map[string]bool) {
+			missing, fault = scan.Missing(rendered)
+			return missing
+		}
+	}
+	files, list := render.Render(in)
+	t.Diagnostics = append(t.Diagnostics, list...)
+	if list.HasErrors() {
+		maps.Copy(t.Sources, render.Sources(in))
+	}
+	if fault != nil || list.HasErrors() {
+		return fault
+	}
+	t.complete(fsys, files, exported, append(omitted, layout.SpecSchema))
+	return nil
+}
+
+// complete adds what no template renders, and checks what came of all.
+func (t *Tree) complete(fsys fs.FS, files, exported tree.Tree, omitted []string) {
+	p := t.platform
+	if !p.rules.omits(layout.SpecSchema) {
+		files[layout.SpecSchema] = tree.File{ID: layout.SpecSchema, Archive: "repository", Content: schema.JSON()}
+	}
+	files[layout.Prefix] = tree.File{ID: layout.Prefix, Archive: "repository", Content: []byte(p.model.Prefix + "\n")}
+	setApart(files)
+	p.reserve(files, &t.Diagnostics)
+	checkSources(p, fsys, files, &t.Diagnostics)
+	maps.Copy(files, exported)
+	p.rules.idle(files, omitted, p.spec, &t.Diagnostics)
+	if !t.Diagnostics.HasErrors() {
+		t.files = files
+	}
+}
+
+// scopes lists what a template is rendered for, each time with the report beside it.
+func scopes(platform *model.Platform, words *report.Report, placeholders []string) ([]render.Scope, error) {
+	found, err := platform.Scopes(placeholders)
+	out := make([]render.Scope, len(found))
+	for i, scope := range found {
+		out[i] = render.Scope{Values: scope.Values, Data: &report.Data{Data: scope.Data, Report: words}, Archive: scope.Archive, Fleet: scope.Fleet, Clusters: scope.Clusters}
+	}
+	return out, err
+}
