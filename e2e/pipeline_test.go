@@ -508,7 +508,7 @@ func TestRulesOfPolicies(t *testing.T) {
 		known = append(known, name)
 	}
 	slices.Sort(known)
-	if !slices.Equal(known, schema.PolicyRules()) {
+	if !slices.Equal(known, schema.KubeScoreChecks()) {
 		t.Errorf("kube-score knows %v", known)
 	}
 }
