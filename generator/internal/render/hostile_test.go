@@ -69,6 +69,7 @@ var places = []struct{ name, template string }{
 	{"flow map", "items:\n[[- range .Strings]]\n  - {v: [[.]], w: x}\n[[- end]]\n"},
 	{"literals", "items:\n[[- range .Strings]]\n  - v: [[literal .]]\n    w: x\n[[- end]]\n"},
 	{"literal items", "items:\n[[- range .Strings]]\n- [[literal .]]\n[[- end]]\n"},
+	{"patches", "items:\n[[- range .Strings]]\n  - patch: |-\n      v: [[.]]\n      w: [ [[.]] ]\n[[- end]]\n"},
 	{"literals before blank lines", "items:\n[[- range .Strings]]\n  - v: [[literal .]] # comment\n\n  # comment\n\n[[- end]]\n"},
 }
 
@@ -104,6 +105,12 @@ func checkItems(t *testing.T, text string, want []string) {
 		t.Fatalf("got %d items, want %d", len(items), len(want))
 	}
 	for i, item := range items {
+		if patch := item.Get("patch"); patch != nil {
+			item, list = yamltree.Parse("x.yaml", []byte(patch.Text))
+			if list.HasErrors() {
+				t.Fatalf("not YAML:\n%s", reportText(list))
+			}
+		}
 		if v := item.Get("v"); v != nil {
 			item = v
 		}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -54,7 +55,7 @@ func (b *layoutBuilder) keyGroups(scalars []yamltree.Scalar) []keyGroup {
 		groups[s.Mapping] = append(groups[s.Mapping], k)
 	}
 	var found []keyGroup
-	for mapping := range len(scalars) + 1 {
+	for _, mapping := range slices.Sorted(maps.Keys(groups)) {
 		if g := groups[mapping]; printed[mapping] && len(g) > 1 {
 			found = append(found, g)
 		}

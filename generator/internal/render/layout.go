@@ -81,6 +81,9 @@ func yamlLayout(skeleton string) *layout {
 		return &layout{broken: err}
 	}
 	b := &layoutBuilder{text: skeleton, lines: lineOffsets(skeleton), tokens: findTokens(skeleton)}
+	if scalars, err = inlinePatches(scalars, skeleton, b.lines); err != nil {
+		return &layout{broken: err}
+	}
 	if fault := duplicateKey(scalars); fault != nil {
 		return &layout{broken: fault}
 	}

@@ -91,6 +91,10 @@ func TestYAMLPlaces(t *testing.T) {
 		{"function results", "a: [[printf \"%s-%d\" .App .Number]]\nb: [[upper .App]]\nc: [[join \",\" .List]]\n", "a: web-7\nb: WEB\nc: \"one,- two\"\n"},
 		{"variables do not print", "[[$x := .Text]][[$x = .Plain]]a: [[$x]]\n", "a: plain text\n"},
 		{"line feed is added", "a: [[.Text]]", "a: \"a: b # c\"\n"},
+		{"map in a patch", "patches:\n  - patch: |-\n      # of [[.Env]]\n      - op: add\n        value: [[.Labels]]\n      - op: add\n        value: [[.Text]]\n    target: {kind: [[.App]]}\n",
+			"patches:\n  - patch: |-\n      # of prod\n      - op: add\n        value:\n          a: x\n          b: \"yes\"\n      - op: add\n        value: \"a: b # c\"\n    target: {kind: web}\n"},
+		{"patch that is one value", "a: {b: 1}\npatch: |-\n\n  [[.Labels]]\nb: 1\n", "a: {b: 1}\npatch: |-\n\n  a: x\n  b: \"yes\"\nb: 1\n"},
+		{"item of a patch", "- patch: |-\n    a:\n      - [[.Labels]]\n      - [[.Odd]]\n", "- patch: |-\n    a:\n      - a: x\n        b: \"yes\"\n      - \"on\"\n"},
 		{"github expression", "a: ${{ secrets.X }}\n", "a: ${{ secrets.X }}\n"},
 	}
 	for _, c := range cases {

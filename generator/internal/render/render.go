@@ -17,7 +17,8 @@
 // scalar there is an error of the template. Only then are values laid out in
 // their places. So the structure of a file is decided before any byte of the
 // user's spec is looked at, and a template author can neither forget escaping nor
-// get around it. In all other files only texts that are harmless everywhere
+// get around it. The text of a patch that a kustomization holds (patch: |-) is parsed
+// as well, and takes values as the kustomization does. In all other files only texts that are harmless everywhere
 // (model.Name and its kind, numbers, booleans) print.
 //
 // Invariants: the result depends on the input alone, not on scheduling; files and
