@@ -373,11 +373,11 @@ var mistakes = []struct{ step, file, old, new string }{
 	{"build", "overlays/prod/apps/web/kustomization.yaml", "apiVersion:", "commonLabels: {a: b}\napiVersion:"},
 	{"linting", "overlays/prod/apps/store/kustomization.yaml", "apiVersion:", "apiVersion:  "},
 	{"schemas", "base/store/service.yaml", "spec:", "spec:\n  tipe: ClusterIP"},
-	{"resources", "components/prod-workload/workload.patch.yaml", "memory: 1Gi", "hugepages-2Mi: 1Gi"},
+	{"resources", "components/prod/workload/kustomization.yaml", "memory: 1Gi", "hugepages-2Mi: 1Gi"},
 	{"health", "base/web/workload.yaml", "readinessProbe:", "startupProbe:"},
 	{"configuration", "base/store/service.yaml", "app.kubernetes.io/name: store", "app.kubernetes.io/name: stored"},
 	{"availability", "overlays/prod/apps/web/pdb.yaml", "app.kubernetes.io/name: web", "app.kubernetes.io/name: wob"},
-	{"hardening", "components/hardening/workload.patch.yaml", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"},
+	{"hardening", "components/hardening/kustomization.yaml", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"},
 	{"audit", "base/web/workload.yaml", "web:1.4.2", "web"},
 }
 

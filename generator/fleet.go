@@ -23,6 +23,7 @@ func share(platform *model.Platform, in render.Input) {
 	platform.Share(model.Sharing{
 		Applications: knows("apps/{app}/kustomization.yaml"),
 		Namespaces:   knows("infra/{namespace}/kustomization.yaml"),
+		ClusterWide:  knows("infra/_cluster/kustomization.yaml"),
 		Patches:      knows("apps/{app}/workload.patch.yaml"),
 		Policies:     knows("apps/{app}/network.yaml"),
 		Routes:       knows("apps/{app}/route.yaml"),

@@ -63,7 +63,7 @@ func TestOwnListsShareNothing(t *testing.T) {
 		}
 	}
 	list := string(files["overlays/live-eu/apps/web/kustomization.yaml"])
-	for _, word := range []string{"base/web\n", "- hpa.yaml\n", "components/live-service\n"} {
+	for _, word := range []string{"base/web\n", "- hpa.yaml\n", "components/live/replicated\n"} {
 		if !strings.Contains(list, word) {
 			t.Errorf("the list of live-eu lacks %q:\n%s", word, list)
 		}

@@ -89,11 +89,11 @@ func TestEnvironmentLayers(t *testing.T) {
 		t.Errorf("the route goes elsewhere:\n%s", route)
 	}
 	for _, env := range []string{"dev", "prod"} {
-		if patch := string(files["components/"+env+"-workload/workload.patch.yaml"]); !strings.Contains(patch, "key: spot") {
+		if patch := string(files["components/"+env+"/workload/kustomization.yaml"]); !strings.Contains(patch, "key: spot") {
 			t.Errorf("%s has no toleration:\n%s", env, patch)
 		}
 	}
-	if patch := string(files["components/prod-workload/workload.patch.yaml"]); !strings.Contains(patch, "key: node.kubernetes.io/not-ready") {
+	if patch := string(files["components/prod/workload/kustomization.yaml"]); !strings.Contains(patch, "key: node.kubernetes.io/not-ready") {
 		t.Errorf("fast failover is lost:\n%s", patch)
 	}
 }
@@ -101,7 +101,7 @@ func TestEnvironmentLayers(t *testing.T) {
 // TestNeededFiles deletes files that others name: nothing could be built without them,
 // so the run is refused.
 func TestNeededFiles(t *testing.T) {
-	for _, file := range []string{"components/fast-failover/tolerations.patch.yaml", "base/web/kustomization.yaml"} {
+	for _, file := range []string{"components/admission/policies.yaml", "base/web/kustomization.yaml"} {
 		dir := t.TempDir()
 		copyInOrder(t, filepath.Join("..", "golden", "minimal"), dir, true)
 		result, err := Load(dir)

@@ -36,9 +36,11 @@ func outside(t *testing.T, name string) (names, selectors map[string]bool) {
 				names["element "+m[1]] = true
 			}
 		case strings.HasSuffix(path, "/_cluster/kustomization.yaml"):
-			names[regexp.MustCompile(`namePrefix: \S+`).FindString(text)] = true
+			if prefix := regexp.MustCompile(`namePrefix: \S+`).FindString(text); prefix != "" { // not what clusters share
+				names[prefix] = true
+			}
 		}
-		if strings.HasPrefix(path, "components/") {
+		if strings.Contains(path, "/infra/_cluster/") {
 			for _, m := range clusterSelector.FindAllStringSubmatch(text, -1) {
 				selectors[m[1]] = true
 			}

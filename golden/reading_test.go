@@ -120,7 +120,7 @@ func repeats(t *testing.T, files map[string][]byte, counts func(first, second st
 		}
 		reported := false
 		for i, block := range blocks(string(files[name])) {
-			if strings.HasSuffix(name, ".patch.yaml") && isWay(block) {
+			if (strings.HasSuffix(name, ".patch.yaml") || path.Base(name) == "kustomization.yaml") && isWay(block) {
 				continue
 			}
 			first := slices.IndexFunc(seen[block], func(first string) bool { return counts(first, name) })
@@ -133,12 +133,13 @@ func repeats(t *testing.T, files map[string][]byte, counts func(first, second st
 	}
 }
 
-// isWay reports whether a block only leads to what a patch says: nothing but keys, and
-// the names of what they are in.
+// isWay reports whether a block only leads to what a patch says: nothing but keys, the
+// names of what they are in, and the frame of a patch in a kustomization.
 func isWay(block string) bool {
+	frame := []string{"name", "kind", "apiVersion", "metadata", "target", "patch", "op", "path"}
 	for line := range strings.SplitSeq(block, "\n") {
 		key, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "- "), ":")
-		if value != "" && key != "name" && key != "kind" && key != "apiVersion" {
+		if value != "" && !slices.Contains(frame, key) {
 			return false
 		}
 	}

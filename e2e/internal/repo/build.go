@@ -2,10 +2,14 @@ package repo
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
+
+	"sigs.k8s.io/yaml"
 )
 
 // Tools are the programs that Argo CD runs.
@@ -26,7 +30,8 @@ type Build struct {
 }
 
 // Kustomizations lists the folders that Argo CD or, to install it, kubectl builds, relative to dir. A folder
-// without a kustomization is listed too: building it then says so. The folder of an environment on several
+// without a kustomization is listed too: building it then says so, except in argocd, whose folders
+// have none. The folder of an environment on several
 // clusters is a component of theirs.
 func Kustomizations(dir string) ([]string, error) {
 	var folders []string
@@ -72,6 +77,10 @@ func BuildAll(tools Tools, dir string, folders []string) (map[string]*Build, err
 				results[i] = tools.buildChart(dir, folder, places[folder])
 				return
 			}
+			if strings.HasPrefix(folder, "argocd/") {
+				results[i] = buildFiles(dir, folder)
+				return
+			}
 			results[i] = build(tools.Kustomize, dir, folder)
 		})
 	}
@@ -81,6 +90,28 @@ func BuildAll(tools Tools, dir string, folders []string) (map[string]*Build, err
 		builds[result.Folder] = result
 	}
 	return builds, nil
+}
+
+// buildFiles is what Argo CD makes of a folder without a kustomization: the objects of its
+// files, in the style of kustomize.
+func buildFiles(dir, folder string) *Build {
+	result := &Build{Folder: folder}
+	files, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(folder), "*.yaml"))
+	result.Err = err
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		result.Err = errors.Join(result.Err, err)
+		for document := range strings.SplitSeq(string(source), "\n---\n") {
+			object, err := yaml.YAMLToJSON([]byte(document))
+			if string(object) == "null" { // a comment before the first document
+				continue
+			}
+			text, also := yaml.JSONToYAML(object)
+			result.Err = errors.Join(result.Err, err, also)
+			result.Output = append(append(result.Output, "---\n"...), text...)
+		}
+	}
+	return result
 }
 
 func build(kustomize, dir, folder string) *Build {

@@ -92,17 +92,6 @@ func (e *Environment) Grant(role string) *Grant {
 	return grant("env-"+e.Name, e.access, Name(role))
 }
 
-// Grant says which of the team's groups have a role in its namespaces; nil when no
-// namespace needs it.
-func (t *Team) Grant(p *Platform, role string) *Grant {
-	for _, env := range p.Environments {
-		if g := env.TeamGrant(t, Name(role)); g != nil {
-			return g
-		}
-	}
-	return nil
-}
-
 // grants reports whether a team's groups have a role in a namespace of the environment.
 // In one that several teams share they would debug the applications of another.
 func (e *Environment) grants(team *Team, role Name) bool {
@@ -119,33 +108,32 @@ func (e *Environment) grants(team *Team, role Name) bool {
 	return false
 }
 
-// Access lists the components that let the namespace's team in: the Roles that the
-// environment grants to nobody else, and their bindings.
-func (ns *Namespace) Access() []Name {
-	var names []Name
-	if ns.Team == nil {
-		return nil
-	}
+// Grants lists who has a Role in the namespace: groups of the environment, and those of its
+// team.
+func (ns *Namespace) Grants() []Grant {
+	var grants []Grant
 	env := ns.Target.Env
 	for _, role := range env.AccessRoles() {
-		if grant("team-"+ns.Team.Name, ns.Team.access, role) == nil {
+		if g := grant("env-"+env.Name, env.access, role); g != nil {
+			grants = append(grants, *g)
+		}
+		if ns.Team == nil {
 			continue
 		}
-		if grant("env-"+env.Name, env.access, role) == nil {
-			names = append(names, env.roleComponent(role))
+		if g := grant("team-"+ns.Team.Name, ns.Team.access, role); g != nil {
+			grants = append(grants, *g)
 		}
-		names = append(names, "access-"+ns.Team.Name+"-"+role)
 	}
-	return names
+	return grants
 }
 
-// Roles lists the components that hold the Roles which are granted in every namespace of
-// the environment. A Role that is nobody's would only be one more to judge.
-func (e *Environment) Roles() []Name {
+// Roles lists the components that hold the Roles which somebody has in the namespace. A
+// Role that is nobody's would only be one more to judge.
+func (ns *Namespace) Roles() []Name {
 	var names []Name
-	for _, role := range e.AccessRoles() {
-		if grant("env-"+e.Name, e.access, role) != nil {
-			names = append(names, e.roleComponent(role))
+	for _, g := range ns.Grants() {
+		if name := ns.Target.Env.roleComponent(g.Role); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -159,14 +147,11 @@ func (e *Environment) roleComponent(role Name) Name {
 	return "access-" + role
 }
 
-// HasRole reports whether an environment needs the Role of a component.
+// HasRole reports whether a namespace needs the Role of a component.
 func (p *Platform) HasRole(component string) bool {
 	for _, e := range p.Environments {
-		if slices.Contains(e.Roles(), Name(component)) {
-			return true
-		}
 		for _, target := range e.Targets {
-			if slices.ContainsFunc(target.Namespaces, func(ns *Namespace) bool { return slices.Contains(ns.Access(), Name(component)) }) {
+			if slices.ContainsFunc(target.Namespaces, func(ns *Namespace) bool { return slices.Contains(ns.Roles(), Name(component)) }) {
 				return true
 			}
 		}

@@ -70,20 +70,21 @@ func (e *Environment) AdmissionPolicies() []AdmissionPolicy {
 	return slices.DeleteFunc(AllAdmissionPolicies(), func(p AdmissionPolicy) bool { return e.AdmissionMode(p) == admitAll })
 }
 
-// AdmissionComponents lists the components that make the environment's policies; what
-// changes them comes last.
-func (e *Environment) AdmissionComponents() []string {
+// Admits reports whether any environment has admission policies.
+func (p *Platform) Admits() bool {
+	return slices.ContainsFunc(p.Environments, func(e *Environment) bool { return len(e.AdmissionPolicies()) > 0 })
+}
+
+// Permits names, as a pattern, the policies that other environments have and this one has
+// not; empty without any.
+func (e *Environment) Permits(p *Platform) string {
 	var names []string
-	for _, p := range e.AdmissionPolicies() {
-		names = append(names, "../admission-"+string(p.Name))
+	for _, policy := range AllAdmissionPolicies() {
+		if name := string(policy.Name); p.HasPolicy(name) && !e.hasPolicy(name) {
+			names = append(names, name)
+		}
 	}
-	if e.ForbidsPortForward() {
-		names = append(names, "../admission-port-forward")
-	}
-	if e.ChecksPods() {
-		names = append(names, "../admission-pods")
-	}
-	return names
+	return strings.Join(names, "|")
 }
 
 // The policies that patches of an environment change, by what they have in common.
@@ -123,20 +124,12 @@ func (e *Environment) hasPolicy(name string) bool {
 // podPolicies look at pods and at what makes pods, and have that in common.
 func podPolicies() []string { return []string{"images", "resources", "host-access"} }
 
-// ChecksPods reports whether the environment has policies for pods.
-func (e *Environment) ChecksPods() bool { return slices.ContainsFunc(podPolicies(), e.hasPolicy) }
-
 // ChecksPods reports whether any environment has policies for pods.
 func (p *Platform) ChecksPods() bool { return slices.ContainsFunc(podPolicies(), p.HasPolicy) }
 
 // ForbidsPortForward reports whether nobody may even forward a port.
 func (e *Environment) ForbidsPortForward() bool {
 	return e.hasPolicy(podAccess) && e.Settings.Debug == DebugNone
-}
-
-// ForbidsPortForward reports whether any environment forbids to forward ports.
-func (p *Platform) ForbidsPortForward() bool {
-	return slices.ContainsFunc(p.Environments, (*Environment).ForbidsPortForward)
 }
 
 // BreakGlass lists, as an expression, the groups that the environment's policies let

@@ -201,20 +201,11 @@ func (e *Environment) StartupNumbers() yamltree.Ordered {
 }
 
 // component returns the name of one of the environment's components.
-func (e *Environment) component(suffix string) Name { return e.Name + "-" + Name(suffix) }
+func (e *Environment) component(name Path) Path { return Path(e.Name) + "/" + name }
 
-// Service lists the components that a replicated workload with probes uses, which
-// a bundle joins; empty when there is only one.
-func (e *Environment) Service() []Name {
-	parts := e.parts(true, true)
-	if len(parts) < 2 {
-		return nil
-	}
-	return parts
-}
-
-func (e *Environment) parts(probed, replicated bool) []Name {
-	parts := []Name{e.component("workload")}
+// parts lists the environment's components for a workload.
+func (e *Environment) parts(probed, replicated bool) []Path {
+	parts := []Path{e.component("workload")}
 	if probed && len(e.StartupNumbers()) > 0 {
 		parts = append(parts, e.component("startup"))
 	}
@@ -234,16 +225,14 @@ func (in *Instance) overlay(want, have *Pod) {
 
 // pods are the pod that the instance wants, and what the base and the components of the
 // instance make, which are returned.
-func (in *Instance) pods(want, have *Pod) (components []Name) {
+func (in *Instance) pods(want, have *Pod) (components []Path) {
 	env, w, base := in.Target.Env, in.Workload, in.App.Base
 	w.translate(want, in.App.Name)
 	probed := base.Liveness != nil && want.Startup != nil && len(env.StartupNumbers()) > 0
 	replicated := w.Singleton == nil && !w.Scheduled() && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
 	components = env.parts(probed, replicated)
-	if bundle := env.Service(); len(bundle) > 0 && slices.Equal(bundle, components) {
-		components = []Name{env.component("service")}
-	} else if own := spread(w.AntiAffinity); !replicated && w.Singleton == nil && !w.Scheduled() && own != "" {
-		components = append(components, own)
+	if own := spread(w.AntiAffinity); !replicated && w.Singleton == nil && !w.Scheduled() && own != "" {
+		components = append(components, Path(own))
 	}
 	if in.strictZones() {
 		components = append(components, "spread-zones")

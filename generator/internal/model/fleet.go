@@ -18,8 +18,9 @@ func (p *Platform) Fleets() bool { return slices.ContainsFunc(p.Environments, (*
 // fleet is what the clusters of an environment have in common: what stands in the
 // environment's own folder.
 type fleet struct {
-	instances  []*Instance
-	namespaces []*Namespace
+	instances   []*Instance
+	namespaces  []*Namespace
+	clusterWide bool
 }
 
 // part is what one folder says of an instance whose environment runs on several
@@ -40,7 +41,7 @@ type part struct {
 
 // Sharing says what may be taken apart: whole folders, and objects within those of
 // applications.
-type Sharing struct{ Applications, Namespaces, Patches, Policies, Routes bool }
+type Sharing struct{ Applications, Namespaces, ClusterWide, Patches, Policies, Routes bool }
 
 // Share finds what the clusters of an environment have in common, so that it stands in the
 // environment's folder and the folders of targets hold the rest. It is no part of Resolve:
@@ -56,6 +57,7 @@ func (p *Platform) Share(what Sharing) {
 		if what.Namespaces {
 			env.shareNamespaces()
 		}
+		env.fleet.clusterWide = what.ClusterWide && env.ClusterWide()
 	}
 }
 
@@ -83,13 +85,13 @@ func alike(instances []*Instance) bool {
 
 // owns reports whether a component is one of the environment's, which come first and
 // which the patch of a workload relies on.
-func (e *Environment) owns(component Name) bool {
-	return strings.HasPrefix(string(component), string(e.Name)+"-")
+func (e *Environment) owns(component Path) bool {
+	return strings.HasPrefix(string(component), string(e.Name)+"/")
 }
 
 // commonStart lists the components that all instances begin with. Those that come after
 // stand in the folders of targets: the order of components counts.
-func commonStart(instances []*Instance) []Name {
+func commonStart(instances []*Instance) []Path {
 	start := instances[0].Components
 	for _, in := range instances[1:] {
 		same := 0
@@ -258,7 +260,7 @@ func (e *Environment) namespaces(like *Namespace) []*Namespace {
 	var same []*Namespace
 	for _, target := range e.Targets {
 		for _, ns := range target.Namespaces {
-			if ns.Name == like.Name && slices.Equal(ns.Access(), like.Access()) {
+			if ns.Name == like.Name && slices.Equal(ns.Roles(), like.Roles()) {
 				same = append(same, ns)
 			}
 		}
@@ -280,6 +282,10 @@ func (in *Instance) ListedRuns() []*Run { return in.part.listed }
 
 // NamedRuns are the jobs that the folder gives their names, where there are two folders.
 func (in *Instance) NamedRuns() []*Run { return in.part.named }
+
+// SharesClusterWide reports whether a folder holds what belongs to no namespace on all
+// clusters of the environment.
+func (e *Environment) SharesClusterWide() bool { return e.fleet.clusterWide }
 
 // Fleet reports whether the folder of the environment holds what the namespace has on
 // all clusters.

@@ -244,7 +244,7 @@ type Instance struct {
 	// Workload is the merge of all layers.
 	Workload *Workload
 	// Components that the overlay uses, by name.
-	Components []Name
+	Components []Path
 	// Patch is what the overlay changes in the workload; empty when nothing.
 	Patch yamltree.Ordered
 	// Labels that the overlay adds to those of the base.

@@ -88,14 +88,9 @@ func (a *Application) AllLabels(p *Platform) map[string]string {
 
 // Uses reports whether a workload uses a shared component.
 func (p *Platform) Uses(component string) bool {
-	for _, env := range p.Environments {
-		if env.Replicated() && string(env.Spread()) == component || component == "fast-failover" && env.FastFailover() {
-			return true
-		}
-	}
 	for _, app := range p.Applications {
 		for _, in := range app.Instances {
-			if slices.Contains(in.Components, Name(component)) {
+			if slices.Contains(in.Components, Path(component)) {
 				return true
 			}
 		}
@@ -103,8 +98,13 @@ func (p *Platform) Uses(component string) bool {
 	return false
 }
 
-// FastFailover is what pods tolerate of a lost node, with fast failover.
-func (p *Platform) FastFailover() []yamltree.Ordered { return fastFailover() }
+// FastFailover is what pods tolerate of a lost node, where an environment has fast failover.
+func (p *Platform) FastFailover() []yamltree.Ordered {
+	if !slices.ContainsFunc(p.Environments, (*Environment).FastFailover) {
+		return nil
+	}
+	return fastFailover()
+}
 
 // Join returns a path from the root of the repository.
 func (r Repository) Join(parts ...any) string {

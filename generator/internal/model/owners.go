@@ -9,9 +9,7 @@ import (
 
 // Owned is a line of CODEOWNERS.
 type Owned struct {
-	Path Path
-	// Any says that the path is the beginning of the names of folders.
-	Any    bool
+	Path   Path
 	Owners []Owner
 }
 
@@ -41,9 +39,6 @@ func (p *Platform) CodeOwners() []Owned {
 		if p.Pipeline != "" {
 			all = p.own(all, env.Owners, "ci/"+string(env.Name)+".sh")
 		}
-		if len(env.Owners) > 0 {
-			all = append(all, Owned{p.inRepository("components/" + string(env.Name) + "-"), true, env.Owners})
-		}
 	}
 	return all
 }
@@ -61,7 +56,7 @@ func (p *Platform) own(all []Owned, owners []Owner, paths ...string) []Owned {
 		return all
 	}
 	for _, path := range paths {
-		all = append(all, Owned{p.inRepository(path), false, owners})
+		all = append(all, Owned{p.inRepository(path), owners})
 	}
 	return all
 }
@@ -93,5 +88,5 @@ func (e *Environment) paths() []string {
 	for _, target := range e.Targets {
 		overlays = append(overlays, "overlays/"+string(target.Name)+"/")
 	}
-	return append([]string{"argocd/" + name + "/", "bootstrap/roots/" + name + ".yaml", "releases/" + name + ".yaml"}, distinct(overlays)...)
+	return append([]string{"argocd/" + name + "/", "components/" + name + "/", "bootstrap/roots/" + name + ".yaml", "releases/" + name + ".yaml"}, distinct(overlays)...)
 }

@@ -17,6 +17,14 @@ type PriorityClass struct {
 	Description string
 }
 
+// DeclaredClasses lists the environment's classes where the target deploys something.
+func (t *Target) DeclaredClasses() []PriorityClass {
+	if !t.ClusterWide() {
+		return nil
+	}
+	return t.Env.PriorityClasses()
+}
+
 // PriorityClasses lists the environment's classes by name.
 func (e *Environment) PriorityClasses() []PriorityClass {
 	var out []PriorityClass

@@ -222,6 +222,8 @@ func (row Data) project(placeholders []string, table []Placeholder) (Scope, bool
 		data.Instance = row.Instance
 	case data.Namespace != nil && data.Namespace.Fleet():
 		scope.Fleet, scope.Clusters = string(row.Env.Name), data.Namespace.clusters
+	case data.Namespace == nil && data.Target != nil && data.Env.SharesClusterWide():
+		scope.Fleet, scope.Clusters = string(row.Env.Name), len(row.Env.Targets)
 	}
 	scope.Values = make([]string, len(placeholders))
 	for i := range table {

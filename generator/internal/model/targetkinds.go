@@ -80,8 +80,7 @@ func targetKinds() []targetKind {
 
 // hasRoles reports whether a namespace or an application of the target has a Role.
 func (t *Target) hasRoles() bool {
-	return len(t.Env.Roles()) > 0 ||
-		slices.ContainsFunc(t.Namespaces, func(ns *Namespace) bool { return len(ns.Access()) > 0 }) ||
+	return slices.ContainsFunc(t.Namespaces, func(ns *Namespace) bool { return len(ns.Grants()) > 0 }) ||
 		slices.ContainsFunc(t.Instances, func(in *Instance) bool { return len(in.Workload.ServiceAccount.Rules) > 0 })
 }
 

@@ -32,16 +32,16 @@ tool() {
   PATH="$folder:$PATH"
 }
 
-# build PATH [VERSION]: renders a file, or each kustomization below a folder, as Argo CD does. Its
-# cluster has this version of Kubernetes. A warning of kustomize is a failure.
+# build PATH [VERSION]: renders a file, the files of a folder without kustomizations, or each
+# kustomization below a folder, as Argo CD does. Its cluster has this version of Kubernetes. A
+# warning of kustomize is a failure.
 build() {
   local folder
   tool kustomize
   echo "$1 ${2:-1.36.0}" >> "$built/list"
-  if [ -f "$1" ]; then
+  if [ -z "$(find "$1" -name kustomization.yaml)" ]; then
     mkdir -p "$built/$1"
-    cp "$1" "$built/$1/objects.yaml"
-    return
+    find "$1" -name '*.yaml' -print0 | LC_ALL=C sort -z | xargs -0 awk 'FNR == 1 { print "---" } 1' > "$built/$1/objects.yaml"
   fi
   while IFS= read -r folder; do
     mkdir -p "$built/$folder"
