@@ -10,7 +10,7 @@ import (
 )
 
 // Apply carries out a plan. It refuses a blocked plan with ErrBlocked, and stops
-// when a file is not as Compare saw it.
+// when a file is not as Scan found it.
 //
 // All new contents are written to temporary files first, so that a full disk leaves
 // the tree as it was; then files are replaced one by one, each atomically, in sorted
@@ -69,7 +69,7 @@ type write struct {
 	staged, done bool
 }
 
-// unchanged checks that what w replaces is as Compare saw it.
+// unchanged checks that what w replaces is as Scan found it.
 func (w *write) unchanged(root *os.Root) error {
 	if w.again {
 		return nil

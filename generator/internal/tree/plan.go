@@ -86,7 +86,7 @@ const (
 	ActionDelete Action = "delete"
 )
 
-// Change is what Compare found about one path.
+// Change is what Decide says about one path.
 type Change struct {
 	// Path is the file's path. For an obstructed folder it is the folder's.
 	Path string
@@ -138,7 +138,7 @@ func (c Change) Refusal() bool {
 	return c.State == StateForeign || c.State == StateUnresolved || c.State == StateObstructed
 }
 
-// Plan is the outcome of Compare: what Apply would do, and why.
+// Plan is the outcome of Decide: what Apply would do, and why.
 type Plan struct {
 	repository *Repository
 	format     format // of what is written to the state

@@ -16,7 +16,7 @@ type removal struct {
 // deletes reports whether there is something to delete.
 func (d removal) deletes() bool { return d.seen.there || d.again }
 
-// unchanged checks that what d deletes is as Compare saw it.
+// unchanged checks that what d deletes is as Scan found it.
 func (d removal) unchanged(root *os.Root) error {
 	if !d.seen.there || d.again {
 		return nil
