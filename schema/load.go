@@ -139,8 +139,8 @@ func (l *loader) includes(spec *Spec) ([]string, error) {
 func (l *loader) glob(at diag.Range, pattern string) ([]string, error) {
 	matches, err := fs.Glob(l.fsys, path.Join(path.Dir(l.name), pattern))
 	if errors.Is(err, path.ErrBadPattern) || !fs.ValidPath(pattern) {
-		l.list.Error(at, "include/pattern", "not a pattern of files below this one").Hint =
-			"Write a relative path such as teams/*.yaml; it cannot leave the folder."
+		l.list.Error(at, "include/pattern", "a pattern must stay below the folder of the spec").Hint =
+			"Write a relative path without .., such as teams/*.yaml."
 		return nil, nil
 	}
 	if err != nil {
@@ -179,7 +179,7 @@ func (l *loader) noMatch(at diag.Range, pattern string) {
 	d := l.list.Error(at, "include/empty", "this pattern matches no file")
 	d.Hint = "Create the file or take the pattern out."
 	if strings.Contains(pattern, "**") {
-		d.Detail = "A star matches within one folder; ** means nothing more."
+		d.Detail = "A star matches names within one folder, and ** matches no more than * does."
 		d.Hint = "Write one pattern for each depth, for example teams/*.yaml and teams/*/*.yaml."
 	}
 }
@@ -255,8 +255,8 @@ func (l *loader) application(node *yamltree.Node) Application {
 
 func (l *loader) refuseTeam(app *Application, team string) {
 	if app.Team != "" {
-		l.list.Error(app.Node.KeyAt("team"), "team/twice", "the file already says the team").Hint =
-			"Take this line out: all applications of this file belong to " + team + "."
+		l.list.Error(app.Node.KeyAt("team"), "team/twice", "this file sets the team of all its applications already").Hint =
+			"Take this line out: every application of this file belongs to team " + team + "."
 	}
 }
 

@@ -93,16 +93,16 @@ func (m *Migration) take(name string, texts map[string][]byte) error {
 	}
 	for _, file := range sortedKeys(changed) {
 		if _, known := texts[file]; !known {
-			return fmt.Errorf("%s is no file of the spec", file)
+			return fmt.Errorf("the migration returned %s, which is not a file of the spec", file)
 		}
 	}
 	if faults := faults(changed); faults.HasErrors() {
-		return fmt.Errorf("what comes out is not YAML: %s:%d: %s", faults[0].Subject.File, faults[0].Subject.Line, faults[0].Summary)
+		return fmt.Errorf("the migrated spec is not YAML: %s:%d: %s", faults[0].Subject.File, faults[0].Subject.Line, faults[0].Summary)
 	}
 	maps.Copy(texts, changed)
 	root, _ := yamltree.Parse(name, texts[name])
 	if apiVersion(root) != m.From {
-		return errors.New("what comes out has another apiVersion")
+		return errors.New("the migration changed apiVersion, which it has to leave alone")
 	}
 	texts[name] = yamltree.Replace(texts[name], root.At("apiVersion"), m.To)
 	return nil

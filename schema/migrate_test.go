@@ -176,10 +176,10 @@ func TestMigrateFaults(t *testing.T) {
 	}
 	say := "migrate the spec from wavewright.dev/v0 to wavewright.dev/v1 (copies is replicas): "
 	for want, steps := range map[string][]Migration{
-		say + "no way":                                steps(func(map[string][]byte) (map[string][]byte, error) { return nil, errors.New("no way") }),
-		say + "x.yaml is no file of the spec":         gives("x.yaml", "a: 1\n"),
-		say + "what comes out is not YAML":            gives("teams/a.yaml", "a: 1\na: 2\n"),
-		say + "what comes out has another apiVersion": gives(FileName, "apiVersion: wavewright.dev/v1\n"),
+		say + "no way": steps(func(map[string][]byte) (map[string][]byte, error) { return nil, errors.New("no way") }),
+		say + "the migration returned x.yaml, which is not a file of the spec": gives("x.yaml", "a: 1\n"),
+		say + "the migrated spec is not YAML":                                  gives("teams/a.yaml", "a: 1\na: 2\n"),
+		say + "the migration changed apiVersion, which it has to leave alone":  gives(FileName, "apiVersion: wavewright.dev/v1\n"),
 	} {
 		if _, _, err := Migrate(FileName, old, steps); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)

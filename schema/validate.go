@@ -174,7 +174,7 @@ func (v *validator) clusters() {
 		}
 		if minor, ok := minorVersion(cluster.Kubernetes); ok && minor < OldestKubernetes {
 			d := v.list.Error(cluster.Node.At("kubernetes"), "spec/value", "this version of Kubernetes is too old")
-			d.Detail = "The oldest is 1." + strconv.Itoa(OldestKubernetes) + ": before it, anti-affinity cannot tell the versions of an application apart."
+			d.Detail = "The oldest supported version is 1." + strconv.Itoa(OldestKubernetes) + ": anti-affinity needs matchLabelKeys, which older versions do not have by default."
 			d.Hint = "Upgrade the cluster."
 		}
 		if n, ok := cluster.Node.Get("nodes").Int(); ok && n < 1 {

@@ -45,8 +45,8 @@ func (v *validator) argocd() {
 	n := v.spec.Node.Get("argocd")
 	for _, field := range vendoredFields() {
 		if stated(n, field) && !n.FaultyAt("install") && v.spec.ArgoCD.Install != InstallVendored {
-			d := v.list.Error(n.KeyAt(field), "argocd/unused", quoted(field)+" is of no use for an Argo CD that you install")
-			d.Hint = "Write install: vendored, or take it out and configure your Argo CD yourself."
+			d := v.list.Error(n.KeyAt(field), "argocd/unused", quoted(field)+" has no effect without install: vendored")
+			d.Hint = "Write install: vendored, or take this key out and configure your Argo CD yourself."
 		}
 	}
 	if admins := n.Get("admins"); admins != nil && admins.Kind == yamltree.List {
@@ -69,7 +69,7 @@ func (v *validator) argocdKeys(n *yamltree.Node, own []string) {
 				"Keys have letters, digits, dots, hyphens and underscores."
 		case slices.Contains(own, entry.Key):
 			v.list.Error(entry.KeyRange, "argocd/setting", "wavewright sets this key itself").Hint =
-				"Take it out: pins and the policies of ApplicationSets rest on it."
+				"Take this key out: pins and the policies of ApplicationSets work only with the value that wavewright sets."
 		case isText(entry.Value) && literalSecret.MatchString(entry.Value.Text):
 			v.list.Error(entry.KeyRange, "secret/literal", quoted(entry.Key)+" looks like it holds a secret").Hint =
 				"Refer to a key of the Secret argocd-secret: clientSecret: $oidc.clientSecret."

@@ -184,11 +184,11 @@ func (v *validator) references(i int) {
 	}
 	d := v.list.Error(env.Node.At("promotion", "from"), "promotion/from", "promotions come from an earlier environment")
 	if len(earlier) == 0 {
-		d.Detail = "This is the first one: it follows the branch."
-		d.Hint = "Take it out."
+		d.Detail = "This is the first environment: it follows the branch and takes no promotions."
+		d.Hint = "Take promotion.from out."
 		return
 	}
-	d.Detail = fmt.Sprintf("%s is not before this one. Earlier in the list: %s.", quoted(from), strings.Join(earlier, ", "))
+	d.Detail = fmt.Sprintf("%s does not stand before this environment. Earlier environments in the list: %s.", quoted(from), strings.Join(earlier, ", "))
 	d.Hint = "Name one of these, or move the environment up."
 }
 

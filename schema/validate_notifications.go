@@ -23,7 +23,7 @@ func (v *validator) notifications(n *yamltree.Node) {
 				"Write the name of a trigger of argocd-notifications-cm without trigger. before it, for example on-sync-failed."
 		}
 		if entry.Value.Kind == yamltree.List && len(entry.Value.Items) == 0 {
-			v.list.Error(entry.KeyRange, "notification/invalid", "nobody hears of "+quoted(entry.Key)).Hint = "Name a recipient, or take the line out."
+			v.list.Error(entry.KeyRange, "notification/invalid", "nobody is notified by trigger "+quoted(entry.Key)).Hint = "Name a recipient, or take the line out."
 		}
 		for _, item := range entry.Value.Items {
 			if isText(item) && !recipient.MatchString(item.Text) {

@@ -50,7 +50,7 @@ func (v *validator) windows(env *Environment) {
 		return
 	}
 	d := v.list.Error(env.Node.KeyAt("windows"), "window/closed", "no sync could ever begin in "+quoted(env.Name))
-	d.Detail = "There is no hour of a year in which an allow window is open, if there is any, and no deny window."
+	d.Detail = "In every hour of a year a deny window is open, or no allow window is."
 	d.Hint = "Shorten the deny windows; to have people sync by hand, set sync: {automated: null} instead."
 }
 
@@ -122,7 +122,7 @@ func (v *validator) schedule(n *yamltree.Node) cron.Schedule {
 	}
 	if schedule.Next(epoch()).IsZero() {
 		v.list.Error(n.Range, "window/schedule", "this window would never open").Hint =
-			"There is no such day; look at the day of month and the month."
+			"No date has this day of month in this month: correct one of the two."
 		return nil
 	}
 	return schedule

@@ -20,7 +20,7 @@ func pathCommand(c *console, name, usage, description string, settle func(*gener
 			outputFlag(),
 		},
 		Action: func(ctx *cli.Context) error {
-			if err := c.begin(ctx, "a path, as seen from the folder of environments.yaml", 1, -1); err != nil {
+			if err := c.begin(ctx, "a path relative to the folder of environments.yaml", 1, -1); err != nil {
 				return err
 			}
 			dry := ctx.Bool("dry-run")
@@ -38,8 +38,8 @@ func pathCommand(c *console, name, usage, description string, settle func(*gener
 
 func adoptCommand(c *console) *cli.Command {
 	return pathCommand(c, "adopt", "take files of yours into generation, as you have edited them",
-		"For a file that stands where one is generated. It stays as it is and counts as an\n"+
-			"edited rendering from now on: new renderings are merged into it.\n\n"+
+		"For a file of yours where wavewright generates one. The file stays as it is, and\n"+
+			"wavewright treats it as generated and edited: it merges new renderings into the file.\n\n"+
 			"Example:\n"+
 			"  wavewright adopt README.md",
 		(*generator.Platform).Adopt)
@@ -47,8 +47,8 @@ func adoptCommand(c *console) *cli.Command {
 
 func restoreCommand(c *console) *cli.Command {
 	return pathCommand(c, "restore", "bring files back as they are generated",
-		"Deleted files come back, and edits of yours give way. Edits that git does not have\n"+
-			"are only replaced with --allow-dirty.\n\n"+
+		"Writes deleted files again, and replaces your edits by the rendering. Edits that git\n"+
+			"has neither committed nor staged are replaced only with --allow-dirty.\n\n"+
 			"Example:\n"+
 			"  wavewright restore overlays/prod/apps/web/pdb.yaml",
 		(*generator.Platform).Restore)
@@ -56,8 +56,8 @@ func restoreCommand(c *console) *cli.Command {
 
 func dropCommand(c *console) *cli.Command {
 	return pathCommand(c, "drop", "keep files as your own that are no longer generated",
-		"An edited file that is no longer generated is kept, and every run says so. This makes\n"+
-			"it an ordinary file of yours. To be rid of it, delete it.\n\n"+
+		"wavewright keeps an edited file that is no longer generated, and reports it on every\n"+
+			"run. drop makes it an ordinary file of yours. To be rid of the file, delete it.\n\n"+
 			"Example:\n"+
 			"  wavewright drop base/old/service.yaml",
 		(*generator.Platform).Drop)

@@ -15,8 +15,8 @@ func diffCommand(c *console) *cli.Command {
 		ArgsUsage: "[PATH…]",
 		UsageText: "wavewright diff [--stat] [--exit-code] [PATH…]",
 		Description: "Prints a unified diff from the files as they are to what generate would write: a\n" +
-			"patch for git apply. Nothing is written. A PATH is a file or a folder, as seen from\n" +
-			"the folder of environments.yaml. Files in conflict are shown too, as if yours gave way.\n\n" +
+			"patch for git apply. diff writes nothing. A PATH is a file or a folder, relative to\n" +
+			"the folder of environments.yaml. For a file in conflict, the patch takes the rendering.\n\n" +
 			"Examples:\n" +
 			"  wavewright diff\n" +
 			"  wavewright diff --stat overlays/prod\n" +

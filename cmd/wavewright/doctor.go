@@ -13,23 +13,23 @@ import (
 func doctorCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "doctor",
-		Usage:     "ask a cluster for what the repository needs",
+		Usage:     "check that a cluster has what the repository needs",
 		UsageText: "wavewright doctor --context CTX [--cluster NAME] [--argocd NAME] [--timeout TIME] [--output json]",
-		Description: "Asks through kubectl, and only reads: versions, definitions, nodes, gateway, secret\n" +
-			"store, metrics, classes, and Argo CD with its settings and clusters. Each thing that is\n" +
-			"missing is listed with what to do about it.\n\n" +
-			"In a repository with one cluster the context is asked for everything. With several,\n" +
-			"say what it is: a cluster that is deployed to, an Argo CD, or both.\n\n" +
-			"Ends with 0 when nothing is missing, with 5 when something is, and with 1 when it\n" +
-			"could not be found out.\n\n" +
+		Description: "Reads through kubectl, and changes nothing: versions, CRDs, nodes, gateway, secret\n" +
+			"store, metrics, classes, and Argo CD with its settings and clusters. For each thing that\n" +
+			"is missing, doctor says what to do.\n\n" +
+			"When the spec has one cluster, doctor checks everything in the context. When it has\n" +
+			"several, --cluster and --argocd say which of them the context reaches.\n\n" +
+			"Exit codes: 0 nothing is missing, 5 something is missing, 1 a check could not be\n" +
+			"carried out.\n\n" +
 			"Examples:\n" +
 			"  wavewright doctor --context kind-dev\n" +
 			"  wavewright doctor --context prod-eu --cluster eu\n" +
 			"  wavewright doctor --context tools --argocd argocd --output json",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "context", Usage: "ask the cluster of `CTX`, a context of kubectl"},
-			&cli.StringFlag{Name: "cluster", Usage: "it is `NAME`, which Applications are deployed to"},
-			&cli.StringFlag{Name: "argocd", Usage: "Argo CD `NAME` runs there; it is called argocd unless environments name others"},
+			&cli.StringFlag{Name: "context", Usage: "read through `CTX`, a context of kubectl"},
+			&cli.StringFlag{Name: "cluster", Usage: "the context reaches cluster `NAME` of the spec"},
+			&cli.StringFlag{Name: "argocd", Usage: "the context reaches Argo CD `NAME`; its name is argocd unless environments name others"},
 			&cli.DurationFlag{Name: "timeout", Value: 15 * time.Second, Usage: "wait `TIME` for each answer"},
 			outputFlag(),
 		},

@@ -48,19 +48,19 @@ func asFailure(err error) *failure {
 	case isSettle(err), isFrozen(err):
 		f.code = exitRefused
 	case errors.Is(err, generator.ErrNoSpec):
-		f.hints = []string{"wavewright init DIR makes a first one", "--dir DIR looks elsewhere"}
+		f.hints = []string{"wavewright init DIR creates an environments.yaml", "--dir DIR works in another folder"}
 	case isNeeded(err):
 		needed, _ := errors.AsType[*generator.NeededError](err)
 		f.code = exitRefused
-		f.hints = []string{"bring them back: wavewright restore " + strings.Join(needed.Paths, " "), "to change what they hold, edit them, or replace their template: wavewright templates list"}
+		f.hints = []string{"to bring the files back: wavewright restore " + strings.Join(needed.Paths, " "), "to change the files, edit them or replace their templates: wavewright templates list"}
 	case errors.Is(err, generator.ErrNoKubectl):
 		f.hints = []string{"install kubectl: https://kubernetes.io/docs/tasks/tools/"}
 	case errors.Is(err, generator.ErrNoContext):
-		f.hints = []string{"kubectl config get-contexts lists them"}
+		f.hints = []string{"kubectl config get-contexts lists the contexts"}
 	case errors.Is(err, generator.ErrUnauthorized):
 		f.hints = []string{"log in to the cluster again"}
 	case errors.Is(err, generator.ErrUnreachable):
-		f.hints = []string{"is the cluster running, and is there a way to it? --timeout waits longer"}
+		f.hints = []string{"check that the cluster runs and that this machine reaches it; --timeout TIME waits longer"}
 	case isWhich(err):
 		f.hints = []string{"--cluster NAME says which one the context reaches, --argocd NAME which Argo CD runs there"}
 	case errors.Is(err, generator.ErrLocked), errors.Is(err, generator.ErrNewer):

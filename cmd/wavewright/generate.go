@@ -14,11 +14,11 @@ import (
 func generateCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "generate",
-		Usage:     "bring the repository to what environments.yaml says",
+		Usage:     "write the repository that environments.yaml describes",
 		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--accept SIDE[=GLOB]] [--conflict markers]",
 		Description: "Renders everything in memory, compares it with the folder and writes what differs.\n" +
-			"What you edited by hand is kept, and new renderings are merged into it. When both\n" +
-			"changed the same lines, or something is in the way, nothing at all is written.\n\n" +
+			"Keeps what you edited by hand, and merges new renderings into it. When you and a new\n" +
+			"rendering changed the same lines, or a file is in the way, generate writes nothing.\n\n" +
 			"Examples:\n" +
 			"  wavewright generate            write\n" +
 			"  wavewright generate --dry-run  only say what would be written\n" +
@@ -30,12 +30,12 @@ func generateCommand(c *console) *cli.Command {
 			"  wavewright generate --remerge  after git merge, rebase or cherry-pick stopped at conflicts",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "say what would be written, and write nothing"},
-			&cli.BoolFlag{Name: "check", Usage: "like --dry-run, and exit 3 when a byte would change"},
-			&cli.StringSliceFlag{Name: "accept", Usage: "answer conflicts: `SIDE` is mine or theirs, for all paths or SIDE=GLOB; the last that matches wins"},
+			&cli.BoolFlag{Name: "check", Usage: "like --dry-run, and exit 3 when generate would change a byte"},
+			&cli.StringSliceFlag{Name: "accept", Usage: "resolve conflicts: `SIDE` is mine or theirs, for all paths or SIDE=GLOB; the last that matches a path wins"},
 			&cli.StringFlag{Name: "conflict", Value: "stop", Usage: "on conflicts, `HOW`: stop, or markers (write both versions into the file, and exit 4)"},
-			&cli.BoolFlag{Name: "allow-delete", Usage: "delete much of the repository, or Applications of protected environments, when the spec says so"},
+			&cli.BoolFlag{Name: "allow-delete", Usage: "permit to delete much of the repository, or Applications of protected environments"},
 			&cli.BoolFlag{Name: "allow-dirty", Usage: "merge into files with edits that git has neither committed nor staged"},
-			&cli.BoolFlag{Name: "remerge", Usage: "first settle generated files that git could not merge, and stage what is written"},
+			&cli.BoolFlag{Name: "remerge", Usage: "first resolve git's conflicts in generated files, and stage what is written"},
 			outputFlag(),
 		},
 		Action: func(ctx *cli.Context) error {
@@ -126,12 +126,12 @@ func stoppedBy(plan *generator.Plan) error {
 	case len(refusals) > 0:
 		return &failure{code: exitRefused, err: fmt.Errorf("%s in the way; nothing was written", count(len(refusals), "path")), hints: makeWay(refusals)}
 	case len(plan.Guards) > 0:
-		f := &failure{code: exitRefused, err: fmt.Errorf("this is probably not meant; nothing was written")}
+		f := &failure{code: exitRefused, err: fmt.Errorf("wavewright refuses what is probably a mistake; nothing was written")}
 		for _, guard := range plan.Guards {
 			if guard.Hint != "" {
 				f.hints = append(f.hints, guard.Hint)
 			}
-			f.hints = append(f.hints, "or go on all the same: "+guard.Flag)
+			f.hints = append(f.hints, "to write it all the same: "+guard.Flag)
 		}
 		return f
 	}
@@ -151,12 +151,12 @@ func makeWay(refusals []generator.Change) []string {
 	}
 	if len(foreign) > 0 {
 		hints = append(hints,
-			"to edit what is there from now on as generated: wavewright adopt "+strings.Join(foreign, " "),
-			"to keep it as a file of your own, leave the generated one out: files: {omit: ["+strings.Join(foreign, ", ")+"]} in environments.yaml")
+			"to treat your file as the generated one, with edits: wavewright adopt "+strings.Join(foreign, " "),
+			"to keep your file and leave the generated one out: files: {omit: ["+strings.Join(foreign, ", ")+"]} in environments.yaml")
 	}
 	if len(unresolved) > 0 {
 		hints = append(hints,
-			"keep the lines that are right, take out the others and the markers, and run this again",
+			"keep the right lines, delete the others and the conflict markers, and run wavewright again",
 			"or take the new rendering: wavewright restore "+strings.Join(unresolved, " "))
 	}
 	return hints
@@ -167,7 +167,7 @@ func waysOut(conflicts []generator.Change) []string {
 	path := conflicts[0].Path
 	if !slices.ContainsFunc(conflicts[0].Conflicts, placed) {
 		return []string{
-			"the new rendering wins, and your edits of the file give way: wavewright restore " + path,
+			"the new rendering wins, and replaces your edits of the file: wavewright restore " + path,
 			"your file stays as it is: files: {keep: [" + path + "]} in environments.yaml",
 			"or edit it until both changes are in it: wavewright diff " + path + " shows the new rendering",
 		}
@@ -176,7 +176,7 @@ func waysOut(conflicts []generator.Change) []string {
 		"your lines win where both changed them: wavewright generate --accept mine=" + path,
 		"the new rendering wins there, all your other edits stay: wavewright generate --accept theirs=" + path,
 		"decide in the file: wavewright generate --conflict markers",
-		"or say it in environments.yaml or in a template, until generate would write what you have",
+		"or change environments.yaml or a template until generate would write what you have",
 	}
 }
 
@@ -192,6 +192,6 @@ func marked(plan *generator.Plan) error {
 		}
 	}
 	return &failure{code: exitConflict, err: fmt.Errorf("%s to resolve by hand: %s", count(len(paths), "file"), strings.Join(paths, ", ")), hints: []string{
-		"edit what lies between <<<<<<< and >>>>>>>, take the markers out, then run wavewright generate again",
+		"edit the lines between <<<<<<< and >>>>>>>, delete the markers, then run wavewright generate again",
 	}}
 }

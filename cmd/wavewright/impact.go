@@ -25,7 +25,7 @@ func impactCommand(c *console) *cli.Command {
 				return err
 			}
 			if ctx.String("base") == "" {
-				return usage(name(ctx), "--base is missing: the commit to compare with")
+				return usage(name(ctx), "--base REF is missing: name the commit to compare with")
 			}
 			return c.impact(ctx.String("base"))
 		},

@@ -16,13 +16,13 @@ import (
 func initCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "init",
-		Usage:     "start a platform: write environments.yaml and everything that follows from it",
+		Usage:     "start a platform: write environments.yaml and generate the repository",
 		ArgsUsage: "DIR",
 		UsageText: "wavewright init DIR [--name NAME] [--repo URL] [--environments dev,staging,prod] [--app NAME --image IMAGE --port N]",
 		Description: "Makes a GitOps repository in DIR, which may be new, a folder with other files, or a git\n" +
-			"repository. On a terminal it asks; every answer has a default that works. No file that\n" +
-			"is there already is touched. One at the top, such as README.md, is left out of what is\n" +
-			"generated; when another one is in the way, nothing is written.\n\n" +
+			"repository. On a terminal init asks; every answer has a default that works. init changes\n" +
+			"no existing file. When one at the top exists, such as README.md, init leaves the\n" +
+			"generated one out; when another one is in the way, init writes nothing.\n\n" +
 			"Examples:\n" +
 			"  wavewright init my-platform\n" +
 			"  wavewright init . --yes --repo https://git.example.com/acme/platform.git\n" +
@@ -30,11 +30,11 @@ func initCommand(c *console) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the platform (default: the name of DIR)"},
 			&cli.StringFlag{Name: "repo", Usage: "`URL` of the git repository, as Argo CD is to read it (default: the remote origin of DIR)"},
-			&cli.StringFlag{Name: "branch", Usage: "`BRANCH` that the first environment follows (default: the one of DIR, else main)"},
+			&cli.StringFlag{Name: "branch", Usage: "`BRANCH` that the first environment follows (default: the current branch of DIR, else main)"},
 			&cli.StringFlag{Name: "environments", Usage: "`NAMES` of the environments in promotion order, with commas (default: dev,staging,prod)"},
 			&cli.StringFlag{Name: "app", Usage: "`NAME` of the first application (default: podinfo)"},
-			&cli.StringFlag{Name: "image", Usage: "its `IMAGE`, with a tag or digest (default: a public example)"},
-			&cli.IntFlag{Name: "port", Usage: "the port `N` that it listens on, 0 for none (default: 9898 for the example, else 8080)"},
+			&cli.StringFlag{Name: "image", Usage: "`IMAGE` of the first application, with a tag or digest (default: a public example)"},
+			&cli.IntFlag{Name: "port", Usage: "port `N` of the first application, 0 for none (default: 9898 for the example, else 8080)"},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "take the defaults and ask nothing"},
 			outputFlag(),
 		},
@@ -63,7 +63,7 @@ func (c *console) initialize(ctx *cli.Context) error {
 	}
 	done, err := generator.Init(dir, options)
 	if errors.Is(err, generator.ErrInitialized) {
-		return &failure{code: exitRefused, err: fmt.Errorf("%s: %w", dir, err), hints: []string{"change it and run: wavewright generate"}}
+		return &failure{code: exitRefused, err: fmt.Errorf("%s: %w", dir, err), hints: []string{"change environments.yaml and run: wavewright generate"}}
 	}
 	if err != nil {
 		return err
@@ -123,9 +123,9 @@ func (c *console) ask(ctx *cli.Context, o *generator.InitOptions) error {
 	if image := question("image", "Its image", o.Image); image != o.Image {
 		o.Image, o.Port = image, 8080
 	}
-	port, err := strconv.Atoi(question("port", "Port that it listens on (0: none)", strconv.Itoa(o.Port)))
+	port, err := strconv.Atoi(question("port", "Port of the application (0: none)", strconv.Itoa(o.Port)))
 	if err != nil {
-		return usage(name(ctx), "the port has to be a number")
+		return usage(name(ctx), "--port has to be a number")
 	}
 	o.Port = port
 	return lines.Err()
@@ -137,7 +137,7 @@ func (c *console) initialized(dir string, o generator.InitOptions, done *generat
 	if err := stoppedBy(done.Plan); err != nil {
 		f := asFailure(err)
 		f.hints = []string{
-			"move these files away, or start in a folder of its own: wavewright init " + filepath.Join(dir, "gitops"),
+			"move these files away, or start in a new folder: wavewright init " + filepath.Join(dir, "gitops"),
 			"to keep them where they are, take the environments.yaml of such a folder, add files: {omit: [PATH]}, and run wavewright generate",
 		}
 		return f

@@ -63,7 +63,7 @@ func inOldFormat(err error, steps []generator.Migration) error {
 		return err
 	}
 	f := asFailure(err)
-	f.hints = append(f.hints, fmt.Sprintf("the spec is shown as migrated to %s; on disk it is in %s, with other lines perhaps", steps[len(steps)-1].To, steps[0].From))
+	f.hints = append(f.hints, fmt.Sprintf("these errors quote the spec as migrated to %s; the file on disk has %s, and its lines may differ", steps[len(steps)-1].To, steps[0].From))
 	return f
 }
 

@@ -99,7 +99,7 @@ func TestDiffTellsOfMigrations(t *testing.T) {
 func TestErrorsInAMigratedSpec(t *testing.T) {
 	fault := &failure{code: exitError, err: errors.New("1 error; nothing was written")}
 	f := asFailure(inOldFormat(fault, steps()[:1]))
-	if len(f.hints) != 1 || !strings.Contains(f.hints[0], "migrated to example/v2; on disk it is in example/v1") {
+	if len(f.hints) != 1 || !strings.Contains(f.hints[0], "migrated to example/v2; the file on disk has example/v1") {
 		t.Errorf("hints %q", f.hints)
 	}
 	if err := inOldFormat(nil, steps()); err != nil {

@@ -127,7 +127,7 @@ func (c *console) printExported(files []string, folder string, named bool) {
 
 func (c *console) printReleases(rows []generator.ReleaseRow) {
 	if len(rows) == 0 {
-		c.printf("nothing runs yet\n")
+		c.printf("no environment runs anything yet\n")
 		return
 	}
 	table := [][]string{{"ENVIRONMENT", "TARGET", "KIND", "NAME", "REVISION", "BEHIND", "SINCE", "BY"}}
@@ -157,10 +157,10 @@ func (c *console) printMoves(moves []generator.Move) {
 	if len(table) > 1 {
 		c.printTable(table)
 	} else {
-		c.printf("nothing moves\n")
+		c.printf("no pin moves\n")
 	}
 	if same > 0 {
-		c.printf("%s as wanted already\n", count(same, "pin"))
+		c.printf("%s at the wanted revision already\n", count(same, "pin"))
 	}
 }
 

@@ -25,7 +25,7 @@ func (c *console) printDoctor(report *generator.DoctorReport) {
 		number int
 	}{
 		{"ok", report.Counts[generator.DoctorOK]}, {"failed", report.Counts[generator.DoctorFailed]},
-		{"to look at", report.Counts[generator.DoctorWarning]}, {"unknown", report.Counts[generator.DoctorUnknown]},
+		{"with a warning", report.Counts[generator.DoctorWarning]}, {"unknown", report.Counts[generator.DoctorUnknown]},
 	} {
 		if status.number > 0 {
 			counts = append(counts, fmt.Sprintf("%d %s", status.number, status.name))

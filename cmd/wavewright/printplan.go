@@ -22,7 +22,7 @@ type phrase struct {
 // phrases lists the states in the order of the summary. Conflicts and refusals are
 // not among them: then there is no summary.
 func phrases() []phrase {
-	const deleted = "left out, deleted by you; files: {omit: [PATH]} in environments.yaml says so for good"
+	const deleted = "left out, deleted by you; to leave them out for good: files: {omit: [PATH]} in environments.yaml"
 	const orphaned = "kept with your edits, no longer generated; wavewright drop PATH makes it yours"
 	const kept = "kept by files: in environments.yaml"
 	return []phrase{
@@ -36,13 +36,13 @@ func phrases() []phrase {
 		{"leftover", "of an interrupted run to delete", "of an interrupted run deleted", false},
 		{"adopted", "to adopt as they are", "adopted as they are", false},
 		{generator.StateMigrated, "of yours to migrate", "of yours migrated", false},
-		{"converged", "to record, changed already", "recorded, changed already", false},
-		{"forgotten", "to forget, deleted already", "forgotten, deleted already", false},
-		{"dropped", "to leave to you, no longer generated", "left to you, no longer generated", true},
+		{"converged", "to record, equal to the new rendering already", "recorded, equal to the new rendering already", false},
+		{"forgotten", "to take out of the record, deleted already", "taken out of the record, deleted already", false},
+		{"dropped", "to make your own, no longer generated", "now your own, no longer generated", true},
 		{generator.StateUserModified, "kept with your edits", "kept with your edits", true},
 		{generator.StateUserDeleted, deleted, deleted, true},
 		{generator.StateKept, kept, kept, false},
-		{behind, kept + ", behind their rendering", kept + ", behind their rendering", true},
+		{behind, kept + ", older than their rendering", kept + ", older than their rendering", true},
 		{generator.StateOrphanEdited, orphaned, orphaned, true},
 	}
 }
@@ -152,7 +152,7 @@ func (c *console) printPaths(p phrase, paths []string, dry bool) {
 // printOmitted names files of the user's that a new spec leaves out.
 func (c *console) printOmitted(paths []string) {
 	if len(paths) > 0 {
-		c.printf("%s of your own left alone and not generated: files: {omit: [%s]} in environments.yaml\n", count(len(paths), "file"), strings.Join(paths, ", "))
+		c.printf("%s of your own kept; the generated ones are left out: files: {omit: [%s]} in environments.yaml\n", count(len(paths), "file"), strings.Join(paths, ", "))
 	}
 }
 

@@ -11,12 +11,12 @@ import (
 func promoteCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "promote",
-		Usage:     "let an environment run what the environment before it runs",
+		Usage:     "move an environment to the revisions that the environment before it runs",
 		ArgsUsage: "[APP…]",
 		UsageText: "wavewright promote [APP…] --to ENV [--infra] [--revision REV] [--target T] [--dry-run]",
 		Description: "Moves the pins in releases/ENV.yaml to the revisions that the previous environment\n" +
-			"runs, as pushed, and generates what follows from it. Without APP everything moves,\n" +
-			"namespaces included. Commit the result and open a pull request with it: promote\n" +
+			"runs, as pushed, and generates the files that depend on them. Without APP all pins move,\n" +
+			"those of namespaces included. Commit the result and open a pull request: promote\n" +
 			"changes files and nothing else.\n\n" +
 			"Examples:\n" +
 			"  wavewright promote --to staging\n" +
@@ -24,7 +24,7 @@ func promoteCommand(c *console) *cli.Command {
 			"  wavewright promote --to staging --revision v1.4.0 --dry-run",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "to", Usage: "the environment `ENV` whose pins are to move"},
-			&cli.BoolFlag{Name: "infra", Usage: "also move the namespaces of the named applications and what the cluster has for them"},
+			&cli.BoolFlag{Name: "infra", Usage: "also move the pins of the applications' namespaces and of the cluster-wide objects"},
 			&cli.StringFlag{Name: "revision", Usage: "promote `REV` from the first environment instead of the tip of the pushed branch"},
 			targetFlag(), dryMoveFlag(), outputFlag(),
 		},
@@ -50,7 +50,7 @@ func targetFlag() cli.Flag {
 }
 
 func dryMoveFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "dry-run", Usage: "say what would move, and write nothing"}
+	return &cli.BoolFlag{Name: "dry-run", Usage: "say which pins would move, and write nothing"}
 }
 
 // move carries out a promotion or a rollback and says what came of it.

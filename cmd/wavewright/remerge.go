@@ -19,13 +19,13 @@ func (c *console) remerge(o generator.WriteOptions) error {
 	}
 	if err == nil && merged.Operation == "" {
 		if !c.json {
-			c.printHint("no merge, rebase or cherry-pick is unfinished here; this is a plain generate")
+			c.printHint("git has no unfinished merge, rebase or cherry-pick here: this is a plain generate")
 		}
 		return c.generate(o, false, false)
 	}
 	c.doc.Settled, c.doc.Left = merged.Resolved, merged.Left
 	if !c.json {
-		c.printf("%s in conflict settled\n", count(len(merged.Resolved), "generated file"))
+		c.printf("%s in conflict resolved\n", count(len(merged.Resolved), "generated file"))
 	}
 	if merged.Plan == nil {
 		if err != nil {

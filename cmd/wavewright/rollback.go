@@ -9,11 +9,11 @@ import (
 func rollbackCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "rollback",
-		Usage:     "let an environment run again what it ran before",
+		Usage:     "move an environment back to the revisions that it ran before",
 		ArgsUsage: "APP…",
 		UsageText: "wavewright rollback (APP… | --namespace NS… | --cluster | --all) --in ENV [--target T] [--dry-run]",
-		Description: "Moves pins in releases/ENV.yaml back to their predecessors, which the file keeps: no\n" +
-			"history and no network are needed. Commit the result and push it.\n\n" +
+		Description: "Moves pins in releases/ENV.yaml back to their predecessors, which the file records: it\n" +
+			"needs neither Git history nor a network. Commit the result and push it.\n\n" +
 			"Examples:\n" +
 			"  wavewright rollback vote --in prod\n" +
 			"  wavewright rollback --all --in prod --dry-run",
@@ -21,7 +21,7 @@ func rollbackCommand(c *console) *cli.Command {
 			&cli.StringFlag{Name: "in", Usage: "the environment `ENV` whose pins are to go back"},
 			&cli.BoolFlag{Name: "all", Usage: "move every pin that has a predecessor"},
 			&cli.StringSliceFlag{Name: "namespace", Usage: "move the pin of namespace `NS`; may be repeated"},
-			&cli.BoolFlag{Name: "cluster", Usage: "move the pin of what the cluster has for the environment: admission policies and priority classes"},
+			&cli.BoolFlag{Name: "cluster", Usage: "move the pin of the environment's cluster-wide objects: admission policies and priority classes"},
 			targetFlag(), dryMoveFlag(), outputFlag(),
 		},
 		Action: func(ctx *cli.Context) error {

@@ -14,9 +14,9 @@ func templatesCommand(c *console) *cli.Command {
 		Name:      "templates",
 		Usage:     "list templates, or copy built-in ones to change them",
 		UsageText: "wavewright templates (list | export) …",
-		Description: "The path of a template says what it is for: base/{app}/service.yaml.tmpl is rendered\n" +
-			"once for each application. A file of yours with the same path replaces it; another\n" +
-			"path adds files.",
+		Description: "The path of a template says how often it is rendered: base/{app}/service.yaml.tmpl\n" +
+			"once for each application. A file of yours with the same path replaces it; a file with\n" +
+			"another path adds generated files.",
 		Subcommands: []*cli.Command{templatesListCommand(c), templatesExportCommand(c)},
 	}
 }
@@ -26,8 +26,8 @@ func templatesListCommand(c *console) *cli.Command {
 		Name:      "list",
 		Usage:     "list all templates and where they come from",
 		UsageText: "wavewright templates list [--functions] [--output json]",
-		Description: "Lists the templates that generate uses: built-in ones and yours. Outside of a\n" +
-			"platform, the built-in ones.\n\n" +
+		Description: "Lists the templates that generate uses: built-in ones and yours. Outside of a folder\n" +
+			"with environments.yaml, lists the built-in ones.\n\n" +
 			"Examples:\n" +
 			"  wavewright templates list\n" +
 			"  wavewright templates list --functions",
@@ -81,8 +81,8 @@ func templatesExportCommand(c *console) *cli.Command {
 		Usage:     "copy built-in templates to change them",
 		ArgsUsage: "PATH…",
 		UsageText: "wavewright templates export PATH… [--to DIR]",
-		Description: "PATH is a template, or a folder of templates, as templates list shows it. Nothing is\n" +
-			"overwritten. Quote paths with braces for your shell.\n\n" +
+		Description: "PATH is a template, or a folder of templates, as templates list shows it. export\n" +
+			"overwrites nothing. Quote paths with braces for your shell.\n\n" +
 			"Examples:\n" +
 			"  wavewright templates export 'base/{app}/service.yaml.tmpl'\n" +
 			"  wavewright templates export bootstrap --to my-templates",

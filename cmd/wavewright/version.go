@@ -22,7 +22,7 @@ func versionCommand(c *console) *cli.Command {
 		Name:      "version",
 		Usage:     "print the version",
 		UsageText: "wavewright version [--output json]",
-		Description: "Prints the version, the commit that it was built from where the build knows it, the\n" +
+		Description: "Prints the version, the commit that it was built from if the build recorded one, the\n" +
 			"version of Go and the platform. A development build has the version of the release\n" +
 			"that it becomes, with -devel.",
 		Flags: []cli.Flag{outputFlag()},

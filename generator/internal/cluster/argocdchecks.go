@@ -66,7 +66,7 @@ func (n *ArgoCDNeeds) processes(ctx context.Context, c *Client) []Finding {
 		case i < 0:
 			found = append(found, q.failed("there is none", n.Install))
 		case list.Items[i].Status.ReadyReplicas == 0:
-			found = append(found, q.failed("none is ready", "Look at its pods."))
+			found = append(found, q.failed("none is ready", "See why its pods are not ready: kubectl describe pods."))
 		default:
 			found = append(found, q.ok(fmt.Sprintf("%d ready", list.Items[i].Status.ReadyReplicas)))
 		}
@@ -82,7 +82,7 @@ func (n *ArgoCDNeeds) release(q question, release string) Finding {
 	oldest, _ := number(n.Oldest)
 	switch {
 	case !known:
-		return Finding{Code: q.code, Status: Unknown, Subject: q.subject, Found: fmt.Sprintf("its image has no version: %q", release), Do: "See that it is " + n.Oldest + " or newer."}
+		return Finding{Code: q.code, Status: Unknown, Subject: q.subject, Found: fmt.Sprintf("the tag of its image is not a version: %q", release), Do: "Check that its version is " + n.Oldest + " or newer."}
 	case slices.Compare(got, oldest) < 0:
 		return q.failed(release, "Upgrade it to "+n.Oldest+" or newer.")
 	}
@@ -115,12 +115,12 @@ const trackingMethod = "application.resourceTrackingMethod"
 func settingsNeeded() []setting {
 	const apply = " Apply bootstrap/argocd-settings as the README says."
 	return []setting{
-		{trackingMethod, []string{"", "annotation", "annotation+label"}, "Let an administrator of Argo CD write annotation: labels of long names are cut, and copies of objects are taken for their own."},
-		{"application.sync.requireOverridePrivilegeForRevisionSync", []string{"true"}, "Without it, whoever may sync may deploy any revision, whatever is pinned." + apply},
-		{"server.rbac.rollback.enforce.enable", []string{"true"}, "Without it, whoever may sync may roll back, whatever is pinned." + apply},
-		{"resource.customizations.health.autoscaling_HorizontalPodAutoscaler", nil, "Without it, a new workload is Degraded until it is measured." + apply},
-		{"cluster.inClusterEnabled", []string{"", "true"}, "Take it out of argocd-cm: the roots are applied to Argo CD's own cluster."},
-		{"timeout.reconciliation", nil, "Take it out of argocd-cm, or write a time such as 60s: without one, Argo CD looks for commits only when it is told to."},
+		{trackingMethod, []string{"", "annotation", "annotation+label"}, "Have an administrator of Argo CD set it to annotation: with labels, Argo CD truncates long names, and takes copies of an object for the object."},
+		{"application.sync.requireOverridePrivilegeForRevisionSync", []string{"true"}, "Without this setting, everybody who may sync may deploy any revision in place of the pinned one." + apply},
+		{"server.rbac.rollback.enforce.enable", []string{"true"}, "Without this setting, everybody who may sync may roll back from the pinned revision." + apply},
+		{"resource.customizations.health.autoscaling_HorizontalPodAutoscaler", nil, "Without this setting, Argo CD shows a new workload as Degraded until it has metrics." + apply},
+		{"cluster.inClusterEnabled", []string{"", "true"}, "Take this key out of argocd-cm: Argo CD has to deploy the root Applications to its own cluster."},
+		{"timeout.reconciliation", nil, "Take this key out of argocd-cm, or set a duration such as 60s: with 0, Argo CD looks for commits only when a webhook or a person asks it to."},
 	}
 }
 
@@ -137,7 +137,7 @@ func (n *ArgoCDNeeds) settings(ctx context.Context, c *Client) []Finding {
 		value := config.Data[s.key]
 		switch {
 		case s.key == trackingMethod && value == "" && n.hasOthers(ctx, c):
-			found = append(found, q.warning("not set, and there are Applications of others", "Argo CD then goes by an annotation. Let its administrator write that: were it ever set to label, Applications with long names would claim one another's objects, and delete them."))
+			found = append(found, q.warning("not set, and this Argo CD has Applications of other platforms", "Unset means annotation. Have an administrator of Argo CD set annotation explicitly: if somebody ever sets label, Applications with long names claim and delete one another's objects."))
 		case s.fits(value):
 			found = append(found, q.ok(shown(value)))
 		default:
@@ -179,7 +179,7 @@ func (n *ArgoCDNeeds) policy(ctx context.Context, c *Client) Finding {
 	case err != nil:
 		return q.unanswered(err, n.Install)
 	case value != "" && config.Data["applicationsetcontroller.enable.policy.override"] != "true":
-		return q.failed("applicationsetcontroller.policy is "+value+" for all", "Take the key out of argocd-cmd-params-cm, or set applicationsetcontroller.enable.policy.override to true: environments have policies of their own.")
+		return q.failed("applicationsetcontroller.policy is "+value+" for all ApplicationSets", "Take the key out of argocd-cmd-params-cm, or set applicationsetcontroller.enable.policy.override to true: each environment has its own policy.")
 	}
 	return q.ok("each has its own")
 }
@@ -196,7 +196,7 @@ func (n *ArgoCDNeeds) anybody(ctx context.Context, c *Client) Finding {
 	case value == "role:admin":
 		return q.failed("everybody is an administrator", "Set policy.default in argocd-rbac-cm to an empty text or to role:readonly.")
 	case value != "":
-		return q.warning("policy.default is "+value, "See that everybody may do that.")
+		return q.warning("policy.default is "+value, "Check that everybody who is logged in should have this role.")
 	}
 	return q.ok("none")
 }
@@ -213,11 +213,11 @@ func (n *ArgoCDNeeds) clusters(ctx context.Context, c *Client) []Finding {
 		case err != nil:
 			found = append(found, q.unanswered(err, ""))
 		default:
-			do := "Add it: argocd cluster add CONTEXT --name " + name + "."
+			do := "Add the cluster: argocd cluster add CONTEXT --name " + name + "."
 			if len(names) > 0 {
 				do = "Known are " + strings.Join(names, ", ") + ". " + do
 			}
-			found = append(found, q.failed("Argo CD does not know it", do))
+			found = append(found, q.failed("Argo CD has no cluster of this name", do))
 		}
 	}
 	return found
@@ -239,7 +239,7 @@ func (n *ArgoCDNeeds) credential(ctx context.Context, c *Client) Finding {
 	case err2 != nil:
 		return q.unanswered(err2, "")
 	}
-	return q.warning("Argo CD has no credential for it", "Make one as the README says, unless everybody may read it.")
+	return q.warning("Argo CD has no credential for this repository", "Give Argo CD a credential as the README says, unless the repository is public.")
 }
 
 // secrets returns one field of Secrets that holds no secret.

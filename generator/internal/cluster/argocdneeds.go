@@ -27,7 +27,7 @@ func ArgoCDNeedsOf(p *model.Platform, name string) *ArgoCDNeeds {
 	a := p.ArgoCD
 	n := &ArgoCDNeeds{
 		Name: name, Namespace: string(a.Namespace), Prefix: string(p.Prefix), Oldest: string(a.Oldest), Repository: string(p.Repository.URL),
-		Install: "Install Argo CD " + string(a.Oldest) + " or newer, or write argocd: {install: vendored} to have it in this repository.",
+		Install: "Install Argo CD " + string(a.Oldest) + " or newer, or write argocd: {install: vendored}, so that this repository installs it.",
 	}
 	if a.Vendored {
 		n.Install = "Install it: kubectl apply --server-side --field-manager=" + string(p.FieldManager()) + " --kustomize bootstrap/argocd/install."

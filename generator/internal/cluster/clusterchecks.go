@@ -99,9 +99,9 @@ func (n *ClusterNeeds) version(o *offer) Finding {
 	case err != nil:
 		return q.ok(o.version)
 	case o.minor < declared:
-		return q.failed(fmt.Sprintf("%s, older than %s, which is declared", o.version, n.Kubernetes), "Upgrade the cluster, or write its version under clusters.")
+		return q.failed(fmt.Sprintf("%s, older than %s, which is declared", o.version, n.Kubernetes), "Upgrade the cluster, or write its real version under clusters in environments.yaml.")
 	case o.minor > declared:
-		return q.warning(fmt.Sprintf("%s, newer than %s, which is declared", o.version, n.Kubernetes), "Write its version under clusters: Pod Security Standards are applied as of the declared one.")
+		return q.warning(fmt.Sprintf("%s, newer than %s, which is declared", o.version, n.Kubernetes), "Write its real version under clusters in environments.yaml: namespaces enforce the Pod Security Standards of the declared version.")
 	}
 	return q.ok(o.version + ", as declared")
 }
@@ -135,7 +135,7 @@ func usableNodes(ctx context.Context, c *Client) ([]node, error) {
 func (n *ClusterNeeds) nodes(ctx context.Context, c *Client) Finding {
 	q := question{"doctor/nodes", "Nodes"}
 	nodes, err := usableNodes(ctx, c)
-	found := fmt.Sprintf("%d are ready and take any pod", len(nodes))
+	found := fmt.Sprintf("%d are ready and without taints", len(nodes))
 	switch {
 	case err != nil:
 		return q.unanswered(err, "")
@@ -144,7 +144,7 @@ func (n *ClusterNeeds) nodes(ctx context.Context, c *Client) Finding {
 	case n.Nodes == 0:
 		return q.ok(found)
 	case len(nodes) < n.Nodes:
-		return q.failed(fmt.Sprintf("%s, %d are declared", found, n.Nodes), "Add nodes, or write their number under clusters: replicas that exclude each other need it.")
+		return q.failed(fmt.Sprintf("%s, %d are declared", found, n.Nodes), "Add nodes, or write their real number under clusters in environments.yaml: replicas with anti-affinity need one node each.")
 	}
 	return q.ok(fmt.Sprintf("%s, %d are declared", found, n.Nodes))
 }
@@ -163,7 +163,7 @@ func (n *ClusterNeeds) zones(ctx context.Context, c *Client) Finding {
 	}
 	found := fmt.Sprintf("nodes are in %d, %d are declared", len(set), n.Zones)
 	if len(set) < n.Zones {
-		return q.failed(found, "Label the nodes with topology.kubernetes.io/zone, or write the number of zones under clusters.")
+		return q.failed(found, "Label the nodes with topology.kubernetes.io/zone, or write the real number of zones under clusters in environments.yaml.")
 	}
 	return q.ok(found)
 }
@@ -178,9 +178,9 @@ func (o *offer) serves(ctx context.Context, c *Client, version string, kinds []s
 	served := o.groups[group]
 	switch {
 	case len(served) == 0:
-		return q.failed("the cluster does not have them", provider(group))
+		return q.failed("the cluster does not serve this API", provider(group))
 	case !slices.Contains(served, short):
-		return q.failed("the cluster has "+strings.Join(served, ", ")+" of it", "Another version is needed. "+provider(group))
+		return q.failed("the cluster serves only "+strings.Join(served, ", "), "Install a release that serves this version. "+provider(group))
 	}
 	offered, err := c.kinds(ctx, version)
 	if err != nil {
@@ -188,7 +188,7 @@ func (o *offer) serves(ctx context.Context, c *Client, version string, kinds []s
 	}
 	missing := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return slices.Contains(offered, kind) })
 	if len(missing) > 0 {
-		return q.failed("the cluster does not have "+strings.Join(missing, ", "), provider(group))
+		return q.failed("the cluster does not serve "+strings.Join(missing, ", "), provider(group))
 	}
 	return q.ok("served")
 }
@@ -207,7 +207,7 @@ func (o *offer) servesDeclared(ctx context.Context, c *Client, name string) Find
 			return q.ok("served")
 		}
 	}
-	return q.warning("the cluster does not have it", "Install its definition, unless the application that declares the kind brings it.")
+	return q.warning("the cluster does not serve this kind", "Install its CustomResourceDefinition, unless the application that declares the kind brings it.")
 }
 
 // kinds lists the kinds of an API version.
@@ -229,7 +229,7 @@ func (c *Client) kinds(ctx context.Context, version string) ([]string, error) {
 func provider(group string) string {
 	switch group {
 	case "gateway.networking.k8s.io":
-		return "Install the definitions of the Gateway API and a controller for them."
+		return "Install the CustomResourceDefinitions of the Gateway API and a controller for them."
 	case "external-secrets.io":
 		return "Install External Secrets, or take platform.secrets out."
 	case "monitoring.coreos.com":
@@ -238,15 +238,15 @@ func provider(group string) string {
 		return "Install Argo CD as the README says."
 	}
 	if !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io") {
-		return "It is a part of Kubernetes: upgrade the cluster."
+		return "This API is part of Kubernetes: upgrade the cluster."
 	}
-	return "Install what defines them."
+	return "Install the operator that brings these CustomResourceDefinitions."
 }
 
 // metrics checks that autoscalers get what they decide by.
 func metrics(ctx context.Context, c *Client) Finding {
 	q := question{"doctor/metrics", "Metrics for autoscalers"}
-	const do = "Install metrics-server: without it nothing scales, and Applications stay Progressing."
+	const do = "Install metrics-server: without it no HorizontalPodAutoscaler scales, and Applications stay Progressing."
 	var service struct {
 		Status struct{ Conditions conditions }
 	}
@@ -255,7 +255,7 @@ func metrics(ctx context.Context, c *Client) Finding {
 	case err != nil:
 		return q.unanswered(err, do)
 	case !service.Status.Conditions.is("Available", "True"):
-		return q.failed("metrics.k8s.io is not available: "+service.Status.Conditions.message("Available"), "Look at metrics-server, or what else serves it.")
+		return q.failed("metrics.k8s.io is not available: "+service.Status.Conditions.message("Available"), "Check metrics-server, or the adapter that serves this API.")
 	}
 	return q.ok("metrics.k8s.io is available")
 }
@@ -277,7 +277,7 @@ func stateMetrics(ctx context.Context, c *Client) Finding {
 	case err != nil:
 		return q.unanswered(err, "")
 	case len(list.Items) == 0:
-		return q.warning("no pod has the label "+stateMetricsLabel, "Install it, if it is not there under another name: alerts about replicas, quotas and jobs need its metrics.")
+		return q.warning("no pod has the label "+stateMetricsLabel, "Install kube-state-metrics, unless it runs with other labels: alerts about replicas, quotas and jobs need its metrics.")
 	}
 	return q.ok("runs in " + list.Items[0].Metadata.Namespace)
 }
@@ -313,15 +313,15 @@ func (g *Gateway) check(ctx context.Context, c *Client) Finding {
 	}
 	switch {
 	case g.Listener != "" && !slices.Contains(names, g.Listener):
-		return q.failed("it has no listener "+g.Listener+", but "+strings.Join(names, ", "), "Add it, or correct platform.gateway.listener.")
+		return q.failed("it has no listener "+g.Listener+", but "+strings.Join(names, ", "), "Add the listener to the Gateway, or correct platform.gateway.listener.")
 	case len(open)+len(selecting) == 0:
-		return q.failed("it takes routes from its own namespace only", "Set allowedRoutes.namespaces.from of the listener to All or to Selector.")
+		return q.failed("its listeners allow routes only from the Gateway's own namespace", "Set allowedRoutes.namespaces.from of the listener to All or to Selector.")
 	case !gateway.Status.Conditions.is("Programmed", "True"):
-		return q.failed("it is not programmed: "+gateway.Status.Conditions.message("Programmed"), "Look at the controller of its class.")
+		return q.failed("it is not programmed: "+gateway.Status.Conditions.message("Programmed"), "Read the logs of the controller of its GatewayClass.")
 	case len(open) == 0:
-		return q.warning("it takes routes from namespaces that it selects", "See that it selects the namespaces of the applications, for example by their label env.")
+		return q.warning("its listeners allow routes from namespaces with certain labels", "Check that allowedRoutes.namespaces.selector matches the namespaces of the applications, for example by their label env.")
 	}
-	return q.ok("programmed, takes routes from all namespaces")
+	return q.ok("programmed, allows routes from all namespaces")
 }
 
 func (s Store) check(ctx context.Context, c *Client) Finding {
@@ -332,9 +332,9 @@ func (s Store) check(ctx context.Context, c *Client) Finding {
 	err := c.object(ctx, &store, strings.ToLower(s.Kind)+"s.external-secrets.io", s.Namespace, s.Name)
 	switch {
 	case err != nil:
-		return q.unanswered(err, "Create it, or correct platform.secrets.store: without it there is no Secret, and pods wait for it.")
+		return q.unanswered(err, "Create the store, or correct platform.secrets.store: External Secrets cannot make Secrets without it, and pods do not start.")
 	case !store.Status.Conditions.is("Ready", "True"):
-		return q.failed("it is not ready: "+store.Status.Conditions.message("Ready"), "Read its status: it says what its provider answers.")
+		return q.failed("it is not ready: "+store.Status.Conditions.message("Ready"), "Read its status with kubectl describe: it contains the error of its provider.")
 	}
 	return q.ok("ready")
 }
@@ -350,7 +350,7 @@ func (n *ClusterNeeds) issuer(ctx context.Context, c *Client) Finding {
 	case err != nil:
 		return q.unanswered(err, "Create it, or correct platform.ingress.tls.")
 	case !issuer.Status.Conditions.is("Ready", "True"):
-		return q.failed("it is not ready: "+issuer.Status.Conditions.message("Ready"), "Read its status: it says what is wrong with its account.")
+		return q.failed("it is not ready: "+issuer.Status.Conditions.message("Ready"), "Read its status with kubectl describe: it contains the error of the ACME account or CA.")
 	}
 	return q.ok("ready")
 }
@@ -369,7 +369,7 @@ func (p Pods) check(ctx context.Context, c *Client) Finding {
 	case err != nil:
 		return q.unanswered(err, "")
 	case len(list.Items) == 0:
-		return q.failed("none has the labels "+strings.Join(pairs, ", "), "Correct "+p.Field+": network policies let only these pods through.")
+		return q.failed("none has the labels "+strings.Join(pairs, ", "), "Correct "+p.Field+": network policies allow connections only from and to these pods.")
 	}
 	return q.ok(fmt.Sprintf("%d", len(list.Items)))
 }
@@ -379,7 +379,7 @@ func exists(q question, resource, name string) func(context.Context, *Client) Fi
 	return func(ctx context.Context, c *Client) Finding {
 		var object struct{}
 		if err := c.object(ctx, &object, resource, "", name); err != nil {
-			return q.unanswered(err, "Create it, or name another one in the spec.")
+			return q.unanswered(err, "Create the object, or name another one in the spec.")
 		}
 		return q.ok("exists")
 	}
@@ -404,7 +404,7 @@ func defaultStorage(ctx context.Context, c *Client) Finding {
 			return q.ok(class.Metadata.Name)
 		}
 	}
-	return q.failed("there is none", "Mark one as the default, or write storageClass for the volumes.")
+	return q.failed("there is none", "Mark a StorageClass as the default, or write storageClass for each volume.")
 }
 
 // conditions of an object.
@@ -426,5 +426,5 @@ func (cs conditions) message(kind string) string {
 			return firstLine(strings.TrimSpace(c.Reason + " " + c.Message))
 		}
 	}
-	return "it does not say why"
+	return "its status gives no reason"
 }

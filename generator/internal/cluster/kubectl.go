@@ -24,7 +24,7 @@ var (
 	// ErrNoKubectl says that kubectl is not installed.
 	ErrNoKubectl = errors.New("kubectl is not on the PATH")
 	// ErrNoContext says that kubectl's configuration does not have the context.
-	ErrNoContext = errors.New("kubectl knows no such context")
+	ErrNoContext = errors.New("kubectl has no context of this name")
 	// ErrUnreachable says that the cluster does not answer.
 	ErrUnreachable = errors.New("the cluster does not answer")
 	// ErrUnauthorized says that the cluster does not accept the user's credential.

@@ -58,7 +58,7 @@ func (n *ArgoCDNeeds) owners(ctx context.Context, c *Client) []Finding {
 			found = append(found, q.ok(fmt.Sprintf("%d, all from this repository", len(list.Items)-len(others))))
 		}
 		if kind == "Application" && len(others) > 0 {
-			found = append(found, question{"doctor/argocd-owner", "Applications of others"}.ok(fmt.Sprintf("%d, such as %s", len(others), others[0].Metadata.Name)))
+			found = append(found, question{"doctor/argocd-owner", "Applications of other platforms"}.ok(fmt.Sprintf("%d, such as %s", len(others), others[0].Metadata.Name)))
 		}
 	}
 	return found
@@ -75,8 +75,8 @@ func (n *ArgoCDNeeds) strangers(kind string, objects []argoObject) []Finding {
 		}
 		q := question{"doctor/argocd-owner", kind + " " + o.Metadata.Name}
 		found = append(found, q.failed(
-			fmt.Sprintf("it is of %s from %s, not of platform %s from %s", owner(platform), strings.Join(repositories, " and "), n.Prefix, n.Repository),
-			"Do not apply the roots: they would take it over. Choose another prefix in environments.yaml before anything is deployed, or delete what the other repository does not need any more."))
+			fmt.Sprintf("it belongs to %s from %s, not to platform %s from %s", owner(platform), strings.Join(repositories, " and "), n.Prefix, n.Repository),
+			"Do not apply the root Applications: they would take this object over. Choose another prefix in environments.yaml before anything is deployed, or delete this object if the other repository no longer needs it."))
 	}
 	return found
 }
@@ -110,11 +110,11 @@ func (n *ClusterNeeds) owners(ctx context.Context, c *Client) []Finding {
 		if platform == "" || platform == n.Prefix || !slices.Contains(n.Namespaces, o.Metadata.Name) {
 			continue
 		}
-		found = append(found, question{q.code, "Namespace " + o.Metadata.Name}.failed("it is of platform "+platform+", not of "+n.Prefix,
-			"Choose another namespace pattern: two platforms would set its labels, quota and network policies in turn."))
+		found = append(found, question{q.code, "Namespace " + o.Metadata.Name}.failed("it belongs to platform "+platform+", not to "+n.Prefix,
+			"Choose another namespace pattern: two platforms would overwrite each other's labels, quota and network policies in it."))
 	}
 	if found == nil {
-		found = append(found, q.ok("none is of another platform"))
+		found = append(found, q.ok("none belongs to another platform"))
 	}
 	return found
 }

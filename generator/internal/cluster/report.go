@@ -69,11 +69,11 @@ func (q question) unanswered(err error, do string) Finding {
 		return q.failed("there is none", do)
 	case errors.Is(err, ErrForbidden):
 		return Finding{
-			Code: q.code, Status: Unknown, Subject: q.subject, Found: "you are not permitted to ask",
-			Do: "Ask for the right to read it, or let somebody who has it run this.",
+			Code: q.code, Status: Unknown, Subject: q.subject, Found: "kubectl is not permitted to read this",
+			Do: "Get permission to read it, or have somebody who has the permission run wavewright doctor.",
 		}
 	}
-	return Finding{Code: q.code, Status: Unknown, Subject: q.subject, Found: firstLine(err.Error()), Do: "Run it again."}
+	return Finding{Code: q.code, Status: Unknown, Subject: q.subject, Found: firstLine(err.Error()), Do: "Run wavewright doctor again."}
 }
 
 func firstLine(text string) string {

@@ -166,8 +166,8 @@ func (r *resolver) environmentAccess(env *Environment, declared *schema.Environm
 	if env.access == nil || len(env.access.BreakGlass) == 0 || env.Settings.Debug != DebugFull {
 		return
 	}
-	d := r.list.Error(r.keyPlace(declared.Node, "access", "breakGlass"), "access/break-glass", fmt.Sprintf("%s forbids nothing", env.Name))
-	d.Detail = "Its debug is full: debug groups may do all that break-glass groups may."
+	d := r.list.Error(r.keyPlace(declared.Node, "access", "breakGlass"), "access/break-glass", fmt.Sprintf("in %s, break-glass groups get no more than debug groups", env.Name))
+	d.Detail = "With debug: full, debug groups have every permission that break-glass groups have."
 	d.Hint = "List the groups under debug, or set debug: limited or none."
 }
 

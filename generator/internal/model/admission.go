@@ -227,8 +227,8 @@ func (r *resolver) admission(env *Environment) {
 		}
 		checked[p.field] = true
 		d := r.list.Error(r.place(env.Node, "admission", p.field), "reason/missing", "this exception needs a reason")
-		d.Detail = fmt.Sprintf("Profile %s says %s; %s says %s.", env.Builtin(), demanded, env.Name, orDefault(rule.Mode, admitAll))
-		d.Hint = fmt.Sprintf("Write %s: {mode: %s, reason: …}; it stands in docs/security/overview.md.", p.field, orDefault(rule.Mode, admitAll))
+		d.Detail = fmt.Sprintf("Profile %s sets the mode %s; %s sets the weaker mode %s.", env.Builtin(), demanded, env.Name, orDefault(rule.Mode, admitAll))
+		d.Hint = fmt.Sprintf("Write %s: {mode: %s, reason: …}; wavewright prints the reason in docs/security/overview.md.", p.field, orDefault(rule.Mode, admitAll))
 	}
 	if env.Settings.Admission.Images.Mode == admitDeny && env.Settings.Images != "pinned" {
 		r.contradictory(env)
@@ -242,7 +242,7 @@ func (r *resolver) contradictory(env *Environment) {
 		at = r.place(env.Node, "admission", "images")
 	}
 	d := r.list.Error(at, "admission/images", fmt.Sprintf("the clusters would refuse images that %s accepts", env.Name))
-	d.Detail = "images: any permits a tag that can move, admission.images denies it."
+	d.Detail = "images: any accepts a tag that can move, and admission.images denies such tags."
 	d.Hint = "Set images: pinned, or admission: {images: {mode: warn, reason: …}}."
 }
 

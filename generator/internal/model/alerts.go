@@ -112,11 +112,11 @@ func (r *resolver) alerts(env *Environment) {
 		}
 		at := func(key string) diag.Range { return r.place(env.Node, "monitoring", kind.field, key) }
 		if !alertDuration.MatchString(t.For) || kind.Windowed && strings.Trim(t.For, "0smhd") == "" {
-			r.list.Error(at("for"), "spec/value", fmt.Sprintf("%q is not a time", t.For)).Hint = "Write for example 15m."
+			r.list.Error(at("for"), "spec/value", fmt.Sprintf("%q is not a duration of Prometheus", t.For)).Hint = "Write for example 15m."
 		}
 		if t.Above < 0 {
-			r.list.Error(at("above"), "spec/value", "an alert is about a number above 0 or more").Hint =
-				"Write a number that is not negative."
+			r.list.Error(at("above"), "spec/value", "the threshold of an alert is not negative").Hint =
+				"Write 0 or more."
 		}
 		if t.Severity == "" {
 			r.list.Error(at("severity"), "spec/missing", "this alert has no severity").Hint = "Write severity: warning."

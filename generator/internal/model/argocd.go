@@ -197,20 +197,20 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	case r.clusters[cluster] == nil && r.faulty(r.spec.Node, "clusters"):
 		return true
 	case r.clusters[cluster] == nil:
-		what = fmt.Sprintf("there is no cluster %q", cluster)
+		what = fmt.Sprintf("cluster %q is not declared in the spec", cluster)
 	case namespace != "" && r.reservedNamespace(namespace, r.clusters[cluster]) != "":
 		what = fmt.Sprintf("namespace %q belongs to %s", namespace, r.reservedNamespace(namespace, r.clusters[cluster]))
 	case unlawful(pin.Element) != "":
 		what = fmt.Sprintf("kind %q cannot be permitted", unlawful(pin.Element))
 	case pin.Element.Get(repositoryField) != "" && !chartRepository.MatchString(pin.Element.Get(repositoryField)):
-		what = fmt.Sprintf("%q is no repository of charts", pin.Element.Get(repositoryField))
+		what = fmt.Sprintf("%q is not a chart repository", pin.Element.Get(repositoryField))
 	default:
 		return true
 	}
 	at := diag.Range{File: release.File(string(env.Name))}
 	d := r.list.Error(at, "release/foreign", what)
-	d.Detail = "It stands in the pin of " + pin.Slot.String() + "."
-	d.Hint = "Pins are written by wavewright promote; restore the file from Git."
+	d.Detail = "The pin of " + pin.Slot.String() + " contains this value."
+	d.Hint = "Only wavewright promote and rollback write pins: restore the file from Git."
 	return false
 }
 
@@ -227,6 +227,6 @@ func (r *resolver) left(env *Environment, pin release.Pin) {
 	}
 	at := diag.Range{File: release.File(string(env.Name))}
 	d := r.list.Warning(at, "release/left", fmt.Sprintf("application %s is not in the spec of %s and still runs there", pin.Name, pin.Target))
-	d.Detail = "Its pin keeps it. Network policies and quotas of the spec do not count it any more."
-	d.Hint = "To end it, take its block out of this file, generate, and delete what Argo CD leaves behind; to keep it, bring it back into the spec."
+	d.Detail = "Its pin keeps it deployed, but network policies and quotas no longer take it into account."
+	d.Hint = "To stop the application, take its pin out of this file, generate, and delete the objects that Argo CD leaves behind; to keep the application, declare it in the spec again."
 }

@@ -154,7 +154,7 @@ func (c *checker) security() {
 	for name, reason := range map[string]*schema.Reason{"root": s.Root, "writableRootFilesystem": s.WritableRootFilesystem} {
 		if reason != nil && strings.TrimSpace(reason.Reason) == "" && c.stated("security", name, "reason") {
 			c.error(c.at("security", name), "reason/missing", "this exception needs a reason").Hint =
-				"Write reason: and why; it is kept as an annotation that reviewers see."
+				"Write reason: TEXT; wavewright keeps the text in an annotation, for reviewers."
 		}
 	}
 	enforced := c.in.Target.Env.Settings.PodSecurity.Enforce
@@ -167,11 +167,11 @@ func (c *checker) security() {
 		c.error(at, "security/user", "user 0 is root").Hint = "Write root: {reason: …} instead, where the environment permits it."
 	}
 	if s.RunAsUser < 0 || s.RunAsGroup < 0 || s.Root != nil && s.RunAsUser > 0 {
-		c.error(c.at("security"), "security/user", "root and runAsUser exclude each other, and users are not negative").Hint =
-			"Keep one of the two."
+		c.error(c.at("security"), "security/user", "root and runAsUser exclude each other, and IDs are not negative").Hint =
+			"Keep either root or runAsUser, and write no negative ID."
 	}
 	if pause := c.w.Rollout.PreStopSeconds; pause < 0 || pause > 600 {
-		c.error(c.at("rollout", "preStopSeconds"), "spec/value", "the pause before a stop is between 0 and 600 seconds").Hint =
+		c.error(c.at("rollout", "preStopSeconds"), "spec/value", "preStopSeconds is between 0 and 600").Hint =
 			"Write for example preStopSeconds: 10."
 	}
 	for _, name := range []string{"maxUnavailable", "maxSurge"} {

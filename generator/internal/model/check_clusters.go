@@ -57,7 +57,7 @@ func (r *resolver) apiServer(node *yamltree.Node, server *schema.APIServer) {
 		return
 	}
 	if len(server.CIDRs) == 0 {
-		r.list.Error(r.place(node, "cidrs"), "cluster/network", "the API server has an address, and there is none here").Hint =
+		r.list.Error(r.place(node, "cidrs"), "cluster/network", "apiServer names no address of the API server").Hint =
 			"Write cidrs: [10.1.0.1/32] with what kubectl get endpointslices kubernetes shows, or take apiServer out."
 	}
 	for i, network := range server.CIDRs {
@@ -79,7 +79,7 @@ func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 		r.podLabels(r.place(node, "labels"), p.Labels)
 	}
 	if p.Interval != "" && (!alertDuration.MatchString(p.Interval) || p.Interval[0] == '0') {
-		r.list.Error(r.place(node, "interval"), "spec/value", fmt.Sprintf("%q is not a time", p.Interval)).Hint = "Write for example 30s."
+		r.list.Error(r.place(node, "interval"), "spec/value", fmt.Sprintf("%q is not a duration of Prometheus", p.Interval)).Hint = "Write for example 30s."
 	}
 }
 
@@ -92,10 +92,10 @@ func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 		return
 	}
 	if p.TLS.Issuer != "" && p.TLS.Secret != "" {
-		r.list.Error(node.KeyAt("tls"), "platform/ingress", "issuer and secret exclude each other").Hint = "A certificate comes from one of them."
+		r.list.Error(node.KeyAt("tls"), "platform/ingress", "issuer and secret exclude each other").Hint = "Keep issuer for certificates of cert-manager, or secret for a certificate that exists."
 	}
 	if p.TLS.IssuerKind != "" && p.TLS.Issuer == "" && !r.faulty(node, "tls", "issuer") {
-		r.list.Error(r.place(node, "tls", "issuerKind"), "platform/ingress", "this is the kind of an issuer, and there is none").Hint =
+		r.list.Error(r.place(node, "tls", "issuerKind"), "platform/ingress", "issuerKind needs an issuer beside it").Hint =
 			"Write issuer: NAME too, or take issuerKind out."
 	}
 	for _, name := range []string{"issuer", "secret"} {
@@ -124,7 +124,7 @@ func (r *resolver) storeName(at diag.Range, name, rest string) {
 // podLabels checks labels that select pods. Without any, all pods would be meant.
 func (r *resolver) podLabels(at diag.Range, labels map[string]string) {
 	if len(labels) == 0 {
-		r.list.Error(at, "label/invalid", "without labels every pod of the namespace would be meant").Hint = "Name at least one label."
+		r.list.Error(at, "label/invalid", "an empty podLabels would select every pod of the namespace").Hint = "Name at least one label."
 	}
 	for _, key := range sortedKeys(labels) {
 		if !labelKey.MatchString(key) || !labelValue.MatchString(labels[key]) {

@@ -24,6 +24,6 @@ func (c *checker) containers(requireDigest bool) {
 		r := resourceCheck{c, beside.Resources, path}
 		r.amounts()
 		r.names()
-		r.complete("The quota of the namespace counts every container: resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {cpu: 200m, memory: 64Mi}}.")
+		r.complete("The quota of the namespace counts every container, so state all four: resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {cpu: 200m, memory: 64Mi}}.")
 	}
 }

@@ -36,7 +36,7 @@ func (c *checker) fields() {
 			d.Detail, d.Hint = "It also comes from env.", "Keep one of them."
 		}
 		if path := c.w.EnvFields[name]; !fieldPath.MatchString(path) {
-			c.error(c.at("envFields", name), "env/field", "%q is no field that a variable can hold", path).Hint =
+			c.error(c.at("envFields", name), "env/field", "%q is not a field of a pod that a variable can refer to", path).Hint =
 				"Known are metadata.name, .namespace, .uid, .labels['KEY'] and .annotations['KEY'], spec.nodeName and .serviceAccountName, status.podIP, .podIPs, .hostIP and .hostIPs."
 		}
 	}
@@ -151,7 +151,7 @@ func (c *checker) secrets() {
 			if taken {
 				d := c.error(c.key("secrets", name, "env", variable), "env/duplicate", "%s is set twice", variable)
 				d.Detail = "It also comes from " + other + "."
-				d.Hint = "Take one of them out; a layer removes another layer's with a null."
+				d.Hint = "Take one of the two out; null in a later layer removes the variable of an earlier layer."
 			}
 			from[variable] = "secret " + name
 		}

@@ -43,7 +43,7 @@ func (c *checker) job(run *Run, declared schema.Job, requireDigest bool) {
 		r := resourceCheck{c, run.workload.Resources, []any{"jobs", name}}
 		r.amounts()
 		r.names()
-		r.complete("Write all that the job needs: resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {cpu: 200m, memory: 64Mi}}; or leave them out, and it has the application's.")
+		r.complete("Write all requests and limits of the job: resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {cpu: 200m, memory: 64Mi}}; or take resources out, and the job has those of the application.")
 	}
 }
 
@@ -54,8 +54,8 @@ func (c *checker) jobVariables(name string, env map[string]string) {
 		for _, variable := range sortedKeys(c.w.Secrets[secret].Env) {
 			if _, taken := env[variable]; taken {
 				d := c.error(c.key("jobs", name, "env", variable), "env/duplicate", "%s is set twice", variable)
-				d.Detail = "It also comes from secret " + secret + " of the application, which its jobs have too."
-				d.Hint = "Choose another name for the one of the job."
+				d.Detail = "The variable also comes from secret " + secret + " of the application, and its jobs get the variables of its secrets."
+				d.Hint = "Choose another name for the variable of the job."
 			}
 		}
 	}
@@ -74,12 +74,12 @@ func (c *checker) jobVolumes(name string, declared schema.Job) {
 			c.error(at, "job/volume", "application %s has no volume %q in %s", c.in.App.Name, volume, c.in.Target.Name).Hint =
 				"Declare it under volumes: of the application."
 		case v.Size != "" && (!shared(v) || c.w.Stateful()):
-			c.error(at, "job/volume", "volume %s belongs to the pods of %s, and a job waits for it for ever", volume, c.in.App.Name).Hint =
-				"Let many pods mount it: accessMode: ReadWriteMany, if the storage class has it; or name one of a claim."
+			c.error(at, "job/volume", "only the pods of %[2]s can mount volume %[1]s", volume, c.in.App.Name).Hint =
+				"The job would wait for the volume for ever. Let many pods mount the volume with accessMode: ReadWriteMany, if the storage class has it; or name a volume of an existing claim."
 		case v.Size != "" && declared.Phase == preDeploy:
-			d := c.error(at, "job/volume", "volume %s is made after job %s has run", volume, name)
-			d.Detail = "A job of phase pre-deploy runs before everything of its application but accounts, files, secrets and network policies."
-			d.Hint = "Name a volume of a claim that exists, volumes: {NAME: {claim: …}}, or let the job be a test."
+			d := c.error(at, "job/volume", "volume %s does not exist yet when job %s runs", volume, name)
+			d.Detail = "Argo CD runs a job of phase pre-deploy before it creates the application's objects, except for service accounts, ConfigMaps, secrets and network policies."
+			d.Hint = "Name a volume of an existing claim, volumes: {NAME: {claim: …}}, or write phase: test."
 		}
 	}
 }

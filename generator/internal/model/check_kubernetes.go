@@ -92,7 +92,7 @@ func (c *checker) probeNumbers() {
 		}
 	}
 	if c.w.Scale.CPU < 0 {
-		c.error(c.at("scale", "cpu"), "spec/value", "the utilisation to aim at is a percentage above 0").Hint =
+		c.error(c.at("scale", "cpu"), "spec/value", "the target utilization of an autoscaler is a percentage above 0").Hint =
 			"Write for example cpu: 70."
 	}
 }
@@ -104,7 +104,7 @@ func (c *checker) rollout() {
 	}
 	r := c.w.Rollout
 	if c.w.Singleton == nil && !c.w.Stateful() && isZero(r.MaxSurge) && isZero(r.MaxUnavailable) {
-		c.error(c.at("rollout"), "rollout/stuck", "with maxSurge and maxUnavailable 0 nothing can be replaced").Hint =
+		c.error(c.at("rollout"), "rollout/stuck", "a rollout with maxSurge 0 and maxUnavailable 0 cannot replace any pod").Hint =
 			"Let one of them be at least 1."
 	}
 	if r.MinReadySeconds < 0 || r.ProgressDeadlineSeconds < 0 {
@@ -115,9 +115,9 @@ func (c *checker) rollout() {
 		deadline = 600 // Kubernetes' default
 	}
 	if r.MinReadySeconds >= deadline && !c.w.Stateful() {
-		d := c.error(c.at("rollout", "minReadySeconds"), "rollout/stuck", "no pod can be ready for so long before the rollout fails")
+		d := c.error(c.at("rollout", "minReadySeconds"), "rollout/stuck", "the rollout would fail before minReadySeconds are over")
 		d.Detail = fmt.Sprintf("minReadySeconds is %d, progressDeadlineSeconds %d.", r.MinReadySeconds, deadline)
-		d.Hint = "Raise rollout.progressDeadlineSeconds above it."
+		d.Hint = "Raise rollout.progressDeadlineSeconds above minReadySeconds."
 	}
 }
 

@@ -27,7 +27,7 @@ func (c *checker) exposure() {
 		for i, host := range route.Aliases {
 			c.host(host, "expose", name, "aliases", i)
 			if host == route.Host || slices.Contains(route.Aliases[:i], host) {
-				c.error(c.at("expose", name, "aliases", i), "name/duplicate", "this route has the host already").Hint =
+				c.error(c.at("expose", name, "aliases", i), "name/duplicate", "this route lists the same host twice").Hint =
 					"Take one of them out."
 			}
 		}
@@ -60,8 +60,8 @@ func (c *checker) routePath(name, path string) {
 	case !strings.HasPrefix(path, "/"):
 		c.error(c.at("expose", name, "path"), "expose/path", "a path begins with a slash").Hint = "Write /PATH."
 	case !routePath.MatchString(path) || !plainSegments(path):
-		c.error(c.at("expose", name, "path"), "expose/path", "no route can have this path").Hint =
-			"Write it without //, /./ and /../; what is not allowed in an address is written with a percent sign, and a slash never."
+		c.error(c.at("expose", name, "path"), "expose/path", "the Gateway API does not accept this path").Hint =
+			"Write the path without //, /./ and /../, and percent-encode characters that a URL does not allow; an encoded slash (%2F) is not accepted."
 	}
 }
 
@@ -158,10 +158,10 @@ func (c connectionCheck) all(peers map[string]*schema.Connection) {
 		peer, at := peers[name], c.key(c.place(name)...)
 		c.name(at, "a connection", name)
 		if _, declared := c.declared[name]; declared && (peer.CIDR != "" || peer.Namespace != "") {
-			c.error(at, "connection/peer", "%s is an application", name).Hint = "Call the network or namespace something else, or take cidr and namespace out."
+			c.error(at, "connection/peer", "connection %s has the name of an application", name).Hint = "Give the connection another name, or take cidr and namespace out to connect to the application."
 		}
 		if len(peer.PodLabels) > 0 && peer.Namespace == "" && !c.faulty(c.place(name, "namespace")...) {
-			c.error(c.at(c.place(name, "podLabels")...), "connection/peer", "podLabels select pods of a namespace, and there is none").Hint =
+			c.error(c.at(c.place(name, "podLabels")...), "connection/peer", "podLabels need a namespace beside them").Hint =
 				"Write namespace: NAME too, or take podLabels out."
 		}
 		c.addresses(name, peer)
@@ -178,7 +178,7 @@ func (c connectionCheck) all(peers map[string]*schema.Connection) {
 		}
 		if name == string(c.in.App.Name) && !c.own && !c.faulty("kind") {
 			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
-				"Replicas that talk to each other are a StatefulSet, or a source of your own."
+				"For replicas that connect to each other, write kind: StatefulSet, or bring manifests of your own with source."
 		}
 	}
 }
@@ -187,7 +187,7 @@ func (c connectionCheck) all(peers map[string]*schema.Connection) {
 func (c connectionCheck) ends(name string, peer *schema.Connection) {
 	if peer.Port != "" && len(peer.Ports) > 0 {
 		c.error(c.at(c.place(name, "ports")...), "connection/port", "port and ports exclude each other").Hint =
-			"List all of them under ports; a layer removes another layer's with port: null."
+			"List all ports under ports; port: null in a later layer removes the port of an earlier layer."
 	}
 	for i, text := range endsOf(peer) {
 		at := c.at(c.place(name, "ports", i)...)
@@ -207,7 +207,7 @@ func (c connectionCheck) addresses(name string, peer *schema.Connection) {
 		checkCIDR(c.list, c.at(c.place(name, "cidr")...), "connection/cidr", peer.CIDR)
 	}
 	if len(peer.Except) > 0 && peer.CIDR == "" && name != internetName && !c.faulty(c.place(name, "cidr")...) {
-		c.error(c.at(c.place(name, "except")...), "connection/cidr", "except takes networks out of a network, and there is none").Hint =
+		c.error(c.at(c.place(name, "except")...), "connection/cidr", "except needs a cidr from which to take networks out").Hint =
 			"Write cidr: NETWORK too, or call the connection internet."
 		return
 	}
@@ -216,8 +216,8 @@ func (c connectionCheck) addresses(name string, peer *schema.Connection) {
 		part, ok := checkCIDR(c.list, at, "connection/cidr", text)
 		whole, err := netip.ParsePrefix(peer.CIDR)
 		if ok && err == nil && !(within(part, whole) && part != whole) {
-			c.error(at, "connection/cidr", "%s is no part of %s", text, peer.CIDR).Hint =
-				"Except a smaller network that lies within it."
+			c.error(at, "connection/cidr", "%s is not a smaller network within %s", text, peer.CIDR).Hint =
+				"Write networks that lie within cidr and are smaller."
 		}
 	}
 }

@@ -53,8 +53,8 @@ func (c *checker) rules() {
 	rules := c.w.ServiceAccount.Rules
 	if len(rules) > 0 && c.in.Target.Cluster.APIServer == nil && c.unoffered("apiServer") {
 		cluster := string(c.in.Target.Cluster.Name)
-		d := c.error(c.key("serviceAccount", "rules"), "cluster/api-server", "nobody knows where the API server of cluster %s is", cluster)
-		d.Detail = "An application with rules connects to it, and network policies have to let it."
+		d := c.error(c.key("serviceAccount", "rules"), "cluster/api-server", "cluster %s does not declare the address of its API server", cluster)
+		d.Detail = "An application with rules connects to the API server, and its network policy has to allow that address."
 		d.Hint = "Declare clusters: {" + cluster + ": {apiServer: {cidrs: [ADDRESS/32]}}}."
 	}
 	for i, rule := range rules {
@@ -76,7 +76,7 @@ func (c *checker) words(i int, field string, words []string, valid func(string) 
 		at := c.at("serviceAccount", "rules", i, field, j)
 		switch {
 		case strings.Contains(word, "*"):
-			c.error(at, "rbac/wildcard", "a rule has no wildcard").Hint = "Name what the application uses: a wildcard also means what is added later."
+			c.error(at, "rbac/wildcard", "a rule of a Role must not contain a wildcard").Hint = "Name each item that the application uses: a wildcard would also grant what is added later."
 		case !valid(word):
 			c.error(at, "rbac/rule", "%q cannot stand in the %s of a rule", word, field).Hint = "Write resources in lower case and in the plural, as kubectl api-resources shows them."
 		}
@@ -90,17 +90,17 @@ func (c *checker) rule(i int, rule schema.PolicyRule) {
 	for j, resource := range rule.Resources {
 		switch {
 		case forbidden(resource, writes):
-			c.error(c.at(at("resources", j)...), "rbac/forbidden", "no application gets %s", resource).Hint =
-				"It is a way into other pods, or to rights that nobody reviewed."
+			c.error(c.at(at("resources", j)...), "rbac/forbidden", "wavewright grants no application %s", resource).Hint =
+				"Take it out: it gives access to other pods, or to permissions that nobody reviewed."
 		case slices.Contains(clusterResources(), resource):
-			c.error(c.at(at("resources", j)...), "rbac/rule", "%s are in no namespace, and a Role grants nothing outside of its own", resource).Hint =
-				"Take it out. What an application needs of the whole cluster is granted by hand, or by a source of your own."
+			c.error(c.at(at("resources", j)...), "rbac/rule", "%s are cluster-scoped, and a Role grants nothing outside its namespace", resource).Hint =
+				"Take it out. Grant cluster-wide permissions by hand, or with manifests of your own."
 		case strings.TrimSpace(rule.Reason) != "", c.faulty("serviceAccount", "rules", i, "reason"):
 		case resource == "secrets":
 			c.error(c.at(at("resources", j)...), "reason/missing", "reading Secrets needs a reason").Hint = "Write reason: … in the rule, and resourceNames: […] if some are enough."
 		case writes && slices.Contains(podMakers(), resource):
 			c.error(c.at(at("resources", j)...), "reason/missing", "changing %s needs a reason", resource).Hint =
-				"Who makes pods can use every ServiceAccount and Secret of the namespace. Write reason: … in the rule."
+				"Whoever can create pods can use every ServiceAccount and Secret of the namespace. Write reason: … in the rule."
 		}
 	}
 	for j, verb := range rule.Verbs {

@@ -55,7 +55,7 @@ func (c *checker) probe(name string, p *schema.Probe) {
 	at := c.at("probes", name)
 	if handlers > 1 {
 		c.error(at, "probe/handler", "a probe has one of http, grpc, tcp and exec").Hint =
-			"A layer can remove another layer's handler: http: null."
+			"Keep one; null in a later layer removes the one of an earlier layer, for example http: null."
 	}
 	if handlers == 0 && name != "startup" && !c.faulty("ports") && c.w.defaultProbe(0, 0) == nil {
 		c.error(at, "probe/handler", "this probe does not say what to check").Hint =

@@ -12,7 +12,7 @@ func (c *checker) resources() {
 	r := resourceCheck{c, c.w.Resources, nil}
 	r.amounts()
 	r.names()
-	r.complete("The namespace has a quota, so that a pod without them is refused. Do not remove what the profile states.")
+	r.complete("The namespace has a quota, so that Kubernetes refuses a pod without requests and limits: do not remove those of the profile.")
 }
 
 // resourceCheck checks what one container reserves and may use.
@@ -121,7 +121,7 @@ func (r resourceCheck) names() {
 	for _, resource := range sortedKeys(r.stated.Requests) {
 		if extendedResource(resource) && r.stated.Limits[resource] != r.stated.Requests[resource] {
 			r.error(r.at(r.path("requests", resource)...), "resources/order", "request and limit of %s must be equal", resource).Hint =
-				"Kubernetes gives devices whole: state the same number twice."
+				"Kubernetes does not overcommit devices: write the same number as request and as limit."
 		}
 	}
 }

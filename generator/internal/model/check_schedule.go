@@ -52,14 +52,14 @@ func (c *checker) cron(expression string) {
 		d.Detail = "It cannot be read: " + reason + "."
 		d.Hint = hint
 	case schedule.Next(time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)).IsZero():
-		c.error(at, "schedule/cron", "this CronJob would never run").Hint = "There is no such day; look at the day of month and the month."
+		c.error(at, "schedule/cron", "this CronJob would never run").Hint = "No date has this day of month in this month: correct one of the two."
 	}
 }
 
 func (c *checker) counts(s *schema.Schedule) {
 	// The controller looks every ten seconds: it would miss every run.
 	if n := s.StartingDeadlineSeconds; n < 0 || n > 0 && n < 10 {
-		c.error(c.at("schedule", "startingDeadlineSeconds"), "spec/value", "a run needs 10 seconds at least to begin").Hint =
+		c.error(c.at("schedule", "startingDeadlineSeconds"), "spec/value", "with less than 10 seconds, a CronJob misses its runs").Hint =
 			"Write 10 or more, or take it out."
 	}
 	for _, limit := range []struct {
@@ -75,11 +75,11 @@ func (c *checker) counts(s *schema.Schedule) {
 // attempts checks the bounds of something that ends, which stand at a path.
 func (c *checker) attempts(a schema.Attempts, path ...any) {
 	if a.BackoffLimit != nil && (*a.BackoffLimit < 0 || *a.BackoffLimit > 100) {
-		c.error(c.at(append(path, "backoffLimit")...), "spec/value", "the number of further attempts is between 0 and 100").Hint =
-			"Write 0 for none."
+		c.error(c.at(append(path, "backoffLimit")...), "spec/value", "backoffLimit, the number of retries, is between 0 and 100").Hint =
+			"Write 0 for no retry."
 	}
 	if at, zero := explicitZero(c.node, append(path, "activeDeadlineSeconds")...); zero || a.ActiveDeadlineSeconds < 0 {
-		c.error(at, "spec/value", "a run needs a second at least").Hint = "Write 1 or more, or take it out."
+		c.error(at, "spec/value", "activeDeadlineSeconds is at least 1").Hint = "Write 1 or more, or take it out."
 	}
 }
 
@@ -87,15 +87,15 @@ func (c *checker) attempts(a schema.Attempts, path ...any) {
 func (c *checker) servesNobody() {
 	own := merge(c.in.Layers)
 	for _, field := range []struct{ key, why string }{
-		{"ports", "Nothing can connect to it: it runs, and ends."},
-		{"expose", "Nothing can connect to it: it runs, and ends."},
-		{"probes", "It is done when it ends; a run that hangs is stopped after schedule.activeDeadlineSeconds."},
-		{"scale", "It has no replicas; schedule.concurrencyPolicy says whether runs may overlap."},
-		{"singleton", "It has no replicas; schedule.concurrencyPolicy says whether runs may overlap."},
-		{"disruptionBudget", "It has no replicas."},
-		{"antiAffinity", "It has no replicas."},
-		{"rollout", "It has no replicas; the next run has the new version."},
-		{"failover", "It has no replicas; the next attempt runs elsewhere."},
+		{"ports", "Nothing can connect to a CronJob: its pods run and end."},
+		{"expose", "Nothing can connect to a CronJob: its pods run and end."},
+		{"probes", "A run is complete when its process ends; Kubernetes stops a run that hangs after schedule.activeDeadlineSeconds."},
+		{"scale", "A CronJob has no replicas; schedule.concurrencyPolicy says whether runs may overlap."},
+		{"singleton", "A CronJob has no replicas; schedule.concurrencyPolicy says whether runs may overlap."},
+		{"disruptionBudget", "A CronJob has no replicas."},
+		{"antiAffinity", "A CronJob has no replicas."},
+		{"rollout", "A CronJob has no replicas to replace; its next run has the new version."},
+		{"failover", "A CronJob has no replicas to move; the next attempt of a run starts on another node."},
 	} {
 		if stated := own.Get(field.key); stated == nil || stated.Kind == yamltree.Null || stated.Kind == yamltree.Map && len(stated.Entries) == 0 {
 			continue

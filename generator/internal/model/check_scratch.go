@@ -137,7 +137,7 @@ func (s scratchCheck) onDisk() bool {
 		return false
 	}
 	d := s.error(s.at("volumes", largest, "scratch"), "volume/evicted", "pods of %s are evicted in %s when their scratch folders are full", s.name, s.in.Target.Env.Name)
-	d.Detail = fmt.Sprintf("The folders may take %s of the node's disk, the limits.ephemeral-storage of the containers are %s.",
+	d.Detail = fmt.Sprintf("The scratch folders may take %s of the node's disk, but limits.ephemeral-storage of the containers is %s.",
 		addition(folders, ephemeralStorage), addition(limits, ephemeralStorage)) + s.ceilings(ephemeralStorage, total(folders))
 	d.Hint = fmt.Sprintf("Raise resources.limits.ephemeral-storage above %s, as logs count, too; or lower scratch there; or write size instead of scratch, for a persistent volume.",
 		total(folders).Format(ephemeralStorage))
@@ -153,7 +153,7 @@ func (s scratchCheck) inMemory() bool {
 		return false
 	}
 	d := s.error(s.at("volumes", largest, "scratch"), "volume/evicted", "%s is killed in %s when its scratch folders are full", s.name, s.in.Target.Env.Name)
-	d.Detail = fmt.Sprintf("The folders may take %s of its memory, of which limits.memory is %s.", addition(folders, memory), most.Format(memory)) +
+	d.Detail = fmt.Sprintf("The scratch folders may take %s of its memory, but its limits.memory is %s.", addition(folders, memory), most.Format(memory)) +
 		s.ceilings(memory, total(folders))
 	d.Hint = fmt.Sprintf("Raise resources.limits.memory above %s by what the process itself needs, or lower scratch there, or take medium: Memory out.",
 		total(folders).Format(memory))

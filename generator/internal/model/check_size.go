@@ -92,7 +92,7 @@ func (c *checker) mountedTwice(at diag.Range) {
 // positive checks an amount of storage, of which none would be no volume.
 func (c *checker) positive(resource string, amount schema.Amount, path ...any) {
 	if q, err := ParseQuantity(resource, string(amount)); err == nil && q == 0 {
-		c.error(c.at(path...), "quantity/invalid", "a volume of nothing cannot be made").Hint = "Write an amount such as 1Gi."
+		c.error(c.at(path...), "quantity/invalid", "the size of a volume is above 0").Hint = "Write an amount such as 1Gi."
 		return
 	}
 	c.quantity(resource, amount, path...)
@@ -117,7 +117,7 @@ func (c *checker) scale() {
 	if c.w.Singleton != nil {
 		if strings.TrimSpace(c.w.Singleton.Reason) == "" && c.stated("singleton", "reason") {
 			c.error(c.at("singleton"), "reason/missing", "a singleton needs a reason").Hint =
-				"Write reason: and why; it is kept as an annotation that reviewers see."
+				"Write reason: TEXT; wavewright keeps the text in an annotation, for reviewers."
 		}
 		return
 	}
@@ -126,7 +126,7 @@ func (c *checker) scale() {
 	}
 	if entry, removed := c.node.Entry("scale"); removed && !entry.Value.Faulty && entry.Value.Kind == yamltree.Null {
 		c.error(entry.KeyRange, "scale/range", "this leaves application %s without a scale in %s", c.in.App.Name, c.in.Target.Name).Hint =
-			"Write what it is to be instead, or singleton: {reason: …}."
+			"Write scale: {min: N, max: N} in place of null, or singleton: {reason: …}."
 		return
 	}
 	low, high, env := c.w.Scale.Min, c.w.Scale.Max, c.in.Target.Env

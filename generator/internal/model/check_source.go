@@ -18,7 +18,7 @@ func (c *checker) source() {
 	source := c.w.Source
 	switch {
 	case (source.Kustomize == "") == (source.Helm == nil):
-		c.error(c.key("source"), "source/form", "a source is kustomize or helm, one of them").Hint =
+		c.error(c.key("source"), "source/form", "a source is either kustomize or helm").Hint =
 			"Write source: {kustomize: FOLDER} or source: {helm: {repository: …, chart: …, version: …}}."
 		return
 	case source.Helm == nil:
@@ -104,10 +104,10 @@ func says(entry yamltree.Entry) bool {
 }
 
 func (c *checker) misplaced(at diag.Range, field, what string) {
-	d := c.error(at, "source/field", "%s means nothing for %s", field, what)
+	d := c.error(at, "source/field", "%s has no effect on %s", field, what)
 	d.Hint = "Take it out, or state it in the manifests or in the values of the chart."
 	if c.w.Source == nil {
-		d.Hint = "Take it out: wavewright knows it from the rest."
+		d.Hint = "Take it out: wavewright derives it from the other fields of the application."
 	}
 }
 
@@ -143,7 +143,7 @@ func (c *checker) chart() {
 	chart := c.w.Source.Helm
 	in := func(field string) diag.Range { return c.at("source", "helm", field) }
 	if !chartRepository.MatchString(chart.Repository) {
-		c.error(in("repository"), "source/chart", "this is not a repository of charts that Argo CD can read").Hint =
+		c.error(in("repository"), "source/chart", "this is not a chart repository that Argo CD can read").Hint =
 			"Write https://host/path or oci://host/path, without a user: credentials belong to Argo CD."
 	}
 	if !chartName.MatchString(chart.Chart) || len(chart.Chart) > maxName {
@@ -151,8 +151,8 @@ func (c *checker) chart() {
 			"Write its name alone, as in its Chart.yaml."
 	}
 	if !exactVersion.MatchString(chart.Version) {
-		d := c.error(in("version"), "source/version", "%q is not one version", chart.Version)
-		d.Detail = "What is pinned must not change by itself: a range would."
+		d := c.error(in("version"), "source/version", "%q is not an exact version", chart.Version)
+		d.Detail = "A pin has to mean the same chart for ever, and the newest version of a range changes."
 		d.Hint = "Write the version exactly, for example 1.2.3."
 	}
 	if release := c.in.release(); len(release) > maxRelease {
@@ -214,8 +214,8 @@ func (c *checker) footprint() {
 		return
 	}
 	if f.Pods < 1 || f.Volumes < 0 {
-		c.error(c.at("footprint"), "spec/value", "a footprint has at least one pod, and no negative number of volumes").Hint =
-			"Write what all replicas have together, rollouts included, for example pods: 3, volumes: 3."
+		c.error(c.at("footprint"), "spec/value", "a footprint has at least 1 pod and at least 0 volumes").Hint =
+			"Write the most that all replicas have together during a rollout, for example pods: 3, volumes: 3."
 	}
 	for _, name := range sortedKeys(f.Requests) {
 		if name == "storage" {
@@ -271,8 +271,8 @@ func (r *resolver) footprints(ns *Namespace) {
 			if in.Workload.Footprint == nil && at.File != "" {
 				at = in.App.At
 			}
-			d := r.list.Error(at, "footprint/missing", fmt.Sprintf("the footprint of %s does not say %s", in.App.Name, missing))
-			d.Detail = "The quota of its namespace is derived from what applications need at most, and what is in a source is not known here."
+			d := r.list.Error(at, "footprint/missing", fmt.Sprintf("the footprint of %s does not state %s", in.App.Name, missing))
+			d.Detail = "wavewright derives the quota of its namespace from the most that its applications need, and cannot read that from a chart or from manifests."
 			d.Hint = "Write footprint: {pods: 3, requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 2, memory: 2Gi}}, or state the quota of the environment: quota: {hard: …}."
 		}
 	}
@@ -281,7 +281,7 @@ func (r *resolver) footprints(ns *Namespace) {
 // uncounted names the first amount of an automatic quota that a footprint leaves out.
 func (w *Workload) uncounted() string {
 	if w.Footprint == nil {
-		return "what it needs"
+		return "what the application needs"
 	}
 	for _, resource := range []string{"cpu", "memory"} {
 		if w.Footprint.Requests[resource] == "" {

@@ -18,11 +18,11 @@ func (c *checker) replicaFields() {
 		}
 	}
 	if c.w.Rollout.UpdateStrategy == onDelete && c.w.Rollout.Partition > 0 {
-		c.error(c.key("rollout", "partition"), "stateful/field", "with updateStrategy OnDelete a partition means nothing").Hint =
-			"Take one of the two out, where it is not meant: partition: null."
+		c.error(c.key("rollout", "partition"), "stateful/field", "a partition has no effect with updateStrategy OnDelete").Hint =
+			"Take one of the two out, for example with partition: null."
 	}
 	if c.w.Rollout.Partition < 0 {
-		c.error(c.at("rollout", "partition"), "spec/value", "replicas are counted from 0").Hint =
-			"Write the number of the first replica that gets the new version, 0 for all."
+		c.error(c.at("rollout", "partition"), "spec/value", "partition is the ordinal of a replica, which is 0 or more").Hint =
+			"Write the ordinal of the first replica that gets the new version; 0 means all replicas."
 	}
 }

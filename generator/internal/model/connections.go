@@ -200,7 +200,7 @@ func (r *resolver) managed(in *Instance, namespace string, at diag.Range) bool {
 			for _, ns := range target.Namespaces {
 				if target.Cluster == in.Target.Cluster && string(ns.Name) == namespace && ns.Exception == nil {
 					d := r.list.Error(at, "connection/peer", fmt.Sprintf("namespace %s belongs to %s of this platform", namespace, target.Name))
-					d.Detail = "Its pods accept connections of applications that are named, and no others."
+					d.Detail = "The network policies of its pods allow connections only from applications that name them."
 					d.Hint = "Name the application instead: connectsTo: {APPLICATION: {}}. Applications reach each other within one target."
 					return true
 				}
@@ -223,7 +223,7 @@ func (r *resolver) outsidePorts(name string, c *schema.Connection, at diag.Range
 	for _, text := range declared {
 		e, ok := parseEnds(text)
 		if e.name != "" {
-			r.list.Error(at, "connection/port", fmt.Sprintf("%q is not a number", e.name)).Hint = "Only the ports of applications have names that are known here."
+			r.list.Error(at, "connection/port", fmt.Sprintf("%q is not the number of a port", e.name)).Hint = "wavewright knows the names of ports only of applications in the spec: write the number."
 		}
 		if ok && e.name == "" {
 			ports = append(ports, policyPort(e.first, e.last, e.protocol))

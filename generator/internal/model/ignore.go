@@ -94,8 +94,8 @@ func (c *checker) differences() {
 	for i, d := range c.w.IgnoreDifferences {
 		at := c.at("ignoreDifferences", i)
 		if strings.TrimSpace(d.Reason) == "" {
-			c.error(at, "reason/missing", "what is ignored needs a reason").Hint =
-				"Write reason: and why others own these fields."
+			c.error(at, "reason/missing", "an entry of ignoreDifferences needs a reason").Hint =
+				"Write reason: TEXT, which says who else sets these fields."
 		}
 		_, known := groupOf(d)
 		switch {
@@ -103,10 +103,10 @@ func (c *checker) differences() {
 			c.error(at, "ignore/invalid", "no object has this group, kind and name").Hint =
 				"Write them as they stand in the object, for example group: apps, kind: Deployment, name: web."
 		case !known:
-			c.error(at, "ignore/invalid", "the group of %s is not known", d.Kind).Hint =
-				"Write group: as it stands in the apiVersion before the slash."
+			c.error(at, "ignore/invalid", "wavewright does not know the API group of kind %s", d.Kind).Hint =
+				"Write group: with the part of the object's apiVersion before the slash."
 		case len(d.JSONPointers)+len(d.JQPathExpressions) == 0:
-			c.error(at, "ignore/invalid", "this does not say what to ignore").Hint =
+			c.error(at, "ignore/invalid", "this entry names no field to ignore").Hint =
 				"Write jsonPointers: [/spec/replicas] or jqPathExpressions: [.spec.replicas]."
 		}
 		for k, pointer := range d.JSONPointers {
@@ -119,14 +119,14 @@ func (c *checker) differences() {
 	if n := len(c.in.ignored()); n > maxField {
 		d := c.error(c.key("ignoreDifferences"), "ignore/long", "too much is ignored for one application")
 		d.Detail = fmt.Sprintf("Written in one line, as a pin holds it, it has %d characters; %d are possible.", n, maxField)
-		d.Hint = "Name fewer fields, or the ones above them."
+		d.Hint = "Name fewer fields, or the fields that contain them."
 	}
 }
 
 func (c *checker) pointer(pointer string, path ...any) {
 	switch {
 	case !jsonPointer.MatchString(pointer) || !oneLine(pointer):
-		c.error(c.at(path...), "ignore/invalid", "this is not a pointer to a field").Hint =
+		c.error(c.at(path...), "ignore/invalid", "this is not a JSON pointer to a field").Hint =
 			"Write the keys on the way with a slash before each: /spec/replicas. A slash within a key is ~1, a tilde ~0."
 	case pointer == "/spec" || pointer == "/metadata":
 		c.error(c.at(path...), "ignore/invalid", "%s is nearly the whole object", pointer).Hint =
@@ -143,7 +143,7 @@ func (c *checker) jq(expression string, path ...any) {
 	if err != nil || !oneLine(expression) {
 		d := c.error(c.at(path...), "ignore/invalid", "this is not a jq path expression")
 		if err != nil {
-			d.Detail = "Argo CD could not delete what it means: " + err.Error() + "."
+			d.Detail = "Argo CD could not evaluate the expression: " + err.Error() + "."
 		}
 		d.Hint = "Write a path such as .spec.template.spec.containers[].resources, on one line."
 	}

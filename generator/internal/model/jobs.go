@@ -337,7 +337,7 @@ func (r *resolver) phases(app *Application) {
 
 func (r *resolver) otherPhase(app *Application, other, in *Instance, short Name, before, now string) *diag.Diagnostic {
 	d := r.list.Error(in.Workload.Node.At("jobs", string(short), "phase"), "job/phase", fmt.Sprintf("job %s of %s is in phase %s on %s", short, app.Name, now, in.Target.Name))
-	d.Detail = fmt.Sprintf("It is in phase %s on %s. What is promoted must be the same thing everywhere.", before, other.Target.Name)
+	d.Detail = fmt.Sprintf("The same job is in phase %s on %s. A promotion needs the same phase in every environment.", before, other.Target.Name)
 	d.Hint = "State the phase once, or give the jobs different names."
 	return d
 }

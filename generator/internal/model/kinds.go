@@ -27,8 +27,8 @@ func (c *checker) kinds() {
 				"Take these objects out of the application's manifests."
 		case (guarded || kind.ClusterScoped) && strings.TrimSpace(kind.Reason) == "":
 			d := c.error(at, "reason/missing", "%s needs a reason", name)
-			d.Detail = "Its objects reach beyond the application, or give rights, or hold secrets."
-			d.Hint = "Write reason: and why the application needs them."
+			d.Detail = "Objects of this kind reach beyond the application, grant permissions or hold secrets."
+			d.Hint = "Write reason: TEXT, which says why the application needs them."
 		}
 	}
 	if n := max(len(c.w.kindList(false)), len(c.w.kindList(true))); n > maxField {

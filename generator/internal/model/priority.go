@@ -52,7 +52,7 @@ func (r *resolver) priorityClasses(env *Environment) {
 		}
 		if value := env.Settings.PriorityClasses[name].Value; value < -maxPriority || value > maxPriority {
 			r.list.Error(r.place(env.Node, "priorityClasses", name, "value"), "spec/value", "the value of a class is between -1000000000 and 1000000000").Hint =
-				"Write for example value: 1000; what is higher belongs to Kubernetes itself."
+				"Write for example value: 1000; Kubernetes reserves higher values."
 		}
 	}
 }

@@ -152,8 +152,8 @@ func (r *resolver) route(in *Instance, name string, seen map[string]string) {
 			if i > 0 {
 				at = r.place(in.Workload.Node, "expose", name, "aliases", i-1)
 			}
-			d := r.list.Error(at, "expose/duplicate", fmt.Sprintf("%s is taken", host))
-			d.Detail = fmt.Sprintf("%s and %s would answer to %s%s on cluster %s.", other, mine, host, path, cluster.Name)
+			d := r.list.Error(at, "expose/duplicate", fmt.Sprintf("two routes have the host %s and the same path", host))
+			d.Detail = fmt.Sprintf("%s and %s would both serve %s%s on cluster %s.", other, mine, host, path, cluster.Name)
 			d.Hint = "Let the host contain {env} or {target}, or give the routes different paths."
 		}
 		seen[key] = mine

@@ -60,7 +60,7 @@ func scalingRules(s schema.Scaling) yamltree.Ordered {
 // behavior checks the bounds of the autoscaler by the rules of Kubernetes.
 func (c *checker) behavior() {
 	if c.w.Scale.Memory < 0 {
-		c.error(c.at("scale", "memory"), "spec/value", "the utilisation to aim at is a percentage above 0").Hint =
+		c.error(c.at("scale", "memory"), "spec/value", "the target utilization of an autoscaler is a percentage above 0").Hint =
 			"Write for example memory: 80."
 	}
 	for _, direction := range []struct {
@@ -69,17 +69,17 @@ func (c *checker) behavior() {
 	}{{"scaleUp", c.w.Scale.Behavior.ScaleUp}, {"scaleDown", c.w.Scale.Behavior.ScaleDown}} {
 		s, at := direction.scaling, func(field string) []any { return []any{"scale", "behavior", direction.name, field} }
 		if w := s.StabilizationWindowSeconds; w != nil && (*w < 0 || *w > 3600) {
-			c.error(c.at(at("stabilizationWindowSeconds")...), "spec/value", "the window is between 0 and 3600 seconds").Hint =
-				"Write a number of seconds within them."
+			c.error(c.at(at("stabilizationWindowSeconds")...), "spec/value", "stabilizationWindowSeconds is between 0 and 3600").Hint =
+				"Write for example stabilizationWindowSeconds: 300."
 		}
 		if s.PeriodSeconds < 0 || s.PeriodSeconds > 1800 {
-			c.error(c.at(at("periodSeconds")...), "spec/value", "a period is between 1 and 1800 seconds").Hint =
+			c.error(c.at(at("periodSeconds")...), "spec/value", "periodSeconds is between 1 and 1800").Hint =
 				"Write for example periodSeconds: 60."
 		}
 		for field, value := range map[string]int{"pods": s.Pods, "percent": s.Percent} {
 			if value < 0 {
-				c.error(c.at(at(field)...), "spec/value", "a bound is not negative").Hint =
-					"Write how many may come or go in a period, for example 1, or take it out."
+				c.error(c.at(at(field)...), "spec/value", "the bound of a scaling policy is not negative").Hint =
+					"Write how many pods, or what percentage, a period may add or remove, or take the bound out."
 			}
 		}
 	}

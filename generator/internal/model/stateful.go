@@ -89,7 +89,7 @@ func (r *resolver) kind(app *Application) {
 				at = app.At
 			}
 			d := r.list.Error(at, "workload/kind", fmt.Sprintf("%s is a %s on %s", app.Name, kind, in.Target.Name))
-			d.Detail = fmt.Sprintf("It is a %s on %s. What is promoted must be the same thing everywhere.", app.kind, app.Instances[0].Target.Name)
+			d.Detail = fmt.Sprintf("The same application is a %s on %s. A promotion needs the same kind in every environment.", app.kind, app.Instances[0].Target.Name)
 			d.Hint = "State the kind once, in the application."
 			return
 		}

@@ -32,6 +32,6 @@ func (p *promotion) grounded() {
 		}
 		refused[c.Target] = true
 		p.refused.add("promote/no-cluster", fmt.Sprintf("%s needs %s, which has no pin", c.Slot, ground),
-			"Add --infra, or promote everything by naming no application.")
+			"Add --infra, or name no application to promote everything.")
 	}
 }

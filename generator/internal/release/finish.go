@@ -58,7 +58,7 @@ func result(in *Input, env Environment, pins []Pin) (*Result, Refusals) {
 	}
 	source, err := Edit(out.File, in.Source, changed)
 	if err != nil {
-		return nil, Refusals{{Code: "release/layout", Text: err.Error(), Hint: "Write the file as `wavewright` does, then try again."}}
+		return nil, Refusals{{Code: "release/layout", Text: err.Error(), Hint: "Rewrite the file in that layout, then try again."}}
 	}
 	out.Source = source
 	return out, nil

@@ -39,7 +39,7 @@ func Open(dir string) (*Repo, error) {
 	is := strings.Fields(facts)
 	switch {
 	case len(is) != 3:
-		return nil, fmt.Errorf("open repository of %s: unexpected answer %q", dir, facts)
+		return nil, fmt.Errorf("open repository of %s: git rev-parse: unexpected output %q", dir, facts)
 	case is[0] == "true":
 		return nil, fmt.Errorf("%s is a bare repository: run this in a clone with a working tree", dir)
 	case is[1] != "true":
@@ -67,7 +67,7 @@ func (r *Repo) locate(dir string) error {
 	root, rest, _ := strings.Cut(out, "\n")
 	prefix, rest, _ := strings.Cut(rest, "\n")
 	if rest != "" {
-		return fmt.Errorf("the path of %s holds a line feed", dir)
+		return fmt.Errorf("the path of %s contains a line feed, which wavewright does not support", dir)
 	}
 	r.Root, r.prefix = root, prefix
 	commits, err := r.commits([]string{"HEAD"})

@@ -36,7 +36,7 @@ func (r *Repo) Conflicts() ([]Conflict, error) {
 		meta, path, _ := strings.Cut(record, "\t")
 		fields := strings.Fields(meta)
 		if len(fields) != 3 {
-			return nil, fmt.Errorf("git ls-files: unexpected answer %q", record)
+			return nil, fmt.Errorf("git ls-files: unexpected output %q", record)
 		}
 		content, err := r.git(nil, "cat-file", "blob", fields[1])
 		if err != nil {

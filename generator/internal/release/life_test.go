@@ -86,10 +86,10 @@ application vote in prod-eu unchanged
 	restored := strings.Replace(w.read("releases/prod.yaml"), back.At, pinIn(t, good, Slot{"prod-eu", Application, "vote"}).At, 1)
 	same(t, restored, good)
 	_, refused = w.rollback(RollbackRequest{In: "prod", Applications: []string{"vote"}})
-	same(t, refused.String(), "refused: application vote in prod-us ran nothing before "+short(first)+" [rollback/no-predecessor]\n"+
-		"  hint: Revert the commit and promote the result.\n"+
-		"refused: application vote in prod-eu ran nothing before "+short(first)+" [rollback/no-predecessor]\n"+
-		"  hint: Revert the commit and promote the result.\n")
+	same(t, refused.String(), "refused: application vote in prod-us has no predecessor: it ran no revision before "+short(first)+" [rollback/no-predecessor]\n"+
+		"  hint: Revert the commit on the branch of the first environment, and promote that revision.\n"+
+		"refused: application vote in prod-eu has no predecessor: it ran no revision before "+short(first)+" [rollback/no-predecessor]\n"+
+		"  hint: Revert the commit on the branch of the first environment, and promote that revision.\n")
 }
 
 func find(t *testing.T, w *world, env string, s Slot) Pin {
@@ -137,7 +137,7 @@ func TestPreviousIsCut(t *testing.T) {
 		}
 	}
 	_, refused := w.rollback(RollbackRequest{In: "staging"})
-	same(t, refused.String(), "refused: no pin of staging has a predecessor [rollback/no-predecessor]\n  hint: Revert the commit and promote the result.\n")
+	same(t, refused.String(), "refused: no pin of staging has a predecessor [rollback/no-predecessor]\n  hint: Revert the commit on the branch of the first environment, and promote that revision.\n")
 }
 
 func TestSubfolder(t *testing.T) {

@@ -93,7 +93,7 @@ func (p *promotion) homes() {
 		ns := Slot{Target: c.Target, Kind: Namespace, Name: c.Element.Get("namespace")}
 		if _, pinned := p.in.Current.Find(ns); !pinned {
 			p.refused.add("promote/no-namespace", fmt.Sprintf("%s needs %s, which has no pin", c.Slot, ns),
-				"Add --infra, or promote everything by naming no application.")
+				"Add --infra, or name no application to promote everything.")
 		}
 	}
 }

@@ -90,7 +90,7 @@ func splitBatch(out string, n int) ([]blob, error) {
 	for i := range found {
 		headline, rest, ok := strings.Cut(out, "\n")
 		if !ok {
-			return nil, errors.New("git cat-file: output ends early")
+			return nil, errors.New("git cat-file: the output ends before the last object")
 		}
 		out = rest
 		is := strings.Fields(headline)
@@ -99,7 +99,7 @@ func splitBatch(out string, n int) ([]blob, error) {
 		}
 		size, err := strconv.Atoi(is[2])
 		if err != nil || size >= len(out) {
-			return nil, fmt.Errorf("git cat-file: unexpected %q", headline)
+			return nil, fmt.Errorf("git cat-file: unexpected output %q", headline)
 		}
 		if is[1] == "blob" {
 			found[i] = blob{ID: is[0], Data: []byte(out[:size])}

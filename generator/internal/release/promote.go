@@ -65,7 +65,7 @@ func findEnvironment(in *Input, name, verb string, refused *Refusals) (Environme
 		return env, false
 	case env.From == "":
 		refused.add(verb+"/first-environment", fmt.Sprintf("%s has no pins: it follows the branch", name),
-			"Commit and push; for the way back, revert the commit and push.")
+			"To deploy, commit and push; to roll back, revert the commit and push.")
 		return env, false
 	}
 	return env, true
@@ -92,10 +92,10 @@ func (p *promotion) world() {
 		p.refused.add("promote/not-pushed", push.NotPushed.Error(), push.NotPushed.Hint())
 	}
 	if in.Shallow {
-		p.refused.add("promote/shallow", "this clone is shallow, so its history proves nothing", "Run `git fetch --unshallow`.")
+		p.refused.add("promote/shallow", "this clone is shallow: its history does not show which revisions are on the branch", "Run `git fetch --unshallow`.")
 	}
 	if len(in.Dirty) > 0 {
-		p.refused.add("promote/dirty", "changes are not committed: "+summary(in.Dirty), "Commit and push them, or put them aside with `git stash`.")
+		p.refused.add("promote/dirty", "these changes are not committed: "+summary(in.Dirty), "Commit and push them, or put them aside with `git stash`.")
 	}
 	lawful := p.requested()
 	if in.Ahead > 0 && !(lawful && p.req.Revision != "") {
@@ -122,15 +122,15 @@ func (p *promotion) requested() bool {
 		return true
 	case !p.previous.first():
 		p.refused.add("promote/revision",
-			fmt.Sprintf("%s takes what %s runs, and no other revision", p.to.Name, p.previous.env.Name),
-			fmt.Sprintf("Leave out --revision, or promote it to %s first.", p.previous.env.Name))
+			fmt.Sprintf("a promotion to %s takes the revisions that %s runs, and no other", p.to.Name, p.previous.env.Name),
+			fmt.Sprintf("Leave out --revision, or promote the revision to %s first.", p.previous.env.Name))
 	case push.Revision == "":
 		p.refused.add("promote/unknown-revision", fmt.Sprintf("there is no commit %q", p.req.Revision), "Run `git fetch`, then try again.")
 	case p.in.Shallow: // said already; the line is cut off
 	case !slices.Contains(push.Line, push.Revision):
 		p.refused.add("promote/off-branch",
 			fmt.Sprintf("revision %s is not on the first-parent line of %s", short(push.Revision), push.Name),
-			"Merge and push it, then promote the merge commit.")
+			"Merge the revision and push, then promote the merge commit.")
 	default:
 		return true
 	}
@@ -148,8 +148,8 @@ func (p *promotion) plan() {
 	p.homes()
 	if len(p.wanted)+len(p.refused) == 0 {
 		p.refused.add("promote/nothing",
-			fmt.Sprintf("%s runs nothing, as pushed, that %s could run", p.previous.env.Name, p.to.Name),
-			fmt.Sprintf("Generate, commit and push; promote to %s first when it has pins.", p.previous.env.Name))
+			fmt.Sprintf("nothing that %s runs, as pushed, can be promoted to %s", p.previous.env.Name, p.to.Name),
+			fmt.Sprintf("Generate, commit and push; if %[1]s has pins, promote to it first.", p.previous.env.Name))
 	}
 }
 

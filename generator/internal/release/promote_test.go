@@ -88,7 +88,7 @@ application vote in prod created >11
 		"before its cluster": {Request{To: "prod", Applications: []string{"vote", "result"}}, []Pin{
 			housedPin("prod", Namespace, "voting", "voting", shaA),
 		}, `refused: application vote in prod needs the cluster element of prod, which has no pin [promote/no-cluster]
-  hint: Add --infra, or promote everything by naming no application.
+  hint: Add --infra, or name no application to promote everything.
 `},
 		"only in staging": {Request{To: "prod", Applications: []string{"only-staging"}}, nil,
 			`refused: application only-staging is not a candidate of prod at revision 111111111111 [promote/not-a-candidate]
@@ -146,8 +146,8 @@ application vote in staging created >01
 	})
 	t.Run("nothing", func(t *testing.T) {
 		in.Pushed.Candidates = nil
-		same(t, decided(Promote(in, Request{To: "staging"})), `refused: dev runs nothing, as pushed, that staging could run [promote/nothing]
-  hint: Generate, commit and push; promote to dev first when it has pins.
+		same(t, decided(Promote(in, Request{To: "staging"})), `refused: nothing that dev runs, as pushed, can be promoted to staging [promote/nothing]
+  hint: Generate, commit and push; if dev has pins, promote to it first.
 `)
 	})
 }

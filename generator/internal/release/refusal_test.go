@@ -28,7 +28,7 @@ func TestRefusals(t *testing.T) {
 		"first environment": {
 			request: Request{To: "dev"},
 			want: `refused: dev has no pins: it follows the branch [promote/first-environment]
-  hint: Commit and push; for the way back, revert the commit and push.
+  hint: To deploy, commit and push; to roll back, revert the commit and push.
 `,
 		},
 		"unknown names": {
@@ -49,8 +49,8 @@ refused: staging does not run application vote as pushed [promote/skipped]
 		},
 		"skipped everything": {
 			request: Request{To: "prod"},
-			want: `refused: staging runs nothing, as pushed, that prod could run [promote/nothing]
-  hint: Generate, commit and push; promote to staging first when it has pins.
+			want: `refused: nothing that staging runs, as pushed, can be promoted to prod [promote/nothing]
+  hint: Generate, commit and push; if staging has pins, promote to it first.
 `,
 		},
 		"not run by the first": {
@@ -78,7 +78,7 @@ refused: staging does not run application vote as pushed [promote/skipped]
 		"no namespace": {
 			request: Request{To: "staging", Applications: []string{"vote"}},
 			want: `refused: application vote in staging needs namespace vote-staging in staging, which has no pin [promote/no-namespace]
-  hint: Add --infra, or promote everything by naming no application.
+  hint: Add --infra, or name no application to promote everything.
 `,
 		},
 		"not pushed, dirty": {
@@ -90,7 +90,7 @@ refused: staging does not run application vote as pushed [promote/skipped]
 				w.write("scratch.txt", "untracked elsewhere does not matter")
 			},
 			request: Request{To: "staging"},
-			want: `refused: changes are not committed: base/vote.yaml, releases/prod.yaml [promote/dirty]
+			want: `refused: these changes are not committed: base/vote.yaml, releases/prod.yaml [promote/dirty]
   hint: Commit and push them, or put them aside with ` + "`git stash`" + `.
 refused: branch main is 1 commit ahead of origin/main [promote/not-pushed]
   hint: Push first: ` + "`git push`" + `. Or promote what is pushed: --revision PUSHED.
@@ -107,14 +107,14 @@ refused: branch main is 1 commit ahead of origin/main [promote/not-pushed]
 			},
 			request: Request{To: "staging", Revision: "side"},
 			want: `refused: revision SIDE is not on the first-parent line of origin/main [promote/off-branch]
-  hint: Merge and push it, then promote the merge commit.
+  hint: Merge the revision and push, then promote the merge commit.
 `,
 		},
 		"local revision": {
 			prepare: func(w *world) { w.commit("not pushed") },
 			request: Request{To: "staging", Revision: "HEAD"},
 			want: `refused: revision HEAD is not on the first-parent line of origin/main [promote/off-branch]
-  hint: Merge and push it, then promote the merge commit.
+  hint: Merge the revision and push, then promote the merge commit.
 refused: branch main is 1 commit ahead of origin/main [promote/not-pushed]
   hint: Push first: ` + "`git push`" + `. Or promote what is pushed: --revision PUSHED.
 `,
@@ -128,8 +128,8 @@ refused: branch main is 1 commit ahead of origin/main [promote/not-pushed]
 		"revision for a later environment": {
 			prepare: pinStaging,
 			request: Request{To: "prod", Revision: "HEAD"},
-			want: `refused: prod takes what staging runs, and no other revision [promote/revision]
-  hint: Leave out --revision, or promote it to staging first.
+			want: `refused: a promotion to prod takes the revisions that staging runs, and no other [promote/revision]
+  hint: Leave out --revision, or promote the revision to staging first.
 `,
 		},
 		"unreachable": {
@@ -170,7 +170,7 @@ refused: staging runs application vote, but has no pin for its namespace as push
 			},
 			request: Request{To: "staging"},
 			want: `refused: edit releases/staging.yaml: its layout cannot be edited in place: write every pin as an indented block with one field on a line [release/layout]
-  hint: Write the file as ` + "`wavewright`" + ` does, then try again.
+  hint: Rewrite the file in that layout, then try again.
 `,
 		},
 	} {
@@ -208,7 +208,7 @@ func TestRefusesWithoutRemoteBranch(t *testing.T) {
 `)
 	w.git("remote", "remove", "origin")
 	_, refused = w.promote(Request{To: "staging"})
-	same(t, refused.String(), `refused: this repository has no remote that could be the pushed one [promote/not-pushed]
+	same(t, refused.String(), `refused: this repository has no remote from which Argo CD could read it [promote/not-pushed]
   hint: Run `+"`git remote add origin URL`, then `git push -u origin main`"+`.
 `)
 }
@@ -223,7 +223,7 @@ func TestRefusesShallow(t *testing.T) {
 	w.dir = w.top
 	gitIn(t, filepath.Dir(w.top), "clone", "--quiet", "--depth=1", "file://"+w.remote, w.top)
 	_, refused := w.promote(Request{To: "staging", Revision: pushed})
-	same(t, refused.String(), "refused: this clone is shallow, so its history proves nothing [promote/shallow]\n  hint: Run `git fetch --unshallow`.\n")
+	same(t, refused.String(), "refused: this clone is shallow: its history does not show which revisions are on the branch [promote/shallow]\n  hint: Run `git fetch --unshallow`.\n")
 	w.git("fetch", "--quiet", "--unshallow")
 	w.must(Request{To: "staging", Revision: pushed})
 }
@@ -252,18 +252,18 @@ func TestRollbackRefusals(t *testing.T) {
 		want    string
 	}{
 		"first environment": {RollbackRequest{In: "dev"}, `refused: dev has no pins: it follows the branch [rollback/first-environment]
-  hint: Commit and push; for the way back, revert the commit and push.
+  hint: To deploy, commit and push; to roll back, revert the commit and push.
 `},
 		"unknown": {RollbackRequest{In: "prod", Targets: []string{"prod"}}, `refused: prod has no target "prod" [rollback/unknown-target]
   hint: Did you mean "prod-eu"?
-refused: application vote in prod-us ran in namespace voting-prod in prod-us, which has no pin [rollback/no-namespace]
+refused: the previous revision of application vote in prod-us ran in namespace voting-prod in prod-us, which has no pin [rollback/no-namespace]
   hint: Promote a revision whose namespace is pinned instead.
 `},
 		"not pinned": {RollbackRequest{In: "prod", Namespaces: []string{"votin", "voting"}, Applications: []string{"vote"}}, `refused: prod has no pin for namespace votin [rollback/no-pin]
   hint: Did you mean "voting"?
-refused: namespace voting in prod-eu ran nothing before aaaaaaaaaaaa [rollback/no-predecessor]
-  hint: Revert the commit and promote the result.
-refused: application vote in prod-us ran in namespace voting-prod in prod-us, which has no pin [rollback/no-namespace]
+refused: namespace voting in prod-eu has no predecessor: it ran no revision before aaaaaaaaaaaa [rollback/no-predecessor]
+  hint: Revert the commit on the branch of the first environment, and promote that revision.
+refused: the previous revision of application vote in prod-us ran in namespace voting-prod in prod-us, which has no pin [rollback/no-namespace]
   hint: Promote a revision whose namespace is pinned instead.
 `},
 		"nothing at all": {RollbackRequest{In: "staging", Applications: []string{"web"}}, `refused: staging has no pin for application web [rollback/no-pin]

@@ -27,7 +27,7 @@ type NotPushedError struct {
 // Error says what is missing.
 func (e *NotPushedError) Error() string {
 	if e.Remote == "" {
-		return "this repository has no remote that could be the pushed one"
+		return "this repository has no remote from which Argo CD could read it"
 	}
 	return fmt.Sprintf("branch %s is not on remote %s", e.Branch, e.Remote)
 }
@@ -48,7 +48,7 @@ var branchText = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._/+@-]*$`)
 // *NotPushedError when there is no such ref.
 func (r *Repo) Pushed(branch, address string) (Ref, error) {
 	if !branchText.MatchString(branch) || strings.Contains(branch, "..") {
-		return Ref{}, fmt.Errorf("%q cannot be used as a branch", branch)
+		return Ref{}, fmt.Errorf("wavewright does not accept %q as the name of a branch", branch)
 	}
 	remote, tracking, err := r.upstream(branch)
 	if err != nil {

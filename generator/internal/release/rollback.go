@@ -52,7 +52,7 @@ func (r *rollback) everything() {
 	}
 	if !back {
 		r.refused.add("rollback/no-predecessor", fmt.Sprintf("no pin of %s has a predecessor", r.env.Name),
-			"Revert the commit and promote the result.")
+			"Revert the commit on the branch of the first environment, and promote that revision.")
 	}
 }
 
@@ -64,8 +64,8 @@ func (r *rollback) named(k Kind, names []string) {
 		}
 		for _, pin := range found {
 			if len(pin.Previous) == 0 {
-				r.refused.add("rollback/no-predecessor", fmt.Sprintf("%s ran nothing before %s", pin.Slot, short(pin.Revision)),
-					"Revert the commit and promote the result.")
+				r.refused.add("rollback/no-predecessor", fmt.Sprintf("%s has no predecessor: it ran no revision before %s", pin.Slot, short(pin.Revision)),
+					"Revert the commit on the branch of the first environment, and promote that revision.")
 			}
 			r.pins = append(r.pins, r.in.predecessor(pin))
 		}
@@ -98,7 +98,7 @@ func (r *rollback) homes() {
 	for _, pin := range r.pins {
 		ns := Slot{Target: pin.Target, Kind: Namespace, Name: pin.Element.Get("namespace")}
 		if _, pinned := r.in.Current.Find(ns); pin.Kind == Application && !pinned {
-			r.refused.add("rollback/no-namespace", fmt.Sprintf("%s ran in %s, which has no pin", pin.Slot, ns),
+			r.refused.add("rollback/no-namespace", fmt.Sprintf("the previous revision of %s ran in %s, which has no pin", pin.Slot, ns),
 				"Promote a revision whose namespace is pinned instead.")
 		}
 	}

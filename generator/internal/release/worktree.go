@@ -57,12 +57,12 @@ func (r *Repo) Ahead(branch string, ref Ref) (int, error) {
 func (r *Repo) Identity() (string, error) {
 	out, err := r.git(nil, "var", "GIT_AUTHOR_IDENT")
 	if err != nil {
-		return "", fmt.Errorf("who are you? set `git config user.name` and `git config user.email`: %w", err)
+		return "", fmt.Errorf("git does not know the author of this change: set `git config user.name` and `git config user.email`: %w", err)
 	}
 	// Name <address> seconds zone
 	end := strings.LastIndexByte(out, '>')
 	if end < 0 || line(out[:end+1]) != nil {
-		return "", fmt.Errorf("git reports an author that cannot be recorded: %q", out)
+		return "", fmt.Errorf("git reports an author that wavewright cannot write into a pin: %q", out)
 	}
 	return out[:end+1], nil
 }
