@@ -2,9 +2,8 @@ package release
 
 import "fmt"
 
-// clusters wants what the clusters have for the environment. An environment that has
-// such elements may follow one that has none: then the newest commit of all that moves
-// counts.
+// clusters adds the cluster elements of the environment to the promotion. When the previous
+// environment has no such elements, they take the newest commit among all elements that move.
 func (p *promotion) clusters() {
 	commit, ok := p.agreed(Cluster, "")
 	if !ok && len(p.previous.revisions(Cluster, "")) == 0 {
@@ -19,8 +18,8 @@ func (p *promotion) clusters() {
 	}
 }
 
-// grounded refuses applications that come before what their cluster has for them: they
-// may name a priority class that is not there, and would run without the policies.
+// grounded refuses applications whose cluster element has no pin: an application may name a
+// PriorityClass that the cluster element deploys, and would run without admission policies.
 func (p *promotion) grounded() {
 	refused := map[string]bool{}
 	for _, c := range p.wanted {

@@ -29,8 +29,8 @@ func (d *decoder) mapping(e yamltree.Entry) []yamltree.Entry {
 	return n.Entries
 }
 
-// fields checks that a map has no other keys than the known ones and returns its
-// entries by key. Absent (null) entries are left out.
+// fields checks that a map has no other keys than the known ones and returns its entries by
+// key. Entries without a value (null) are not returned.
 func (d *decoder) fields(e yamltree.Entry, known ...string) map[string]yamltree.Entry {
 	found := map[string]yamltree.Entry{}
 	for _, f := range d.mapping(e) {
@@ -99,8 +99,8 @@ func (d *decoder) exactly(root yamltree.Entry, in map[string]yamltree.Entry, key
 	d.list.Error(place(f), "release/value", fmt.Sprintf("%s must be %s", key, quote(want))).Hint = hint
 }
 
-// place is where a fault of an entry is shown: its value, or its key when the value
-// stands nowhere.
+// place returns the position at which a fault of an entry is reported: that of the value, or
+// that of the key when the value has no position.
 func place(e yamltree.Entry) diag.Range {
 	if e.Value != nil && e.Value.Range.Line > 0 {
 		return e.Value.Range

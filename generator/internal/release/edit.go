@@ -109,7 +109,7 @@ func (s spot) same(o spot) bool {
 	return s.exists == o.exists && s.from == o.from && slices.Equal(s.parent, o.parent)
 }
 
-// emptyValue matches a key whose value is nothing, spelled in any way.
+// emptyValue matches a key with an empty value: null in any spelling, or an empty map.
 var emptyValue = lazyregexp.New(`^(\s*[^\s#]+:)[ \t]*(?:\{[ \t]*\}|null|Null|NULL|~)?([ \t]+#.*)?\r?\n$`)
 
 func (s spot) edit(l layout, pins []Pin) edit {

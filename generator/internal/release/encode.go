@@ -9,7 +9,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// step is the number of spaces that one level is indented by.
+// step is the number of spaces of one level of indentation.
 const step = 2
 
 // Encode returns the bytes of releases/<env>.yaml: sorted, and the same for the

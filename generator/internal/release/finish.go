@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// finish turns the elements that are wanted into pins and moves, and edits the file.
+// finish turns the elements of a promotion or rollback into pins and moves, and edits the
+// file.
 func (p *promotion) finish() (*Result, Refusals) {
 	var pins []Pin
 	for _, c := range p.wanted {
@@ -14,8 +15,8 @@ func (p *promotion) finish() (*Result, Refusals) {
 	return result(p.in, p.to, pins)
 }
 
-// pin returns the pin that runs a candidate: the one that is there when nothing
-// changes, so that who and when do not churn.
+// pin returns the pin that runs a candidate. When the candidate equals the current run, pin
+// returns the current pin, so that author and time stay.
 func (p *promotion) pin(c Candidate) Pin {
 	old, exists := p.in.Current.Find(c.Slot)
 	commit := p.revision[c.Slot]

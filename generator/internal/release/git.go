@@ -10,15 +10,16 @@ import (
 	"strings"
 )
 
-// Repo is a git repository as seen from the folder of the spec, which may be a
-// folder below the repository's top. It asks the git binary through plumbing
-// commands; nothing that a user gives is passed where git could read an option.
+// Repo is a git repository as seen from the folder of the spec, which may be a folder below
+// the repository's top. Repo runs plumbing commands of the git binary, and passes no text of a
+// user where git could read an option.
 type Repo struct {
 	// Root is the top folder of the working tree.
 	Root string
 	// Dir is the folder of the spec.
 	Dir string
-	// Shallow says that the history is cut off, so that an absent commit proves nothing.
+	// Shallow says that the clone is shallow: a commit that the clone lacks may exist in the
+	// remote.
 	Shallow bool
 	// prefix leads from Root to Dir, with slashes and a trailing one; empty at the top.
 	prefix string
@@ -97,7 +98,7 @@ func (r *Repo) git(stdin []byte, args ...string) (string, error) {
 	return out.String(), nil
 }
 
-// gitError is what git said, without its usage text and hints.
+// gitError wraps the error output of git, without usage text and hints.
 func gitError(command, stderr string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return errors.New("git is not installed, or not in PATH")

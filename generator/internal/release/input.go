@@ -15,8 +15,6 @@ type Environment struct {
 	From string
 	// Targets are in the order in which they are rolled.
 	Targets []string
-	// Protected says that the environment asks for more than a commit before it moves.
-	Protected bool
 }
 
 // Request asks for a promotion.
@@ -50,7 +48,8 @@ type RollbackRequest struct {
 	Cluster bool
 }
 
-// Input is everything that a decision is made from. [Load] and [LoadRollback] fill it.
+// Input holds all facts that [Promote] and [Rollback] decide from. [Load] and [LoadRollback]
+// fill it.
 type Input struct {
 	Environments []Environment
 	// By and At are recorded in the pins that move.
@@ -71,7 +70,7 @@ type Input struct {
 	Sources diag.Sources
 }
 
-// Pushed is what the remote has, as far as this clone knows.
+// Pushed describes the remote branch as of the last fetch or push of this clone.
 type Pushed struct {
 	// Branch is the branch that the first environment follows, Name its
 	// remote-tracking ref as people write it ("origin/main"), Tip its commit; Tip is

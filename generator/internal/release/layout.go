@@ -7,7 +7,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// layout knows on which lines the entries of a parsed file stand.
+// layout maps the entries of a parsed file to their lines.
 type layout struct {
 	lines []string
 	root  *yamltree.Node

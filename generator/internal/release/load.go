@@ -9,7 +9,7 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-// Options are what loading takes from the spec and from the command line.
+// Options are the settings of [Load] from the spec and from the command line.
 type Options struct {
 	Environments []Environment
 	// Branch and URL are repository.branch and repository.url of the spec.
@@ -21,10 +21,9 @@ type Options struct {
 	IgnoreDirty func(path string) bool
 }
 
-// Load gathers what [Promote] decides from. It is lenient where Promote refuses: a
-// missing remote or an unknown environment is left for Promote to name, together
-// with everything else. Faults in the files that are read are in the list; an error
-// means that git or the disk did not answer.
+// Load gathers what [Promote] decides from. Load does not refuse a missing remote or an
+// unknown environment: Promote reports them, together with all other reasons. The list holds
+// faults in the files; an error means that git or the file system failed.
 func Load(r *Repo, o Options, req Request) (*Input, diag.List, error) {
 	l := &loader{repo: r, options: o, request: req, in: newInput(o)}
 	env, ok := environment(o.Environments, req.To)
@@ -92,7 +91,7 @@ func (l *loader) worktree(env Environment) error {
 	return err
 }
 
-// state finds the pushed branch and how the clone stands to it.
+// state finds the pushed branch, and how far the clone is ahead of that branch.
 func (l *loader) state(Environment) (err error) {
 	l.in.Shallow = l.repo.Shallow
 	if l.in.Dirty, err = l.repo.Dirty(l.options.IgnoreDirty); err != nil {
@@ -143,7 +142,7 @@ func (l *loader) pushed(env Environment) (err error) {
 	return nil
 }
 
-// candidates reads what the environment could run at every commit that matters.
+// candidates reads the environment's candidates at every commit that the promotion may pin.
 func (l *loader) candidates(env Environment) (err error) {
 	push := &l.in.Pushed
 	if push.Tip == "" || l.list.HasErrors() {
@@ -165,7 +164,7 @@ func (l *loader) candidates(env Environment) (err error) {
 	return err
 }
 
-// reachable finds the commits that are not in the pushed history.
+// reachable finds the commits that are not in the history of the pushed branch.
 func (l *loader) reachable(commits []string) error {
 	if l.repo.Shallow {
 		return nil

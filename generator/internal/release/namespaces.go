@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// namespaces wants the namespaces of all applications that are wanted, each at the
-// newest commit at which the previous environment runs it.
+// namespaces adds the namespaces of all applications of the promotion, each at the newest
+// commit at which the previous environment runs the namespace.
 func (p *promotion) namespaces() {
 	commit, first := map[Slot]string{}, map[Slot]string{}
 	for _, c := range p.wanted {
@@ -33,8 +33,8 @@ func (p *promotion) namespaces() {
 	}
 }
 
-// homeless refuses an application whose namespace the previous environment does not
-// run, which only an edit by hand can bring about.
+// homeless refuses an application whose namespace the previous environment does not run. Only
+// a manual edit of the pins leads to this.
 func (p *promotion) homeless(app string) {
 	from := p.previous.env.Name
 	p.refused.add("promote/skipped",
@@ -42,7 +42,7 @@ func (p *promotion) homeless(app string) {
 		fmt.Sprintf("Run `wavewright promote %s --infra --to %s` and push.", app, from))
 }
 
-// bareNamespaces wants the namespaces in which no application is declared.
+// bareNamespaces adds the namespaces in which no application is declared to the promotion.
 func (p *promotion) bareNamespaces(upcoming *Candidates) {
 	bare := p.previous.bare(p.to.Name)
 	if p.previous.first() {
@@ -70,8 +70,8 @@ func bareCandidates(c *Candidates, commit string) map[string]string {
 	return out
 }
 
-// reachable refuses what the previous environment runs at commits that the remote
-// may lose or never had.
+// reachable refuses elements that the previous environment runs at commits outside the history
+// of the pushed branch: the remote may lose such commits.
 func (p *promotion) reachable() {
 	for _, pin := range p.req.needs(p.in.Pushed.Previous) {
 		if p.in.Pushed.Unreachable[pin.Revision] {
@@ -82,8 +82,8 @@ func (p *promotion) reachable() {
 	}
 }
 
-// homes refuses applications whose namespace is neither there nor coming. Where
-// namespaces move too, whatever keeps one back is refused already.
+// homes refuses applications whose namespace neither has a pin nor gets one in this promotion.
+// When namespaces move too, the rules for namespaces have reported the reason already.
 func (p *promotion) homes() {
 	if p.req.Infra || len(p.req.Applications) == 0 {
 		return

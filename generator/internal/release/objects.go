@@ -13,8 +13,8 @@ import (
 // Object names reach git on its standard input, one a line, so that none of them
 // can be an option.
 
-// revisionText is what may be asked for with --revision: a commit id, a tag, a
-// branch, and steps back from them.
+// revisionText matches what --revision accepts: a commit id, a tag or a branch, and steps back
+// from it.
 var revisionText = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._/~^-]*$`)
 
 // Commit returns the full id of the commit that text names, or "" when there is none.
@@ -109,8 +109,8 @@ func splitBatch(out string, n int) ([]blob, error) {
 	return found, nil
 }
 
-// Line returns the commits on the first-parent line that ends at commit, newest
-// first: what the branch itself was, without the insides of merged branches.
+// Line returns the commits on the first-parent line that ends at commit, newest first: the
+// commits of the branch itself, without those of merged branches.
 func (r *Repo) Line(commit string) ([]string, error) {
 	if err := revision(commit); err != nil {
 		return nil, fmt.Errorf("list commits of %q: %w", commit, err)
@@ -122,8 +122,8 @@ func (r *Repo) Line(commit string) ([]string, error) {
 	return strings.Fields(out), nil
 }
 
-// Contains reports whether commit tip has commit in its history. A commit that this
-// repository does not have is not contained; ask only when the clone is not shallow.
+// Contains reports whether commit tip has commit in its history. A commit that this repository
+// does not have is not contained; the answer is reliable only when the clone is not shallow.
 func (r *Repo) Contains(tip, commit string) (bool, error) {
 	found, err := r.commits([]string{commit})
 	if err != nil || found[0] == "" {

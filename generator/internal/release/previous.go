@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// previous answers what the environment before the one to change runs. The first
-// environment runs everything it has at one revision; a later one runs its pins.
+// previous describes what the environment before the one to change runs. The first environment
+// runs everything it has at one revision; a later one runs its pins.
 type previous struct {
 	env  Environment
 	push Pushed

@@ -23,7 +23,7 @@ func Promote(in *Input, req Request) (*Result, Refusals) {
 	return p.finish()
 }
 
-// promotion is one decision in the making.
+// promotion holds the state of one call of [Promote].
 type promotion struct {
 	in       *Input
 	req      Request
@@ -71,7 +71,7 @@ func findEnvironment(in *Input, name, verb string, refused *Refusals) (Environme
 	return env, true
 }
 
-// narrow returns the targets that are meant, in the order of the environment.
+// narrow returns the requested targets, in the order of the environment.
 func narrow(env Environment, only []string, verb string, refused *Refusals) []string {
 	for _, t := range only {
 		if !slices.Contains(env.Targets, t) {
@@ -85,7 +85,8 @@ func narrow(env Environment, only []string, verb string, refused *Refusals) []st
 	return meant
 }
 
-// world refuses what the state of the clone does not allow.
+// world refuses the promotion when the clone is shallow, has uncommitted changes or is ahead
+// of the remote.
 func (p *promotion) world() {
 	in, push := p.in, p.in.Pushed
 	if push.NotPushed != nil {
@@ -153,8 +154,9 @@ func (p *promotion) plan() {
 	}
 }
 
-// want records that a slot is to run its candidate at a commit, and reports whether
-// it is a candidate there, as far as the commit can be judged.
+// want records that a slot is to run its candidate at a commit, and reports whether the
+// commit has that candidate. For a commit outside the pushed history want reports true:
+// reachable refuses such a commit.
 func (p *promotion) want(s Slot, commit string) bool {
 	element, ok := p.in.Pushed.Candidates[commit].Find(s)
 	if ok && p.revision[s] == "" {
@@ -164,8 +166,8 @@ func (p *promotion) want(s Slot, commit string) bool {
 	return ok || p.in.Pushed.Unreachable[commit]
 }
 
-// everything wants all that the previous environment runs. What this environment is
-// not meant to run is no fault here.
+// everything adds all elements that the previous environment runs to the promotion. It ignores
+// elements that this environment is not declared to run.
 func (p *promotion) everything() {
 	upcoming := p.in.Pushed.Candidates[p.in.Pushed.Revision]
 	for _, name := range p.previous.names(Application, upcoming) {
@@ -196,7 +198,8 @@ func (p *promotion) agreed(k Kind, name string) (string, bool) {
 	return found[0], true
 }
 
-// named wants the applications of the request, and with Infra their namespaces.
+// named adds the applications of the request to the promotion, and with Infra their
+// namespaces.
 func (p *promotion) named() {
 	for _, name := range p.req.Applications {
 		if commit, ok := p.promotable(name); ok {
@@ -247,8 +250,8 @@ func (p *promotion) knownApplications() []string {
 	return slices.Compact(known)
 }
 
-// candidate wants a named application in every target that can run it; one that
-// can run nowhere is refused.
+// candidate adds a named application to the promotion in every target that can run it, and
+// refuses an application that no target can run.
 func (p *promotion) candidate(name, commit string) {
 	found := false
 	for _, target := range p.targets {

@@ -8,7 +8,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Refusal says why a request is not carried out although nothing is broken.
+// Refusal is a rule that keeps a request from being carried out.
 type Refusal struct {
 	// Code is stable and names the rule, for example "promote/skipped".
 	Code string `json:"code"`
@@ -52,7 +52,7 @@ func didYouMean(name string, known []string) string {
 	return "Known are " + summary(known) + "."
 }
 
-// shownNames is how many names a message lists.
+// shownNames is the number of names that a message lists at most.
 const shownNames = 8
 
 // summary joins names and cuts a long list.

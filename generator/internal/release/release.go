@@ -138,8 +138,8 @@ func (p Pin) Equal(o Pin) bool {
 	return p.Slot == o.Slot && p.Run.Equal(o.Run) && slices.EqualFunc(p.Previous, o.Previous, Run.Equal)
 }
 
-// Releases is the content of releases/<env>.yaml. A nil *Releases is an environment
-// that runs nothing yet; all methods accept it.
+// Releases is the content of releases/<env>.yaml. A nil *Releases stands for an environment
+// that runs nothing yet, and is a valid receiver of all methods.
 type Releases struct {
 	Environment string
 	// Pins is sorted by Slot.

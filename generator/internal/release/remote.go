@@ -11,7 +11,7 @@ import (
 
 // Ref is a branch of a remote as it was last fetched or pushed.
 type Ref struct {
-	// Name is how people write it, for example "origin/main".
+	// Name is the short name of the branch, for example "origin/main".
 	Name string
 	// Commit is the full id of its tip.
 	Commit string
@@ -20,7 +20,7 @@ type Ref struct {
 // NotPushedError says that a branch has no remote-tracking ref.
 type NotPushedError struct {
 	Branch string
-	// Remote is where the branch was looked for; empty when no remote fits.
+	// Remote is the name of the remote that lacks the branch; empty when no remote fits.
 	Remote string
 }
 
@@ -40,7 +40,7 @@ func (e *NotPushedError) Hint() string {
 	return fmt.Sprintf("Push first: `git push -u %s %s`. If it is pushed already, run `git fetch %s`.", e.Remote, e.Branch, e.Remote)
 }
 
-// branchText is what a branch may be called here; git allows a little more.
+// branchText matches the names of branches that wavewright accepts; git accepts a few more.
 var branchText = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._/+@-]*$`)
 
 // Pushed finds the remote-tracking ref of branch: on the remote of the branch's

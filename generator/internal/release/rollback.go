@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Rollback decides what a rollback changes: each pin that is meant goes back to its
-// newest predecessor, which leaves the list. It needs no history and no network, so
-// that it works when little else does. When everything is meant, pins without a
-// predecessor stay; a named one without is refused.
+// Rollback decides what a rollback changes: each pin that is meant goes back to its newest
+// predecessor, which leaves the list. A rollback needs neither history nor network, so that it
+// works during an outage. A rollback of all pins leaves pins without a predecessor alone;
+// Rollback refuses a named pin without one.
 func Rollback(in *Input, req RollbackRequest) (*Result, Refusals) {
 	var refused Refusals
 	env, ok := findEnvironment(in, req.In, "rollback", &refused)
@@ -33,7 +33,7 @@ func Rollback(in *Input, req RollbackRequest) (*Result, Refusals) {
 	return result(in, env, r.pins)
 }
 
-// rollback is one decision in the making.
+// rollback holds the state of one call of [Rollback].
 type rollback struct {
 	in      *Input
 	env     Environment

@@ -2,7 +2,7 @@ package release
 
 import "slices"
 
-// TableInput is what the table of releases is made from.
+// TableInput holds the facts that [Table] shows.
 type TableInput struct {
 	Environments []Environment
 	// Branch is what the first environment follows.
@@ -64,8 +64,8 @@ func (in TableInput) first(env Environment) []Row {
 	return rows
 }
 
-// before returns the commit at which the previous environment runs what is pinned,
-// or "" when it does not, or when its targets disagree.
+// before returns the commit at which the previous environment runs the pinned element, or ""
+// when it does not run the element or its targets run different commits.
 func (in TableInput) before(env Environment, pin Pin) string {
 	from, ok := environment(in.Environments, env.From)
 	if !ok || len(in.Line) == 0 {

@@ -24,7 +24,7 @@ type world struct {
 var lifeEnvironments = []Environment{
 	{Name: "dev", Targets: []string{"dev"}},
 	{Name: "staging", From: "dev", Targets: []string{"staging"}},
-	{Name: "prod", From: "staging", Targets: []string{"prod-us", "prod-eu"}, Protected: true},
+	{Name: "prod", From: "staging", Targets: []string{"prod-us", "prod-eu"}},
 }
 
 // newWorld makes a clone without commits; folder is the spec's folder in it.
