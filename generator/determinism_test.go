@@ -1,5 +1,3 @@
-//go:build unix
-
 package generator
 
 import (
@@ -12,7 +10,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/fstest"
 )
@@ -23,7 +20,7 @@ import (
 func TestDeterminism(t *testing.T) {
 	source := filepath.Join("..", "golden", "clusters")
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
-	defer syscall.Umask(syscall.Umask(0o022))
+	defer umask(umask(0o022))
 	zones := []string{"UTC", "Asia/Kolkata", "America/St_Johns"}
 	languages := []string{"C", "de_DE.UTF-8", "tr_TR.UTF-8"}
 	masks := []int{0o022, 0o077, 0o002, 0o000}
@@ -33,7 +30,7 @@ func TestDeterminism(t *testing.T) {
 		t.Setenv("TZ", zones[run%len(zones)])
 		t.Setenv("LANG", languages[run%len(languages)])
 		t.Setenv("LC_ALL", languages[run%len(languages)])
-		syscall.Umask(masks[run%len(masks)])
+		umask(masks[run%len(masks)])
 		dir := t.TempDir()
 		copyInOrder(t, source, dir, run%2 == 0)
 		result, err := Load(dir)

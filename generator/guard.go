@@ -139,7 +139,7 @@ func uncommitted(dir string, paths []string) []string {
 // index, or is not in it.
 func unstaged(record string) string {
 	kind, rest, _ := strings.Cut(record, " ")
-	fields := 0 // before the path
+	var fields int // before the path
 	switch kind {
 	case "?", "!":
 		return rest

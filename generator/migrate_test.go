@@ -3,6 +3,7 @@ package generator
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -265,7 +266,7 @@ func TestMigratedSpecWithErrors(t *testing.T) {
 	if len(list) != 1 || list[0].Code != "spec/unknown-key" || list[0].Subject.Line != 8 || !strings.Contains(string(r.Sources["teams/a.yaml"]), "    image:   ghcr") {
 		t.Errorf("%v\n%s", list, r.Sources["teams/a.yaml"])
 	}
-	if _, err := r.Write(WriteOptions{}); err != ErrInvalid {
+	if _, err := r.Write(WriteOptions{}); !errors.Is(err, ErrInvalid) {
 		t.Errorf("write: %v", err)
 	}
 	sameFolder(t, dir, before)

@@ -23,7 +23,10 @@ type folder struct {
 	steps []schema.Migration
 }
 
-// Spec is what the files say that people write, in the format of today.
+// Spec is what the files say that people write, in the format of today. An older format is
+// migrated in memory as soon as it is read, and everything works with the new text. What
+// writes generated files writes that text as well; what only reads leaves the files as they
+// are.
 type Spec struct {
 	Findings
 	// Migrations are the steps that the spec has taken in memory, oldest first.
@@ -33,10 +36,6 @@ type Spec struct {
 	spec     *schema.Spec
 	rewrites []tree.Rewrite // what the migrations make of files
 }
-
-// A spec of an older format is migrated in memory as soon as it is read, and everything
-// works with the new text. What writes generated files writes that text as well; what only
-// reads leaves the files as they are.
 
 // Migration is a step from one format to the next one, of the spec or of the state.
 type Migration struct {

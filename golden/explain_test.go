@@ -2,6 +2,7 @@ package golden
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -52,7 +53,7 @@ func TestEveryValueIsExplained(t *testing.T) {
 func applications(t *testing.T, result *generator.Platform) []string {
 	t.Helper()
 	_, err := result.Explain("no such application", "", "")
-	unknown, ok := err.(*generator.UnknownError)
+	unknown, ok := errors.AsType[*generator.UnknownError](err)
 	if !ok || len(unknown.Known) == 0 {
 		t.Fatalf("the applications are not named: %v", err)
 	}

@@ -120,15 +120,15 @@ func usage(command, format string, args ...any) error {
 	return &failure{code: exitError, err: fmt.Errorf(format, args...), hints: []string{"see " + command + " --help"}}
 }
 
-// arguments checks how many arguments a command has got; max < 0 is no limit.
-func arguments(ctx *cli.Context, what string, min, max int) error {
+// arguments checks how many arguments a command has got; most < 0 is no limit.
+func arguments(ctx *cli.Context, what string, least, most int) error {
 	switch n := ctx.NArg(); {
-	case n < min:
+	case n < least:
 		return usage(name(ctx), "%s needs %s", name(ctx), what)
-	case max == 0 && n > 0:
+	case most == 0 && n > 0:
 		return usage(name(ctx), "%s takes no arguments: %q", name(ctx), ctx.Args().First())
-	case max > 0 && n > max:
-		return usage(name(ctx), "too many arguments: %q", ctx.Args().Get(max))
+	case most > 0 && n > most:
+		return usage(name(ctx), "too many arguments: %q", ctx.Args().Get(most))
 	}
 	return nil
 }

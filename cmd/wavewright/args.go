@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -174,7 +175,7 @@ func (a *arranger) unknownFlag(word, name string) error {
 
 // suggest adds what was probably meant to a usage error.
 func suggest(err error, near string) error {
-	if f, ok := err.(*failure); ok && near != "" {
+	if f, ok := errors.AsType[*failure](err); ok && near != "" {
 		f.hints = append([]string{"did you mean " + near + "?"}, f.hints...)
 	}
 	return err

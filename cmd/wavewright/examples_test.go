@@ -60,7 +60,6 @@ func blocks(t *testing.T, name string) []block {
 		case strings.HasPrefix(trimmed, "```"):
 			indent = line[:strings.Index(line, "`")]
 			next.at, next.lang = at, strings.TrimPrefix(trimmed, "```")
-			open = &next
 			b := next
 			open = &b
 		case d == nil:

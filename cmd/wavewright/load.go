@@ -12,9 +12,9 @@ import (
 
 // begin is the first step of a command: it names the command in the document and
 // checks the number of arguments.
-func (c *console) begin(ctx *cli.Context, what string, min, max int) error {
+func (c *console) begin(ctx *cli.Context, what string, least, most int) error {
 	c.doc.Command = strings.TrimPrefix(name(ctx), program+" ")
-	return arguments(ctx, what, min, max)
+	return arguments(ctx, what, least, most)
 }
 
 // folder finds the folder of the spec.

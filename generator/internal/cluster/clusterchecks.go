@@ -123,7 +123,7 @@ func (n *node) usable() bool {
 			return false
 		}
 	}
-	return !n.Spec.Unschedulable && n.Status.Conditions.is("Ready", "True")
+	return !n.Spec.Unschedulable && n.Status.Conditions.hold("Ready")
 }
 
 func usableNodes(ctx context.Context, c *Client) ([]node, error) {
@@ -254,7 +254,7 @@ func metrics(ctx context.Context, c *Client) Finding {
 	switch {
 	case err != nil:
 		return q.unanswered(err, do)
-	case !service.Status.Conditions.is("Available", "True"):
+	case !service.Status.Conditions.hold("Available"):
 		return q.failed("metrics.k8s.io is not available: "+service.Status.Conditions.message("Available"), "Check metrics-server, or the adapter that serves this API.")
 	}
 	return q.ok("metrics.k8s.io is available")
@@ -316,7 +316,7 @@ func (g *Gateway) check(ctx context.Context, c *Client) Finding {
 		return q.failed("it has no listener "+g.Listener+", but "+strings.Join(names, ", "), "Add the listener to the Gateway, or correct platform.gateway.listener.")
 	case len(open)+len(selecting) == 0:
 		return q.failed("its listeners allow routes only from the Gateway's own namespace", "Set allowedRoutes.namespaces.from of the listener to All or to Selector.")
-	case !gateway.Status.Conditions.is("Programmed", "True"):
+	case !gateway.Status.Conditions.hold("Programmed"):
 		return q.failed("it is not programmed: "+gateway.Status.Conditions.message("Programmed"), "Read the logs of the controller of its GatewayClass.")
 	case len(open) == 0:
 		return q.warning("its listeners allow routes from namespaces with certain labels", "Check that allowedRoutes.namespaces.selector matches the namespaces of the applications, for example by their label env.")
@@ -333,7 +333,7 @@ func (s Store) check(ctx context.Context, c *Client) Finding {
 	switch {
 	case err != nil:
 		return q.unanswered(err, "Create the store, or correct platform.secrets.store: External Secrets cannot make Secrets without it, and pods do not start.")
-	case !store.Status.Conditions.is("Ready", "True"):
+	case !store.Status.Conditions.hold("Ready"):
 		return q.failed("it is not ready: "+store.Status.Conditions.message("Ready"), "Read its status with kubectl describe: it contains the error of its provider.")
 	}
 	return q.ok("ready")
@@ -349,7 +349,7 @@ func (n *ClusterNeeds) issuer(ctx context.Context, c *Client) Finding {
 	switch {
 	case err != nil:
 		return q.unanswered(err, "Create it, or correct platform.ingress.tls.")
-	case !issuer.Status.Conditions.is("Ready", "True"):
+	case !issuer.Status.Conditions.hold("Ready"):
 		return q.failed("it is not ready: "+issuer.Status.Conditions.message("Ready"), "Read its status with kubectl describe: it contains the error of the ACME account or CA.")
 	}
 	return q.ok("ready")
@@ -410,10 +410,11 @@ func defaultStorage(ctx context.Context, c *Client) Finding {
 // conditions of an object.
 type conditions []struct{ Type, Status, Reason, Message string }
 
-func (cs conditions) is(kind, status string) bool {
+// hold reports whether a condition is true.
+func (cs conditions) hold(kind string) bool {
 	for _, c := range cs {
 		if c.Type == kind {
-			return c.Status == status
+			return c.Status == "True"
 		}
 	}
 	return false

@@ -184,7 +184,7 @@ func (s *ApplicationSet) reach(slot release.Slot, fields release.Element) {
 func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	project, path := pin.Element.Get("project"), pin.Element.Get("path")
 	cluster, namespace := pin.Element.Get("cluster"), pin.Element.Get("namespace")
-	what := ""
+	var what string
 	switch {
 	case r.faultyPrefix():
 		return true

@@ -239,12 +239,12 @@ func (row Data) project(placeholders []string, table []Placeholder) (Scope, bool
 
 // archive chooses the state archive of a scope: branches that change different
 // applications touch different archives.
-func (d *Data) archive() string {
+func (row *Data) archive() string {
 	switch {
-	case d.App != nil:
-		return "applications/" + string(d.App.Name)
-	case d.Env != nil:
-		return "environments/" + string(d.Env.Name)
+	case row.App != nil:
+		return "applications/" + string(row.App.Name)
+	case row.Env != nil:
+		return "environments/" + string(row.Env.Name)
 	}
 	return "repository"
 }

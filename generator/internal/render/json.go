@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -35,7 +36,7 @@ func jsonLayout(skeleton string) *layout {
 
 func jsonError(sample string, err error) *yamltree.SkeletonError {
 	line := 0
-	if e, ok := err.(*json.SyntaxError); ok {
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		line = strings.Count(sample[:min(int(e.Offset), len(sample))], "\n") + 1
 	}
 	return &yamltree.SkeletonError{Line: line, Message: err.Error()}

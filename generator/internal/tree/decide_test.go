@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"slices"
@@ -132,7 +133,7 @@ func checkApply(s *sandbox, plan *Plan, before map[string]string, want Tree) {
 	s.Helper()
 	conflicts, refusals := plan.Blocked()
 	if len(conflicts)+len(refusals) > 0 {
-		if err := s.Apply(plan); err != ErrBlocked || plan.Pending() {
+		if err := s.Apply(plan); !errors.Is(err, ErrBlocked) || plan.Pending() {
 			s.Fatalf("apply of a blocked plan: %v, pending %v", err, plan.Pending())
 		}
 		s.sameSnapshot(s.snapshot(), before)

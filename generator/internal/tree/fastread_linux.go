@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -91,11 +92,11 @@ func (f *fastReader) read(r *record) {
 	size := int(f.stat.Size)
 	f.buffer = slices.Grow(f.buffer[:0], size+1)
 	n, err := file.Read(f.buffer[:cap(f.buffer)])
-	if err != nil && err != io.EOF || n != size {
+	if err != nil && !errors.Is(err, io.EOF) || n != size {
 		return
 	}
 	r.disk = disk{kind: regular, data: r.share(f.buffer[:n]), exec: f.stat.Mode&0o100 != 0, stamp: stamp{
-		identity: identity{uint64(f.stat.Dev), f.stat.Ino}, there: true, mode: fs.FileMode(f.stat.Mode & 0o777),
+		identity: identity{uint64(f.stat.Dev), f.stat.Ino}, there: true, mode: fs.FileMode(f.stat.Mode & 0o777), //nolint:unconvert // Dev is 32 bits wide on mips
 		size: f.stat.Size, modified: time.Unix(f.stat.Mtim.Unix()),
 	}}
 }

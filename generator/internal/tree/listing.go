@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"io"
 	"os"
 	"slices"
@@ -42,7 +43,7 @@ func (l *listing) read(buffer *[]byte, name string, size int64) ([]byte, error) 
 		b = b[:len(b)+n]
 		*buffer = b
 		switch {
-		case err == io.EOF || err == nil && len(b) == int(size) && len(b) < cap(b):
+		case errors.Is(err, io.EOF) || err == nil && len(b) == int(size) && len(b) < cap(b):
 			return b, nil // a full read that left room is the whole file
 		case err != nil:
 			return nil, cause(err)

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"runtime"
 	"slices"
 )
@@ -231,7 +230,7 @@ func hash(data []byte, exec bool) string {
 		mode = "755 "
 	}
 	h := sha256.New()
-	io.WriteString(h, mode)
+	h.Write([]byte(mode))
 	h.Write(data)
 	return hex.EncodeToString(h.Sum(nil))
 }

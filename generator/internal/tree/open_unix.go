@@ -3,6 +3,7 @@
 package tree
 
 import (
+	"errors"
 	"io"
 	"syscall"
 
@@ -50,7 +51,7 @@ func (d descriptor) Close() error { return unix.Close(int(d)) }
 func retried[T any](call func() (T, error)) (T, error) {
 	for {
 		result, err := call()
-		if err != unix.EINTR {
+		if !errors.Is(err, unix.EINTR) {
 			return result, err
 		}
 	}

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 
 // fastDir is a folder in memory where there is one: the properties write very much.
 func fastDir(t *testing.T) string {
-	dir, err := os.MkdirTemp("/dev/shm", "wavewright-test-")
+	dir, err := os.MkdirTemp("/dev/shm", "wavewright-test-") //nolint:usetesting // in memory, where t.TempDir is not
 	if err != nil {
 		return t.TempDir()
 	}
@@ -342,7 +343,7 @@ func (w *world) run(t *rapid.T) {
 	w.sameSnapshot(w.snapshot(), before)
 	w.countPlan(plan)
 	if plan.blocked() {
-		if err := w.Apply(plan); err != ErrBlocked || plan.Pending() {
+		if err := w.Apply(plan); !errors.Is(err, ErrBlocked) || plan.Pending() {
 			w.Fatalf("a blocked plan: %v, pending %v", err, plan.Pending())
 		}
 		w.sameSnapshot(w.snapshot(), before)
@@ -505,28 +506,28 @@ func TestPropertyConverges(t *testing.T) {
 }
 
 // holdsExactly compares the disk with a tree, byte by byte.
-func (w *sandbox) holdsExactly(want Tree) {
-	w.Helper()
+func (s *sandbox) holdsExactly(want Tree) {
+	s.Helper()
 	var paths []string
-	w.must(filepath.WalkDir(w.dir, func(path string, d os.DirEntry, err error) error {
+	s.must(filepath.WalkDir(s.dir, func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.IsDir() && d.Name() == ".wavewright" {
 			return filepath.SkipDir
 		}
 		if err == nil && !d.IsDir() {
-			name, _ := filepath.Rel(w.dir, path)
+			name, _ := filepath.Rel(s.dir, path)
 			paths = append(paths, filepath.ToSlash(name))
 		}
 		return err
 	}))
 	slices.Sort(paths)
 	if sorted := slices.Sorted(maps.Keys(want)); !slices.Equal(paths, sorted) {
-		w.Fatalf("files %v, want %v", paths, sorted)
+		s.Fatalf("files %v, want %v", paths, sorted)
 	}
 	for path, f := range want {
-		info, err := os.Stat(w.path(path))
-		w.must(err)
-		if got := w.read(path); got != string(f.Content) || info.Mode()&0o100 != 0 != f.Executable {
-			w.Fatalf("%s: %q %v, want %+v", path, got, info.Mode(), f)
+		info, err := os.Stat(s.path(path))
+		s.must(err)
+		if got := s.read(path); got != string(f.Content) || info.Mode()&0o100 != 0 != f.Executable {
+			s.Fatalf("%s: %q %v, want %+v", path, got, info.Mode(), f)
 		}
 	}
 }

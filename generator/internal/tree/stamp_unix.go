@@ -12,7 +12,7 @@ type identity struct{ device, inode uint64 }
 
 func identify(info fs.FileInfo) identity {
 	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
-		return identity{uint64(stat.Dev), uint64(stat.Ino)}
+		return identity{uint64(stat.Dev), uint64(stat.Ino)} //nolint:unconvert // narrower on other systems
 	}
 	return identity{}
 }
