@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"os"
+	"regexp"
 	"runtime/debug"
 	"testing"
 
@@ -59,5 +61,18 @@ func TestDevelopmentBuild(t *testing.T) {
 	}
 	if got := (Build{Version: "1.2.3-rc.1"}).installable(); got != "1.2.3-rc.1" {
 		t.Errorf("pipelines of a candidate install %s", got)
+	}
+}
+
+// TestNextIsNotOut holds next to the changelog: it is the newest release there, which is
+// being made, or one that is still to come.
+func TestNextIsNotOut(t *testing.T) {
+	text, err := os.ReadFile("../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := regexp.MustCompile(`(?m)^## \[([0-9].*)\]`).FindStringSubmatch(string(text))
+	if newest != nil && semver.MustParse(next).LessThan(semver.MustParse(newest[1])) {
+		t.Errorf("%s is out, and next is %s", newest[1], next)
 	}
 }
