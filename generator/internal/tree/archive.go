@@ -173,7 +173,7 @@ func (f format) decode(file string, src []byte) ([]entry, int, error) {
 
 // blocks reads an archive of this format.
 func (f format) blocks(file string, text []byte) ([]entry, error) {
-	d := decoder{file: file, rest: text}
+	d := decoder{file: file, rest: bytes.Clone(text)} // contents take the place of their blocks
 	if _, err := d.header(f); err != nil {
 		return nil, err
 	}
@@ -357,8 +357,7 @@ func (c *coming) words(sum, home string) error {
 // content reads the lines of a block. Every form is accepted only as it is written,
 // so that a content and its place in the archive are one to one.
 func (d *decoder) content(form encoding) ([]byte, error) {
-	size := d.blockSize()
-	content := make([]byte, 0, size)
+	content := d.rest[:0] // no content is longer than its lines
 	for len(d.rest) > 0 && d.rest[0] != '@' {
 		line, err := d.next()
 		if err != nil {
@@ -374,19 +373,11 @@ func (d *decoder) content(form encoding) ([]byte, error) {
 		}
 		content = append(append(content, line...), '\n')
 	}
-	content, err := form.decode(content)
+	content, err := form.decode(slices.Clip(content))
 	if err != nil {
 		return nil, d.errorf("%w", err)
 	}
 	return content, nil
-}
-
-// blockSize returns an upper bound for the content that follows.
-func (d *decoder) blockSize() int {
-	if n := bytes.Index(d.rest, []byte("\n@")); n >= 0 {
-		return n + 1
-	}
-	return len(d.rest)
 }
 
 func (form encoding) decode(content []byte) ([]byte, error) {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -97,6 +96,6 @@ func (f *fastReader) read(r *record) {
 	}
 	r.disk = disk{kind: regular, data: r.share(f.buffer[:n]), exec: f.stat.Mode&0o100 != 0, stamp: stamp{
 		identity: identity{uint64(f.stat.Dev), f.stat.Ino}, there: true, mode: fs.FileMode(f.stat.Mode & 0o777), //nolint:unconvert // Dev is 32 bits wide on mips
-		size: f.stat.Size, modified: time.Unix(f.stat.Mtim.Unix()),
+		size: f.stat.Size, modified: f.stat.Mtim.Nano(),
 	}}
 }

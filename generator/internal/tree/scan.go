@@ -183,17 +183,19 @@ type pairing struct {
 // join pairs the files of a tree, whose sorted paths are paths, with what the scan found.
 func (s *Scan) join(want Tree, paths []string) (*pairing, error) {
 	j := &pairing{homes: s.note.homes(), doubled: map[string]bool{}, records: make([]*record, 0, len(paths)+64)}
-	rest := s.records
+	rest, chosen := s.records, make([]record, 0, len(s.records))
 	take := func(path string, want *File) error {
 		n := 1
 		for n < len(rest) && rest[n].path == path {
 			n++
 		}
-		r, err := j.choose(rest[:n], want)
+		chosen = append(chosen, *rest[0])
+		r := &chosen[len(chosen)-1]
+		err := j.choose(r, rest[1:n], want)
 		j.records, rest = append(j.records, r), rest[n:]
 		return err
 	}
-	files, records := make([]File, len(paths)), make([]record, len(paths))
+	files := make([]File, len(paths))
 	for i, path := range paths {
 		for len(rest) > 0 && rest[0].path < path {
 			if err := take(rest[0].path, nil); err != nil {
@@ -207,8 +209,8 @@ func (s *Scan) join(want Tree, paths []string) (*pairing, error) {
 			}
 			continue
 		}
-		records[i] = record{path: path, want: &files[i]}
-		j.records, j.unknown = append(j.records, &records[i]), append(j.unknown, &records[i])
+		r := &record{path: path, want: &files[i]}
+		j.records, j.unknown = append(j.records, r), append(j.unknown, r)
 	}
 	for len(rest) > 0 {
 		if err := take(rest[0].path, nil); err != nil {
@@ -219,11 +221,10 @@ func (s *Scan) join(want Tree, paths []string) (*pairing, error) {
 	return j, nil
 }
 
-// choose makes one record of those of one path. There is more than one when a run was
+// choose completes the record of a path. There are others of the same path when a run was
 // interrupted that moved the file's entry to another archive.
-func (j *pairing) choose(known []*record, want *File) (*record, error) {
-	r := *known[0]
-	for _, other := range known[1:] {
+func (j *pairing) choose(r *record, others []*record, want *File) error {
+	for _, other := range others {
 		j.doubled[r.archive], j.doubled[other.archive] = true, true
 		switch {
 		case j.homes[r.path] == other.archive:
@@ -232,7 +233,7 @@ func (j *pairing) choose(known []*record, want *File) (*record, error) {
 		case want != nil && want.Archive == r.archive:
 			continue // the other entry is dead
 		case want == nil || want.Archive != other.archive:
-			return nil, fmt.Errorf("%s: %s is in %s too; delete its block in one of the two", archivePath(other.archive), r.path, archivePath(r.archive))
+			return fmt.Errorf("%s: %s is in %s too; delete its block in one of the two", archivePath(other.archive), r.path, archivePath(r.archive))
 		}
 		r.entry, r.archive = other.entry, other.archive
 	}
@@ -241,7 +242,7 @@ func (j *pairing) choose(known []*record, want *File) (*record, error) {
 		managed := r.managed()
 		r.current = r.entry.equal(&managed)
 	}
-	return &r, nil
+	return nil
 }
 
 // read reads what is on disk at paths that the state does not know.

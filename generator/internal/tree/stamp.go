@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"time"
 )
 
 // stamp is what tells one version of a file from another one without reading it. The zero
@@ -14,16 +13,16 @@ type stamp struct {
 	there    bool
 	mode     fs.FileMode
 	size     int64
-	modified time.Time
+	modified int64 // in nanoseconds since 1970
 }
 
 func stampOf(info fs.FileInfo) stamp {
-	return stamp{identity: identify(info), there: true, mode: info.Mode(), size: info.Size(), modified: info.ModTime()}
+	return stamp{identity: identify(info), there: true, mode: info.Mode(), size: info.Size(), modified: info.ModTime().UnixNano()}
 }
 
 // same reports whether two stamps are of one version of one file.
 func (s stamp) same(o stamp) bool {
-	return s.there == o.there && s.size == o.size && s.mode == o.mode && s.modified.Equal(o.modified) && s.identity.same(o.identity)
+	return s.there == o.there && s.size == o.size && s.mode == o.mode && s.modified == o.modified && s.identity.same(o.identity)
 }
 
 // errChanged says that somebody wrote to a file while we were at work.
