@@ -53,7 +53,6 @@ var placeholders = []Placeholder{
 		value: func(d *Data) (Name, bool) { return nameOf(d.Job, func(j *Job) Name { return j.Short }) },
 	}, {
 		Name: "name", Means: "the platform", InNamespaces: true,
-		value: func(d *Data) (Name, bool) { return nameOf(d.Platform, func(p *Platform) Name { return p.Name }) },
 	}, {
 		Name: "namespace", Means: "a namespace", Moved: "namespaces", InPaths: true, InTexts: true,
 		Beside: []string{"target", "fleet"}, Because: "the same namespace may exist on several clusters",
