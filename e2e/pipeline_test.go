@@ -316,7 +316,7 @@ func TestPinnedPrograms(t *testing.T) {
 			continue
 		}
 		code, version := runIn(t, module, []string{"GOWORK=off"}, "go", "list", "-f", "{{.Module.Version}}", program[2])
-		if code != 0 || strings.TrimSpace(version) != program[3] {
+		if code != 0 || !strings.HasSuffix(strings.TrimSpace(version), program[3]) { // go says first what it downloads
 			t.Errorf("steps.sh has %s@%s, the tests run %s", program[2], program[3], version)
 		}
 	}
