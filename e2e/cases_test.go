@@ -34,12 +34,14 @@ var external = map[string][]string{
 		"Namespace/gateway-system", "Namespace/ingress-nginx", "Namespace/ingress", "Namespace/search", "Namespace/voice", "Namespace/shared/*",
 		"Namespace/monitoring", "Scraper/monitoring", "IngressClass/nginx/ingress-nginx", "IngressClass/internal/ingress",
 	},
-	"fleet":      {"Namespace/edge-system", "Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
-	"jobs":       {"PersistentVolumeClaim/catalogue", "Secret/portal-session"},
-	"odd":        {"Namespace/gateway-system", "Secret/store-login"},
-	"validated":  {"Namespace/gateway-system"},
-	"voting-app": {"Namespace/gateway-system"},
-	"workloads":  {"Namespace/gateway-system", "Secret/agent-dev", "Secret/agent-prod", "Secret/agent-staging", "Secret/agent-tls"},
+	"fleet":           {"Namespace/edge-system", "Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
+	"jobs":            {"PersistentVolumeClaim/catalogue", "Secret/portal-session"},
+	"two-platforms-a": {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
+	"two-platforms-b": {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
+	"odd":             {"Namespace/gateway-system", "Secret/store-login"},
+	"validated":       {"Namespace/gateway-system"},
+	"voting-app":      {"Namespace/gateway-system"},
+	"workloads":       {"Namespace/gateway-system", "Secret/agent-dev", "Secret/agent-prod", "Secret/agent-staging", "Secret/agent-tls"},
 }
 
 // testCase is a generated repository. It is loaded when everything in it builds.

@@ -20,9 +20,6 @@ func checkDelivery(r *repo.Repository, out *report) {
 	for _, e := range r.Roots() {
 		for _, root := range repo.Typed[repo.Application](e.Root) {
 			checkSync("Application "+root.Name, root, true, out)
-			if root.Labels["env"] != e.Name && e != r.Self {
-				out.add("Application %s does not say that it is of %s", root.Name, e.Name)
-			}
 			if !slices.Contains(root.Spec.SyncPolicy.SyncOptions, "ServerSideApply=true") {
 				out.add("Application %s: its objects may be too large for a client's apply", root.Name)
 			}
@@ -35,6 +32,11 @@ func checkDelivery(r *repo.Repository, out *report) {
 		}
 	}
 	for _, e := range r.Environments {
+		for _, o := range e.Root {
+			if o.Labels["env"] != e.Name {
+				out.add("%s does not say that it is of %s", o, e.Name)
+			}
+		}
 		checkSiblings(e, out)
 		checkOrder(e, out)
 		for _, o := range e.Argo {

@@ -116,7 +116,7 @@ func (k kustomization) references() []string {
 var unfinished = regexp.MustCompile(`(?i)\b(TODO|FIXME|XXX|CHANGE[-_ ]?ME|REPLACE[-_ ]?ME|example-placeholder|lorem ipsum)\b|<no value>|<nil>|%!\w\(|\[\[[-.$]`)
 
 // machine are traces of the machine that generated.
-var machine = regexp.MustCompile(`/(?:root|home|tmp|work|Users)/`)
+var machine = regexp.MustCompile(`(?:^|[^a-z0-9])/(?:root|home|tmp|work|Users)/`)
 
 // upstream holds what was written by others.
 const upstream = "bootstrap/argocd/install/upstream/"
