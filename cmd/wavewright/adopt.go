@@ -38,8 +38,8 @@ func pathCommand(c *console, name, usage, description string, settle func(*gener
 
 func adoptCommand(c *console) *cli.Command {
 	return pathCommand(c, "adopt", "take files of yours into generation, as you have edited them",
-		"For a file of yours where wavewright generates one. The file stays as it is, and\n"+
-			"wavewright treats it as generated and edited: it merges new renderings into the file.\n\n"+
+		"For a file of yours at the path of a generated one. The file stays as it is and counts\n"+
+			"as generated and edited: generate merges new renderings into the file.\n\n"+
 			"Example:\n"+
 			"  wavewright adopt README.md",
 		(*generator.Platform).Adopt)
@@ -56,7 +56,7 @@ func restoreCommand(c *console) *cli.Command {
 
 func dropCommand(c *console) *cli.Command {
 	return pathCommand(c, "drop", "keep files as your own that are no longer generated",
-		"wavewright keeps an edited file that is no longer generated, and reports it on every\n"+
+		"An edited file that is no longer generated stays, and generate reports it on every\n"+
 			"run. drop makes it an ordinary file of yours. To be rid of the file, delete it.\n\n"+
 			"Example:\n"+
 			"  wavewright drop base/old/service.yaml",
