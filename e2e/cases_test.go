@@ -42,6 +42,7 @@ var external = map[string][]string{
 	"validated":       {"Namespace/gateway-system"},
 	"voting-app":      {"Namespace/gateway-system"},
 	"workloads":       {"Namespace/gateway-system", "Secret/agent-dev", "Secret/agent-prod", "Secret/agent-staging", "Secret/agent-tls"},
+	"tenant":          {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
 }
 
 // testCase is a generated repository. It is loaded when everything in it builds.

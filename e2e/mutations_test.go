@@ -28,7 +28,7 @@ const (
 
 // mutations are the changes by the case that they are made to.
 var mutations = map[string][]mutation{
-	"voting-app": votingMutations, "network": networkMutations, "jobs": jobMutations, "bootstrapped": bootstrappedMutations, "sources": sourceMutations,
+	"voting-app": votingMutations, "network": networkMutations, "jobs": jobMutations, "bootstrapped": bootstrappedMutations, "sources": sourceMutations, "tenant": tenantMutations,
 }
 
 // sourceMutations change the case that has charts.
@@ -40,6 +40,30 @@ var sourceMutations = []mutation{
 	{"monitors", "overlays/dev/apps/search/", "targetPort: 9200\n", "targetPort: 9201\n"},
 	{"monitors", "overlays/dev/apps/exporter/", "      release: exporter-dev", "      release: exporter"},
 }
+
+// tenantMutations change the case of a shared Argo CD.
+var tenantMutations = []mutation{
+	{"tenancy", argo, "  namespace: market-argocd\n", "  namespace: argocd-system\n"},
+	{"tenancy", argo, "", "---\napiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: own, namespace: market-argocd}\n"},
+	{"tenancy", argo, "  project: market\n", "  project: default\n"},
+	{"tenancy", argo, "- PruneLast=true", "- CreateNamespace=true"},
+	{"tenancy", "argocd/dev/", "  finalizers:\n  - resources-finalizer.argocd.argoproj.io\n", ""},
+	{"tenancy", request, "clusterResourceWhitelist: []", "clusterResourceWhitelist: [{group: '', kind: Namespace}]"},
+	{"tenancy", request, "market/market-argocd/market-*-dev", "market/market-argocd/market-*"},
+	{"tenancy", request, "andOperator: true", "andOperator: false"},
+	{"tenancy", "bootstrap/request/clusters/prod/", "  name: shop-prod\n", "  name: other\n"},
+	{"tenancy", "overlays/prod/infra/shop-prod/", "", "---\napiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: x}\nvalue: 1\n"},
+	{"projects", request, "kind: ResourceQuota", "kind: Other"},
+	{"projects", request, "  sourceNamespaces:\n  - market-argocd", "  sourceNamespaces:\n  - other"},
+	{"projects", request, "  - name: prod\n    namespace: shop-prod", "  - name: prod\n    namespace: other"},
+	{"projects", request, "kind: Application\n", "kind: ApplicationSet\n"},
+	{"project wildcards", request, "    namespace: shop-prod", "    namespace: '*'"},
+	{"pod security", "bootstrap/request/clusters/prod/", "pod-security.kubernetes.io/enforce: restricted", "other: restricted"},
+	{"admission", "bootstrap/request/clusters/prod/", "  name: market-images.prod\n", "  name: market-other.prod\n"},
+}
+
+// request is what the administrators of a shared Argo CD are asked for.
+const request = "bootstrap/request/argocd/"
 
 // bootstrappedMutations change the case that holds Argo CD itself.
 var bootstrappedMutations = []mutation{

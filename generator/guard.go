@@ -84,7 +84,7 @@ func (p *Platform) vanishing(impact []Impact) []Guard {
 	slices.Sort(names)
 	return []Guard{{
 		Reason: "Applications would be deleted from a protected environment", About: names, Flag: allowDelete,
-		Hint: "Argo CD deletes what they deployed, unless their ApplicationSet preserves resources",
+		Hint: "Argo CD deletes what they deployed, unless their environment preserves resources",
 	}}
 }
 

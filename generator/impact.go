@@ -45,7 +45,7 @@ type Impact struct {
 	protected bool
 }
 
-// application is an element of an ApplicationSet.
+// application is an Application, or the element of an ApplicationSet that makes it.
 type application struct {
 	name, path, revision string
 	text                 string // all of it
@@ -66,8 +66,29 @@ type versions struct {
 	renamed func(id string) string // nil when nothing was renamed
 }
 
-// applicationSets is where the elements of an environment stand.
-func applicationSets(env string) string { return "argocd/" + env + "/applicationsets.yaml" }
+// applications reads what an environment deploys: the elements of its ApplicationSets, and
+// the Applications that a tenant of Argo CD writes instead.
+func applications(read func(path string) []byte, env string) map[string]application {
+	found := elements(read("argocd/" + env + "/applicationsets.yaml"))
+	for document := range bytes.SplitSeq(read("argocd/"+env+"/applications.yaml"), []byte("\n---\n")) {
+		now := application{text: string(document)}
+		for line := range strings.Lines(now.text) {
+			key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+			switch {
+			case key == "name" && now.name == "":
+				now.name = unquoted(value)
+			case key == "path":
+				now.path = unquoted(value)
+			case key == "targetRevision":
+				now.revision = unquoted(value)
+			}
+		}
+		if now.name != "" {
+			found[now.name] = now
+		}
+	}
+	return found
+}
 
 // elements reads the elements of ApplicationSets as they are rendered: a list below
 // "elements:", each beginning with its name.
@@ -132,7 +153,7 @@ func (v *versions) impact() []Impact {
 }
 
 func (v *versions) environment(env string, r *reach) []Impact {
-	before, after := elements(v.before(applicationSets(env))), elements(v.after(applicationSets(env)))
+	before, after := applications(v.before, env), applications(v.after, env)
 	var out []Impact
 	arrived := map[string]string{} // path → name, of what is new
 	for name, now := range after {

@@ -21,6 +21,8 @@ func refinements() map[string]object {
 		"Spec.prefix":           {"pattern": platformPrefix.String(), "not": ref("ReservedWord")},
 		"Metadata.name":         {"allOf": []any{ref("PlatformName")}},
 		"ArgoCD.namespace":      label,
+		"ArgoCD.project":        label,
+		"ArgoCD.controlPlane":   label,
 		"Team.owners":           owners,
 		"Environment.owners":    owners,
 		"Access.view":           groups,

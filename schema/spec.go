@@ -25,7 +25,7 @@ type Spec struct {
 	Prefix string `yaml:"prefix"`
 	// Repository is the Git repository that holds the generated tree.
 	Repository Repository `yaml:"repository" required:"true"`
-	// ArgoCD says where Argo CD runs and who installs it.
+	// ArgoCD says whose Argo CD runs the platform, where it runs and who installs it.
 	ArgoCD ArgoCD `yaml:"argocd"`
 	// Include lists glob patterns of further files, relative to this one. Each holds the applications of one team.
 	Include []string `yaml:"include"`
@@ -73,15 +73,23 @@ type Repository struct {
 	Path string `yaml:"path"`
 }
 
-// ArgoCD says where Argo CD runs and who installs it.
+// ArgoCD says whose Argo CD runs the platform, where it runs and who installs it.
 type ArgoCD struct {
-	// Namespace of Argo CD. Default: argocd.
+	// Mode says whose Argo CD it is: own (the repository may write AppProjects and ask for settings), or tenant (others administer it, and the repository writes only what project permits; bootstrap/request holds what they have to grant). Default: own.
+	Mode string `yaml:"mode" enum:"own,tenant"`
+	// Project is the AppProject that administrators of a shared Argo CD give you: every Application belongs to it. Required with mode: tenant.
+	Project string `yaml:"project"`
+	// Namespace of Argo CD; with mode: tenant, the namespace of yours that holds the Applications, and required. Default: argocd.
 	Namespace string `yaml:"namespace"`
+	// ControlPlane is the namespace that a shared Argo CD itself runs in. Default: argocd.
+	ControlPlane string `yaml:"controlPlane"`
+	// Objects that a tenant writes: applications (Argo CD has to permit Applications in your namespace), or applicationSets (it has to permit both there). Default: applications.
+	Objects string `yaml:"objects" enum:"applications,applicationSets"`
 	// Install says who installs Argo CD: none (you do; bootstrap/argocd-settings holds the settings that the repository needs), or vendored (bootstrap/argocd holds a release of it, which then manages itself). Default: none.
 	Install string `yaml:"install" enum:"none,vendored"`
 	// HA installs the high-availability variant of a vendored Argo CD: several replicas of each part, on at least three nodes.
 	HA bool `yaml:"ha"`
-	// Admins are the groups that administer a vendored Argo CD, as its single sign-on names them. Access to applications is granted by the access of teams and environments.
+	// Admins are the groups that administer a vendored Argo CD, as its single sign-on names them; with mode: tenant, those that apply the roots in your namespace, as the cluster names them. Access to applications is granted by the access of teams and environments.
 	Admins []string `yaml:"admins"`
 	// Settings of a vendored Argo CD, by key of its ConfigMap argocd-cm, for example url or oidc.config. Secrets are references: $oidc.clientSecret is read from the Secret argocd-secret.
 	Settings map[string]string `yaml:"settings"`

@@ -13,6 +13,12 @@ const (
 	InstallVendored = "vendored"
 )
 
+// ModeTenant is the mode of a repository whose Argo CD others administer.
+const ModeTenant = "tenant"
+
+// ObjectsApplicationSets makes a tenant write ApplicationSets instead of Applications.
+const ObjectsApplicationSets = "applicationSets"
+
 // DefaultArgoCD is the name of the Argo CD that runs an environment which names none,
 // and its namespace unless the spec says otherwise.
 const DefaultArgoCD = "argocd"
@@ -43,7 +49,11 @@ var (
 
 func (v *validator) argocd() {
 	n := v.spec.Node.Get("argocd")
+	tenant := v.spec.ArgoCD.Mode == ModeTenant
 	for _, field := range vendoredFields() {
+		if field == "admins" && (tenant || n.FaultyAt("mode")) {
+			continue
+		}
 		if stated(n, field) && !n.FaultyAt("install") && v.spec.ArgoCD.Install != InstallVendored {
 			d := v.list.Error(n.KeyAt(field), "argocd/unused", quoted(field)+" has no effect without install: vendored")
 			d.Hint = "Write install: vendored, or take this key out and configure your Argo CD yourself."
@@ -52,9 +62,60 @@ func (v *validator) argocd() {
 	if admins := n.Get("admins"); admins != nil && admins.Kind == yamltree.List {
 		v.groups(admins.Items)
 	}
+	if !n.FaultyAt("mode") {
+		v.tenancy(n, tenant)
+	}
 	v.argocdKeys(n.Get("settings"), ownSettings())
 	v.argocdKeys(n.Get("params"), ownParams())
 	v.lockout(n)
+}
+
+// tenancy checks what a repository says of an Argo CD that it shares.
+func (v *validator) tenancy(n *yamltree.Node, tenant bool) {
+	for _, field := range []string{"project", "controlPlane", "objects"} {
+		switch value := n.Get(field); {
+		case !stated(n, field):
+		case !tenant:
+			v.list.Error(n.KeyAt(field), "argocd/unused", quoted(field)+" is of no use for an Argo CD of your own").Hint =
+				"Write mode: tenant, or take it out."
+		case field != "objects" && isText(value):
+			checkObject(&v.list, value.Range, "a namespace or an AppProject", value.Text)
+		}
+	}
+	if !tenant {
+		return
+	}
+	for _, field := range []string{"project", "namespace"} {
+		if !stated(n, field) {
+			d := v.list.Error(n.KeyAt("mode"), "argocd/tenant", "a tenant needs a "+field)
+			d.Detail = "Applications of a tenant stand in a namespace of its own and belong to a project that exists already."
+			d.Hint = "Write " + field + ": NAME, as the administrators of Argo CD called it or will call it."
+		}
+	}
+	a, home := v.spec.ArgoCD, v.spec.ArgoCD.ControlPlane
+	if home == "" {
+		home = DefaultArgoCD
+	}
+	if a.Namespace == home {
+		d := v.list.Error(n.At("namespace"), "argocd/tenant", "a tenant does not write where Argo CD runs")
+		d.Detail = "An Application in the namespace of Argo CD itself may use every project: whoever writes there administers it."
+		d.Hint = "Name a namespace of your own; where Argo CD runs is controlPlane."
+	}
+	if a.Project == "default" {
+		v.list.Error(n.At("project"), "argocd/tenant", "the project default permits everything to everybody").Hint =
+			"Ask the administrators of Argo CD for a project of your own."
+	}
+	if a.Install == InstallVendored {
+		v.list.Error(n.KeyAt("install"), "argocd/tenant", "a tenant installs no Argo CD").Hint =
+			"Take it out, or take out mode: tenant to run an Argo CD of your own."
+	}
+	for i := range v.spec.Environments {
+		if env := &v.spec.Environments[i]; env.Node != nil && env.ArgoCD != "" {
+			d := v.list.Error(env.Node.KeyAt("argocd"), "argocd/tenant", "a tenant has one Argo CD")
+			d.Detail = "Project and namespace are those of one Argo CD."
+			d.Hint = "Take it out, or give the environment a repository of its own."
+		}
+	}
 }
 
 // argocdKeys checks what is added to a ConfigMap of Argo CD.

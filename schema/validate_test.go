@@ -40,6 +40,12 @@ func argocdFaults() []faultCase {
 	return []faultCase{
 		{name: "vendored", src: argocd("ha: true, admins: [a b], settings: {url: 'https://x'}, params: {x.y: z}"), want: ""},
 		{name: "not vendored", src: minimal("argocd: {ha: true, params: {}}\n"), want: "7:10 argocd/unused, 7:20 argocd/unused"},
+		{name: "tenant", src: minimal("argocd: {mode: tenant, project: p, namespace: ns, controlPlane: argocd-system, objects: applicationSets, admins: [g]}\n"), want: ""},
+		{name: "tenant of nothing", src: minimal("argocd: {mode: tenant}\n"), want: "7:10 argocd/tenant, 7:10 argocd/tenant"},
+		{name: "tenant at home", src: minimal("argocd: {mode: tenant, project: default, namespace: a, controlPlane: a}\n"), want: "7:33 argocd/tenant, 7:53 argocd/tenant"},
+		{name: "tenant with Argo CD", src: minimal("argocd: {mode: tenant, project: p, namespace: ns, install: vendored}\n"), want: "7:51 argocd/tenant"},
+		{name: "tenant of two", src: "argocd: {mode: tenant, project: p, namespace: ns}\n" + replaced("profile: development", "profile: development, argocd: other"), want: "7:37 argocd/tenant"},
+		{name: "no tenant", src: minimal("argocd: {project: p, controlPlane: c, objects: applications}\n"), want: "7:10 argocd/unused, 7:22 argocd/unused, 7:39 argocd/unused"},
 		{name: "administrators", src: argocd("admins: ['system:masters']"), want: "7:38 access/group"},
 		{name: "own setting", src: argocd("settings: {application.resourceTrackingMethod: label}"), want: "7:40 argocd/setting"},
 		{name: "own parameter", src: argocd("params: {redis.server: x}"), want: "7:38 argocd/setting"},

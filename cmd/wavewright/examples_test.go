@@ -25,7 +25,7 @@ import (
 //
 // Lines of a console block that begin with $ are commands, the others what they print;
 // … stands for anything.
-var executed = []string{"README.md", "docs/getting-started.md", "docs/templates.md", "docs/regeneration.md", "docs/doctor.md"}
+var executed = []string{"README.md", "docs/getting-started.md", "docs/templates.md", "docs/regeneration.md", "docs/tenant.md", "docs/doctor.md"}
 
 // block is a fenced block of a document, or a command of a comment.
 type block struct {

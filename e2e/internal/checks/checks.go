@@ -58,6 +58,7 @@ var All = []Check{
 	{"project wildcards", checkWildcards},
 	{"projects", checkProjects},
 	{"delivery", checkDelivery},
+	{"tenancy", checkTenancy},
 	{"platform", checkPlatform},
 	{"live elements", checkLive},
 	{"kustomizations", checkKustomizations},

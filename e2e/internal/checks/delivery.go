@@ -23,7 +23,8 @@ func checkDelivery(r *repo.Repository, out *report) {
 			if !slices.Contains(root.Spec.SyncPolicy.SyncOptions, "ServerSideApply=true") {
 				out.add("Application %s: its objects may be too large for a client's apply", root.Name)
 			}
-			if e != r.Self && root.Spec.SyncPolicy.Automated != nil && root.Spec.SyncPolicy.Automated.Prune {
+			own := len(repo.Typed[repo.Application](e.Argo)) > 0 && e.Profile != "production"
+			if e != r.Self && !own && root.Spec.SyncPolicy.Automated != nil && root.Spec.SyncPolicy.Automated.Prune {
 				out.add("Application %s deletes ApplicationSets", root.Name)
 			}
 			if root.Spec.Source.TargetRevision == "" || !strings.HasSuffix(root.Spec.Source.Path, e.Name) {
@@ -225,7 +226,7 @@ func groups(t *repo.Target, namespace, role string) []string {
 func checkOrder(e *repo.Environment, out *report) {
 	first, last := 1000, -1000
 	for _, o := range e.Argo {
-		if o.Kind == "ApplicationSet" {
+		if o.Kind == "ApplicationSet" || o.Kind == "Application" {
 			first = min(first, wave(o))
 		} else {
 			last = max(last, wave(o))
@@ -235,8 +236,10 @@ func checkOrder(e *repo.Environment, out *report) {
 		out.add("%s: ApplicationSets may come before their projects", e.Name)
 	}
 	for _, o := range e.Argo {
-		if o.Kind == "ApplicationSet" && !strings.HasSuffix(o.Name, "-"+e.Name+"-infra") && wave(o) <= first {
-			out.add("ApplicationSet %s may come before the namespaces", o.Name)
+		own, written := o.Typed.(*repo.Application)
+		infra := strings.HasSuffix(o.Name, "-"+e.Name+"-infra") || written && strings.Contains(own.Spec.Source.Path, "/infra/")
+		if (written || o.Kind == "ApplicationSet") && !infra && wave(o) <= first {
+			out.add("%s may come before the namespaces", o)
 		}
 	}
 }

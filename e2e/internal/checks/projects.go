@@ -38,7 +38,7 @@ func checkUnique(r *repo.Repository, out *report) {
 // checkWildcards wants no project to allow anything by wildcard, or by silence.
 func checkWildcards(r *repo.Repository, out *report) {
 	for _, e := range r.Roots() {
-		for _, o := range append(slices.Clone(e.Root), e.Argo...) {
+		for _, o := range slices.Concat(e.Root, e.Argo, r.Granted) {
 			p, ok := o.Typed.(*repo.AppProject)
 			if !ok {
 				continue
@@ -73,13 +73,21 @@ func checkRoles(project string, roles any, out *report) {
 		for _, policy := range policies {
 			parts := strings.Split(fmt.Sprint(policy), ", ")
 			subject := fmt.Sprintf("proj:%s:%s", project, role["name"])
-			if len(parts) != 6 || parts[0] != "p" || parts[1] != subject || parts[4] != project+"/*" || parts[5] != "allow" {
+			if len(parts) != 6 || parts[0] != "p" || parts[1] != subject || parts[5] != "allow" || !applications(project, parts[4]) {
 				out.add("AppProject %s: policy %q", project, policy)
 			} else if parts[2] == "exec" || parts[3] == "*" || parts[3] == "delete" || parts[3] == "create" {
 				out.add("AppProject %s: policy %q gives too much", project, policy)
 			}
 		}
 	}
+}
+
+// applications reports whether a policy is about all Applications of its project, or about
+// some of one namespace.
+func applications(project, object string) bool {
+	some, found := strings.CutPrefix(object, project+"/")
+	_, name, inNamespace := strings.Cut(some, "/")
+	return found && (some == "*" || inNamespace && !strings.HasPrefix(name, "*") && !strings.HasSuffix(name, "*"))
 }
 
 // dropSchedules takes out what has stars by nature.
@@ -129,7 +137,7 @@ func wildcards(at string, value any, out *report) {
 // destination's namespace.
 func checkProjects(r *repo.Repository, out *report) {
 	for _, e := range r.Environments {
-		projects := repo.Typed[repo.AppProject](e.Argo)
+		projects := r.Projects(e.Argo)
 		for _, d := range e.Deployed() {
 			p := permitted(d.Application, projects, out)
 			if p != nil {
@@ -143,7 +151,7 @@ func checkProjects(r *repo.Repository, out *report) {
 	}
 	for _, e := range r.Roots() {
 		for _, root := range repo.Typed[repo.Application](e.Root) {
-			p := permitted(root, repo.Typed[repo.AppProject](e.Root), out)
+			p := permitted(root, r.Projects(e.Root), out)
 			if p != nil {
 				checkKinds(root, p, e.Argo, out)
 			}
@@ -161,6 +169,9 @@ func permitted(a *repo.Application, projects []*repo.AppProject, out *report) *r
 	p := projects[i]
 	if !slices.Contains(p.Spec.SourceRepos, a.Spec.Source.RepoURL) {
 		out.add("Application %s: project %s does not allow the repository %s", a.Name, p.Name, a.Spec.Source.RepoURL)
+	}
+	if a.Namespace != p.Namespace && !slices.Contains(p.Spec.SourceNamespaces, a.Namespace) {
+		out.add("Application %s: project %s does not allow Applications in %s", a.Name, p.Name, a.Namespace)
 	}
 	if !slices.Contains(p.Spec.Destinations, a.Spec.Destination) {
 		out.add("Application %s: project %s does not allow the destination %v", a.Name, p.Name, a.Spec.Destination)

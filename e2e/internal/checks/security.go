@@ -7,6 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
+
+	"github.com/wavewright/wavewright/e2e/internal/repo"
 )
 
 var evaluator = sync.OnceValues(func() (policy.Evaluator, error) { return policy.NewEvaluator(policy.DefaultChecks(), nil) })
@@ -41,6 +43,9 @@ func checkPodSecurity(t *target, out *report) {
 // namespaceLabels are the labels of each namespace. Exactly one Application makes it.
 func (t *target) namespaceLabels(out *report) map[string]map[string]string {
 	labels := map[string]map[string]string{}
+	for _, namespace := range repo.Typed[corev1.Namespace](t.Granted) {
+		labels[namespace.Name] = namespace.Labels
+	}
 	for _, application := range t.Applications {
 		managed := application.Spec.SyncPolicy.ManagedNamespaceMetadata
 		namespace := application.Spec.Destination.Namespace

@@ -29,13 +29,13 @@ type Build struct {
 	Err            error
 }
 
-// Kustomizations lists the folders that Argo CD or, to install it, kubectl builds, relative to dir. A folder
+// Kustomizations lists the folders that Argo CD or, to install it, kubectl builds, relative to dir, and what kubectl builds to grant it. A folder
 // without a kustomization is listed too: building it then says so, except in argocd, whose folders
 // have none. The folder of an environment on several
 // clusters is a component of theirs.
 func Kustomizations(dir string) ([]string, error) {
 	var folders []string
-	for _, pattern := range []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*", "bootstrap/argocd", "bootstrap/argocd/install"} {
+	for _, pattern := range []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*", "bootstrap/argocd", "bootstrap/argocd/install", "bootstrap/request/argocd", "bootstrap/request/clusters/*"} {
 		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err

@@ -71,6 +71,7 @@ type AppProject struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
 		SourceRepos                []string
+		SourceNamespaces           []string
 		Destinations               []Destination
 		ClusterResourceWhitelist   []GroupKind
 		NamespaceResourceWhitelist []GroupKind

@@ -31,6 +31,7 @@ func expand(set *ApplicationSet, element map[string]any) (*Application, error) {
 	if err != nil {
 		return nil, err
 	}
+	application.Namespace = set.Namespace
 	return &application, patch(&application, set.Spec.TemplatePatch, element)
 }
 

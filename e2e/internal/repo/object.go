@@ -58,6 +58,8 @@ func Typed[T any](objects []*Object) []*T {
 // checks would pass it by.
 func newTyped(apiVersion, kind string) any {
 	switch apiVersion + " " + kind {
+	case "v1 Namespace":
+		return &corev1.Namespace{}
 	case "v1 ConfigMap":
 		return &corev1.ConfigMap{}
 	case "v1 Service":

@@ -29,6 +29,9 @@ type Repository struct {
 	Builds map[string]*Build
 	// Generated are the paths that the generator wrote, not its user.
 	Generated map[string]bool
+	// Granted are what administrators of a shared Argo CD are asked for; without one, there
+	// are none.
+	Granted []*Object
 	// External names what the repository refers to and does not hold, "Kind/name": what
 	// the cluster or a person provides.
 	External []string
@@ -50,6 +53,8 @@ type Environment struct {
 type Target struct {
 	Name         string
 	Applications []*Deployed
+	// Granted are what administrators of its cluster are asked for.
+	Granted []*Object
 }
 
 // Deployed is an Application with the objects of its overlay at this commit.
@@ -70,7 +75,7 @@ func (t *Target) Objects() []*Object {
 	for _, application := range t.Applications {
 		all = append(all, application.Objects...)
 	}
-	return all
+	return append(all, t.Granted...)
 }
 
 // Deployed are the candidates of all targets.
@@ -97,6 +102,10 @@ func Load(name, dir string, builds map[string]*Build) (*Repository, error) {
 	roots, err := filepath.Glob(filepath.Join(dir, "bootstrap", "roots", "*.yaml"))
 	if err != nil || len(roots) == 0 {
 		return nil, fmt.Errorf("%s has no roots: %w", dir, err)
+	}
+	r.Granted, err = r.request("argocd")
+	if err != nil {
+		return nil, err
 	}
 	profiles, err := productionProfiles(dir)
 	if err != nil {
@@ -133,6 +142,21 @@ func (r *Repository) self() error {
 	}
 	r.Self.Argo, err = r.objects("bootstrap/argocd")
 	return err
+}
+
+// request is a part of what administrators are asked for; nothing without a shared Argo CD.
+func (r *Repository) request(part string) ([]*Object, error) {
+	folder := "bootstrap/request/" + part
+	if r.Builds[folder] == nil {
+		return nil, nil
+	}
+	return r.objects(folder)
+}
+
+// Projects are the AppProjects that the Applications of an environment can use, and those
+// of its roots.
+func (r *Repository) Projects(own []*Object) []*AppProject {
+	return append(Typed[AppProject](own), Typed[AppProject](r.Granted)...)
 }
 
 // Roots are the environments and, when it manages itself, Argo CD.
@@ -172,8 +196,10 @@ func (r *Repository) environment(name string) (*Environment, error) {
 	return e, r.targets(e, prefix)
 }
 
-// live expands the elements that the ApplicationSets hold.
+// live expands the elements that the ApplicationSets hold. A tenant may have Applications
+// instead.
 func (e *Environment) live() error {
+	e.Live = append(e.Live, Typed[Application](e.Argo)...)
 	for _, set := range Typed[ApplicationSet](e.Argo) {
 		for _, generator := range set.Spec.Generators {
 			for _, element := range generator["list"].Elements {
@@ -202,6 +228,10 @@ func (r *Repository) targets(e *Environment, prefix string) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(file.Targets)) {
 		target := &Target{Name: name}
+		target.Granted, err = r.request("clusters/" + name)
+		if err != nil {
+			return err
+		}
 		if cluster := file.Targets[name].Cluster; cluster != nil {
 			deployed, err := r.deploy(e, prefix, clusterWide(cluster))
 			if err != nil {
@@ -250,11 +280,18 @@ func (r *Repository) deploy(e *Environment, prefix string, element map[string]an
 	}, err
 }
 
-// application expands the one ApplicationSet that has the project of an element.
+// application expands the one ApplicationSet that has the project of an element. Where
+// all have one project, that of namespaces is called so. Where there is none, it is the
+// Application of the element at the revision of the candidate.
 func (e *Environment) application(element map[string]any) (*Application, error) {
+	if len(Typed[ApplicationSet](e.Argo)) == 0 {
+		return e.written(element)
+	}
 	var found []*Application
+	shared := len(Typed[AppProject](e.Argo)) == 0
+	infra := strings.Contains(fmt.Sprint(element["path"]), "/infra/")
 	for _, set := range Typed[ApplicationSet](e.Argo) {
-		if project(set) != element["project"] {
+		if project(set) != element["project"] || shared && infra != strings.HasSuffix(set.Name, "-infra") {
 			continue
 		}
 		application, err := expand(set, element)
@@ -267,6 +304,20 @@ func (e *Environment) application(element map[string]any) (*Application, error) 
 		return nil, fmt.Errorf("%d ApplicationSets have the project %v", len(found), element["project"])
 	}
 	return found[0], nil
+}
+
+// written is an Application that stands in the repository itself.
+func (e *Environment) written(element map[string]any) (*Application, error) {
+	for _, own := range Typed[Application](e.Argo) {
+		if own.Name != element["name"] {
+			continue
+		}
+		application := *own
+		application.Spec.Source.Path, _ = element["path"].(string)
+		application.Spec.Source.TargetRevision, _ = element["revision"].(string)
+		return &application, nil
+	}
+	return nil, fmt.Errorf("there is no Application %v", element["name"])
 }
 
 // Expand makes the Applications again after a change of the ApplicationSets or elements.

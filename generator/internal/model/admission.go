@@ -59,8 +59,11 @@ func (p AdmissionPolicy) Rule(e *Environment) schema.AdmissionRule {
 
 // AdmissionMode is what becomes of requests that the policy objects to.
 func (e *Environment) AdmissionMode(p AdmissionPolicy) string {
-	if p.Name == podAccess && e.Settings.Debug == DebugFull {
+	switch {
+	case p.Name == podAccess && e.Settings.Debug == DebugFull:
 		return admitAll
+	case p.OnNamespaces && e.tenancy != nil:
+		return admitAll // nobody but the administrators, who set them, can change namespaces
 	}
 	return p.Rule(e).Mode
 }
@@ -210,7 +213,7 @@ func (r *resolver) argocdUsers(declared []string) []string {
 		return declared
 	}
 	return []string{
-		fmt.Sprintf("system:serviceaccount:%s:argocd-application-controller", r.p.ArgoCD.Namespace),
+		fmt.Sprintf("system:serviceaccount:%s:argocd-application-controller", r.p.ArgoCD.ControlPlane),
 		"system:serviceaccount:kube-system:argocd-manager",
 	}
 }

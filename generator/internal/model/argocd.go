@@ -25,6 +25,7 @@ func (r *resolver) argocd() {
 		}
 		r.applicationSets(env, candidates)
 	}
+	r.request()
 }
 
 // Candidates lists what a target can run at this revision: what the cluster has for
@@ -35,14 +36,14 @@ func (t *Target) Candidates() []Candidate {
 
 // ClusterCandidates is the element of the cluster-wide objects; none when there are none.
 func (t *Target) ClusterCandidates() []Candidate {
-	if !t.ClusterWide() {
+	if !t.ClusterWide() || t.Env.tenancy != nil { // administrators apply those of a tenant
 		return nil
 	}
 	return []Candidate{{
 		release.Slot{Target: string(t.Name), Kind: release.Cluster},
 		release.Element{
 			{Name: "name", Value: string(t.clusterName())},
-			{Name: "project", Value: string(t.Env.infraProject())},
+			{Name: "project", Value: string(t.Env.projectOf(t.Env.infraProject()))},
 			{Name: "path", Value: t.path("infra", "_cluster")},
 			{Name: "cluster", Value: string(t.Cluster.Name)},
 		},
@@ -66,7 +67,7 @@ func (t *Target) NamespaceCandidates() []Candidate {
 			release.Slot{Target: string(t.Name), Kind: release.Namespace, Name: string(ns.Name)},
 			release.Element{
 				{Name: "name", Value: string(ns.applicationName())},
-				{Name: "project", Value: string(t.Env.infraProject())},
+				{Name: "project", Value: string(t.Env.projectOf(t.Env.infraProject()))},
 				{Name: "path", Value: t.path("infra", ns.Name)},
 				{Name: "namespace", Value: string(ns.Name)},
 				{Name: "cluster", Value: string(t.Cluster.Name)},
@@ -88,7 +89,7 @@ func (t *Target) ApplicationCandidates() []Candidate {
 			release.Slot{Target: string(t.Name), Kind: release.Application, Name: string(in.App.Name)},
 			append(release.Element{
 				{Name: "name", Value: string(in.applicationName())},
-				{Name: "project", Value: string(in.project())},
+				{Name: "project", Value: string(t.Env.projectOf(in.project()))},
 				{Name: "path", Value: t.path("apps", in.App.Name)},
 				{Name: "namespace", Value: string(in.Namespace.Name)},
 				{Name: "cluster", Value: string(t.Cluster.Name)},
@@ -116,11 +117,16 @@ func (r *resolver) applicationSets(env *Environment, candidates []Candidate) {
 	}
 	set(string(env.infraProject()))
 	for _, c := range candidates {
-		s := set(c.Fields.Get("project"))
+		s := set(env.group(c.Slot, c.Fields))
 		s.reach(c.Slot, c.Fields)
 		s.permit(c.Fields)
+		if env.Follows() || env.tenancy != nil {
+			s.candidates = append(s.candidates, r.element(c.Slot, r.p.Repository.Branch, c.Fields))
+		}
+	}
+	for _, s := range sets {
 		if env.Follows() {
-			s.add(r.p.Repository, r.p.Repository.Branch, c.Fields)
+			s.Elements = s.candidates
 		}
 	}
 	if !env.Follows() {
@@ -133,9 +139,9 @@ func (r *resolver) applicationSets(env *Environment, candidates []Candidate) {
 }
 
 func (r *resolver) applicationSet(env *Environment, project string) *ApplicationSet {
-	s := &ApplicationSet{Name: Name(project), names: env.clusterWide("*"), Wave: env.AppsWave, SyncOptions: env.Settings.Sync.Options}
+	s := &ApplicationSet{Name: Name(project), names: env.clusterWide("*"), Project: env.projectOf(Name(project)), Wave: env.AppsWave, SyncOptions: env.Settings.Sync.Options}
 	if s.Name == env.infraProject() {
-		s.Infra, s.Wave, s.SyncOptions = true, env.InfraWave, env.Settings.Sync.InfraOptions
+		s.Infra, s.Wave, s.SyncOptions = true, env.InfraWave, env.InfraOptions()
 	}
 	s.Team = r.teams[strings.TrimPrefix(project, string(env.project("")))]
 	return s
@@ -152,19 +158,27 @@ func (r *resolver) pinned(env *Environment, set func(string) *ApplicationSet) {
 			continue
 		}
 		r.left(env, pin)
-		project := pin.Element.Get("project")
-		s := set(project)
+		if env.tenancy != nil && pin.Kind == release.Cluster {
+			continue // administrators have what belongs to no namespace
+		}
+		s := set(env.group(pin.Slot, pin.Element))
 		s.reach(pin.Slot, pin.Element)
 		s.permit(pin.Element)
-		s.add(r.p.Repository, pin.Revision, pin.Element)
+		s.Elements = append(s.Elements, r.element(pin.Slot, pin.Revision, pin.Element))
 	}
 }
 
-func (s *ApplicationSet) add(repository Repository, revision string, fields release.Element) {
-	s.Elements = append(s.Elements, Element{
+// element is the Application of a slot.
+func (r *resolver) element(slot release.Slot, revision string, fields release.Element) Element {
+	e := Element{
 		Name: Name(fields.Get("name")), Revision: revision, Fields: fields,
-		Path: repository.Join(fields.Get("path")), Cluster: fields.Get("cluster"), Namespace: fields.Get("namespace"),
-	})
+		Path: r.p.Repository.Join(fields.Get("path")), Cluster: fields.Get("cluster"), Namespace: fields.Get("namespace"),
+	}
+	i, found := slices.BinarySearchFunc(r.p.Applications, Name(slot.Name), func(app *Application, name Name) int { return cmp.Compare(app.Name, name) })
+	if found && slot.Kind == release.Application {
+		e.Team = r.p.Applications[i].Team
+	}
+	return e
 }
 
 // reach adds the destination of an element.
@@ -188,7 +202,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	switch {
 	case r.faultyPrefix():
 		return true
-	case !strings.HasPrefix(project, string(env.project(""))) || project == string(env.RootProject()) || !Name(project).Valid():
+	case env.tenancy == nil && (!strings.HasPrefix(project, string(env.project(""))) || project == string(env.RootProject())) || !Name(project).Valid():
 		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
 	case !strings.HasPrefix(pin.Element.Get("name"), string(outside(env.Prefix, ""))):
 		what = fmt.Sprintf("Application %q does not begin with the prefix %s-", pin.Element.Get("name"), env.Prefix)

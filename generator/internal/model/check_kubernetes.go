@@ -181,7 +181,7 @@ func (r *resolver) reservedNamespace(name string, cluster *Cluster) string {
 	switch {
 	case name == "default", strings.HasPrefix(name, "kube-"):
 		return "Kubernetes"
-	case name == string(r.p.ArgoCD.Namespace):
+	case name == string(r.p.ArgoCD.ControlPlane), name == string(r.p.ArgoCD.Namespace):
 		return "Argo CD"
 	case name == string(cluster.DNS.Namespace):
 		return "the cluster's name server"

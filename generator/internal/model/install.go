@@ -24,6 +24,7 @@ func (r *resolver) install() {
 	spec := r.spec.ArgoCD
 	a := &r.p.ArgoCD
 	a.Namespace = Name(orDefault(spec.Namespace, schema.DefaultArgoCD))
+	r.tenancy()
 	a.Version, a.Oldest = Path(r.release.Version), Path(r.release.Version[:max(strings.LastIndexByte(r.release.Version, '.'), 0)])
 	if spec.Install != schema.InstallVendored {
 		return

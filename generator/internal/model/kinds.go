@@ -22,6 +22,8 @@ func (c *checker) kinds() {
 		case !groupKind.MatchString(name):
 			c.error(at, "kind/invalid", "%q is not a kind", name).Hint =
 				"Write KIND.GROUP as kubectl does, for example Certificate.cert-manager.io, or KIND alone for the core group. There is no wildcard."
+		case kind.ClusterScoped && c.in.Target.Env.tenancy != nil:
+			c.clusterKind(name, at)
 		case owner != "":
 			c.error(at, "kind/refused", "%s belongs to %s", name, owner).Hint =
 				"Take these objects out of the application's manifests."

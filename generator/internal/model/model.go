@@ -44,7 +44,10 @@ type Repository struct {
 
 // ArgoCD says where Argo CD runs, and what is installed of it.
 type ArgoCD struct {
-	Namespace Name
+	// Namespace that Applications stand in, and ControlPlane that of Argo CD itself.
+	Namespace, ControlPlane Name
+	// Tenancy says that others administer it; nil when it is the platform's own.
+	Tenancy *Tenancy
 	// Version is the release that the repository holds when it is vendored, and
 	// Oldest the minor version that it works with.
 	Version, Oldest Path
@@ -131,8 +134,9 @@ type Environment struct {
 	ApplicationSets []*ApplicationSet
 
 	// fleet is set by Share.
-	fleet  fleet
-	access *schema.Access
+	fleet   fleet
+	access  *schema.Access
+	tenancy *Tenancy
 	// profiles are the built-in profile and those that extend it, and node is the merge of
 	// WorkloadLayers.
 	profiles []Layer
@@ -287,6 +291,8 @@ type Instance struct {
 // ApplicationSet is one ApplicationSet and its AppProject, which has the same name.
 type ApplicationSet struct {
 	Name Name
+	// Project of its Applications; the set's own has its name.
+	Project Name
 	// Infra says that it deploys namespaces instead of applications.
 	Infra bool
 	Team  *Team
@@ -306,6 +312,8 @@ type ApplicationSet struct {
 	// ignore, or the release of a chart.
 	Patched bool
 
+	// candidates are what the environment can run, pinned or not.
+	candidates          []Element
 	kinds, clusterKinds []string
 	// names fit all cluster-wide objects of the environment, and no others.
 	names string
@@ -322,6 +330,8 @@ type Element struct {
 	// Cluster and Namespace that it is deployed to.
 	Cluster, Namespace string
 	Fields             release.Element
+	// Team that owns the application; nil when the spec says nothing of it.
+	Team *Team
 }
 
 // Get returns a field of the element, or "" when it does not have it.

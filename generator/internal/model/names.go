@@ -56,7 +56,7 @@ func outside(prefix Name, rest string) Name { return prefix + "-" + Name(rest) }
 func (e *Environment) Root() Name { return outside(e.Prefix, "root-"+string(e.Name)) }
 
 // RootProject is the AppProject of the root.
-func (e *Environment) RootProject() Name { return e.project("root") }
+func (e *Environment) RootProject() Name { return e.projectOf(e.project("root")) }
 
 // project is the AppProject of an owner, and the ApplicationSet that it has.
 func (e *Environment) project(owner Name) Name { return outside(e.Prefix, string(e.Name+"-"+owner)) }
@@ -144,7 +144,7 @@ func (r *resolver) names() {
 	}
 	for _, env := range environments {
 		applications.add(env.Root(), "the root of "+string(env.Name), env.at)
-		projects.add(env.RootProject(), "the root of "+string(env.Name), env.at)
+		projects.add(env.project("root"), "the root of "+string(env.Name), env.at)
 		projects.add(env.infraProject(), "the namespaces of "+string(env.Name), env.at)
 		for _, target := range env.Targets {
 			applications.add(target.clusterName(), "the cluster-wide objects of "+string(target.Name), env.at)

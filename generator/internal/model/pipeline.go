@@ -20,6 +20,9 @@ func (e *Environment) Builds() []Build {
 	for _, target := range e.Targets {
 		if len(target.Instances) > 0 {
 			out = append(out, Build{Path("overlays/" + string(target.Name)), target.Cluster.kubernetes()})
+			if e.tenancy != nil {
+				out = append(out, Build{Path("bootstrap/request/clusters/" + string(target.Name)), target.Cluster.kubernetes()})
+			}
 		}
 	}
 	return out

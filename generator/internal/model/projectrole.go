@@ -57,7 +57,12 @@ func (s *ApplicationSet) Roles(env *Environment) []ProjectRole {
 func (s *ApplicationSet) policies(role Name, verbs []verb) []string {
 	var out []string
 	for _, v := range verbs {
-		out = append(out, "p, proj:"+string(s.Name)+":"+string(role)+", "+v.resource+", "+v.action+", "+string(s.Name)+"/*, allow")
+		out = append(out, policyLine(s.Name, role, v, "*"))
 	}
 	return out
+}
+
+// policyLine permits a role of a project to do something with some of its Applications.
+func policyLine(project, role Name, v verb, applications string) string {
+	return "p, proj:" + string(project) + ":" + string(role) + ", " + v.resource + ", " + v.action + ", " + string(project) + "/" + applications + ", allow"
 }

@@ -192,7 +192,7 @@ func (r *resolver) environments() {
 		if r.spec.Faults.Any && !r.resolvable(declared) {
 			continue
 		}
-		env := &Environment{Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), Prefix: r.p.Prefix, at: declared.Node.At("name"), declared: declared}
+		env := &Environment{tenancy: r.p.ArgoCD.Tenancy, Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), Prefix: r.p.Prefix, at: declared.Node.At("name"), declared: declared}
 		r.p.Environments = append(r.p.Environments, env)
 		env.From = r.predecessor(i)
 		env.InfraWave = i

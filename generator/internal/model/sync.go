@@ -6,10 +6,13 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
+// createNamespace makes an Application create the namespace that it deploys to.
+const createNamespace = "CreateNamespace=true"
+
 // sync checks the sync policy of an environment.
 func (r *resolver) sync(env *Environment) {
 	at := func(path ...any) diag.Range { return r.place(env.Node, path...) }
-	if slices.Contains(env.Settings.Sync.Options, "CreateNamespace=true") {
+	if slices.Contains(env.Settings.Sync.Options, createNamespace) {
 		d := r.list.Error(at("sync", "options"), "sync/namespace", "Applications of applications must not create namespaces")
 		d.Detail = "The Applications of namespaces create them, together with their Pod Security labels; a second creator would overwrite these labels."
 		d.Hint = "Take CreateNamespace=true out of options; it belongs to infraOptions."

@@ -67,7 +67,7 @@ func targetKinds() []targetKind {
 		{Kind{"scheduling.k8s.io/v1", "PriorityClass"}, byClusters, onCluster(func(e *Environment) bool { return len(e.PriorityClasses()) > 0 })},
 		{Kind{"v1", "ConfigMap"}, byApplications, some(func(in *Instance) bool { return len(in.Workload.Config) > 0 })},
 		{Kind{"v1", "LimitRange"}, byNamespaces, always},
-		{Kind{"v1", "Namespace"}, byClusters, always},
+		{Kind{"v1", "Namespace"}, byClusters, func(t *Target) bool { return t.Env.tenancy == nil }},
 		{Kind{"v1", "PersistentVolumeClaim"}, byApplications, some(func(in *Instance) bool { return len(in.Workload.Claims(in.App.Name)) > 0 })},
 		{Kind{"v1", "Pod"}, byApplications, nil},
 		{Kind{"v1", "ResourceQuota"}, byNamespaces, always},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/model"
@@ -14,13 +15,17 @@ import (
 // SyncMatrix compares the options of the environments' ApplicationSets and of the
 // Applications that they make.
 func (r *Report) SyncMatrix() *Table {
+	policy := "ApplicationSet policy"
+	if !r.p.ArgoCD.WritesSets() {
+		policy = "policy for Applications"
+	}
 	return r.table("", []aspect{
 		{"sync", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
-		{"options for namespaces", func(e *model.Environment) string { return strings.Join(e.Settings.Sync.InfraOptions, ", ") }},
+		{"options for namespaces", func(e *model.Environment) string { return strings.Join(e.InfraOptions(), ", ") }},
 		{"options for applications", func(e *model.Environment) string { return strings.Join(e.Settings.Sync.Options, ", ") }},
 		{"retry of a failed sync", func(e *model.Environment) string { return retryText(e.Settings.Sync.Retry) }},
 		{"sync windows", windowsText},
-		{"ApplicationSet policy", func(e *model.Environment) string { return e.Settings.ApplicationSets.Policy }},
+		{policy, func(e *model.Environment) string { return e.Settings.ApplicationSets.Policy }},
 		{"keeps objects when an Application is deleted", func(e *model.Environment) string { return yes(e.Settings.ApplicationSets.PreserveResourcesOnDeletion) }},
 		{"a person may pause an Application", func(e *model.Environment) string { return yes(e.Settings.ApplicationSets.AllowPause) }},
 		{"targetRevision", func(e *model.Environment) string {
@@ -64,10 +69,18 @@ func yes(b bool) string {
 
 // ApplicationSetTable lists the ApplicationSets, each with an AppProject of its name.
 func (r *Report) ApplicationSetTable() *Table {
-	t := &Table{Head: []string{"environment", "ApplicationSet and AppProject", "wave", "deploys"}}
+	column := "ApplicationSet and AppProject"
+	if r.p.ArgoCD.Tenancy != nil {
+		column = string(r.p.ArgoCD.Objects())
+	}
+	t := &Table{Head: []string{"environment", column, "wave", "deploys"}}
 	for _, env := range r.p.Environments {
 		for _, set := range env.ApplicationSets {
-			t.Rows = append(t.Rows, []string{string(env.Name), string(set.Name), set.WaveText(), deploys(set)})
+			name := string(set.Name)
+			if !r.p.ArgoCD.WritesSets() {
+				name = strconv.Itoa(len(set.Elements))
+			}
+			t.Rows = append(t.Rows, []string{string(env.Name), name, set.WaveText(), deploys(set)})
 		}
 	}
 	return t

@@ -31,7 +31,7 @@ func (r *Report) EnvironmentMatrix() *Table {
 		{"rollout", func(e *model.Environment) string { return rolloutText(e.Defaults) }},
 		{"sync", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
 		{"retry of a failed sync", func(e *model.Environment) string { return retryText(e.Settings.Sync.Retry) }},
-		{"ApplicationSets", safetyText},
+		{string(r.p.ArgoCD.Objects()), safetyText},
 		{"Pod Security enforced", func(e *model.Environment) string { return e.Settings.PodSecurity.Enforce }},
 		{"images", imagesText},
 		{"debug access, where it is granted", func(e *model.Environment) string { return e.Settings.Debug }},
