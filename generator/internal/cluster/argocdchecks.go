@@ -15,10 +15,17 @@ const inCluster = "in-cluster"
 // checks lists what is asked of an Argo CD.
 func (n *ArgoCDNeeds) checks(o *offer) []check {
 	kinds := []string{"AppProject", "Application", "ApplicationSet"}
-	return []check{
+	checks := []check{
 		one(func(ctx context.Context, c *Client) Finding { return o.serves(ctx, c, "argoproj.io/v1alpha1", kinds) }),
-		n.processes, n.owners, n.settings, one(n.policy), one(n.anybody), n.clusters, one(n.credential),
+		n.processes, n.owners, n.settings,
 	}
+	if n.Tenant != nil {
+		checks = append(checks, n.Tenant.checks(n.Namespace)...)
+	}
+	if n.Tenant == nil || n.Tenant.Sets {
+		checks = append(checks, one(n.policy))
+	}
+	return append(checks, one(n.anybody), n.clusters, one(n.credential))
 }
 
 // process is a Deployment or StatefulSet of Argo CD.
@@ -106,21 +113,27 @@ type setting struct {
 	key    string
 	values []string
 	do     string
+	// vital says that nothing works without it; the others are wishes where an Argo CD is
+	// not this repository's alone.
+	vital bool
 }
 
 // trackingMethod is how Argo CD knows which objects are an Application's. It is a matter
 // of everybody who uses the Argo CD: only one that is vendored is given it.
 const trackingMethod = "application.resourceTrackingMethod"
 
-func settingsNeeded() []setting {
-	const apply = " Apply bootstrap/argocd-settings as the README says."
+func (n *ArgoCDNeeds) settingsNeeded() []setting {
+	apply := " Apply bootstrap/argocd-settings as the README says."
+	if n.Tenant != nil {
+		apply = " " + request
+	}
 	return []setting{
-		{trackingMethod, []string{"", "annotation", "annotation+label"}, "Have an administrator of Argo CD set it to annotation: with labels, Argo CD truncates long names, and takes copies of an object for the object."},
-		{"application.sync.requireOverridePrivilegeForRevisionSync", []string{"true"}, "Without this setting, everybody who may sync may deploy any revision in place of the pinned one." + apply},
-		{"server.rbac.rollback.enforce.enable", []string{"true"}, "Without this setting, everybody who may sync may roll back from the pinned revision." + apply},
-		{"resource.customizations.health.autoscaling_HorizontalPodAutoscaler", nil, "Without this setting, Argo CD shows a new workload as Degraded until it has metrics." + apply},
-		{"cluster.inClusterEnabled", []string{"", "true"}, "Take this key out of argocd-cm: Argo CD has to deploy the root Applications to its own cluster."},
-		{"timeout.reconciliation", nil, "Take this key out of argocd-cm, or set a duration such as 60s: with 0, Argo CD looks for commits only when a webhook or a person asks it to."},
+		{trackingMethod, []string{"", "annotation", "annotation+label"}, "Have an administrator of Argo CD set it to annotation: with labels, Argo CD truncates long names, and takes copies of an object for the object.", false},
+		{"application.sync.requireOverridePrivilegeForRevisionSync", []string{"true"}, "Without this setting, everybody who may sync may deploy any revision in place of the pinned one." + apply, false},
+		{"server.rbac.rollback.enforce.enable", []string{"true"}, "Without this setting, everybody who may sync may roll back from the pinned revision." + apply, false},
+		{"resource.customizations.health.autoscaling_HorizontalPodAutoscaler", nil, "Without this setting, Argo CD shows a new workload as Degraded until it has metrics." + apply, false},
+		{"cluster.inClusterEnabled", []string{"", "true"}, "Take this key out of argocd-cm: Argo CD has to deploy the root Applications to its own cluster.", true},
+		{"timeout.reconciliation", nil, "Take this key out of argocd-cm, or set a duration such as 60s: with 0, Argo CD looks for commits only when a webhook or a person asks it to.", false},
 	}
 }
 
@@ -132,7 +145,7 @@ func (n *ArgoCDNeeds) settings(ctx context.Context, c *Client) []Finding {
 		return []Finding{question{"doctor/argocd-setting", "ConfigMap argocd-cm in " + n.Namespace}.unanswered(err, n.Install)}
 	}
 	var found []Finding
-	for _, s := range settingsNeeded() {
+	for _, s := range n.settingsNeeded() {
 		q := question{"doctor/argocd-setting", "Setting " + s.key}
 		value := config.Data[s.key]
 		switch {
@@ -140,6 +153,8 @@ func (n *ArgoCDNeeds) settings(ctx context.Context, c *Client) []Finding {
 			found = append(found, q.warning("not set, and this Argo CD has Applications of other platforms", "Unset means annotation. Have an administrator of Argo CD set annotation explicitly: if somebody ever sets label, Applications with long names claim and delete one another's objects."))
 		case s.fits(value):
 			found = append(found, q.ok(shown(value)))
+		case n.Tenant != nil && !s.vital:
+			found = append(found, q.warning(shown(value), s.do))
 		default:
 			found = append(found, q.failed(shown(value), s.do))
 		}

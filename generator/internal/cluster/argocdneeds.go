@@ -19,6 +19,11 @@ type ArgoCDNeeds struct {
 	Repository string
 	// Install is how the README installs it or its settings.
 	Install string
+	// Applications is the namespace that they stand in: Namespace, unless others administer
+	// the Argo CD.
+	Applications string
+	// Tenant is set when others administer it. Namespace is then where it runs.
+	Tenant *TenantNeeds
 }
 
 // ArgoCDNeedsOf derives what the environments of one Argo CD need of it: to know their
@@ -26,10 +31,13 @@ type ArgoCDNeeds struct {
 func ArgoCDNeedsOf(p *model.Platform, name string) *ArgoCDNeeds {
 	a := p.ArgoCD
 	n := &ArgoCDNeeds{
-		Name: name, Namespace: string(a.Namespace), Prefix: string(p.Prefix), Oldest: string(a.Oldest), Repository: string(p.Repository.URL),
+		Name: name, Namespace: string(a.ControlPlane), Applications: string(a.Namespace), Prefix: string(p.Prefix), Tenant: tenantNeeds(p), Oldest: string(a.Oldest), Repository: string(p.Repository.URL),
 		Install: "Install Argo CD " + string(a.Oldest) + " or newer, or write argocd: {install: vendored}, so that this repository installs it.",
 	}
-	if a.Vendored {
+	switch {
+	case a.Tenancy != nil:
+		n.Install = "Ask its administrators where it runs, and write argocd: {controlPlane: NAMESPACE}."
+	case a.Vendored:
 		n.Install = "Install it: kubectl apply --server-side --field-manager=" + string(p.FieldManager()) + " --kustomize bootstrap/argocd/install."
 	}
 	for _, target := range p.Targets() {

@@ -42,9 +42,12 @@ func (n *ArgoCDNeeds) named(o *argoObject) bool {
 func (n *ArgoCDNeeds) owners(ctx context.Context, c *Client) []Finding {
 	var found []Finding
 	for _, kind := range []string{"Application", "ApplicationSet", "AppProject"} {
+		if kind == "AppProject" && n.Tenant != nil {
+			continue // the given one is asked for by its name
+		}
 		q := question{"doctor/argocd-owner", kind + "s of " + n.Prefix}
 		var list struct{ Items []argoObject }
-		err := c.list(ctx, &list, strings.ToLower(kind)+"s.argoproj.io", n.Namespace, "")
+		err := c.list(ctx, &list, strings.ToLower(kind)+"s.argoproj.io", n.Applications, "")
 		switch {
 		case errors.Is(err, ErrNotFound): // the check of the kinds says so
 			continue
