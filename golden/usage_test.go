@@ -176,6 +176,8 @@ var elsewhere = map[string]string{
 	"Environment.Place":      "generate asks with it where a conflict comes from: the scripts of cmd/wavewright show it",
 	"Environment.MakesClass": "doctor asks with it, which needs a cluster: the scripts of cmd/wavewright show it",
 	"Target.DeclaredKinds":   "as Environment.MakesClass",
+	"Target.NamespacedKinds": "as Environment.MakesClass",
+	"Tenancy.Kind":           "as Environment.MakesClass",
 	"Target.DeclaredClasses": "every case has applications: TestPlatformWithoutApplications of generator runs it without",
 	"ApplicationSet.Windows": "as Target.DeclaredClasses",
 	"Placeholders":           "docs/template-reference.md lists them: reference_test.go of the model holds it",

@@ -216,6 +216,8 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 		what = fmt.Sprintf("namespace %q belongs to %s", namespace, r.reservedNamespace(namespace, r.clusters[cluster]))
 	case unlawful(pin.Element) != "":
 		what = fmt.Sprintf("kind %q cannot be permitted", unlawful(pin.Element))
+	case brokenIgnore(pin.Element):
+		what = "its ignoreDifferences cannot be parsed as YAML"
 	case pin.Element.Get(repositoryField) != "" && !chartRepository.MatchString(pin.Element.Get(repositoryField)):
 		what = fmt.Sprintf("%q is not a chart repository", pin.Element.Get(repositoryField))
 	default:

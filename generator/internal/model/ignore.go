@@ -8,6 +8,7 @@ import (
 
 	"github.com/itchyny/gojq"
 
+	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -152,4 +153,15 @@ func (c *checker) jq(expression string, path ...any) {
 // oneLine reports whether a text can stand in an element.
 func oneLine(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// brokenIgnore reports whether an element holds ignored differences that Argo CD could not
+// read from its list.
+func brokenIgnore(e release.Element) bool {
+	text := e.Get(ignoreField)
+	if text == "" {
+		return false
+	}
+	_, list := yamltree.Parse("", []byte(text))
+	return list.HasErrors()
 }

@@ -292,10 +292,7 @@ func (e Element) Ignored() *yamltree.Node {
 	if text == "" {
 		return nil
 	}
-	node, list := yamltree.Parse("", []byte(text))
-	if list.HasErrors() {
-		return nil
-	}
+	node, _ := yamltree.Parse("", []byte(text)) // belongs has refused what cannot be parsed
 	return node
 }
 
