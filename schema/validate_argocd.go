@@ -79,7 +79,7 @@ func (v *validator) tenancy(n *yamltree.Node, tenant bool) {
 			v.list.Error(n.KeyAt(field), "argocd/unused", quoted(field)+" is of no use for an Argo CD of your own").Hint =
 				"Write mode: tenant, or take it out."
 		case field != "objects" && isText(value):
-			checkObject(&v.list, value.Range, "a namespace or an AppProject", value.Text)
+			checkName(&v.list, value.Range, "a namespace or an AppProject", value.Text, maxLabel)
 		}
 	}
 	if !tenant {

@@ -200,7 +200,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	cluster, namespace := pin.Element.Get("cluster"), pin.Element.Get("namespace")
 	var what string
 	switch {
-	case r.faultyPrefix():
+	case r.faultyPrefix() || r.faulty(r.spec.Node, "argocd") || r.faulty(r.spec.Node, "argocd", "mode"):
 		return true
 	case env.tenancy == nil && (!strings.HasPrefix(project, string(env.project(""))) || project == string(env.RootProject())) || !Name(project).Valid():
 		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
