@@ -180,7 +180,6 @@ var elsewhere = map[string]string{
 	"Tenancy.Kind":           "as Environment.MakesClass",
 	"Target.DeclaredClasses": "every case has applications: TestPlatformWithoutApplications of generator runs it without",
 	"ApplicationSet.Windows": "as Target.DeclaredClasses",
-	"Placeholders":           "docs/template-reference.md lists them: reference_test.go of the model holds it",
 }
 
 // TestEveryBranchOfTheModelIsUsed runs the cases, the faulty ones included, with

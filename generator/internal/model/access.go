@@ -98,14 +98,7 @@ func (e *Environment) grants(team *Team, role Name) bool {
 	if !slices.Contains(e.AccessRoles(), role) || grant("team-"+team.Name, team.access, role) == nil {
 		return false
 	}
-	for _, target := range e.Targets {
-		for _, ns := range target.Namespaces {
-			if ns.Team == team {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(namespacesOn(e.Targets), func(ns *Namespace) bool { return ns.Team == team })
 }
 
 // Grants lists who has a Role in the namespace: groups of the environment, and those of its
@@ -149,14 +142,7 @@ func (e *Environment) roleComponent(role Name) Name {
 
 // HasRole reports whether a namespace needs the Role of a component.
 func (p *Platform) HasRole(component string) bool {
-	for _, e := range p.Environments {
-		for _, target := range e.Targets {
-			if slices.ContainsFunc(target.Namespaces, func(ns *Namespace) bool { return slices.Contains(ns.Roles(), Name(component)) }) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(namespacesOn(p.Targets()), func(ns *Namespace) bool { return slices.Contains(ns.Roles(), Name(component)) })
 }
 
 // environmentAccess notes the groups of an environment, and reports groups that could
@@ -191,11 +177,9 @@ func (r *resolver) teamAccess() {
 // shared returns an application of the team in a namespace that it has not to itself;
 // nil when there is none.
 func (e *Environment) shared(team *Team) *Instance {
-	for _, target := range e.Targets {
-		for _, in := range target.Instances {
-			if in.App.Team == team && in.Namespace.Team != team {
-				return in
-			}
+	for _, in := range instancesOn(e.Targets) {
+		if in.App.Team == team && in.Namespace.Team != team {
+			return in
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -230,8 +231,8 @@ func (r *resolver) admission(env *Environment) {
 		}
 		checked[p.field] = true
 		d := r.list.Error(r.place(env.Node, "admission", p.field), "reason/missing", "this exception needs a reason")
-		d.Detail = fmt.Sprintf("Profile %s sets the mode %s; %s sets the weaker mode %s.", env.Builtin(), demanded, env.Name, orDefault(rule.Mode, admitAll))
-		d.Hint = fmt.Sprintf("Write %s: {mode: %s, reason: …}; wavewright prints the reason in docs/security/overview.md.", p.field, orDefault(rule.Mode, admitAll))
+		d.Detail = fmt.Sprintf("Profile %s sets the mode %s; %s sets the weaker mode %s.", env.Builtin(), demanded, env.Name, cmp.Or(rule.Mode, admitAll))
+		d.Hint = fmt.Sprintf("Write %s: {mode: %s, reason: …}; wavewright prints the reason in docs/security/overview.md.", p.field, cmp.Or(rule.Mode, admitAll))
 	}
 	if env.Settings.Admission.Images.Mode == admitDeny && env.Settings.Images != "pinned" {
 		r.contradictory(env)

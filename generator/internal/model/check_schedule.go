@@ -1,9 +1,10 @@
 package model
 
 import (
-	"github.com/robfig/cron/v3"
 	"strings"
 	"time"
+
+	"github.com/robfig/cron/v3"
 
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"

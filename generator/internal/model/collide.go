@@ -5,14 +5,10 @@ import "fmt"
 // objects reports two objects of one kind and name in a namespace: names composed
 // of two parts can meet although the parts differ.
 func (r *resolver) objects() {
-	for _, env := range r.p.Environments {
-		for _, target := range env.Targets {
-			for _, ns := range target.Namespaces {
-				seen := map[string]Name{}
-				for _, in := range ns.Instances {
-					r.collisions(in, seen)
-				}
-			}
+	for _, ns := range namespacesOn(r.p.Targets()) {
+		seen := map[string]Name{}
+		for _, in := range ns.Instances {
+			r.collisions(in, seen)
 		}
 	}
 }

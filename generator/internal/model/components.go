@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -45,22 +47,19 @@ func (r *resolver) bases() {
 		env.inherited = env.Defaults.environmentPod()
 		env.inherited.PriorityClass = env.class()
 	}
-	hardened := (&Workload{}).pod("")
-	r.p.Hardening = hardened
+	r.p.Hardening = (&Workload{}).pod("")
 	r.each(len(r.p.Applications), func(r *resolver, i int) {
 		app := r.p.Applications[i]
 		if app.Sourced {
 			app.ownManifests()
 			return
 		}
-		app.Base = r.base(app, hardened)
+		app.Base = r.base(app)
 		app.shareTexts()
 		for _, in := range app.Instances {
-			in.overlay(&r.want, &r.have)
+			in.overlay()
 		}
 		app.share()
-		app.sharePermissions()
-		app.shareMonitors()
 		app.shareConfig()
 		app.sharePolicies()
 		r.jobs(app)
@@ -68,7 +67,7 @@ func (r *resolver) bases() {
 }
 
 // base resolves the application's own layer alone.
-func (r *resolver) base(app *Application, hardened *Pod) *Base {
+func (r *resolver) base(app *Application) *Base {
 	w := &Workload{}
 	d := r.decoder.With(yamltree.DecodeOptions{Partial: true, Expand: baseScope(app).expand})
 	d.Decode(app.spec.Layer, &w.Workload)
@@ -82,9 +81,7 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 	w.Failover, w.Tolerations = "", nil // an overlay states them together
 	pod := w.pod(app.Name)
 	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
-	r.want = Pod{Kind: app.kind, Automount: pod.Automount, Security: pod.Security, ContainerSecurity: pod.ContainerSecurity}
-	r.have = Pod{Automount: hardened.Automount, Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}
-	base.SecurityPatch = diff(&r.want, &r.have, app.Name)
+	base.SecurityPatch = diff(pod.hardening(app.kind), r.p.Hardening.hardening(""), app.Name)
 	base.ExceptionAnnotations = w.exceptionAnnotations()
 	if w.Scheduled() {
 		pod.Resources, pod.Tolerations = nil, nil
@@ -100,6 +97,11 @@ func (r *resolver) base(app *Application, hardened *Pod) *Base {
 		pod.Replicas, pod.Strategy = 0, nil
 	}
 	return base
+}
+
+// hardening is what the hardening component sets of the pod.
+func (p *Pod) hardening(kind string) *Pod {
+	return &Pod{Kind: kind, Automount: p.Automount, Security: p.Security, ContainerSecurity: p.ContainerSecurity}
 }
 
 // dropVarying takes out what depends on the target: the overlays state it.
@@ -216,18 +218,18 @@ func (e *Environment) parts(probed, replicated bool) []Path {
 }
 
 // overlay chooses the components of an instance and patches what they and the base
-// do not give. The pods are only memory to work in.
-func (in *Instance) overlay(want, have *Pod) {
-	in.Components = in.pods(want, have)
-	in.Patch = diff(want, have, in.App.Name)
+// do not give.
+func (in *Instance) overlay() {
+	want, have, components := in.pods()
+	in.Components, in.Patch = components, diff(want, have, in.App.Name)
 	in.rest()
 }
 
-// pods are the pod that the instance wants, and what the base and the components of the
-// instance make, which are returned.
-func (in *Instance) pods(want, have *Pod) (components []Path) {
+// pods are the pod that the instance wants, what the base and the components of the
+// instance make, and these components.
+func (in *Instance) pods() (want, have *Pod, components []Path) {
 	env, w, base := in.Target.Env, in.Workload, in.App.Base
-	w.translate(want, in.App.Name)
+	want = w.pod(in.App.Name)
 	probed := base.Liveness != nil && want.Startup != nil && len(env.StartupNumbers()) > 0
 	replicated := w.Singleton == nil && !w.Scheduled() && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
 	components = env.parts(probed, replicated)
@@ -237,28 +239,23 @@ func (in *Instance) pods(want, have *Pod) (components []Path) {
 	if in.strictZones() {
 		components = append(components, "spread-zones")
 	}
-	in.inherit(have, probed, replicated)
+	have = in.inherit(probed, replicated)
 	if in.fillsDefaultStrategy(want, have) {
 		want.Strategy = have.Strategy
 	}
-	return components
+	return want, have, components
 }
 
 // inherit is the pod as the base and the chosen components leave it.
-func (in *Instance) inherit(have *Pod, probed, replicated bool) {
-	env := in.Target.Env.inherited
-	*have = *in.App.Base.Pod
+func (in *Instance) inherit(probed, replicated bool) *Pod {
+	env, have := in.Target.Env.inherited, *in.App.Base.Pod
 	if in.App.Base.Scheduled() {
 		have.Resources, have.Tolerations = env.Resources, in.Target.Env.JobTolerations()
-		return
+		return &have
 	}
 	have.Resources, have.Tolerations = env.Resources, env.Tolerations
-	if env.Replicas > 0 {
-		have.Replicas = env.Replicas
-	}
-	if env.PriorityClass != "" {
-		have.PriorityClass = env.PriorityClass
-	}
+	have.Replicas = cmp.Or(env.Replicas, have.Replicas)
+	have.PriorityClass = cmp.Or(env.PriorityClass, have.PriorityClass)
 	have.Lifecycle, have.Grace = env.Lifecycle, env.Grace
 	have.MinReadySeconds, have.ProgressDeadlineSeconds = env.MinReadySeconds, env.ProgressDeadlineSeconds
 	if replicated {
@@ -270,6 +267,7 @@ func (in *Instance) inherit(have *Pod, probed, replicated bool) {
 	if probed {
 		have.Startup = overlay(have.Liveness, in.Target.Env.StartupNumbers())
 	}
+	return &have
 }
 
 // fillsDefaultStrategy reports that nothing states a strategy and that the wanted
@@ -306,31 +304,29 @@ func keepCommon(base, other map[string]string) {
 	})
 }
 
-// share gives the base the objects that are the same on every target, and leaves
-// them to the overlays when a single one differs.
+// share gives the base the objects that are the same on every target.
 func (a *Application) share() {
-	for i, in := range a.Instances {
-		services, claims := in.Workload.services(), in.Workload.Claims(a.Name)
-		if i == 0 {
-			a.Base.ServicePorts, a.Base.Claims = services, claims
-		}
-		in.ServicePorts, in.Claims = services, claims
-	}
 	for _, in := range a.Instances {
-		if !equal(in.ServicePorts, a.Base.ServicePorts) {
-			a.Base.ServicePorts = nil
-		}
-		if !slices.Equal(in.Claims, a.Base.Claims) {
-			a.Base.Claims = nil
-		}
+		in.ServicePorts, in.Claims = in.Workload.services(), in.Workload.Claims(a.Name)
+		in.Permissions, in.Monitor = permissions(a.Name, in.Workload.ServiceAccount.Rules), in.monitor()
 	}
+	shareOne(a, &a.Base.ServicePorts, func(in *Instance) *[]yamltree.Ordered { return &in.ServicePorts })
+	shareOne(a, &a.Base.Claims, func(in *Instance) *[]Claim { return &in.Claims })
+	shareOne(a, &a.Base.Permissions, func(in *Instance) **Permissions { return &in.Permissions })
+	shareOne(a, &a.Base.Monitor, func(in *Instance) **Monitor { return &in.Monitor })
+}
+
+// shareOne gives the base one of the instances' objects, and leaves it to the overlays when
+// a single one differs.
+func shareOne[T any](a *Application, base *T, of func(*Instance) *T) {
+	var none T
+	differs := func(in *Instance) bool { return !reflect.DeepEqual(*of(in), *of(a.Instances[0])) }
+	if len(a.Instances) == 0 || slices.ContainsFunc(a.Instances, differs) {
+		return
+	}
+	*base = *of(a.Instances[0])
 	for _, in := range a.Instances {
-		if a.Base.ServicePorts != nil {
-			in.ServicePorts = nil
-		}
-		if a.Base.Claims != nil {
-			in.Claims = nil
-		}
+		*of(in) = none
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
@@ -113,7 +114,7 @@ func policyPort(first, last int, protocol string) yamltree.Ordered {
 	if last > first {
 		out = append(out, pair("endPort", last))
 	}
-	return append(out, pair("protocol", orDefault(protocol, "TCP")))
+	return append(out, pair("protocol", cmp.Or(protocol, "TCP")))
 }
 
 // privateNetworks are no part of the internet: private and shared addresses, and the
@@ -195,16 +196,12 @@ func (r *resolver) outside(from client, name string, c *schema.Connection, at di
 // managed reports a connection to a namespace that has applications of the platform:
 // their own policies would not let it in.
 func (r *resolver) managed(in *Instance, namespace string, at diag.Range) bool {
-	for _, env := range r.p.Environments {
-		for _, target := range env.Targets {
-			for _, ns := range target.Namespaces {
-				if target.Cluster == in.Target.Cluster && string(ns.Name) == namespace && ns.Exception == nil {
-					d := r.list.Error(at, "connection/peer", fmt.Sprintf("namespace %s belongs to %s of this platform", namespace, target.Name))
-					d.Detail = "The network policies of its pods allow connections only from applications that name them."
-					d.Hint = "Name the application instead: connectsTo: {APPLICATION: {}}. Applications reach each other within one target."
-					return true
-				}
-			}
+	for _, ns := range namespacesOn(r.p.Targets()) {
+		if ns.Target.Cluster == in.Target.Cluster && string(ns.Name) == namespace && ns.Exception == nil {
+			d := r.list.Error(at, "connection/peer", fmt.Sprintf("namespace %s belongs to %s of this platform", namespace, ns.Target.Name))
+			d.Detail = "The network policies of its pods allow connections only from applications that name them."
+			d.Hint = "Name the application instead: connectsTo: {APPLICATION: {}}. Applications reach each other within one target."
+			return true
 		}
 	}
 	return false
@@ -289,14 +286,11 @@ func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.R
 }
 
 func portNames(w *Workload) string {
-	text := ""
-	for i, port := range w.PortList() {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprintf("%s (%d)", port.Name, port.Port.Port)
+	var names []string
+	for _, port := range w.PortList() {
+		names = append(names, fmt.Sprintf("%s (%d)", port.Name, port.Port.Port))
 	}
-	return orDefault(text, "no port at all")
+	return cmp.Or(strings.Join(names, ", "), "no port at all")
 }
 
 func (r *resolver) unknownCallee(in *Instance, name string, at diag.Range) {

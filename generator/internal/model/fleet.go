@@ -182,14 +182,13 @@ func (in *Instance) except(others []*Run, same func(a, b *Run) bool) []*Run {
 // sharePatch makes the patch of what all instances change alike, and leaves in each what it
 // changes beyond that.
 func (in *Instance) sharePatch(instances, owns []*Instance) {
-	var have Pod
+	var have *Pod
 	wants := make([]*Pod, len(instances))
 	for i, other := range instances {
-		wants[i] = &Pod{}
-		other.pods(wants[i], &have)
+		wants[i], have, _ = other.pods()
 	}
-	agreed := agreement(wants, &have)
-	in.Patch = diff(agreed, &have, in.App.Name)
+	agreed := agreement(wants, have)
+	in.Patch = diff(agreed, have, in.App.Name)
 	for i := range owns {
 		owns[i].Patch = diff(wants[i], agreed, in.App.Name)
 	}
@@ -240,32 +239,21 @@ func agreedVariables(wants []*Pod, have []yamltree.Ordered) []yamltree.Ordered {
 }
 
 func (e *Environment) shareNamespaces() {
-	for _, target := range e.Targets {
-		for _, first := range target.Namespaces {
-			same := e.namespaces(first)
-			if len(same) < 2 || first != same[0] {
-				continue
-			}
-			for _, ns := range same {
-				ns.clusters = len(same)
-			}
-			e.fleet.namespaces = append(e.fleet.namespaces, first)
+	for _, first := range namespacesOn(e.Targets) {
+		same := slices.DeleteFunc(namespacesOn(e.Targets), func(ns *Namespace) bool { return !ns.like(first) })
+		if len(same) < 2 || first != same[0] {
+			continue
 		}
+		for _, ns := range same {
+			ns.clusters = len(same)
+		}
+		e.fleet.namespaces = append(e.fleet.namespaces, first)
 	}
 }
 
-// namespaces lists those of all targets that are like one of them: of the same name, and
-// open to the same people.
-func (e *Environment) namespaces(like *Namespace) []*Namespace {
-	var same []*Namespace
-	for _, target := range e.Targets {
-		for _, ns := range target.Namespaces {
-			if ns.Name == like.Name && slices.Equal(ns.Roles(), like.Roles()) {
-				same = append(same, ns)
-			}
-		}
-	}
-	return same
+// like reports whether a namespace has the same name and is open to the same people.
+func (ns *Namespace) like(other *Namespace) bool {
+	return ns.Name == other.Name && slices.Equal(ns.Roles(), other.Roles())
 }
 
 // Fleet reports whether the folder of the environment holds what the clusters have in

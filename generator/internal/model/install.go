@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -23,7 +24,7 @@ type ArgoCDRelease struct {
 func (r *resolver) install() {
 	spec := r.spec.ArgoCD
 	a := &r.p.ArgoCD
-	a.Namespace = Name(orDefault(spec.Namespace, schema.DefaultArgoCD))
+	a.Namespace = Name(cmp.Or(spec.Namespace, schema.DefaultArgoCD))
 	r.tenancy()
 	a.Version, a.Oldest = Path(r.release.Version), Path(r.release.Version[:max(strings.LastIndexByte(r.release.Version, '.'), 0)])
 	if spec.Install != schema.InstallVendored {

@@ -184,10 +184,9 @@ func (j *Job) share(hardened *Pod) {
 	}
 	j.SecurityPatch = diff(&Pod{Kind: job, Security: j.Security, ContainerSecurity: j.ContainerSecurity},
 		&Pod{Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, j.Short)
-	commonOut := common(egress)
-	j.Egress = commonOut
+	j.Egress = common(egress)
 	for _, run := range j.runs {
-		run.Egress = without(run.AllEgress, commonOut)
+		run.Egress = without(run.AllEgress, j.Egress)
 	}
 }
 
@@ -302,14 +301,7 @@ func (in *Instance) NetworkPolicies() []*NetworkPolicy {
 
 // HasJobs reports whether the environment runs jobs of applications.
 func (e *Environment) HasJobs() bool {
-	for _, target := range e.Targets {
-		for _, in := range target.Instances {
-			if len(in.Runs) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(instancesOn(e.Targets), func(in *Instance) bool { return len(in.Runs) > 0 })
 }
 
 // HasJobs reports whether any application has a job.

@@ -370,3 +370,21 @@ func (p *Platform) Environment(name string) *Environment {
 	}
 	return nil
 }
+
+// instancesOn lists the instances of targets, in their order.
+func instancesOn(targets []*Target) []*Instance {
+	var out []*Instance
+	for _, target := range targets {
+		out = append(out, target.Instances...)
+	}
+	return out
+}
+
+// namespacesOn lists the namespaces of targets, in their order.
+func namespacesOn(targets []*Target) []*Namespace {
+	var out []*Namespace
+	for _, target := range targets {
+		out = append(out, target.Namespaces...)
+	}
+	return out
+}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -27,7 +28,7 @@ func (in *Instance) monitor() *Monitor {
 	if metrics == nil || scraper == nil {
 		return nil
 	}
-	endpoint := yamltree.Ordered{in.collected(metrics), pair("path", orDefault(metrics.Path, "/metrics"))}
+	endpoint := yamltree.Ordered{in.collected(metrics), pair("path", cmp.Or(metrics.Path, "/metrics"))}
 	if scraper.Interval != "" {
 		endpoint = append(endpoint, pair("interval", scraper.Interval))
 	}
@@ -54,33 +55,6 @@ func (in *Instance) collected(metrics *schema.Metrics) yamltree.Pair {
 		return pair("targetPort", port.Container)
 	}
 	return pair("port", string(port.Name))
-}
-
-func (m *Monitor) same(other *Monitor) bool {
-	if m == nil || other == nil {
-		return m == other
-	}
-	return equal(m.Metadata, other.Metadata) && equal(m.Endpoints, other.Endpoints) // a source, whose selector may differ, has no base
-}
-
-// shareMonitors gives the base the ServiceMonitor that is the same on every target, and
-// leaves it to the overlays when a single one differs.
-func (a *Application) shareMonitors() {
-	for i, in := range a.Instances {
-		in.Monitor = in.monitor()
-		if i == 0 {
-			a.Base.Monitor = in.Monitor
-		}
-		if !in.Monitor.same(a.Base.Monitor) {
-			a.Base.Monitor = nil
-		}
-	}
-	if a.Base.Monitor == nil {
-		return
-	}
-	for _, in := range a.Instances {
-		in.Monitor = nil
-	}
 }
 
 // fromScraper lets the platform's Prometheus reach the metrics endpoint.

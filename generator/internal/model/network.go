@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -24,17 +25,14 @@ type NetworkRule struct {
 // network derives, on every target, the rules that the declared connections need,
 // on both of their ends.
 func (r *resolver) network() {
-	for _, env := range r.p.Environments {
-		for _, target := range env.Targets {
-			for _, in := range target.Instances {
-				in.fromOutside()
-				in.toAPIServer()
-				in.fromScraper()
-			}
-			for _, in := range target.Instances {
-				r.connections(in)
-			}
-		}
+	instances := instancesOn(r.p.Targets())
+	for _, in := range instances {
+		in.fromOutside()
+		in.toAPIServer()
+		in.fromScraper()
+	}
+	for _, in := range instances {
+		r.connections(in)
 	}
 }
 
@@ -105,15 +103,7 @@ func (in *Instance) exposed(through string) []Port {
 
 // Instance returns the instance of an application on the target, or nil.
 func (t *Target) Instance(app Name) *Instance {
-	i, found := slices.BinarySearchFunc(t.Instances, app, func(in *Instance, name Name) int {
-		switch {
-		case in.App.Name < name:
-			return -1
-		case in.App.Name > name:
-			return 1
-		}
-		return 0
-	})
+	i, found := slices.BinarySearchFunc(t.Instances, app, func(in *Instance, name Name) int { return cmp.Compare(in.App.Name, name) })
 	if !found {
 		return nil
 	}
@@ -149,11 +139,7 @@ func common(lists [][]NetworkRule) []NetworkRule {
 		return nil
 	}
 	for _, candidate := range lists[0] {
-		everywhere := true
-		for _, list := range lists[1:] {
-			everywhere = everywhere && contains(list, candidate)
-		}
-		if everywhere {
+		if !slices.ContainsFunc(lists[1:], func(list []NetworkRule) bool { return !contains(list, candidate) }) {
 			out = append(out, candidate)
 		}
 	}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,12 +32,10 @@ func (r *resolver) networkExceptions() {
 			at := declared.Node.KeyAt("network", name)
 			var known []string
 			found := false
-			for _, target := range env.Targets {
-				for _, ns := range target.Namespaces {
-					known = append(known, string(ns.Name))
-					if string(ns.Name) == name {
-						ns.Exception, found = &NetworkException{declared.Network[name], at}, true
-					}
+			for _, ns := range namespacesOn(env.Targets) {
+				known = append(known, string(ns.Name))
+				if string(ns.Name) == name {
+					ns.Exception, found = &NetworkException{declared.Network[name], at}, true
 				}
 			}
 			if !found && !r.faultyNamespaces(env) {
@@ -49,7 +48,7 @@ func (r *resolver) networkExceptions() {
 func (r *resolver) unknownNamespace(env *Environment, name string, known []string, at diag.Range) {
 	slices.Sort(known)
 	d := r.list.Error(at, "reference/unknown", fmt.Sprintf("%s has no namespace %q", env.Name, name))
-	d.Detail = "Its namespaces: " + orDefault(strings.Join(slices.Compact(known), ", "), "none") + "."
+	d.Detail = "Its namespaces: " + cmp.Or(strings.Join(slices.Compact(known), ", "), "none") + "."
 	if near := yamltree.Suggest(name, known); near != "" {
 		d.Hint = fmt.Sprintf("Did you mean %q?", near)
 	}
@@ -58,11 +57,9 @@ func (r *resolver) unknownNamespace(env *Environment, name string, known []strin
 // NetworkExceptions lists the exceptions from network policies, by target and namespace.
 func (p *Platform) NetworkExceptions() []*NetworkException {
 	var out []*NetworkException
-	for _, target := range p.Targets() {
-		for _, ns := range target.Namespaces {
-			if ns.Exception != nil && !slices.ContainsFunc(out, func(e *NetworkException) bool { return e.At == ns.Exception.At }) {
-				out = append(out, ns.Exception)
-			}
+	for _, ns := range namespacesOn(p.Targets()) {
+		if ns.Exception != nil && !slices.ContainsFunc(out, func(e *NetworkException) bool { return e.At == ns.Exception.At }) {
+			out = append(out, ns.Exception)
 		}
 	}
 	return out

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -80,22 +82,13 @@ func (a *Application) AllLabels(p *Platform) map[string]string {
 	if a.Team != nil {
 		labels["owner"] = string(a.Team.Name)
 	}
-	for key, value := range a.Base.Labels {
-		labels[key] = value
-	}
+	maps.Copy(labels, a.Base.Labels)
 	return labels
 }
 
 // Uses reports whether a workload uses a shared component.
 func (p *Platform) Uses(component string) bool {
-	for _, app := range p.Applications {
-		for _, in := range app.Instances {
-			if slices.Contains(in.Components, Path(component)) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(instancesOn(p.Targets()), func(in *Instance) bool { return slices.Contains(in.Components, Path(component)) })
 }
 
 // FastFailover is what pods tolerate of a lost node, where an environment has fast failover.
@@ -153,18 +146,11 @@ func (s *ApplicationSet) List() []yamltree.Ordered {
 	return list
 }
 
-// StartupField is one number of the environment's startup probes.
-type StartupField struct {
-	// Name of the field, in letters.
-	Name  Path
-	Value any
-}
-
 // StartupFields are the numbers that the environment sets on startup probes.
-func (e *Environment) StartupFields() []StartupField {
-	var out []StartupField
+func (e *Environment) StartupFields() []Field {
+	var out []Field
 	for _, entry := range e.StartupNumbers() {
-		out = append(out, StartupField{Path(entry.Key), entry.Value})
+		out = append(out, Field{Path(entry.Key), entry.Value})
 	}
 	return out
 }
@@ -218,14 +204,9 @@ func (in *Instance) Secrets() []SecretReference {
 		store := in.Target.Cluster.Secrets.Store
 		ref := SecretReference{
 			Name: SecretName(in.App.Name, name, declared), Key: declared.Key,
-			StoreKind: orDefault(store.Kind, "ClusterSecretStore"), Store: scopeOf(in.App, in.Target, string(in.Namespace.Name)).expand(store.Name),
+			StoreKind: cmp.Or(store.Kind, "ClusterSecretStore"), Store: in.Expand(store.Name),
 		}
-		for _, property := range declared.Env {
-			ref.Properties = append(ref.Properties, property)
-		}
-		for _, property := range declared.Files {
-			ref.Properties = append(ref.Properties, property)
-		}
+		ref.Properties = slices.AppendSeq(slices.Collect(maps.Values(declared.Env)), maps.Values(declared.Files))
 		slices.Sort(ref.Properties)
 		ref.Properties = slices.Compact(ref.Properties)
 		out = append(out, ref)

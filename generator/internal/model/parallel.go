@@ -29,11 +29,6 @@ func (r *resolver) each(n int, step func(r *resolver, i int)) {
 	}
 }
 
-// atOnce runs steps side by side: none may write what another reads or writes.
-func (r *resolver) atOnce(steps ...func(*resolver)) {
-	r.each(len(steps), func(r *resolver, i int) { steps[i](r) })
-}
-
 // fork returns a resolver with a decoder and findings of its own.
 func (r *resolver) fork() *resolver {
 	fork := *r

@@ -10,41 +10,27 @@ import (
 // diff returns the strategic merge patch, below spec, that turns the pod have into
 // want; it is empty when they are equal. The container is called name.
 func diff(want, have *Pod, name Name) yamltree.Ordered {
-	var spec, job, metadata, pod, container, volumes yamltree.Ordered
+	parts := map[string]yamltree.Ordered{}
 	w, h := reflect.ValueOf(want).Elem(), reflect.ValueOf(have).Elem()
 	for _, field := range podFields {
-		change, changed := change(w.Field(field.index), h.Field(field.index), field.list)
-		if !changed {
-			continue
-		}
-		entry := pair(field.key, change)
-		switch field.in {
-		case "container":
-			container = append(container, entry)
-		case "pod":
-			pod = append(pod, entry)
-		case "volumes":
-			volumes = append(volumes, entry) // behind the containers, where people look for them
-		case "metadata":
-			metadata = append(metadata, entry)
-		case "job":
-			job = append(job, entry)
-		default:
-			spec = append(spec, entry)
+		if change, changed := change(w.Field(field.index), h.Field(field.index), field.list); changed {
+			parts[field.in] = append(parts[field.in], pair(field.key, change))
 		}
 	}
-	if len(container) > 0 {
-		named := append(yamltree.Ordered{pair("name", string(name))}, container...)
+	pod := parts["pod"]
+	if len(parts["container"]) > 0 {
+		named := append(yamltree.Ordered{pair("name", string(name))}, parts["container"]...)
 		pod = append(pod, pair("containers", []yamltree.Ordered{named}))
 	}
-	pod = append(pod, volumes...)
+	pod = append(pod, parts["volumes"]...) // behind the containers, where people look for them
 	var template yamltree.Ordered
-	if len(metadata) > 0 {
-		template = append(template, pair("metadata", metadata))
+	if len(parts["metadata"]) > 0 {
+		template = append(template, pair("metadata", parts["metadata"]))
 	}
 	if len(pod) > 0 {
 		template = append(template, pair("spec", pod))
 	}
+	spec, job := parts[""], parts["job"]
 	if len(template) > 0 {
 		job = append(job, pair("template", template))
 	}

@@ -39,34 +39,6 @@ func permissions(app Name, rules []schema.PolicyRule) *Permissions {
 	return p
 }
 
-// same reports whether two targets grant the same.
-func (p *Permissions) same(other *Permissions) bool {
-	if p == nil || other == nil {
-		return p == other
-	}
-	return p.Reason == other.Reason && equal(p.Rules, other.Rules)
-}
-
-// sharePermissions gives the base what the application may do on every target, and
-// leaves it to the overlays when a single one differs.
-func (a *Application) sharePermissions() {
-	for i, in := range a.Instances {
-		in.Permissions = permissions(a.Name, in.Workload.ServiceAccount.Rules)
-		if i == 0 {
-			a.Base.Permissions = in.Permissions
-		}
-		if !in.Permissions.same(a.Base.Permissions) {
-			a.Base.Permissions = nil
-		}
-	}
-	if a.Base.Permissions == nil {
-		return
-	}
-	for _, in := range a.Instances {
-		in.Permissions = nil
-	}
-}
-
 // apiServerPorts are the ports of API servers: of their Service, and of most of
 // themselves.
 func apiServerPorts() []int { return []int{443, 6443} }

@@ -23,9 +23,6 @@ type Placeholder struct {
 	value func(*Data) (value Name, ok bool)
 }
 
-// Placeholders returns the table of all of them, by name.
-func Placeholders() []Placeholder { return slices.Clone(placeholders) }
-
 // placeholders is the table. Nobody changes it.
 var placeholders = []Placeholder{
 	{

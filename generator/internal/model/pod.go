@@ -71,14 +71,7 @@ func pair(key string, value any) yamltree.Pair { return yamltree.Pair{Key: key, 
 
 // pod translates the workload of an application.
 func (w *Workload) pod(app Name) *Pod {
-	p := &Pod{}
-	w.translate(p, app)
-	return p
-}
-
-// translate is pod into memory that is there already.
-func (w *Workload) translate(p *Pod, app Name) {
-	*p = Pod{
+	p := &Pod{
 		Image: w.Image, Command: w.Command, Args: w.Args, PriorityClass: w.PriorityClass,
 		Resources: resources(w.Resources), Automount: len(w.ServiceAccount.Rules) > 0, Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(),
 	}
@@ -99,6 +92,7 @@ func (w *Workload) translate(p *Pod, app Name) {
 	} else {
 		w.keepRunning(p)
 	}
+	return p
 }
 
 // keepRunning adds what a workload has that runs until somebody stops it.

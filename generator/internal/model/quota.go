@@ -21,14 +21,9 @@ func storageResources() []string { return []string{"persistentvolumeclaims", "re
 
 // quotas derives the ResourceQuota of every namespace.
 func (r *resolver) quotas() {
-	for _, env := range r.p.Environments {
-		for _, target := range env.Targets {
-			for _, ns := range target.Namespaces {
-				if r.faultySum(ns) {
-					continue
-				}
-				r.quota(ns, env.Settings.Quota)
-			}
+	for _, ns := range namespacesOn(r.p.Targets()) {
+		if !r.faultySum(ns) {
+			r.quota(ns, ns.Target.Env.Settings.Quota)
 		}
 	}
 }

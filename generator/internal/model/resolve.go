@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,9 +48,11 @@ func Resolve(in Input) (*Platform, diag.List) {
 	r.flattened()
 	r.removals()
 	r.routes()
-	r.atOnce((*resolver).network, (*resolver).quotas)
+	r.network()
+	r.quotas()
 	r.bases()
-	r.atOnce((*resolver).objects, (*resolver).argocd)
+	r.objects()
+	r.argocd()
 	return r.p, withPlace(r.list)
 }
 
@@ -65,27 +68,15 @@ type resolver struct {
 	clusters map[string]*Cluster
 	teams    map[string]*Team
 	list     diag.List
-	// Memory for the pods of overlays, one after another.
-	want, have Pod
 }
 
-// sortedKeys returns the keys of a map in order. Most maps of a workload are empty.
-func sortedKeys[V any](m map[string]V) []string {
-	if len(m) == 0 {
-		return nil
-	}
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
+// sortedKeys returns the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func (r *resolver) platform() {
 	spec := r.spec
-	r.p.Name, r.p.Prefix = Name(spec.Metadata.Name), Name(orDefault(spec.Prefix, spec.Metadata.Name))
-	r.p.Repository = Repository{URL: URL(spec.Repository.URL), Branch: orDefault(spec.Repository.Branch, "main")}
+	r.p.Name, r.p.Prefix = Name(spec.Metadata.Name), Name(cmp.Or(spec.Prefix, spec.Metadata.Name))
+	r.p.Repository = Repository{URL: URL(spec.Repository.URL), Branch: cmp.Or(spec.Repository.Branch, "main")}
 	r.p.Repository.SSH = !strings.Contains(spec.Repository.URL, "://") || strings.HasPrefix(spec.Repository.URL, "ssh://")
 	if spec.Repository.Path != "" {
 		r.p.Repository.Prefix = spec.Repository.Path + "/"
@@ -122,13 +113,6 @@ func known(text string) string {
 		text = strings.ReplaceAll(text, word, "")
 	}
 	return text
-}
-
-func orDefault(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }
 
 // podSet returns the declared name server or the one that most clusters have.
@@ -192,7 +176,7 @@ func (r *resolver) environments() {
 		if r.spec.Faults.Any && !r.resolvable(declared) {
 			continue
 		}
-		env := &Environment{tenancy: r.p.ArgoCD.Tenancy, Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(orDefault(declared.ArgoCD, schema.DefaultArgoCD)), Prefix: r.p.Prefix, at: declared.Node.At("name"), declared: declared}
+		env := &Environment{tenancy: r.p.ArgoCD.Tenancy, Name: Name(declared.Name), Profile: Name(declared.Profile), ArgoCD: Name(cmp.Or(declared.ArgoCD, schema.DefaultArgoCD)), Prefix: r.p.Prefix, at: declared.Node.At("name"), declared: declared}
 		r.p.Environments = append(r.p.Environments, env)
 		env.From = r.predecessor(i)
 		env.InfraWave = i
@@ -202,7 +186,7 @@ func (r *resolver) environments() {
 		r.settings(env, declared)
 		r.environmentAccess(env, declared)
 		r.steps(env)
-		env.PromotionMode = orDefault(declared.Promotion.Mode, ByPullRequest)
+		env.PromotionMode = cmp.Or(declared.Promotion.Mode, ByPullRequest)
 		env.Subscriptions = subscriptions(declared.Notifications)
 		env.Windows, env.Owners = windows(declared.Windows), owners(declared.Owners)
 		for _, target := range declared.Targets() {
@@ -224,7 +208,7 @@ func (r *resolver) predecessor(i int) *Environment {
 		return nil
 	}
 	before := &r.spec.Environments[i-1]
-	from := r.p.Environment(orDefault(r.spec.Environments[i].Promotion.From, before.Name))
+	from := r.p.Environment(cmp.Or(r.spec.Environments[i].Promotion.From, before.Name))
 	if from == nil { // it has errors of its own
 		from = &Environment{Name: Name(before.Name)}
 	}
@@ -282,13 +266,13 @@ func (r *resolver) applications() {
 			all[k*len(apps)+i] = r.instance(apps[i], target, &shared)
 		}
 	})
-	r.each(len(targets), func(r *resolver, i int) { r.target(targets[i], all[i*len(apps):(i+1)*len(apps)]) })
-	for _, target := range targets {
-		for _, in := range target.Instances {
-			in.App.Instances = append(in.App.Instances, in)
-			in.brings()
-			in.Images = in.swaps()
-		}
+	for i, target := range targets {
+		r.target(target, all[i*len(apps):(i+1)*len(apps)])
+	}
+	for _, in := range instancesOn(targets) {
+		in.App.Instances = append(in.App.Instances, in)
+		in.brings()
+		in.Images = in.swaps()
 	}
 	for _, app := range r.p.Applications {
 		r.kind(app)

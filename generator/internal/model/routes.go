@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 
@@ -83,8 +84,8 @@ func (in *Instance) eachRoute(through string, do func(Route, schema.Expose)) {
 		port, _ := in.Workload.port(declared.Port)
 		do(Route{
 			Name: in.App.Name + "-" + Name(name), Annotations: declared.Annotations,
-			Hosts: append([]string{declared.Host}, declared.Aliases...), Path: orDefault(declared.Path, "/"),
-			Service: orDefault(declared.Service, string(in.App.Name)), Port: port.Port.Port,
+			Hosts: append([]string{declared.Host}, declared.Aliases...), Path: cmp.Or(declared.Path, "/"),
+			Service: cmp.Or(declared.Service, string(in.App.Name)), Port: port.Port.Port,
 		}, declared)
 	}
 }
@@ -127,13 +128,9 @@ func (r *Route) certificate(tls *schema.IngressTLS) {
 // routes reports two routes of one cluster that answer to the same host and path.
 func (r *resolver) routes() {
 	seen := map[string]string{}
-	for _, env := range r.p.Environments {
-		for _, target := range env.Targets {
-			for _, in := range target.Instances {
-				for _, name := range sortedKeys(in.Workload.Expose) {
-					r.route(in, name, seen)
-				}
-			}
+	for _, in := range instancesOn(r.p.Targets()) {
+		for _, name := range sortedKeys(in.Workload.Expose) {
+			r.route(in, name, seen)
 		}
 	}
 }
@@ -144,7 +141,7 @@ func (r *resolver) route(in *Instance, name string, seen map[string]string) {
 		if !isHost(host) || cluster.through(route) == "" || r.faulty(in.Workload.Node, "expose", name) {
 			continue
 		}
-		path := orDefault(route.Path, "/")
+		path := cmp.Or(route.Path, "/")
 		key := fmt.Sprintf("%s %s %s %t", cluster.Name, host, path, route.PathType == exactPath)
 		mine := fmt.Sprintf("%s in %s", in.App.Name, in.Target.Name)
 		if other, ok := seen[key]; ok {

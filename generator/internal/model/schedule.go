@@ -2,9 +2,11 @@ package model
 
 import (
 	"cmp"
-	"github.com/robfig/cron/v3"
 	"reflect"
+	"slices"
 	"time"
+
+	"github.com/robfig/cron/v3"
 
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -48,7 +50,7 @@ const (
 // another one is the next attempt.
 func (w *Workload) runOnce(p *Pod, app Name) {
 	p.Kind, p.ServiceAccount, p.RestartPolicy, p.Tolerations = w.Kind, string(app), "Never", w.statedTolerations()
-	p.Labels = yamltree.Ordered{pair(NameLabel, orDefault(string(w.label), string(app)))}
+	p.Labels = yamltree.Ordered{pair(NameLabel, cmp.Or(string(w.label), string(app)))}
 	p.BackoffLimit, p.ActiveDeadline = backoffLimit, activeDeadline
 	if w.Schedule != nil {
 		p.attempts(w.Schedule.Attempts)
@@ -77,48 +79,34 @@ func number(n *int) any {
 }
 
 func (w *Workload) concurrencyPolicy() string {
-	return orDefault(w.Schedule.ConcurrencyPolicy, "Forbid")
+	return cmp.Or(w.Schedule.ConcurrencyPolicy, "Forbid")
 }
 
-// sections are the fields of something that ends, by where they stand in the object.
-type sections struct{ top, job, pod, container []Field }
-
-// sections are all that the base of something that ends says; hardening and the
-// environment add the rest.
-func (p *Pod) sections() sections {
-	var out sections
+// fields are all that the base of something that ends says in one part of the object;
+// hardening and the environment add the rest.
+func (p *Pod) fields(part string) []Field {
+	var out []Field
 	v := reflect.ValueOf(p).Elem()
 	for _, field := range podFields {
-		value := v.Field(field.index)
-		if value.IsZero() || field.key == "securityContext" || field.key == "automountServiceAccountToken" || field.key == "initContainers" {
-			continue
-		}
-		entry := Field{Path(field.key), value.Interface()}
-		switch field.in {
-		case "":
-			out.top = append(out.top, entry)
-		case "job":
-			out.job = append(out.job, entry)
-		case "pod":
-			out.pod = append(out.pod, entry)
-		case "container":
-			out.container = append(out.container, entry)
+		value, elsewhere := v.Field(field.index), []string{"securityContext", "automountServiceAccountToken", "initContainers"}
+		if field.in == part && !value.IsZero() && !slices.Contains(elsewhere, field.key) {
+			out = append(out, Field{Path(field.key), value.Interface()})
 		}
 	}
 	return out
 }
 
 // TopFields say when a CronJob runs.
-func (p *Pod) TopFields() []Field { return p.sections().top }
+func (p *Pod) TopFields() []Field { return p.fields("") }
 
 // JobFields say how often and how long something runs that ends.
-func (p *Pod) JobFields() []Field { return p.sections().job }
+func (p *Pod) JobFields() []Field { return p.fields("job") }
 
 // PodFields are those of its pod, without containers and volumes.
-func (p *Pod) PodFields() []Field { return p.sections().pod }
+func (p *Pod) PodFields() []Field { return p.fields("pod") }
 
 // ContainerFields are those of its main container.
-func (p *Pod) ContainerFields() []Field { return p.sections().container }
+func (p *Pod) ContainerFields() []Field { return p.fields("container") }
 
 // pods is how many pods of the workload there are at most at once.
 func (w *Workload) pods() int {
@@ -169,24 +157,12 @@ func (e *Environment) JobTolerations() []yamltree.Ordered { return e.Defaults.st
 
 // Schedules reports whether the environment runs a CronJob.
 func (e *Environment) Schedules() bool {
-	for _, target := range e.Targets {
-		for _, in := range target.Instances {
-			if in.Workload.Scheduled() {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(instancesOn(e.Targets), func(in *Instance) bool { return in.Workload.Scheduled() })
 }
 
 // Schedules reports whether an application is a CronJob.
 func (p *Platform) Schedules() bool {
-	for _, app := range p.Applications {
-		if app.Base != nil && app.Base.Scheduled() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Applications, func(app *Application) bool { return app.Base != nil && app.Base.Scheduled() })
 }
 
 // APIVersion of the workload.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -41,7 +42,7 @@ type Chart struct {
 func (w *Workload) form() string {
 	switch {
 	case w.Source == nil:
-		return orDefault(w.Kind, deployment)
+		return cmp.Or(w.Kind, deployment)
 	case w.Source.Helm != nil:
 		return helmSource
 	}

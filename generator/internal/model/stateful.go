@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -36,7 +37,7 @@ func (w *Workload) keepState(p *Pod) {
 	if len(p.ClaimTemplates) > 0 {
 		retention := w.PersistentVolumeClaimRetentionPolicy
 		p.ClaimRetention = yamltree.Ordered{
-			pair("whenDeleted", orDefault(retention.WhenDeleted, "Retain")), pair("whenScaled", orDefault(retention.WhenScaled, "Retain")),
+			pair("whenDeleted", cmp.Or(retention.WhenDeleted, "Retain")), pair("whenScaled", cmp.Or(retention.WhenScaled, "Retain")),
 		}
 	}
 }

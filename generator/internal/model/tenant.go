@@ -55,7 +55,7 @@ func (r *resolver) tenancy() {
 	if spec.Mode != schema.ModeTenant {
 		return
 	}
-	a.ControlPlane = Name(orDefault(spec.ControlPlane, schema.DefaultArgoCD))
+	a.ControlPlane = Name(cmp.Or(spec.ControlPlane, schema.DefaultArgoCD))
 	a.Tenancy = &Tenancy{Project: Name(spec.Project), Sets: spec.Objects == schema.ObjectsApplicationSets, Admins: spec.Admins}
 }
 

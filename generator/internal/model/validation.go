@@ -154,12 +154,10 @@ func (e *Environment) Validates(job string) bool {
 // Tests lists the tests of the environment's applications as APPLICATION/JOB, each once.
 func (e *Environment) Tests() []string {
 	var jobs []string
-	for _, target := range e.Targets {
-		for _, in := range target.Instances {
-			for _, run := range in.Runs {
-				if run.test {
-					jobs = append(jobs, string(in.App.Name)+"/"+string(run.short))
-				}
+	for _, in := range instancesOn(e.Targets) {
+		for _, run := range in.Runs {
+			if run.test {
+				jobs = append(jobs, string(in.App.Name)+"/"+string(run.short))
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"cmp"
+
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -24,7 +26,7 @@ func volumeSource(app Name, name string, v schema.Volume) yamltree.Pair {
 }
 
 // accessMode is how a persistent volume can be mounted.
-func accessMode(v schema.Volume) string { return orDefault(v.AccessMode, "ReadWriteOnce") }
+func accessMode(v schema.Volume) string { return cmp.Or(v.AccessMode, "ReadWriteOnce") }
 
 // shared reports whether many pods can mount a volume at once.
 func shared(v schema.Volume) bool { return v.AccessMode == "ReadWriteMany" }

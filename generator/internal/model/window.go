@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/wavewright/wavewright/schema"
@@ -25,7 +26,7 @@ func windows(declared map[string]schema.Window) []Window {
 		w := declared[name]
 		window := Window{
 			Name: Name(name), Kind: "deny", Schedule: w.Deny, Duration: w.Duration,
-			TimeZone: orDefault(w.TimeZone, "UTC"), ManualSync: w.ManualSync,
+			TimeZone: cmp.Or(w.TimeZone, "UTC"), ManualSync: w.ManualSync,
 		}
 		if w.Allow != "" {
 			window.Kind, window.Schedule = "allow", w.Allow

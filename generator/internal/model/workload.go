@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func (w *Workload) listPorts() []Port {
 	ports := make([]Port, 0, len(node.Entries))
 	for _, entry := range node.Entries {
 		if port, ok := w.Ports[entry.Key]; ok {
-			port.Protocol = orDefault(port.Protocol, "TCP")
+			port.Protocol = cmp.Or(port.Protocol, "TCP")
 			ports = append(ports, Port{Name(entry.Key), port})
 		}
 	}
