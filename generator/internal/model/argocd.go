@@ -188,9 +188,11 @@ func (s *ApplicationSet) reach(slot release.Slot, fields release.Element) {
 	if !slices.Contains(s.Destinations, d) {
 		s.Destinations = append(s.Destinations, d)
 	}
-	slices.SortFunc(s.Destinations, func(a, b Destination) int {
-		return cmp.Or(strings.Compare(a.Cluster, b.Cluster), strings.Compare(a.Namespace, b.Namespace))
-	})
+	slices.SortFunc(s.Destinations, Destination.compare)
+}
+
+func (d Destination) compare(other Destination) int {
+	return cmp.Or(strings.Compare(d.Cluster, other.Cluster), strings.Compare(d.Namespace, other.Namespace))
 }
 
 // belongs reports a pin that would make its environment deploy as another one: the

@@ -92,6 +92,13 @@ func (c *checker) stated(path ...string) bool {
 	return ok && (entry.Value.Kind != yamltree.Null || entry.Value.Faulty)
 }
 
+// value reports a value at a path that is outside of its range.
+func (c *checker) value(wrong bool, summary, hint string, path ...any) {
+	if wrong {
+		c.error(c.at(path...), "spec/value", "%s", summary).Hint = hint
+	}
+}
+
 func (c *checker) error(at diag.Range, code, format string, args ...any) *diag.Diagnostic {
 	return c.list.Error(at, code, fmt.Sprintf(format, args...))
 }
@@ -101,6 +108,9 @@ var subdomain = lazyregexp.New(`^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$`)
 func isSubdomain(s string) bool {
 	return len(s) <= 253 && subdomain.MatchString(s) && !strings.Contains(s, "..")
 }
+
+// nameHint says how the name of most objects is written.
+const nameHint = "Names have lower-case letters, digits, hyphens and dots."
 
 // name checks a name within an application.
 func (c *checker) name(at diag.Range, what, name string) {
@@ -114,6 +124,14 @@ var labelKey = lazyregexp.New(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-
 
 var labelValue = lazyregexp.New(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
 
+// labelHint says how labels are written.
+const labelHint = "Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
+
+// isLabel reports whether Kubernetes accepts a label.
+func isLabel(key, value string) bool {
+	return labelKey.MatchString(key) && labelValue.MatchString(value)
+}
+
 // ownLabels are the labels that wavewright sets itself.
 func ownLabels() []string {
 	return []string{"env", "owner", NameLabel, "app.kubernetes.io/instance", "app.kubernetes.io/part-of"}
@@ -125,9 +143,8 @@ func (c *checker) labels() {
 		switch {
 		case slices.Contains(ownLabels(), key):
 			c.error(at, "label/reserved", "wavewright sets the label %s", key).Hint = "Choose another key."
-		case !labelKey.MatchString(key) || !labelValue.MatchString(c.w.Labels[key]):
-			c.error(at, "label/invalid", "Kubernetes does not accept this label").Hint =
-				"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
+		case !isLabel(key, c.w.Labels[key]):
+			c.error(at, "label/invalid", "Kubernetes does not accept this label").Hint = labelHint
 		}
 	}
 }
@@ -170,22 +187,15 @@ func (c *checker) security() {
 		c.error(c.at("security"), "security/user", "root and runAsUser exclude each other, and IDs are not negative").Hint =
 			"Keep either root or runAsUser, and write no negative ID."
 	}
-	if pause := c.w.Rollout.PreStopSeconds; pause < 0 || pause > 600 {
-		c.error(c.at("rollout", "preStopSeconds"), "spec/value", "preStopSeconds is between 0 and 600").Hint =
-			"Write for example preStopSeconds: 10."
-	}
-	for _, name := range []string{"maxUnavailable", "maxSurge"} {
-		c.rolloutAmount(name)
-	}
+	pause := c.w.Rollout.PreStopSeconds
+	c.value(pause < 0 || pause > 600, "preStopSeconds is between 0 and 600", "Write for example preStopSeconds: 10.", "rollout", "preStopSeconds")
+	c.rolloutAmount("maxUnavailable", c.w.Rollout.MaxUnavailable)
+	c.rolloutAmount("maxSurge", c.w.Rollout.MaxSurge)
 }
 
 var countOrPercent = lazyregexp.New(`^([0-9]{1,4}|[0-9]{1,3}%)$`)
 
-func (c *checker) rolloutAmount(name string) {
-	amount := c.w.Rollout.MaxSurge
-	if name == "maxUnavailable" {
-		amount = c.w.Rollout.MaxUnavailable
-	}
+func (c *checker) rolloutAmount(name string, amount schema.Amount) {
 	if amount != "" && !countOrPercent.MatchString(string(amount)) {
 		c.error(c.at("rollout", name), "spec/value", "%q is neither a number of replicas nor a percentage", amount).Hint =
 			"Write for example 1 or 25%."

@@ -24,11 +24,10 @@ func (r *resolver) facts() {
 func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 	if p.Gateway != nil {
 		r.factName(r.place(node, "gateway", "name"), p.Gateway.Name)
-		r.factName(r.place(node, "gateway", "namespace"), p.Gateway.Namespace)
 		if p.Gateway.Listener != "" {
 			r.factName(r.place(node, "gateway", "listener"), p.Gateway.Listener)
 		}
-		r.podLabels(r.place(node, "gateway", "podLabels"), p.Gateway.PodLabels)
+		r.pods(node.Get("gateway"), p.Gateway.Namespace, p.Gateway.PodLabels)
 	}
 	if p.Ingress != nil {
 		r.ingress(node.Get("ingress"), *p.Ingress)
@@ -37,16 +36,15 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 		r.scraper(node.Get("metrics"), *p.Metrics)
 	}
 	if p.DNS != nil {
-		r.factName(r.place(node, "dns", "namespace"), p.DNS.Namespace)
-		r.podLabels(r.place(node, "dns", "podLabels"), p.DNS.PodLabels)
+		r.pods(node.Get("dns"), p.DNS.Namespace, p.DNS.PodLabels)
 	}
 	if p.Secrets != nil {
 		at := r.place(node, "secrets", "store", "name")
 		rest := known(p.Secrets.Store.Name)
 		c := checker{list: &r.list}
 		c.placeholders(at, rest)
-		if len(leftovers(rest)) == 0 && rest != "" {
-			r.storeName(at, p.Secrets.Store.Name, rest)
+		if len(leftovers(rest)) == 0 && rest != "" && !isSubdomain("x"+rest+"x") { // placeholders stand for names
+			r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of a secret store", p.Secrets.Store.Name)).Hint = nameHint
 		}
 	}
 }
@@ -73,8 +71,7 @@ func (r *resolver) apiServer(node *yamltree.Node, server *schema.APIServer) {
 
 // scraper checks what the spec says of the Prometheus of the platform.
 func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
-	r.factName(r.place(node, "namespace"), p.Namespace)
-	r.podLabels(r.place(node, "podLabels"), p.PodLabels)
+	r.pods(node, p.Namespace, p.PodLabels)
 	if len(p.Labels) > 0 {
 		r.podLabels(r.place(node, "labels"), p.Labels)
 	}
@@ -86,8 +83,7 @@ func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 // ingress checks what the spec says of an ingress controller.
 func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 	r.factName(r.place(node, "class"), p.Class)
-	r.factName(r.place(node, "namespace"), p.Namespace)
-	r.podLabels(r.place(node, "podLabels"), p.PodLabels)
+	r.pods(node, p.Namespace, p.PodLabels)
 	if p.TLS == nil {
 		return
 	}
@@ -98,9 +94,9 @@ func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 		r.list.Error(r.place(node, "tls", "issuerKind"), "platform/ingress", "issuerKind needs an issuer beside it").Hint =
 			"Write issuer: NAME too, or take issuerKind out."
 	}
-	for _, name := range []string{"issuer", "secret"} {
-		if text := map[string]string{"issuer": p.TLS.Issuer, "secret": p.TLS.Secret}[name]; text != "" {
-			r.factName(r.place(node, "tls", name), text)
+	for field, name := range map[string]string{"issuer": p.TLS.Issuer, "secret": p.TLS.Secret} {
+		if name != "" {
+			r.factName(r.place(node, "tls", field), name)
 		}
 	}
 }
@@ -108,17 +104,14 @@ func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 // factName checks the name of an object that somebody else made.
 func (r *resolver) factName(at diag.Range, name string) {
 	if !isSubdomain(name) {
-		r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of an object", name)).Hint =
-			"Names have lower-case letters, digits, hyphens and dots."
+		r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of an object", name)).Hint = nameHint
 	}
 }
 
-// storeName checks a name that may have placeholders, which stand for names.
-func (r *resolver) storeName(at diag.Range, name, rest string) {
-	if !isSubdomain("x" + rest + "x") {
-		r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of a secret store", name)).Hint =
-			"Names have lower-case letters, digits, hyphens and dots."
-	}
+// pods checks the namespace and the labels of pods that the platform has.
+func (r *resolver) pods(node *yamltree.Node, namespace string, labels map[string]string) {
+	r.factName(r.place(node, "namespace"), namespace)
+	r.podLabels(r.place(node, "podLabels"), labels)
 }
 
 // podLabels checks labels that select pods. Without any, all pods would be meant.
@@ -127,9 +120,8 @@ func (r *resolver) podLabels(at diag.Range, labels map[string]string) {
 		r.list.Error(at, "label/invalid", "an empty podLabels would select every pod of the namespace").Hint = "Name at least one label."
 	}
 	for _, key := range sortedKeys(labels) {
-		if !labelKey.MatchString(key) || !labelValue.MatchString(labels[key]) {
-			r.list.Error(at, "label/invalid", fmt.Sprintf("no pod can have the label %q", key)).Hint =
-				"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
+		if !isLabel(key, labels[key]) {
+			r.list.Error(at, "label/invalid", fmt.Sprintf("no pod can have the label %q", key)).Hint = labelHint
 		}
 	}
 }

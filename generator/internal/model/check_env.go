@@ -130,8 +130,7 @@ func (c *checker) secrets() {
 			c.error(at, "platform/secrets", "there is no secret store on cluster %s", c.in.Target.Cluster.Name).Hint =
 				"Declare platform.secrets: {provider: external-secrets, store: {name: …}}, or use existing: NAME."
 		case secret.Existing != "" && !isSubdomain(secret.Existing):
-			c.error(at, "secret/source", "%q cannot be a Secret", secret.Existing).Hint =
-				"Names have lower-case letters, digits, hyphens and dots."
+			c.error(at, "secret/source", "%q cannot be a Secret", secret.Existing).Hint = nameHint
 		}
 		if len(secret.Env)+len(secret.Files) == 0 {
 			c.error(at, "secret/unused", "this secret is not used").Hint = "Write env: {VARIABLE: PROPERTY}, or mount: /etc/FOLDER with files: {FILE: PROPERTY}."

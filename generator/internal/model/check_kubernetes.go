@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -14,31 +15,28 @@ import (
 func (c *checker) kubernetes() {
 	c.references()
 	c.placement()
-	c.probeNumbers()
 	c.rollout()
+	c.value(c.w.DisruptionBudget.MaxUnavailable < 0, "a number of replicas is not negative", zeroHint, "disruptionBudget", "maxUnavailable")
+	c.value(c.w.Scale.CPU < 0, "the target utilization of an autoscaler is a percentage above 0", "Write for example cpu: 70.", "scale", "cpu")
 }
+
+// zeroHint says what a number may be that is not negative.
+const zeroHint = "Write 0 or more."
 
 // propertyName is a key of a Secret.
 var propertyName = lazyregexp.New(`^[-._a-zA-Z0-9]{1,253}$`)
 
 // references checks names of objects that others make.
 func (c *checker) references() {
-	if name := c.w.PriorityClass; name != "" && !isSubdomain(name) {
-		c.error(c.at("priorityClass"), "reference/name", "%q cannot be a PriorityClass", name).Hint =
-			"Names have lower-case letters, digits, hyphens and dots."
-	} else {
+	if c.w.PriorityClass != "" && c.reference("PriorityClass", c.w.PriorityClass, "priorityClass") {
 		c.priorityClass()
 	}
 	for i, name := range c.w.ImagePullSecrets {
-		if !isSubdomain(name) {
-			c.error(c.at("imagePullSecrets", i), "reference/name", "%q cannot be a Secret", name).Hint =
-				"Names have lower-case letters, digits, hyphens and dots."
-		}
+		c.reference("Secret", name, "imagePullSecrets", i)
 	}
 	for _, name := range sortedKeys(c.w.Volumes) {
-		if class := c.w.Volumes[name].StorageClass; class != "" && !isSubdomain(class) {
-			c.error(c.at("volumes", name, "storageClass"), "reference/name", "%q cannot be a StorageClass", class).Hint =
-				"Names have lower-case letters, digits, hyphens and dots."
+		if class := c.w.Volumes[name].StorageClass; class != "" {
+			c.reference("StorageClass", class, "volumes", name, "storageClass")
 		}
 	}
 	for _, name := range sortedKeys(c.w.Secrets) {
@@ -51,10 +49,19 @@ func (c *checker) references() {
 	}
 }
 
+// reference checks that an object of a kind can have the name that stands at a path.
+func (c *checker) reference(kind, name string, path ...any) bool {
+	if isSubdomain(name) {
+		return true
+	}
+	c.error(c.at(path...), "reference/name", "%q cannot be a %s", name, kind).Hint = nameHint
+	return false
+}
+
 // placement checks node labels and tolerations.
 func (c *checker) placement() {
 	for _, key := range sortedKeys(c.w.NodeSelector) {
-		if !labelKey.MatchString(key) || !labelValue.MatchString(c.w.NodeSelector[key]) {
+		if !isLabel(key, c.w.NodeSelector[key]) {
 			c.error(c.key("nodeSelector", key), "label/invalid", "no node can have this label").Hint =
 				"Write it as kubectl get nodes --show-labels shows it."
 		}
@@ -76,27 +83,6 @@ func (c *checker) placement() {
 	}
 }
 
-func (c *checker) probeNumbers() {
-	if c.w.DisruptionBudget.MaxUnavailable < 0 {
-		c.error(c.at("disruptionBudget", "maxUnavailable"), "spec/value", "a number of replicas is not negative").Hint =
-			"Write 0 or more."
-	}
-	for _, probe := range []struct {
-		name  string
-		probe *schema.Probe
-	}{{"readiness", c.w.Probes.Readiness}, {"liveness", c.w.Probes.Liveness}, {"startup", c.w.Probes.Startup}} {
-		p := probe.probe
-		if p != nil && min(p.InitialDelay, p.Period, p.Timeout, p.Failures) < 0 {
-			c.error(c.at("probes", probe.name), "spec/value", "the numbers of a probe are not negative").Hint =
-				"Write 0 or more."
-		}
-	}
-	if c.w.Scale.CPU < 0 {
-		c.error(c.at("scale", "cpu"), "spec/value", "the target utilization of an autoscaler is a percentage above 0").Hint =
-			"Write for example cpu: 70."
-	}
-}
-
 // rollout checks that a rollout can move at all.
 func (c *checker) rollout() {
 	if c.w.Scheduled() {
@@ -107,13 +93,8 @@ func (c *checker) rollout() {
 		c.error(c.at("rollout"), "rollout/stuck", "a rollout with maxSurge 0 and maxUnavailable 0 cannot replace any pod").Hint =
 			"Let one of them be at least 1."
 	}
-	if r.MinReadySeconds < 0 || r.ProgressDeadlineSeconds < 0 {
-		c.error(c.at("rollout"), "spec/value", "seconds are not negative").Hint = "Write 0 or more."
-	}
-	deadline := r.ProgressDeadlineSeconds
-	if deadline == 0 {
-		deadline = 600 // Kubernetes' default
-	}
+	c.value(min(r.MinReadySeconds, r.ProgressDeadlineSeconds) < 0, "seconds are not negative", zeroHint, "rollout")
+	deadline := cmp.Or(r.ProgressDeadlineSeconds, 600) // Kubernetes' default
 	if r.MinReadySeconds >= deadline && !c.w.Stateful() {
 		d := c.error(c.at("rollout", "minReadySeconds"), "rollout/stuck", "the rollout would fail before minReadySeconds are over")
 		d.Detail = fmt.Sprintf("minReadySeconds is %d, progressDeadlineSeconds %d.", r.MinReadySeconds, deadline)

@@ -167,9 +167,8 @@ func (c connectionCheck) all(peers map[string]*schema.Connection) {
 		c.addresses(name, peer)
 		c.ends(name, peer)
 		for key, value := range peer.PodLabels {
-			if !labelKey.MatchString(key) || !labelValue.MatchString(value) {
-				c.error(c.at(c.place(name, "podLabels")...), "label/invalid", "no pod can have the label %q", key).Hint =
-					"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
+			if !isLabel(key, value) {
+				c.error(c.at(c.place(name, "podLabels")...), "label/invalid", "no pod can have the label %q", key).Hint = labelHint
 			}
 		}
 		if peer.Namespace != "" && !isSubdomain(peer.Namespace) {

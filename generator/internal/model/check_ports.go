@@ -35,12 +35,9 @@ func (c *checker) duplicatePort(at diag.Range, before []Port, port Port, what st
 }
 
 func (c *checker) probes() {
-	for _, probe := range []struct {
-		name  string
-		probe *schema.Probe
-	}{{"readiness", c.w.Probes.Readiness}, {"liveness", c.w.Probes.Liveness}, {"startup", c.w.Probes.Startup}} {
-		if probe.probe != nil {
-			c.probe(probe.name, probe.probe)
+	for name, probe := range map[string]*schema.Probe{"readiness": c.w.Probes.Readiness, "liveness": c.w.Probes.Liveness, "startup": c.w.Probes.Startup} {
+		if probe != nil {
+			c.probe(name, probe)
 		}
 	}
 }
@@ -53,6 +50,7 @@ func (c *checker) probe(name string, p *schema.Probe) {
 		}
 	}
 	at := c.at("probes", name)
+	c.value(min(p.InitialDelay, p.Period, p.Timeout, p.Failures) < 0, "the numbers of a probe are not negative", zeroHint, "probes", name)
 	if handlers > 1 {
 		c.error(at, "probe/handler", "a probe has one of http, grpc, tcp and exec").Hint =
 			"Keep one; null in a later layer removes the one of an earlier layer, for example http: null."

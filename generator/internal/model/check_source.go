@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/internal/lazyregexp"
+	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -47,15 +48,15 @@ func sourceFields() []string {
 // services checks what routes of a source lead to, which only the user knows.
 func (c *checker) services() {
 	for _, name := range sortedKeys(c.w.Expose) {
-		if service := c.w.Expose[name].Service; !isLabel(service) {
+		if service := c.w.Expose[name].Service; !isService(service) {
 			c.error(c.at("expose", name), "expose/service", "%q cannot be the Service that serves this route", service).Hint =
 				"Write service: NAME, as the manifests or the chart call it; placeholders: " + strings.Join(textPlaceholders(), " ") + "."
 		}
 	}
 }
 
-// isLabel reports whether a Service can have this name.
-func isLabel(name string) bool {
+// isService reports whether a Service can have this name.
+func isService(name string) bool {
 	return len(name) <= maxComposed && isSubdomain(name) && !strings.Contains(name, ".") && !strings.HasSuffix(name, "-")
 }
 
@@ -213,33 +214,21 @@ func (c *checker) footprint() {
 	if f == nil {
 		return
 	}
-	if f.Pods < 1 || f.Volumes < 0 {
-		c.error(c.at("footprint"), "spec/value", "a footprint has at least 1 pod and at least 0 volumes").Hint =
-			"Write the most that all replicas have together during a rollout, for example pods: 3, volumes: 3."
-	}
-	for _, name := range sortedKeys(f.Requests) {
-		if name == "storage" {
-			c.quantity(name, f.Requests[name], "footprint", "requests", name)
-			continue
-		}
-		c.footprintAmount("requests", name)
-	}
-	for _, name := range sortedKeys(f.Limits) {
-		c.footprintAmount("limits", name)
-	}
+	c.value(f.Pods < 1 || f.Volumes < 0, "a footprint has at least 1 pod and at least 0 volumes",
+		"Write the most that all replicas have together during a rollout, for example pods: 3, volumes: 3.", "footprint")
+	c.footprintAmounts("requests", f.Requests, "cpu", "memory", "ephemeral-storage", "storage")
+	c.footprintAmounts("limits", f.Limits, "cpu", "memory", "ephemeral-storage")
 }
 
-func (c *checker) footprintAmount(group, name string) {
-	amounts := c.w.Footprint.Requests
-	if group == "limits" {
-		amounts = c.w.Footprint.Limits
+func (c *checker) footprintAmounts(group string, amounts map[string]schema.Amount, counted ...string) {
+	for name, amount := range amounts {
+		if !slices.Contains(counted, name) {
+			c.error(c.key("footprint", group, name), "resources/name", "a footprint does not count %q", name).Hint =
+				"Known are cpu, memory and ephemeral-storage, and storage among the requests."
+			continue
+		}
+		c.quantity(name, amount, "footprint", group, name)
 	}
-	if !slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name) {
-		c.error(c.key("footprint", group, name), "resources/name", "a footprint does not count %q", name).Hint =
-			"Known are cpu, memory and ephemeral-storage, and storage among the requests."
-		return
-	}
-	c.quantity(name, amounts[name], "footprint", group, name)
 }
 
 func (c *checker) podLabels() { c.selectable("pod", c.w.PodLabels, "podLabels") }
@@ -253,9 +242,8 @@ func (c *checker) serviceLabels() {
 // selectable checks labels that objects are selected by.
 func (c *checker) selectable(what string, labels map[string]string, path ...any) {
 	for _, key := range sortedKeys(labels) {
-		if !labelKey.MatchString(key) || !labelValue.MatchString(labels[key]) {
-			c.error(c.at(append(path[:len(path):len(path)], key)...), "label/invalid", "no %s can have the label %q", what, key).Hint =
-				"Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
+		if !isLabel(key, labels[key]) {
+			c.error(c.at(append(path[:len(path):len(path)], key)...), "label/invalid", "no %s can have the label %q", what, key).Hint = labelHint
 		}
 	}
 }

@@ -105,7 +105,7 @@ func (w *Workload) probe(p, fallback *schema.Probe) yamltree.Ordered {
 	if fallback != nil {
 		p = withDefaults(p, fallback)
 	}
-	return appendNumbers(append(make(yamltree.Ordered, 0, 5), w.handler(handler)), p)
+	return append(yamltree.Ordered{w.handler(handler)}, numbers(p)...)
 }
 
 // withDefaults fills in the numbers that a probe leaves out.
@@ -117,9 +117,8 @@ func withDefaults(p, fallback *schema.Probe) *schema.Probe {
 }
 
 // numbers prints what a probe states beside its handler.
-func numbers(p *schema.Probe) yamltree.Ordered { return appendNumbers(nil, p) }
-
-func appendNumbers(out yamltree.Ordered, p *schema.Probe) yamltree.Ordered {
+func numbers(p *schema.Probe) yamltree.Ordered {
+	var out yamltree.Ordered
 	for _, field := range []struct {
 		key   string
 		value int

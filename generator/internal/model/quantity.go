@@ -62,28 +62,26 @@ func splitQuantity(text string) (number, suffix string) {
 	return text[:end], text[end:]
 }
 
+// unit is a suffix of quantities and what it multiplies by.
+type unit struct {
+	suffix string
+	factor float64
+}
+
+// units are all that a quantity can have; the first four are those in which people count
+// bytes, the largest first.
+func units() []unit {
+	return []unit{
+		{"Ti", 1 << 40}, {"Gi", 1 << 30}, {"Mi", 1 << 20}, {"Ki", 1 << 10},
+		{"", 1}, {"m", 1e-3}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}, {"T", 1e12},
+	}
+}
+
 func quantityFactor(suffix string) (float64, bool) {
-	switch suffix {
-	case "":
-		return 1, true
-	case "m":
-		return 1e-3, true
-	case "k":
-		return 1e3, true
-	case "M":
-		return 1e6, true
-	case "G":
-		return 1e9, true
-	case "T":
-		return 1e12, true
-	case "Ki":
-		return 1 << 10, true
-	case "Mi":
-		return 1 << 20, true
-	case "Gi":
-		return 1 << 30, true
-	case "Ti":
-		return 1 << 40, true
+	for _, u := range units() {
+		if u.suffix == suffix {
+			return u.factor, true
+		}
 	}
 	return 0, false
 }
@@ -109,12 +107,9 @@ func (q Quantity) Format(resource string) string {
 }
 
 func formatBytes(n int64) string {
-	for _, unit := range []struct {
-		suffix string
-		size   int64
-	}{{"Ti", 1 << 40}, {"Gi", 1 << 30}, {"Mi", 1 << 20}, {"Ki", 1 << 10}} {
-		if n >= unit.size && n%unit.size == 0 {
-			return strconv.FormatInt(n/unit.size, 10) + unit.suffix
+	for _, u := range units()[:4] {
+		if size := int64(u.factor); n >= size && n%size == 0 {
+			return strconv.FormatInt(n/size, 10) + u.suffix
 		}
 	}
 	return strconv.FormatInt(n, 10)

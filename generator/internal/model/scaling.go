@@ -59,28 +59,17 @@ func scalingRules(s schema.Scaling) yamltree.Ordered {
 
 // behavior checks the bounds of the autoscaler by the rules of Kubernetes.
 func (c *checker) behavior() {
-	if c.w.Scale.Memory < 0 {
-		c.error(c.at("scale", "memory"), "spec/value", "the target utilization of an autoscaler is a percentage above 0").Hint =
-			"Write for example memory: 80."
-	}
-	for _, direction := range []struct {
-		name    string
-		scaling schema.Scaling
-	}{{"scaleUp", c.w.Scale.Behavior.ScaleUp}, {"scaleDown", c.w.Scale.Behavior.ScaleDown}} {
-		s, at := direction.scaling, func(field string) []any { return []any{"scale", "behavior", direction.name, field} }
-		if w := s.StabilizationWindowSeconds; w != nil && (*w < 0 || *w > 3600) {
-			c.error(c.at(at("stabilizationWindowSeconds")...), "spec/value", "stabilizationWindowSeconds is between 0 and 3600").Hint =
-				"Write for example stabilizationWindowSeconds: 300."
-		}
-		if s.PeriodSeconds < 0 || s.PeriodSeconds > 1800 {
-			c.error(c.at(at("periodSeconds")...), "spec/value", "periodSeconds is between 1 and 1800").Hint =
-				"Write for example periodSeconds: 60."
-		}
+	c.value(c.w.Scale.Memory < 0, "the target utilization of an autoscaler is a percentage above 0", "Write for example memory: 80.", "scale", "memory")
+	for direction, s := range map[string]schema.Scaling{"scaleUp": c.w.Scale.Behavior.ScaleUp, "scaleDown": c.w.Scale.Behavior.ScaleDown} {
+		at := func(field string) []any { return []any{"scale", "behavior", direction, field} }
+		window := s.StabilizationWindowSeconds
+		c.value(window != nil && (*window < 0 || *window > 3600), "stabilizationWindowSeconds is between 0 and 3600",
+			"Write for example stabilizationWindowSeconds: 300.", at("stabilizationWindowSeconds")...)
+		c.value(s.PeriodSeconds < 0 || s.PeriodSeconds > 1800, "periodSeconds is between 1 and 1800",
+			"Write for example periodSeconds: 60.", at("periodSeconds")...)
 		for field, value := range map[string]int{"pods": s.Pods, "percent": s.Percent} {
-			if value < 0 {
-				c.error(c.at(at(field)...), "spec/value", "the bound of a scaling policy is not negative").Hint =
-					"Write how many pods, or what percentage, a period may add or remove, or take the bound out."
-			}
+			c.value(value < 0, "the bound of a scaling policy is not negative",
+				"Write how many pods, or what percentage, a period may add or remove, or take the bound out.", at(field)...)
 		}
 	}
 }

@@ -77,11 +77,6 @@ func (p *Platform) ClusterNames() []Name {
 	return slices.Compact(names)
 }
 
-// HasPolicies reports whether an environment has admission policies.
-func (p *Platform) HasPolicies() bool {
-	return slices.ContainsFunc(p.Environments, func(e *Environment) bool { return len(e.AdmissionPolicies()) > 0 })
-}
-
 // HasClasses reports whether an environment has priority classes.
 func (p *Platform) HasClasses() bool {
 	return slices.ContainsFunc(p.Environments, func(e *Environment) bool { return len(e.Settings.PriorityClasses) > 0 })
@@ -202,14 +197,8 @@ func (r *resolver) request() {
 		q.Roles = append(q.Roles, r.tenantRoles(env, t)...)
 		q.Windows = append(q.Windows, env.targetWindows()...)
 	}
-	slices.SortFunc(q.Destinations, func(a, b Destination) int {
-		return cmp.Or(strings.Compare(a.Cluster, b.Cluster), strings.Compare(a.Namespace, b.Namespace))
-	})
-	slices.SortFunc(kinds, func(a, b string) int {
-		kindA, groupA, _ := strings.Cut(a, ".")
-		kindB, groupB, _ := strings.Cut(b, ".")
-		return cmp.Or(strings.Compare(groupA, groupB), strings.Compare(kindA, kindB))
-	})
+	slices.SortFunc(q.Destinations, Destination.compare)
+	slices.SortFunc(kinds, byGroup)
 	q.Kinds = permitted(slices.Compact(kinds), "")
 }
 

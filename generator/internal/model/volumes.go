@@ -2,6 +2,8 @@ package model
 
 import (
 	"cmp"
+	"fmt"
+	"strings"
 
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -51,4 +53,157 @@ func (w *Workload) secretMounts(app Name) (volumes, mounts []yamltree.Ordered) {
 		mounts = append(mounts, yamltree.Ordered{pair("name", secretPrefix+name), pair("mountPath", secret.Mount), pair("readOnly", true)})
 	}
 	return volumes, mounts
+}
+
+const (
+	memory           = "memory"
+	ephemeralStorage = "ephemeral-storage"
+)
+
+// scratch checks that the pods of the application and of its jobs survive full scratch
+// folders.
+func (c *checker) scratch() {
+	if len(c.w.Volumes) == 0 || c.faulty("resources") || c.faulty("sidecars") || c.faulty("init") {
+		return
+	}
+	reported := c.scratchFits(scratchCheck{c, c.w, string(c.in.App.Name)})
+	for _, run := range c.in.Runs {
+		// A job without resources of its own would only say the same once more.
+		if run.ownResources || !reported {
+			c.scratchFits(scratchCheck{c, run.workload, "job " + string(run.short)})
+		}
+	}
+}
+
+func (c *checker) scratchFits(s scratchCheck) bool {
+	onDisk, inMemory := s.onDisk(), s.inMemory()
+	return onDisk || inMemory
+}
+
+// scratchCheck compares the scratch folders of one pod with what the pod may use.
+type scratchCheck struct {
+	*checker
+	w    *Workload
+	name string
+}
+
+// share is a part of a sum, as a person reads it.
+type share struct {
+	name   string
+	amount Quantity
+}
+
+func total(shares []share) (sum Quantity) {
+	for _, s := range shares {
+		sum = sum.plus(s.amount)
+	}
+	return sum
+}
+
+// addition writes the sum, and its parts when there are several.
+func addition(shares []share, resource string) string {
+	if len(shares) == 1 {
+		return fmt.Sprintf("%s (%s)", shares[0].amount.Format(resource), shares[0].name)
+	}
+	parts := make([]string, len(shares))
+	for i, s := range shares {
+		parts[i] = s.name + " " + s.amount.Format(resource)
+	}
+	return fmt.Sprintf("%s (%s)", total(shares).Format(resource), strings.Join(parts, " + "))
+}
+
+// folders lists the scratch folders of a medium by name, and the largest of them.
+func (s scratchCheck) folders(medium string) (folders []share, largest string) {
+	most := Quantity(-1)
+	for _, name := range sortedKeys(s.w.Volumes) {
+		v := s.w.Volumes[name]
+		size, err := ParseQuantity(ephemeralStorage, string(v.Scratch))
+		if v.Scratch == "" || v.Medium != medium || err != nil {
+			continue
+		}
+		folders = append(folders, share{name, size})
+		if size > most {
+			most, largest = size, name
+		}
+	}
+	return folders, largest
+}
+
+// limit is what a container may use: its own limit, or the one that the environment
+// gives to containers without any.
+func (s scratchCheck) limit(r schema.Resources, resource string) Quantity {
+	if r.Limits[resource] != "" {
+		return quantityOf(resource, r.Limits)
+	}
+	return quantityOf(resource, s.in.Target.Env.Settings.LimitRange.Default)
+}
+
+// disk lists what the containers of a pod may use of the node's disk. As Kubernetes adds
+// it: the main container or the largest init container, whichever is more, and the
+// sidecars.
+func (s scratchCheck) disk() []share {
+	largest, sidecars := share{"the main container", s.limit(s.w.Resources, ephemeralStorage)}, []share(nil)
+	for _, beside := range s.w.containers() {
+		amount := s.limit(beside.Resources, ephemeralStorage)
+		switch {
+		case beside.group == "sidecars":
+			sidecars = append(sidecars, share{beside.name, amount})
+		case amount > largest.amount:
+			largest = share{beside.name, amount}
+		}
+	}
+	return append([]share{largest}, sidecars...)
+}
+
+// ceilings says what else of the environment is below a limit that has room for need: what
+// one container may have, and what the quota has for all pods of the workload.
+func (s scratchCheck) ceilings(resource string, need Quantity) string {
+	env, text := s.in.Target.Env, ""
+	if most := env.Settings.LimitRange.Max[resource]; most != "" && quantityOf(resource, env.Settings.LimitRange.Max) <= need {
+		text += fmt.Sprintf("\nlimitRange.max of %s permits a container %s.", env.Name, most)
+	}
+	bound, pods := "limits."+resource, s.w.pods()
+	for _, quota := range []struct {
+		name    string
+		amounts map[string]schema.Amount
+	}{{"hard", env.Settings.Quota.Hard}, {"budget", env.Settings.Quota.Budget}} {
+		if most := quota.amounts[bound]; most != "" && quantityOf(bound, quota.amounts) <= need.times(pods) {
+			text += fmt.Sprintf("\nquota.%s of %s has %s for all, and %d pods of it would have more than %s.",
+				quota.name, env.Name, most, pods, need.times(pods).Format(resource))
+		}
+	}
+	return text
+}
+
+// onDisk reports folders that the limits of the pod leave no room for: the kubelet evicts
+// a pod that uses more of the disk than its containers may together. Without any limit it
+// evicts for the size of each folder alone.
+func (s scratchCheck) onDisk() bool {
+	folders, largest := s.folders("")
+	limits := s.disk()
+	if most := total(limits); most == 0 || total(folders) <= most {
+		return false
+	}
+	d := s.error(s.at("volumes", largest, "scratch"), "volume/evicted", "pods of %s are evicted in %s when their scratch folders are full", s.name, s.in.Target.Env.Name)
+	d.Detail = fmt.Sprintf("The scratch folders may take %s of the node's disk, but limits.ephemeral-storage of the containers is %s.",
+		addition(folders, ephemeralStorage), addition(limits, ephemeralStorage)) + s.ceilings(ephemeralStorage, total(folders))
+	d.Hint = fmt.Sprintf("Raise resources.limits.ephemeral-storage above %s, as logs count, too; or lower scratch there; or write size instead of scratch, for a persistent volume.",
+		total(folders).Format(ephemeralStorage))
+	return true
+}
+
+// inMemory reports folders that leave the main container no memory: what it writes there
+// is its memory, and it is killed above its limit.
+func (s scratchCheck) inMemory() bool {
+	folders, largest := s.folders("Memory")
+	most := s.limit(s.w.Resources, memory)
+	if len(folders) == 0 || most == 0 || total(folders) < most {
+		return false
+	}
+	d := s.error(s.at("volumes", largest, "scratch"), "volume/evicted", "%s is killed in %s when its scratch folders are full", s.name, s.in.Target.Env.Name)
+	d.Detail = fmt.Sprintf("The scratch folders may take %s of its memory, but its limits.memory is %s.", addition(folders, memory), most.Format(memory)) +
+		s.ceilings(memory, total(folders))
+	d.Hint = fmt.Sprintf("Raise resources.limits.memory above %s by what the process itself needs, or lower scratch there, or take medium: Memory out.",
+		total(folders).Format(memory))
+	return true
 }
