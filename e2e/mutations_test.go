@@ -198,7 +198,7 @@ var votingMutations = []mutation{
 	{"kustomizations", "base/vote/kustomization.yaml", "resources:", "bases:"},
 	{"kustomizations", "base/vote/labels/kustomization.yaml", "labels:", "commonLabels:"},
 	{"kustomizations", "base/vote/kustomization.yaml", "  - network.yaml\n", ""},
-	{"kustomizations", "overlays/prod/apps/vote/kustomization.yaml", "  - pdb.yaml\n", ""},
+	{"kustomizations", "overlays/prod/apps/vote/kustomization.yaml", "  - availability.yaml\n", ""},
 	{"kustomizations", "components/unused/kustomization.yaml", "", "resources: []\n"},
 	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: Deployment # TODO"},
 	{"files", "base/vote/workload.yaml", "kind: Deployment", "kind: Deployment "},

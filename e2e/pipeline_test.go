@@ -376,7 +376,7 @@ var mistakes = []struct{ step, file, old, new string }{
 	{"resources", "components/prod/workload/kustomization.yaml", "memory: 1Gi", "hugepages-2Mi: 1Gi"},
 	{"health", "base/web/workload.yaml", "readinessProbe:", "startupProbe:"},
 	{"configuration", "base/store/service.yaml", "app.kubernetes.io/name: store", "app.kubernetes.io/name: stored"},
-	{"availability", "overlays/prod/apps/web/pdb.yaml", "app.kubernetes.io/name: web", "app.kubernetes.io/name: wob"},
+	{"availability", "overlays/prod/apps/web/availability.yaml", "app.kubernetes.io/name: web", "app.kubernetes.io/name: wob"},
 	{"hardening", "components/hardening/kustomization.yaml", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"},
 	{"audit", "base/web/workload.yaml", "web:1.4.2", "web"},
 }

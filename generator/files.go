@@ -46,7 +46,7 @@ func readRules(spec *schema.Spec, list *diag.List, key string, patterns []string
 	for i, pattern := range patterns {
 		if !doublestar.ValidatePattern(pattern) {
 			list.Error(spec.Node.At("files", key, i), "files/pattern", "this is not a pattern of paths").Hint =
-				"Write a path such as README.md, or a glob such as overlays/**/pdb.yaml."
+				"Write a path such as README.md, or a glob such as overlays/**/route.yaml."
 		}
 		rules = append(rules, fileRule{key: key, index: i, pattern: pattern})
 	}

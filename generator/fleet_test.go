@@ -63,7 +63,7 @@ func TestOwnListsShareNothing(t *testing.T) {
 		}
 	}
 	list := string(files["overlays/live-eu/apps/web/kustomization.yaml"])
-	for _, word := range []string{"base/web\n", "- hpa.yaml\n", "components/live/replicated\n"} {
+	for _, word := range []string{"base/web\n", "- availability.yaml\n", "components/live/replicated\n"} {
 		if !strings.Contains(list, word) {
 			t.Errorf("the list of live-eu lacks %q:\n%s", word, list)
 		}
@@ -74,7 +74,7 @@ func TestOwnListsShareNothing(t *testing.T) {
 
 	const fleet = "overlays/{fleet}/apps/{app}/kustomization.yaml.tmpl"
 	files = filesOf(t, fleetDir(t, map[string]string{target: builtin(t, target), fleet: builtin(t, fleet)}))
-	if files["overlays/live/apps/web/hpa.yaml"] == nil {
+	if files["overlays/live/apps/web/availability.yaml"] == nil {
 		t.Error("whoever replaces both lists does not get what clusters have in common")
 	}
 }
@@ -108,8 +108,8 @@ func TestOwnTemplatesSeeWholeObjects(t *testing.T) {
 // TestOmittedOnOneCluster leaves a file out on one cluster, or for all of them.
 func TestOmittedOnOneCluster(t *testing.T) {
 	for pattern, wanted := range map[string]map[string]bool{
-		"overlays/live-us/apps/web/pdb.yaml": {"live": false, "live-eu": true, "live-us": false, "live-asia": true},
-		"overlays/live/apps/web/pdb.yaml":    {"live": false, "live-eu": false, "live-us": false, "live-asia": false},
+		"overlays/live-us/apps/web/availability.yaml": {"live": false, "live-eu": true, "live-us": false, "live-asia": true},
+		"overlays/live/apps/web/availability.yaml":    {"live": false, "live-eu": false, "live-us": false, "live-asia": false},
 	} {
 		dir := fleetDir(t, nil)
 		spec := filepath.Join(dir, "environments.yaml")
@@ -123,9 +123,9 @@ func TestOmittedOnOneCluster(t *testing.T) {
 		}
 		files := filesOf(t, dir)
 		for folder, want := range wanted {
-			file := path.Join("overlays", folder, "apps/web/pdb.yaml")
+			file := path.Join("overlays", folder, "apps/web/availability.yaml")
 			list := string(files[path.Join("overlays", folder, "apps/web/kustomization.yaml")])
-			if got := files[file] != nil; got != want || strings.Contains(list, "pdb.yaml") != want {
+			if got := files[file] != nil; got != want || strings.Contains(list, "availability.yaml") != want {
 				t.Errorf("%s omitted: %s is there: %t\n%s", pattern, file, got, list)
 			}
 		}
@@ -166,7 +166,7 @@ applications:
 		return written(t, dir)
 	}
 	write(spec)
-	edited := filepath.Join(dir, "overlays", "live-eu", "apps", "web", "pdb.yaml")
+	edited := filepath.Join(dir, "overlays", "live-eu", "apps", "web", "availability.yaml")
 	text, err := os.ReadFile(edited)
 	if err != nil {
 		t.Fatal(err)
@@ -181,7 +181,7 @@ applications:
 		t.Errorf("the edit is gone: %v\n%s", err, kept)
 	}
 	for _, folder := range []string{"live", "live-us"} {
-		other, _ := os.ReadFile(filepath.Join(dir, "overlays", folder, "apps", "web", "pdb.yaml"))
+		other, _ := os.ReadFile(filepath.Join(dir, "overlays", folder, "apps", "web", "availability.yaml"))
 		if strings.Contains(string(other), "maxUnavailable: 2") {
 			t.Errorf("the edit of live-eu holds in %s:\n%s", folder, other)
 		}

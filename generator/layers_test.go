@@ -34,15 +34,15 @@ func TestDeletedFilesAreNotListed(t *testing.T) {
 	}
 	write()
 	overlay := filepath.Join(dir, "overlays", "prod", "apps", "web")
-	if err := os.Remove(filepath.Join(overlay, "pdb.yaml")); err != nil {
+	if err := os.Remove(filepath.Join(overlay, "availability.yaml")); err != nil {
 		t.Fatal(err)
 	}
 	write()
 	src, err := os.ReadFile(filepath.Join(overlay, "kustomization.yaml"))
-	if err != nil || strings.Contains(string(src), "pdb.yaml") || !strings.Contains(string(src), "hpa.yaml") {
+	if err != nil || strings.Contains(string(src), "availability.yaml") || !strings.Contains(string(src), "base/web\n") {
 		t.Errorf("the kustomization is not right: %v\n%s", err, src)
 	}
-	if _, err := os.Stat(filepath.Join(overlay, "pdb.yaml")); err == nil {
+	if _, err := os.Stat(filepath.Join(overlay, "availability.yaml")); err == nil {
 		t.Error("the file came back")
 	}
 	if plan := write(); plan.Pending() {

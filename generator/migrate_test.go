@@ -206,7 +206,7 @@ func TestOnlySpecIsMigrated(t *testing.T) {
 		if _, err := migratedResult(t, dir).Write(WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.RemoveAll(filepath.Join(dir, "overlays/prod/apps/web/pdb.yaml")); err != nil {
+		if err := os.RemoveAll(filepath.Join(dir, "overlays/prod/apps/web/availability.yaml")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -50,7 +50,7 @@ func restoreCommand(c *console) *cli.Command {
 		"Writes deleted files again, and replaces your edits by the rendering. Edits that git\n"+
 			"has neither committed nor staged are replaced only with --allow-dirty.\n\n"+
 			"Example:\n"+
-			"  wavewright restore overlays/prod/apps/web/pdb.yaml",
+			"  wavewright restore overlays/prod/apps/web/availability.yaml",
 		(*generator.Platform).Restore)
 }
 

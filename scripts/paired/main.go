@@ -129,7 +129,7 @@ func (b *bench) measure() error {
 }
 
 // deleted is the file that a user has deleted: it stays away.
-const deleted = "overlays/prod/apps/app-00000/pdb.yaml"
+const deleted = "overlays/prod/apps/app-00000/availability.yaml"
 
 // quiet measures the runs that find little or nothing to do.
 func (b *bench) quiet(tree string, files int, in string) error {

@@ -26,8 +26,7 @@ func benchTree(n int) Tree {
 			add(archive, dir+"/kustomization.yaml", 6)
 			add(archive, dir+"/limits.patch.yaml", 12)
 			if env == "prod" {
-				add(archive, dir+"/hpa.yaml", 10)
-				add(archive, dir+"/pdb.yaml", 6)
+				add(archive, dir+"/availability.yaml", 16)
 				add(archive, dir+"/network/policy.yaml", 12)
 			}
 		}
