@@ -48,9 +48,16 @@ func deviceNames() []string {
 	}
 }
 
-// reservedEnvironments are names of files beside those of the environments: the root of
-// Argo CD itself, and scripts of the pipeline.
-func reservedEnvironments() []string { return []string{DefaultArgoCD, "drift", "promote", "steps"} }
+// reservedEnvironments are names of files and folders beside those of the environments: the
+// root of Argo CD itself, scripts of the pipeline, and the components that belong to no
+// environment. A test holds them to the templates.
+func reservedEnvironments() []string {
+	return []string{
+		DefaultArgoCD, "drift", "promote", "steps",
+		"access-break-glass", "access-debug-full", "access-debug-limited", "access-view", "admission",
+		"fast-failover", "hardening", "namespace", "pre-deploy", "spread-preferred", "spread-required", "spread-zones",
+	}
+}
 
 // reservedTeams are parts of the names of our own AppProjects.
 func reservedTeams() []string { return []string{"infra", "root", "apps"} }
