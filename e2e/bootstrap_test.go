@@ -273,7 +273,11 @@ func TestInstallationCommands(t *testing.T) {
 				}
 			}
 		}
-		if len(commands) != 3*len(contexts) {
+		each := 3
+		if _, err := os.Stat(filepath.Join(c.dir, "bootstrap", "request")); err == nil {
+			each = 2 // administrators do the rest, as the request says
+		}
+		if len(commands) != each*len(contexts) {
 			t.Errorf("%d commands for %d clusters", len(commands), len(contexts))
 		}
 		if roots := rootFiles(t, c.dir, "bootstrap/roots"); len(applied) != len(roots) {

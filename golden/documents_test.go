@@ -93,7 +93,7 @@ applications:
 	}
 	for name, sentence := range map[string]string{
 		"docs/architecture/environments.md": "All environments have the same settings.",
-		"docs/security/overview.md":         "There is one environment.",
+		"docs/security/overview.md":         "The platform has one environment.",
 		"docs/networking/overview.md":       "No application has a route.",
 		"docs/best-practices/resources.md":  "There are none: every application has exactly the amounts above.",
 	} {
@@ -127,7 +127,7 @@ applications:
 	for _, line := range []string{
 		"| workload.scale.max | 1 | 7 (profile calm) |",
 		"| workload.scale.cpu | – | 55 (environment prod) |",
-		"| sync.automated | see its parts | removed (environment prod) |",
+		"| sync.automated | see its fields | removed (environment prod) |",
 		"| web | env.WHERE | dev (application) | prod (application) |",
 		`| web | env.PROFILE | – | a\|b (in profile calm) |`,
 		"| web | env.LONG | – | twenty characters a1twenty characters a2twenty characters a3 … (in profile calm) |",
@@ -139,7 +139,7 @@ applications:
 		}
 	}
 	if !strings.Contains(files["docs/security/overview.md"], "| prod | break-glass | grp-oncall | all |") {
-		t.Error("the groups that may break the glass are not listed")
+		t.Error("the break-glass groups are not listed")
 	}
 	if !strings.Contains(files["docs/architecture/applicationsets.md"], "| by hand |") {
 		t.Error("an environment without automated sync is not said to sync by hand")

@@ -22,7 +22,7 @@ const (
 type AdmissionPolicy struct {
 	// Name of both objects, before the environment's name is added to it.
 	Name Name
-	// Summary says in a few words what the policy refuses.
+	// Summary names the requests that the policy refuses.
 	Summary string
 	// OnNamespaces says that it looks at namespaces themselves, not at what is in them.
 	OnNamespaces bool
@@ -48,7 +48,7 @@ func AllAdmissionPolicies() []AdmissionPolicy {
 			rule: func(a *schema.Admission) schema.AdmissionRule { return a.ServiceTypes }},
 		{Name: podAccess, field: "podAccess", Summary: "access to running pods beyond the debug level",
 			rule: func(a *schema.Admission) schema.AdmissionRule { return a.PodAccess }},
-		{Name: "namespace-labels", field: "namespaceLabels", Summary: "changes of a namespace's environment and Pod Security labels", OnNamespaces: true,
+		{Name: "namespace-labels", field: "namespaceLabels", Summary: "changes of a namespace's platform, environment and Pod Security labels", OnNamespaces: true,
 			rule: func(a *schema.Admission) schema.AdmissionRule { return a.NamespaceLabels }},
 	}
 }

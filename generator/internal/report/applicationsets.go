@@ -12,17 +12,17 @@ import (
 	"github.com/wavewright/wavewright/schema"
 )
 
-// SyncMatrix compares the options of the environments' ApplicationSets and of the
-// Applications that they make.
+// SyncMatrix compares the options of the environments' ApplicationSets and of their
+// Applications.
 func (r *Report) SyncMatrix() *Table {
 	policy := "ApplicationSet policy"
 	if !r.p.ArgoCD.WritesSets() {
 		policy = "policy for Applications"
 	}
 	return r.table("", []aspect{
-		{"sync", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
-		{"options for namespaces", func(e *model.Environment) string { return strings.Join(e.InfraOptions(), ", ") }},
-		{"options for applications", func(e *model.Environment) string { return strings.Join(e.Settings.Sync.Options, ", ") }},
+		{"sync policy", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
+		{"sync options of namespaces", func(e *model.Environment) string { return strings.Join(e.InfraOptions(), ", ") }},
+		{"sync options of applications", func(e *model.Environment) string { return strings.Join(e.Settings.Sync.Options, ", ") }},
 		{"retry of a failed sync", func(e *model.Environment) string { return retryText(e.Settings.Sync.Retry) }},
 		{"sync windows", windowsText},
 		{policy, func(e *model.Environment) string { return e.Settings.ApplicationSets.Policy }},
@@ -55,9 +55,9 @@ func syncText(a *schema.Automated) string {
 
 func retryText(r schema.Retry) string {
 	if r.Limit == 0 {
-		return "no"
+		return "none"
 	}
-	return fmt.Sprintf("%d times, after %s, then %d times as long, at most %s", r.Limit, r.Backoff.Duration, r.Backoff.Factor, r.Backoff.MaxDuration)
+	return fmt.Sprintf("limit %d, backoff %s, factor %d, maxDuration %s", r.Limit, r.Backoff.Duration, r.Backoff.Factor, r.Backoff.MaxDuration)
 }
 
 func yes(b bool) string {
@@ -96,7 +96,7 @@ func deploys(s *model.ApplicationSet) string {
 	return "applications"
 }
 
-// IgnoreTable lists what Argo CD ignores, by application, with the reason.
+// IgnoreTable lists the differences that Argo CD ignores, by application, with the reason.
 func (r *Report) IgnoreTable() *Table {
 	t := &Table{Head: []string{"application", "objects", "fields", "reason", "where"}}
 	r.perApplication(t, func(in *model.Instance) [][]string {
@@ -132,10 +132,10 @@ func (r *Report) KindTable() *Table {
 	return t
 }
 
-// UnmirroredTable lists the applications that bring their own manifests to a cluster
-// with mirrors: what they pull is named in them, and nothing replaces it.
+// UnmirroredTable lists the applications that bring their own manifests to a cluster with
+// mirrors: their images are in those manifests, which nothing rewrites.
 func (r *Report) UnmirroredTable() *Table {
-	t := &Table{Head: []string{"application", "registries with a mirror there", "where"}}
+	t := &Table{Head: []string{"application", "registries with a mirror", "where"}}
 	r.perApplication(t, func(in *model.Instance) [][]string {
 		if mirrored := in.Target.Cluster.MirroredRegistries(); in.App.Sourced && len(mirrored) > 0 {
 			return [][]string{{strings.Join(mirrored, ", ")}}

@@ -10,9 +10,8 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Differences lists every setting that is not the same in all environments, with
-// its value in each and the layer that says so. A value without a layer comes from
-// the built-in profile of the environment.
+// Differences lists every setting that differs between environments, with its value in
+// each and the layer that sets it. A value of the built-in profile has no layer.
 func (r *Report) Differences() *Table {
 	t := r.table("setting", nil)
 	for _, path := range r.settingPaths() {
@@ -28,8 +27,7 @@ func (r *Report) Differences() *Table {
 	return t
 }
 
-// settingPaths lists, sorted, the paths of all values of all environments. What is
-// a value in one and a map in another environment is listed by its parts.
+// settingPaths lists, sorted, the paths of the scalars and lists of all environments.
 func (r *Report) settingPaths() [][]string {
 	var paths [][]string
 	for _, env := range r.p.Environments {
@@ -69,7 +67,7 @@ func nodeText(n *yamltree.Node) string {
 		return "removed"
 	case yamltree.Map:
 		if len(n.Entries) > 0 {
-			return "see its parts"
+			return "see its fields"
 		}
 		return "{}"
 	case yamltree.List:
@@ -78,10 +76,10 @@ func nodeText(n *yamltree.Node) string {
 	return cmp.Or(n.Text, `""`)
 }
 
-// maxBrief is how much of a text a table shows.
+// maxBrief is the length at which a table cuts a text.
 const maxBrief = 60
 
-// brief is the beginning of a text that is long or has several lines.
+// brief cuts a text that is long or has several lines.
 func brief(text string) string {
 	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
 	if runes := []rune(line); len(runes) > maxBrief {
@@ -105,7 +103,7 @@ func listText(n *yamltree.Node) string {
 	return cmp.Or(strings.Join(items, ", "), "[]")
 }
 
-// lastLayer names the layer that decided a path; empty when none states it.
+// lastLayer names the layer that sets a path; empty when none does.
 func lastLayer(layers []model.Layer, path []string) string {
 	for i := len(layers) - 1; i >= 0; i-- {
 		if _, ok := layers[i].Node.Find(path); ok {
@@ -115,7 +113,7 @@ func lastLayer(layers []model.Layer, path []string) string {
 	return ""
 }
 
-// noted is a value with the layer that said it.
+// noted is a value with the layer that sets it.
 func noted(text, layer string) string {
 	text = brief(text)
 	if text == none || layer == "" || strings.HasPrefix(layer, "built-in ") {
@@ -124,9 +122,8 @@ func noted(text, layer string) string {
 	return fmt.Sprintf("%s (%s)", text, layer)
 }
 
-// ApplicationDifferences lists every value of an application that is not the same
-// on all targets because the application says so, by application, with the layer
-// that says it. What follows from its environment alone is in Differences.
+// ApplicationDifferences lists every value that an application sets differently for some
+// targets, with the layer that sets it. Differences has those of the environments.
 func (r *Report) ApplicationDifferences() *Table {
 	t, targets := r.byTarget("application", "setting"), r.p.Targets()
 	for _, app := range r.p.Applications {
@@ -159,8 +156,8 @@ func presence(a *model.Application, instances []*model.Instance) []string {
 	return row
 }
 
-// differing lists the paths that may differ: what a narrow layer of the application
-// states, and texts with placeholders.
+// differing lists the paths that may differ: those that a layer of the application for a
+// profile, an environment or a cluster sets, and texts with placeholders.
 func differing(a *model.Application) [][]string {
 	paths := placed(a.Layer(), nil, nil)
 	for _, in := range a.Instances {
@@ -208,7 +205,7 @@ func differenceRow(a *model.Application, path []string, instances []*model.Insta
 	return row
 }
 
-// layerOf names the layer that decided a path, without the name of the application.
+// layerOf names the layer that sets a path, without the name of the application.
 func layerOf(in *model.Instance, path []string) string {
 	if layer := lastLayer(in.Layers, path); layer != "" {
 		short := strings.TrimPrefix(layer, "application "+string(in.App.Name))

@@ -1,5 +1,4 @@
-// Package report words a resolved platform for people: the tables, pictures and steps of
-// the generated documents, and what explain prints. It reads the model, and the model
-// never reads it, so that what an object is rendered from cannot depend on how a document
-// words it.
+// Package report describes a resolved platform for people: the tables, diagrams and steps of
+// the generated documents, and the output of explain. Package report reads the model and the
+// model never reads the report, so that no object can depend on the wording of a document.
 package report

@@ -12,44 +12,44 @@ import (
 	"github.com/wavewright/wavewright/schema"
 )
 
-// EnvironmentMatrix compares what the environments are.
+// EnvironmentMatrix compares the settings of the environments.
 func (r *Report) EnvironmentMatrix() *Table {
 	return r.table("", []aspect{
 		{"profile", lineage},
-		{"runs", func(e *model.Environment) string { return runs(e, r.p.Repository.Branch) }},
-		{"targets on clusters", places},
-		{"wave of its namespaces", func(e *model.Environment) string { return strconv.Itoa(e.InfraWave) }},
-		{"wave of its applications", func(e *model.Environment) string { return strconv.Itoa(e.AppsWave) }},
+		{"revision", func(e *model.Environment) string { return runs(e, r.p.Repository.Branch) }},
+		{"clusters", places},
+		{"sync wave of namespaces", func(e *model.Environment) string { return strconv.Itoa(e.InfraWave) }},
+		{"sync wave of applications", func(e *model.Environment) string { return strconv.Itoa(e.AppsWave) }},
 		{"replicas of an application", func(e *model.Environment) string { return replicasText(e.Defaults) }},
-		{"least replicas, singletons aside", func(e *model.Environment) string { return strconv.Itoa(max(e.Floor, 1)) }},
+		{"minimum of replicas, except singletons", func(e *model.Environment) string { return strconv.Itoa(max(e.Floor, 1)) }},
 		{"requests of a container", func(e *model.Environment) string { return amountsText(e.Defaults.Resources.Requests) }},
 		{"limits of a container", func(e *model.Environment) string { return amountsText(e.Defaults.Resources.Limits) }},
 		{"health checks", healthText},
-		{"replicas on different nodes", func(e *model.Environment) string { return cmp.Or(e.Defaults.AntiAffinity, "none") }},
-		{"pods leave a lost node", failoverText},
-		{"replicas that a drain may take", func(e *model.Environment) string { return budgetText(e.Defaults) }},
+		{"anti-affinity of replicas", func(e *model.Environment) string { return cmp.Or(e.Defaults.AntiAffinity, "none") }},
+		{"eviction from an unreachable node", failoverText},
+		{"disruption budget", func(e *model.Environment) string { return budgetText(e.Defaults) }},
 		{"rollout", func(e *model.Environment) string { return rolloutText(e.Defaults) }},
-		{"sync", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
+		{"sync policy", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
 		{"retry of a failed sync", func(e *model.Environment) string { return retryText(e.Settings.Sync.Retry) }},
-		{string(r.p.ArgoCD.Objects()), safetyText},
-		{"Pod Security enforced", func(e *model.Environment) string { return e.Settings.PodSecurity.Enforce }},
+		{"deletion of Applications", safetyText},
+		{"enforced Pod Security Standard", func(e *model.Environment) string { return e.Settings.PodSecurity.Enforce }},
 		{"images", imagesText},
-		{"debug access, where it is granted", func(e *model.Environment) string { return e.Settings.Debug }},
+		{"debug access of granted groups", func(e *model.Environment) string { return e.Settings.Debug }},
 		{"alerts of a namespace", alertsText},
-		{"applications whose metrics are collected", collectedText},
+		{"applications with collected metrics", collectedText},
 	})
 }
 
-// Purpose says what environments of the profile are for.
+// Purpose describes the purpose of the environment's built-in profile.
 func (r *Report) Purpose(e *model.Environment) string {
 	return map[model.Name]string{
 		"development": "fast iteration and testing, with few resources",
-		"staging":     "validation before production, with its security: performance, security and integration tests",
-		"production":  "live service: stability, the strictest security, updates without downtime",
+		"staging":     "validation under the security rules of production: performance, security and integration tests",
+		"production":  "live service with stability, the strictest security and updates without downtime",
 	}[e.Builtin()]
 }
 
-// lineage is the profile with those that it extends.
+// lineage names the profile and the profiles that it extends.
 func lineage(e *model.Environment) string {
 	var names []string
 	for _, layer := range e.SettingLayers[:len(e.SettingLayers)-1] {
@@ -83,7 +83,7 @@ func failoverText(e *model.Environment) string {
 	if e.FastFailover() {
 		return fmt.Sprintf("after %d s", model.FastFailoverSeconds)
 	}
-	return "when Kubernetes does it, after 300 s"
+	return "after 300 s, the default of Kubernetes"
 }
 
 // healthText lists the probes of a container that has a port.
@@ -95,21 +95,21 @@ func healthText(e *model.Environment) string {
 	return text
 }
 
-// safetyText says what the environment's ApplicationSets may do to Applications.
+// safetyText tells whether Argo CD may delete Applications of the environment and their objects.
 func safetyText(e *model.Environment) string {
-	text := "may delete Applications"
+	text := "by Argo CD"
 	if e.Settings.ApplicationSets.Policy == "create-update" {
-		text = "never delete an Application"
+		text = "only by a person"
 	}
 	if e.Settings.ApplicationSets.PreserveResourcesOnDeletion {
-		text += ", objects stay when one is deleted"
+		text += "; their objects are kept"
 	}
 	return text
 }
 
 func imagesText(e *model.Environment) string {
 	if e.Settings.Images == "pinned" {
-		return "a digest or a real tag"
+		return "a digest or a version tag"
 	}
 	return "any tag"
 }
@@ -127,24 +127,24 @@ func replicasText(w *model.Workload) string {
 
 func budgetText(w *model.Workload) string {
 	if w.DisruptionBudget.MaxUnavailable == 0 {
-		return "any"
+		return "none"
 	}
-	return fmt.Sprintf("%d at once", w.DisruptionBudget.MaxUnavailable)
+	return fmt.Sprintf("maxUnavailable %d", w.DisruptionBudget.MaxUnavailable)
 }
 
 func rolloutText(w *model.Workload) string {
 	var out []string
 	if w.Rollout.MaxUnavailable != "" {
-		out = append(out, string(w.Rollout.MaxUnavailable)+" unavailable")
+		out = append(out, "maxUnavailable "+string(w.Rollout.MaxUnavailable))
 	}
 	if w.Rollout.MaxSurge != "" {
-		out = append(out, string(w.Rollout.MaxSurge)+" more")
+		out = append(out, "maxSurge "+string(w.Rollout.MaxSurge))
 	}
 	if w.Rollout.MinReadySeconds > 0 {
-		out = append(out, fmt.Sprintf("ready for %d s", w.Rollout.MinReadySeconds))
+		out = append(out, fmt.Sprintf("minReadySeconds %d", w.Rollout.MinReadySeconds))
 	}
 	if w.Rollout.PreStopSeconds > 0 {
-		out = append(out, fmt.Sprintf("%d s to drain", w.Rollout.PreStopSeconds))
+		out = append(out, fmt.Sprintf("preStop sleep %d s", w.Rollout.PreStopSeconds))
 	}
 	return strings.Join(out, ", ")
 }
@@ -157,7 +157,7 @@ func amountsText(m map[string]schema.Amount) string {
 	return strings.Join(out, ", ")
 }
 
-// ID is the environment's name as a picture's identifier.
+// ID is the environment's identifier in a diagram.
 func (r *Report) ID(e *model.Environment) model.Path { return identifier(string(e.Name)) }
 
 // AlertTable compares the alerts of the environments.
@@ -169,7 +169,7 @@ func (r *Report) AlertTable() *Table {
 	return r.table("alert", aspects)
 }
 
-// alertText says when there is an alert.
+// alertText states the threshold and the severity of an alert.
 func alertText(e *model.Environment, kind model.AlertKind) string {
 	t := kind.Threshold(e.Settings.Monitoring)
 	switch {
@@ -183,7 +183,7 @@ func alertText(e *model.Environment, kind model.AlertKind) string {
 	return fmt.Sprintf("for %s: %s", t.For, t.Severity)
 }
 
-// alertsText counts the alerts by how bad they are.
+// alertsText counts the alerts by severity.
 func alertsText(e *model.Environment) string {
 	if !e.Alerting() {
 		return none
@@ -204,8 +204,8 @@ func alertsText(e *model.Environment) string {
 	return fmt.Sprintf("%d: %s", all, strings.Join(parts, ", "))
 }
 
-// collectedText counts the environment's applications whose metrics are collected
-// somewhere.
+// collectedText counts the applications whose metrics Prometheus collects on a target of
+// the environment.
 func collectedText(e *model.Environment) string {
 	all, collected := map[model.Name]bool{}, map[model.Name]bool{}
 	for _, target := range e.Targets {
@@ -222,7 +222,7 @@ func collectedText(e *model.Environment) string {
 	return fmt.Sprintf("%d of %d", len(collected), len(all))
 }
 
-// scheduleText says when a CronJob runs.
+// scheduleText states the schedule of a CronJob.
 func scheduleText(w *model.Workload) string {
 	text := w.Schedule.Cron
 	if w.Schedule.TimeZone != "" {
@@ -231,5 +231,5 @@ func scheduleText(w *model.Workload) string {
 	if w.Schedule.Suspend {
 		text += ", suspended"
 	}
-	return "one by schedule: " + text
+	return "by schedule " + text
 }

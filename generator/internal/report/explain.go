@@ -9,30 +9,29 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Value is one value of a merged workload and where it comes from.
+// Value is one value of a merged workload with its origin.
 type Value struct {
 	// Field is the path of the value, with dots.
 	Field string
 	// Text is the value in one line, with placeholders expanded; empty when Removed.
 	Text string
-	// Removed says that a layer took the value out with null.
+	// Removed is set when a layer removed the value with null.
 	Removed bool
-	// Layer that decided, and its place.
+	// Layer is the layer that sets the value, At its position.
 	Layer string
 	At    diag.Range
-	// Overridden lists what earlier layers said, the last one first.
+	// Overridden lists the values of earlier layers, the last layer first.
 	Overridden []Override
 }
 
-// Override is a value that did not win.
+// Override is a value that a later layer overrides.
 type Override struct {
 	Text, Layer string
 	At          diag.Range
 }
 
 // Explain lists the values of an instance in the order of the merged tree, with
-// the layer that decided each. Only fields at or below field are listed; all when
-// it is empty.
+// the layer that sets each. A field limits the list to the values at or below it.
 func Explain(in *model.Instance, field string) []Value {
 	e := explainer{in: in, layers: append(in.Target.Env.WorkloadLayers[:len(in.Target.Env.WorkloadLayers):len(in.Target.Env.WorkloadLayers)], in.Layers...), field: field}
 	e.walk(in.Workload.Node, nil)
@@ -63,7 +62,7 @@ func (e *explainer) wanted(name string) bool {
 	return e.field == "" || name == e.field || strings.HasPrefix(name, e.field+".")
 }
 
-// value finds the layers that state a path; the last one decides.
+// value finds the layers that set a path; the last one prevails.
 func (e *explainer) value(name string, path []string) Value {
 	v := Value{Field: name}
 	for i := len(e.layers) - 1; i >= 0; i-- {
@@ -88,8 +87,8 @@ func (e *explainer) text(n *yamltree.Node) string {
 	return e.in.Expand(yamltree.EncodeFlow(n))
 }
 
-// throughMirror changes the explanation of an image that a mirror serves: what the
-// layers say is then what was replaced.
+// throughMirror replaces an image that a registry mirror serves: the mirror overrides the
+// value of the layers.
 func (e *explainer) throughMirror(v Value, path []string) Value {
 	if path[len(path)-1] != "image" || v.Removed {
 		return v
@@ -99,8 +98,7 @@ func (e *explainer) throughMirror(v Value, path []string) Value {
 		return v
 	}
 	cluster := e.in.Target.Cluster
-	said := Override{v.Text, v.Layer, v.At}
-	v.Overridden = append([]Override{said}, v.Overridden...)
+	v.Overridden = append([]Override{{v.Text, v.Layer, v.At}}, v.Overridden...)
 	v.Text = mirrored
 	v.Layer, v.At = fmt.Sprintf("registry mirror of cluster %s", cluster.Name), cluster.MirrorAt
 	return v

@@ -11,7 +11,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// NetworkTable lists what the clusters offer to applications, by target.
+// NetworkTable lists name server, gateway, ingress controller and Prometheus by target.
 func (r *Report) NetworkTable() *Table {
 	t := &Table{Head: []string{"target", "name server", "gateway", "ingress controller", "Prometheus"}}
 	for _, target := range r.p.Targets() {
@@ -39,7 +39,7 @@ func labelsText(labels map[string]string) string {
 	return strings.Join(out, ",")
 }
 
-// RouteTable lists what is reachable from outside, by application.
+// RouteTable lists the routes by application.
 func (r *Report) RouteTable() *Table {
 	t := &Table{Head: []string{"application", "route", "through", "hosts", "path", "port of the Service", "where"}}
 	r.perApplication(t, func(in *model.Instance) [][]string {
@@ -60,9 +60,8 @@ func (r *Report) RouteTable() *Table {
 	return t
 }
 
-// FlowTable lists every connection that network policies allow, by application:
-// what an application may open, and what may reach it from outside of the
-// applications. It is read from the policies themselves.
+// FlowTable lists every connection that network policies allow, by application. FlowTable
+// reads the rules of the policies, not the declarations of the spec.
 func (r *Report) FlowTable() *Table {
 	t := &Table{Head: []string{"application", "", "other end", "ports of the pod", "where"}}
 	r.perApplication(t, func(in *model.Instance) [][]string {
@@ -79,7 +78,7 @@ func (r *Report) FlowTable() *Table {
 	return t
 }
 
-// distinctFlows drops what reads the same, such as the internet in both address families.
+// distinctFlows drops repeated rows, such as the internet in both address families.
 func distinctFlows(flows []flow) []flow {
 	var out []flow
 	for _, f := range flows {
@@ -94,21 +93,21 @@ func distinctFlows(flows []flow) []flow {
 type flow struct {
 	in          bool
 	text, ports string
-	// node is the peer in a picture, and its name there.
+	// node is the identifier of the peer in the diagram, name its label.
 	node, name model.Path
 }
 
-// Edge is one line of the picture of allowed connections.
+// Edge is one line of the diagram of allowed connections.
 type Edge struct {
-	// From and To are the nodes, FromName and ToName what stands in them.
+	// From and To are identifiers of nodes, FromName and ToName their labels.
 	From, FromName, To, ToName model.Path
 }
 
-// maxEdges is how many connections a picture still shows; renderers stop at 500.
+// maxEdges limits the connections of the diagram; renderers stop at 500.
 const maxEdges = 120
 
-// Edges are the allowed connections between applications and with everything else,
-// without repetitions; none when there are too many for a picture.
+// Edges are the distinct allowed connections; none when there are more than a diagram
+// shows.
 func (r *Report) Edges() []Edge {
 	var edges []Edge
 	seen := map[Edge]bool{}
@@ -133,14 +132,14 @@ func (r *Report) Edges() []Edge {
 	return edges
 }
 
-// appNode is the identifier of an application in a picture. Names have hyphens, which
-// would draw lines, and no underscores.
+// appNode is the identifier of an application in the diagram. Hyphens, which Mermaid reads
+// as lines, become underscores, which no name contains.
 func appNode(app string) model.Path { return "app_" + identifier(app) }
 
 func identifier(name string) model.Path { return model.Path(strings.ReplaceAll(name, "-", "_")) }
 
-// flows reads the rules of an instance. A connection between two applications stands
-// in both of their policies and is listed where it begins.
+// flows reads the rules of an instance. A connection between two applications is in the
+// policies of both; flows lists it at the application that opens it.
 func flows(in *model.Instance) []flow {
 	var out []flow
 	for _, r := range in.AllEgress {
@@ -284,7 +283,7 @@ func get(m yamltree.Ordered, key string) any {
 	return nil
 }
 
-// NetworkExceptionTable lists the namespaces whose policies are out of force.
+// NetworkExceptionTable lists the namespaces whose policies an exception suspends.
 func (r *Report) NetworkExceptionTable() *Table {
 	t := &Table{Head: []string{"target", "namespace", "reason", "until"}}
 	for _, target := range r.p.Targets() {

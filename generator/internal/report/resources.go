@@ -10,16 +10,16 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/model"
 )
 
-// ResourceMatrix compares what a container gets in each environment.
+// ResourceMatrix compares the requests, limits and bounds of a container by environment.
 func (r *Report) ResourceMatrix() *Table {
 	return r.table("", []aspect{
 		{"requests", func(e *model.Environment) string { return amountsText(e.Defaults.Resources.Requests) }},
 		{"limits", func(e *model.Environment) string { return amountsText(e.Defaults.Resources.Limits) }},
 		{"replicas", func(e *model.Environment) string { return replicasText(e.Defaults) }},
-		{"least of a container", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Min) }},
-		{"most of a container", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Max) }},
-		{"requests of a container that states none", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.DefaultRequest) }},
-		{"limits of a container that states none", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Default) }},
+		{"minimum of a container", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Min) }},
+		{"maximum of a container", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Max) }},
+		{"default requests of a container", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.DefaultRequest) }},
+		{"default limits of a container", func(e *model.Environment) string { return amountsText(e.Settings.LimitRange.Default) }},
 	})
 }
 
@@ -35,7 +35,7 @@ func (r *Report) QuotaTable() *Table {
 			}
 		}
 	}
-	t := &Table{Head: append([]string{"target", "namespace", "how"}, resources...)}
+	t := &Table{Head: append([]string{"target", "namespace", "amounts"}, resources...)}
 	for _, target := range r.p.Targets() {
 		for _, ns := range target.Namespaces {
 			t.Rows = append(t.Rows, append([]string{string(target.Name), string(ns.Name), quotaText(ns)}, quotaCells(ns, resources)...))
@@ -64,8 +64,8 @@ func quotaCells(ns *model.Namespace, resources []string) []string {
 	return cells
 }
 
-// OwnResources lists the applications that do not take replicas, requests and
-// limits as their environments give them, with what they have instead.
+// OwnResources lists the applications whose replicas, requests or limits differ from the
+// defaults of their environments.
 func (r *Report) OwnResources() *Table {
 	t, targets := r.byTarget("application"), r.p.Targets()
 	for _, app := range r.p.Applications {
@@ -74,7 +74,7 @@ func (r *Report) OwnResources() *Table {
 			text := none
 			if in != nil {
 				text = sizeText(in.Workload, in.Target.Env.Defaults)
-				own = own || text != asUsual
+				own = own || text != asDefault
 			}
 			row = append(row, text)
 		}
@@ -85,32 +85,32 @@ func (r *Report) OwnResources() *Table {
 	return t
 }
 
-// asUsual stands where an application takes what its environment gives.
-const asUsual = "as usual"
+// asDefault is the size of an application that has the defaults of its environment.
+const asDefault = "default"
 
-// sizeText says in what a workload differs in size from the environment's defaults.
-func sizeText(w *model.Workload, usual *model.Workload) string {
+// sizeText lists the differences in size between a workload and its environment's defaults.
+func sizeText(w *model.Workload, defaults *model.Workload) string {
 	if w.Source != nil {
 		return footprintText(w)
 	}
 	var out []string
-	if text := replicasText(w); text != replicasText(usual) {
+	if text := replicasText(w); text != replicasText(defaults) {
 		out = append(out, "replicas "+text)
 	}
-	if own := w.Resources.Requests; !maps.Equal(own, usual.Resources.Requests) {
+	if own := w.Resources.Requests; !maps.Equal(own, defaults.Resources.Requests) {
 		out = append(out, "requests "+cmp.Or(amountsText(own), "none"))
 	}
-	if own := w.Resources.Limits; !maps.Equal(own, usual.Resources.Limits) {
+	if own := w.Resources.Limits; !maps.Equal(own, defaults.Resources.Limits) {
 		out = append(out, "limits "+cmp.Or(amountsText(own), "none"))
 	}
-	return cmp.Or(strings.Join(out, "; "), asUsual)
+	return cmp.Or(strings.Join(out, "; "), asDefault)
 }
 
-// footprintText is what a source needs in all, as far as the spec says.
+// footprintText is the declared demand of a source.
 func footprintText(w *model.Workload) string {
 	f := w.Footprint
 	if f == nil {
-		return "its own"
+		return "not declared"
 	}
 	text := fmt.Sprintf("at most %d pods", f.Pods)
 	if amounts := amountsText(f.Requests); amounts != "" {

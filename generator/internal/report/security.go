@@ -43,7 +43,7 @@ func (r *Report) PodSecurityTable() *Table {
 	return t
 }
 
-// ExceptionTable lists what applications may do beyond the usual, with the reason.
+// ExceptionTable lists the exceptions of applications, with the reason.
 func (r *Report) ExceptionTable() *Table {
 	t := &Table{Head: []string{"application", "exception", "reason", "where"}}
 	r.perApplication(t, func(in *model.Instance) [][]string {
@@ -58,7 +58,7 @@ func (r *Report) ExceptionTable() *Table {
 
 // SecretTable lists the secrets that applications read: references, never values.
 func (r *Report) SecretTable() *Table {
-	t := &Table{Head: []string{"application", "Secret", "comes from", "variables and files", "where"}}
+	t := &Table{Head: []string{"application", "Secret", "source", "variables and files", "where"}}
 	r.perApplication(t, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, name := range slices.Sorted(maps.Keys(in.Workload.Secrets)) {
@@ -70,7 +70,7 @@ func (r *Report) SecretTable() *Table {
 	return t
 }
 
-// secretUses lists the variables and files that a secret becomes.
+// secretUses lists the variables and files that expose a secret.
 func secretUses(secret schema.Secret) []string {
 	uses := slices.Sorted(maps.Keys(secret.Env))
 	for _, file := range slices.Sorted(maps.Keys(secret.Files)) {
@@ -81,13 +81,13 @@ func secretUses(secret schema.Secret) []string {
 
 func secretSource(in *model.Instance, secret schema.Secret) string {
 	if secret.Key == "" {
-		return "already in the namespace"
+		return "exists in the namespace"
 	}
 	store := in.Target.Cluster.Secrets.Store
 	return fmt.Sprintf("%s of %s %s", secret.Key, cmp.Or(store.Kind, "ClusterSecretStore"), in.Expand(store.Name))
 }
 
-// PermissionTable lists what applications may do with the Kubernetes API.
+// PermissionTable lists the rights of applications in the Kubernetes API.
 func (r *Report) PermissionTable() *Table {
 	t := &Table{Head: []string{"application", "API groups", "resources", "verbs", "reason", "where"}}
 	r.perApplication(t, func(in *model.Instance) [][]string {
@@ -99,7 +99,7 @@ func (r *Report) PermissionTable() *Table {
 			}
 			resources := strings.Join(rule.Resources, ", ")
 			if len(rule.ResourceNames) > 0 {
-				resources += " called " + strings.Join(rule.ResourceNames, ", ")
+				resources += " named " + strings.Join(rule.ResourceNames, ", ")
 			}
 			rows = append(rows, []string{strings.Join(groups, ", "), resources, strings.Join(rule.Verbs, ", "), cmp.Or(rule.Reason, none)})
 		}
@@ -108,31 +108,31 @@ func (r *Report) PermissionTable() *Table {
 	return t
 }
 
-// AdmissionTable lists what becomes of requests that the admission policies object to.
+// AdmissionTable lists the mode of each admission policy by environment.
 func (r *Report) AdmissionTable() *Table {
 	var aspects []aspect
 	for _, policy := range model.AllAdmissionPolicies() {
 		aspects = append(aspects, aspect{policy.Summary, func(e *model.Environment) string { return e.AdmissionMode(policy) }})
 	}
 	aspects = append(aspects,
-		aspect{"what debugging permits in pods", debugText},
-		aspect{"who may break the glass", func(e *model.Environment) string { return strings.Join(e.BreakGlassGroups(r.p), ", ") }},
+		aspect{"debug access that pod-access permits", debugText},
+		aspect{"break-glass groups", func(e *model.Environment) string { return strings.Join(e.BreakGlassGroups(r.p), ", ") }},
 	)
-	return r.table("what is refused", aspects)
+	return r.table("refused requests", aspects)
 }
 
-// debugText says which access to pods the environment's debug permits.
+// debugText names the access to pods that the environment's debug level permits.
 func debugText(e *model.Environment) string {
 	switch e.Settings.Debug {
 	case model.DebugFull:
-		return "everything"
+		return "all"
 	case model.DebugNone:
-		return "nothing"
+		return "none"
 	}
 	return "port-forward"
 }
 
-// AdmissionExceptions lists the policies that are less strict than their profile wants.
+// AdmissionExceptions lists the policies that are less strict than in the built-in profile.
 func (r *Report) AdmissionExceptions() *Table {
 	t := &Table{Head: []string{"environment", "policy", "mode", "reason"}}
 	for _, env := range r.p.Environments {
@@ -146,7 +146,7 @@ func (r *Report) AdmissionExceptions() *Table {
 	return t
 }
 
-// BreakGlassGroups lists who may break the glass anywhere.
+// BreakGlassGroups lists the break-glass groups of all environments.
 func (r *Report) BreakGlassGroups() []string {
 	var groups []string
 	for _, env := range r.p.Environments {

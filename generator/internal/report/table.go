@@ -8,13 +8,13 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/model"
 )
 
-// Report is the platform as people read it: what the generated documents print.
+// Report is the content of the generated documents: tables, steps and diagrams.
 type Report struct{ p *model.Platform }
 
 // New returns the report on a platform.
 func New(p *model.Platform) *Report { return &Report{p} }
 
-// Data is what a template sees as its dot: the part of the model that its path names, and
+// Data is the dot of a template: the part of the model that the template's path names, and
 // the report on the whole platform.
 type Data struct {
 	*model.Data
@@ -27,7 +27,7 @@ type Table struct {
 	Rows [][]string
 }
 
-// none stands in a cell that has nothing to say.
+// none is the text of an empty cell.
 const none = "–"
 
 // aspect is one row of a table that has a column for each environment.
@@ -51,8 +51,8 @@ func (r *Report) table(first string, aspects []aspect) *Table {
 	return t
 }
 
-// perApplication adds the rows of every application's instances; rows that are the
-// same on several targets are one, which names them in its last cell.
+// perApplication adds the rows of every application's instances. Equal rows of several
+// targets become one row, whose last cell names the targets.
 func (r *Report) perApplication(t *Table, rows func(*model.Instance) [][]string) {
 	for _, app := range r.p.Applications {
 		var found [][]string
@@ -74,7 +74,7 @@ func (r *Report) perApplication(t *Table, rows func(*model.Instance) [][]string)
 	}
 }
 
-// where names targets of an application in a few words.
+// where names the targets of a row.
 func where(a *model.Application, targets []*model.Target) string {
 	if len(targets) == len(a.Instances) {
 		return "wherever it runs"

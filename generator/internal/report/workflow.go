@@ -8,7 +8,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/model"
 )
 
-// Workflow says step by step how a change gets into an environment.
+// Workflow lists the steps by which a change reaches an environment.
 func (r *Report) Workflow(e *model.Environment) []string {
 	var steps []string
 	names := checkNames(e)
@@ -19,33 +19,33 @@ func (r *Report) Workflow(e *model.Environment) []string {
 	case e.Follows():
 		steps = append(steps, "Push to the branch "+r.p.Repository.Branch+", or merge into it.")
 		if names != "" {
-			steps = append(steps, "Before it is merged, the pipeline validates: "+names+".")
+			steps = append(steps, "The pipeline validates the change before the merge: "+names+".")
 		}
 	case names != "":
-		steps = append(steps, "When it came to the branch "+r.p.Repository.Branch+", the pipeline validated it for this environment too: "+names+".")
+		steps = append(steps, "The pipeline has validated the change for this environment before its merge into the branch "+r.p.Repository.Branch+": "+names+".")
 		fallthrough
 	default:
 		steps = append(steps, r.promotionText(e))
 	}
 	steps = append(steps, arrivalText(e), replacementText(e))
 	if tests := e.Tests(); len(tests) > 0 {
-		steps = append(steps, "These tests run in the cluster: "+strings.Join(tests, ", ")+".")
+		steps = append(steps, "Argo CD runs these tests in the cluster: "+strings.Join(tests, ", ")+".")
 	}
 	return append(steps, debuggingText(e))
 }
 
 func (r *Report) promotionText(e *model.Environment) string {
-	text := fmt.Sprintf("Promote what %s runs.", e.From.Name)
+	text := fmt.Sprintf("Promote the revisions of %s.", e.From.Name)
 	switch {
 	case r.p.Pipeline == "":
 		return text
 	case e.PromotionMode == model.ByCommit:
-		return text + " The pipeline can do it: it pushes the moved pins to the branch."
+		return text + " A job of the pipeline does so and pushes the pins to the branch."
 	}
-	return text + " The pipeline can do it: it proposes the moved pins for review."
+	return text + " A job of the pipeline does so and proposes the pins for review."
 }
 
-// checkNames lists what the pipeline validates.
+// checkNames lists the checks of the pipeline.
 func checkNames(e *model.Environment) string {
 	var names []string
 	for _, step := range e.Checks() {
@@ -54,11 +54,11 @@ func checkNames(e *model.Environment) string {
 	return strings.Join(names, ", ")
 }
 
-// arrivalText says how a change gets from Git into the cluster.
+// arrivalText describes the sync of a change from Git into the cluster.
 func arrivalText(e *model.Environment) string {
-	text := "Argo CD syncs by itself as soon as it sees the change"
+	text := "Argo CD syncs the change automatically"
 	if e.Settings.Sync.Automated == nil {
-		text = "A person syncs in Argo CD"
+		text = "A person syncs the change in Argo CD"
 	}
 	if len(e.Windows) > 0 {
 		text += ", within the sync windows"
@@ -66,30 +66,30 @@ func arrivalText(e *model.Environment) string {
 	return text + "."
 }
 
-// replacementText says how running pods are replaced.
+// replacementText describes the rollout.
 func replacementText(e *model.Environment) string {
-	text := "Pods are replaced a few at a time: " + rolloutText(e.Defaults) + "."
+	text := "Kubernetes replaces the pods in a rolling update: " + rolloutText(e.Defaults) + "."
 	if len(e.Targets) > 1 {
-		text += fmt.Sprintf(" To go cluster by cluster, promote with --target %s first.", e.Targets[0].Name)
+		text += fmt.Sprintf(" To roll out cluster by cluster, promote with --target %s first.", e.Targets[0].Name)
 	}
 	return text
 }
 
-// debuggingText says what a person may do who looks at the result.
+// debuggingText states the access of people to the running pods.
 func debuggingText(e *model.Environment) string {
 	switch e.Settings.Debug {
 	case model.DebugFull:
-		return "Debug groups look at it from inside: logs, shell, port-forward, ephemeral containers."
+		return "Debug groups may read logs, open a shell, forward ports and add ephemeral containers."
 	case model.DebugNone:
-		return "Nobody debugs there; what is wrong shows in Argo CD, in metrics and in logs, and goes back with a rollback."
+		return "Nobody may debug pods: find faults in Argo CD, metrics and logs, and roll back."
 	}
-	return "Debug groups read logs and forward ports; there is no shell."
+	return "Debug groups may read logs and forward ports, but open no shell."
 }
 
-// ValidationTable lists what validates the environments: the steps of the pipeline, then
-// the tests of applications. What is the same in several environments is one row.
+// ValidationTable lists the steps of the pipeline, then the tests of applications. Equal
+// rows of several environments are one row.
 func (r *Report) ValidationTable() *Table {
-	t := &Table{Head: []string{"step", "what runs", "rules", "environments"}}
+	t := &Table{Head: []string{"step", "runs", "rules", "environments"}}
 	rows := map[string][]string{}
 	add := func(env *model.Environment, cells ...string) {
 		key := strings.Join(cells, "\x00")
@@ -103,7 +103,7 @@ func (r *Report) ValidationTable() *Table {
 	for _, env := range r.p.Environments {
 		for _, step := range env.Checks() {
 			if r.p.Pipeline != "" {
-				add(env, string(step.Name), what(step), rulesText(step))
+				add(env, string(step.Name), toolText(step), rulesText(step))
 			}
 		}
 	}
@@ -115,16 +115,16 @@ func (r *Report) ValidationTable() *Table {
 	return t
 }
 
-// testText says what becomes of a test that fails.
+// testText states the consequence of a failed test.
 func testText(e *model.Environment, job string) string {
 	if e.Builtin() != "production" || e.Validates(job) {
-		return "a test in the cluster, after each new version; the Application is degraded when it fails"
+		return "a Job in the cluster after each new version; when it fails, the Application is Degraded"
 	}
-	return "a test in the cluster, after each new version"
+	return "a Job in the cluster after each new version"
 }
 
-// what says in a few words what a step runs.
-func what(s model.Step) string {
+// toolText names the tool of a step.
+func toolText(s model.Step) string {
 	switch s.Uses {
 	case "lint":
 		return "yamllint"
@@ -135,7 +135,7 @@ func what(s model.Step) string {
 	case model.UsesSecurity:
 		return "grype, on every image"
 	}
-	return "kube-score, kept as a report"
+	return "kube-score; its report is kept"
 }
 
 func rulesText(s model.Step) string {
