@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What has to hold of live before a change lands.
+# Validation steps of live before a merge.
 source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 build bootstrap/roots/live.yaml

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The repository is what its specification says: otherwise this ends with 3.
+# Exits with 3 when the repository differs from its specification.
 source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 tool wavewright

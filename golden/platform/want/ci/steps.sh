@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# The steps of the scripts beside this one. People and pipelines run the same: they need Git, Go and
-# yamllint; everything else is installed here, once, in the version that stands here.
+# Functions of the scripts beside this one, for people and pipelines. They need Git, Go and yamllint, and
+# install every other tool once, in the version that the function tool names.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-# Schemas: of Kubernetes by version, of custom resources at one commit. Set both to a mirror where
-# the Internet is out of reach.
+# Sources of the schemas of Kubernetes, by version, and of custom resources, at one commit. Without access
+# to the internet, set both variables to a mirror.
 KUBERNETES_SCHEMAS=${KUBERNETES_SCHEMAS:-default}
 catalog=https://raw.githubusercontent.com/datreeio/CRDs-catalog/7b1e26ef9deea49293714d204c1a2270aab1178f
 CRD_SCHEMAS=${CRD_SCHEMAS:-$catalog'/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'}
-# Where programs are kept, and where reports are written.
+# Folders of the installed tools and of the reports.
 TOOLS=${TOOLS:-$HOME/.cache/wavewright/tools}
 REPORTS=${REPORTS:-reports}
 
@@ -17,7 +17,7 @@ built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
 failed=
 
-# tool NAME: installs a program, unless this version of it is there.
+# tool NAME: installs the tool, unless this version exists, and puts it into PATH.
 tool() {
   local package folder
   case $1 in
@@ -33,7 +33,7 @@ tool() {
   PATH="$folder:$PATH"
 }
 
-# chart FOLDER VERSION: renders a chart as Argo CD does, with what it depends on, from a copy.
+# chart FOLDER VERSION: renders a copy of the chart with its dependencies as Argo CD does.
 chart() {
   local copy target=${1#overlays/}
   tool helm
@@ -48,7 +48,7 @@ chart() {
 }
 
 # build PATH [VERSION]: renders a file, the files of a folder without kustomizations, or each
-# kustomization below a folder, as Argo CD does. Its cluster has this version of Kubernetes. A
+# kustomization below a folder as Argo CD does. VERSION is the Kubernetes version of the cluster. A
 # warning of kustomize is a failure.
 build() {
   local folder
@@ -71,7 +71,7 @@ build() {
   done < <(find "$1" -name Chart.yaml -exec dirname {} + | LC_ALL=C sort)
 }
 
-# objects PATH: prints what build made of it.
+# objects PATH: prints the objects that build rendered.
 objects() {
   find "$built/$1" -name objects.yaml -print0 | LC_ALL=C sort -z | xargs -0 cat
 }
@@ -82,19 +82,19 @@ check() {
   "${@:2}" || failed+=" $1"
 }
 
-# finish: fails when something did, and says what.
+# finish: fails when a step failed, and names the failed steps.
 finish() {
   [ -z "$failed" ] && return
   echo "failed:$failed" >&2
   exit 1
 }
 
-# lint: the files are written as .yamllint.yaml asks.
+# lint: the files follow .yamllint.yaml.
 lint() {
   { find base components overlays/prod -maxdepth 0; cut -d ' ' -f 1 "$built/list"; } | xargs yamllint --strict
 }
 
-# schema: objects have the fields of their kinds, and no others.
+# schema: objects have only the fields of their kinds.
 schema() {
   local path version status=0
   tool kubeconform
@@ -105,7 +105,7 @@ schema() {
   return "$status"
 }
 
-# rules RULE…: sets arguments to those that make kube-score check these rules and no others.
+# rules RULE…: sets arguments to those by which kube-score checks only these rules.
 rules() {
   local rule
   while IFS=, read -r rule _; do
@@ -116,12 +116,12 @@ rules() {
   done < <(kube-score list)
 }
 
-# score PATH VERSION: what kube-score makes of one overlay; names repeat between clusters.
+# score PATH VERSION: runs kube-score on one overlay, because names repeat between clusters.
 score() {
   objects "$1" | kube-score score --exit-one-on-warning --kubernetes-version "v${2%.*}" "${arguments[@]}" -
 }
 
-# policy RULE…: these rules hold in every overlay.
+# policy RULE…: every overlay passes these rules.
 policy() {
   local arguments=(--output-format ci) path version status=0
   tool kube-score
@@ -133,7 +133,7 @@ policy() {
   return "$status"
 }
 
-# compliance [RULE…]: writes what each object makes of each rule; without rules, of all.
+# compliance [RULE…]: writes the result of each rule, by default of all rules, for each object.
 compliance() {
   local arguments=(--output-format json) path version status=0
   tool kube-score
@@ -145,8 +145,8 @@ compliance() {
   return "$status"
 }
 
-# security: no image has a grave vulnerability that a newer version of it does not have. A file
-# .grype.yaml may hold exceptions, GRYPE_REGISTRY_AUTH_… the credentials of a registry.
+# security: no image has a fixable vulnerability of high or critical severity. .grype.yaml may list
+# exceptions, and GRYPE_REGISTRY_AUTH_… holds the credentials of a registry.
 security() {
   local image status=0
   tool grype

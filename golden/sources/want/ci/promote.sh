@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# promote.sh ENVIRONMENT: moves the pins of an environment to what the environment before it runs,
-# and pushes the commit. APPLICATIONS may name some, with spaces between them. wavewright refuses
-# what is against the rules; nothing is pushed then.
+# promote.sh ENVIRONMENT: promotes the revisions of the preceding environment and pushes the commit.
+# APPLICATIONS limits the promotion to some applications, separated by spaces. When wavewright refuses
+# the promotion, the script pushes nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 set -e
 
 GIT_AUTHOR_NAME=$GITLAB_USER_NAME
 GIT_AUTHOR_EMAIL=$GITLAB_USER_EMAIL
 
-# publish BRANCH [ARGUMENT…]: pushes the commit with PROMOTION_TOKEN, a project access token that
-# may write the repository.
+# publish BRANCH [ARGUMENT…]: pushes the commit with PROMOTION_TOKEN, a project access token with
+# write access to the repository.
 publish() {
   git -c "credential.helper=!echo username=promotion; echo password=\$PROMOTION_TOKEN; :" \
     push "${@:2}" "$CI_SERVER_URL/$CI_PROJECT_PATH.git" "HEAD:refs/heads/$1"

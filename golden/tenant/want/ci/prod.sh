@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What has to hold of prod before a change lands.
+# Validation steps of prod before a merge.
 source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 build bootstrap/roots/prod.yaml

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What has to hold of dev before a change lands.
+# Validation steps of dev before a merge.
 source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 build bootstrap/roots/dev.yaml

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# promote.sh ENVIRONMENT: moves the pins of an environment to what the environment before it runs,
-# and pushes the commit. APPLICATIONS may name some, with spaces between them. wavewright refuses
-# what is against the rules; nothing is pushed then.
+# promote.sh ENVIRONMENT: promotes the revisions of the preceding environment and pushes the commit.
+# APPLICATIONS limits the promotion to some applications, separated by spaces. When wavewright refuses
+# the promotion, the script pushes nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 set -e
 
@@ -12,7 +12,7 @@ GIT_AUTHOR_EMAIL="$GITHUB_ACTOR_ID+$GITHUB_ACTOR@users.noreply.github.com"
 publish() {
   gh auth setup-git
   git push "${@:2}" origin "HEAD:refs/heads/$1"
-  # GitHub starts nothing for what a workflow pushes.
+  # GitHub starts no workflow when a workflow pushes.
   gh workflow run wavewright.yaml --ref "$1"
 }
 
