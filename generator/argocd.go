@@ -3,6 +3,7 @@ package generator
 import (
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/templates"
@@ -13,14 +14,11 @@ func argocd() model.ArgoCDRelease {
 	return model.ArgoCDRelease{Version: templates.ArgoCDVersion, Manifests: templates.ArgoCD, License: templates.ArgoCDLicense}
 }
 
-// upstream is the folder of what was released by others.
-const upstream = "bootstrap/argocd/install/upstream/"
-
 // setApart gives the manifests of Argo CD an archive of their own: they are large and
 // change with the version only, while most changes of a spec touch the repository's archive.
 func setApart(rendered tree.Tree) {
 	for name, file := range rendered {
-		if strings.HasPrefix(name, upstream) {
+		if strings.HasPrefix(name, layout.ArgoCDUpstream) {
 			file.Archive = "argocd"
 			rendered[name] = file
 		}

@@ -3,6 +3,7 @@ package generator
 import (
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/render"
 )
@@ -18,7 +19,7 @@ func share(platform *model.Platform, in render.Input) {
 	// Who replaces a template of targets gets all of its data there, unless that of
 	// environments is replaced as well.
 	knows := func(file string) bool {
-		return !replaced["overlays/{target}/"+file] || replaced["overlays/{fleet}/"+file]
+		return !replaced[layout.TargetOverlays+file] || replaced[layout.FleetOverlays+file]
 	}
 	platform.Share(model.Sharing{
 		Applications: knows("apps/{app}/kustomization.yaml"),

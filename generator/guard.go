@@ -1,10 +1,12 @@
 package generator
 
 import (
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/impact"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
 
@@ -34,11 +36,11 @@ const (
 )
 
 // guards looks for what is probably not meant.
-func (p *Platform) guards(plan *tree.Plan, impact []Impact, o WriteOptions) []Guard {
+func (p *Platform) guards(plan *tree.Plan, rows []Impact, o WriteOptions) []Guard {
 	var out []Guard
 	if !o.AllowDelete {
 		out = append(out, deletions(plan)...)
-		out = append(out, p.vanishing(impact)...)
+		out = append(out, p.vanishing(rows)...)
 	}
 	if !o.AllowDirty {
 		out = append(out, unsaved(p.folder.dir, plan)...)
@@ -65,16 +67,16 @@ func deletions(plan *tree.Plan) []Guard {
 
 // vanishing guards the Applications and namespaces of environments that run pins, or
 // that a profile other than development describes.
-func (p *Platform) vanishing(impact []Impact) []Guard {
+func (p *Platform) vanishing(rows []Impact) []Guard {
 	var names []string
-	for _, row := range impact {
-		if !row.protected && !p.protected(row.Environment) {
+	for _, row := range rows {
+		if !row.Pinned && !p.protected(row.Environment) {
 			continue
 		}
 		switch row.Effect {
-		case EffectDeleted:
+		case impact.Deleted:
 			names = append(names, row.Application)
-		case EffectRenamed:
+		case impact.Renamed:
 			names = append(names, row.From)
 		}
 	}
@@ -89,7 +91,8 @@ func (p *Platform) vanishing(impact []Impact) []Guard {
 }
 
 // unsaved guards edits that git does not know yet in files that are about to be merged,
-// migrated or overwritten: there would be no way back to them.
+// migrated or overwritten: there would be no way back to them. Where there is certainly no
+// repository, nobody expects a way back; where git cannot answer, the edits are taken for unsaved.
 func unsaved(dir string, plan *tree.Plan) []Guard {
 	var paths []string
 	for _, c := range plan.Changes() {
@@ -101,59 +104,28 @@ func unsaved(dir string, plan *tree.Plan) []Guard {
 			paths = append(paths, c.From)
 		}
 	}
-	paths = uncommitted(dir, paths)
 	if len(paths) == 0 {
 		return nil
 	}
-	return []Guard{{
-		Reason: "edits that git does not have would be merged or overwritten, and there would be no way back", About: paths, Flag: allowDirty,
-		Hint: "git add them, or commit them, and run this again",
-	}}
-}
-
-// statusChunk is how many paths one git command is asked about.
-const statusChunk = 500
-
-// uncommitted returns those of some files whose text git has neither committed nor
-// staged. Where there is no git, nobody can tell.
-func uncommitted(dir string, paths []string) []string {
-	var found []string
-	prefix, ok := askGit(dir, "rev-parse", "--show-prefix")
-	if !ok {
+	repo, err := git.Find(dir)
+	if errors.Is(err, git.ErrNoRepository) {
 		return nil
 	}
-	for chunk := range slices.Chunk(paths, statusChunk) {
-		args := append([]string{"--literal-pathspecs", "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--"}, chunk...)
-		out, _ := askGit(dir, args...)
-		for record := range strings.SplitSeq(out, "\x00") {
-			if path := unstaged(record); path != "" {
-				found = append(found, strings.TrimPrefix(path, prefix))
-			}
-		}
+	edited := paths
+	if err == nil {
+		edited, err = repo.Unsaved(paths)
 	}
-	slices.Sort(found)
-	return found
-}
-
-// unstaged returns the path of a record of git status when the file differs from git's
-// index, or is not in it.
-func unstaged(record string) string {
-	kind, rest, _ := strings.Cut(record, " ")
-	var fields int // before the path
-	switch kind {
-	case "?", "!":
-		return rest
-	case "1":
-		if fields = 7; len(rest) < 2 || rest[1] == '.' {
-			return ""
-		}
-	case "u":
-		fields = 9
-	default:
-		return ""
+	switch {
+	case err != nil:
+		return []Guard{{
+			Reason: "nobody knows whether git has the edits that would be merged or overwritten: " + err.Error(), About: paths, Flag: allowDirty,
+			Hint: "make git status work here, and run this again",
+		}}
+	case len(edited) == 0:
+		return nil
 	}
-	for range fields {
-		_, rest, _ = strings.Cut(rest, " ")
-	}
-	return rest
+	return []Guard{{
+		Reason: "edits that git does not have would be merged or overwritten, and there would be no way back", About: edited, Flag: allowDirty,
+		Hint: "git add them, or commit them, and run this again",
+	}}
 }

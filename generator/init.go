@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
@@ -100,7 +102,7 @@ func Init(dir string, o InitOptions) (*Initialized, error) {
 		return out, err
 	}
 	for _, env := range out.platform.environments() {
-		out.Roots = append(out.Roots, "bootstrap/roots/"+env+".yaml")
+		out.Roots = append(out.Roots, layout.Root(env))
 	}
 	undo, err := makeFolders(dir)
 	if err != nil {
@@ -243,20 +245,20 @@ func (o *InitOptions) fromGit(dir string) {
 		}
 		there, rest = filepath.Dir(there), path.Join(filepath.Base(there), rest)
 	}
-	prefix, ok := askGit(there, "rev-parse", "--show-prefix")
-	if !ok {
-		return
+	repo, err := git.Find(there)
+	if err != nil {
+		return // the answers are proposals: without git they are the general ones
 	}
-	if o.Path = path.Join(prefix, rest); o.Path == "." {
+	if o.Path = path.Join(repo.Prefix, rest); o.Path == "." {
 		o.Path = ""
 	}
 	// What origin calls its default branch counts more than where work goes on now.
-	if branch, ok := askGit(there, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"); ok {
-		o.Branch = strings.TrimPrefix(branch, "origin/")
-	} else if branch, ok := askGit(there, "symbolic-ref", "--quiet", "--short", "HEAD"); ok {
+	if branch, err := repo.DefaultBranch(); err == nil && branch != "" {
+		o.Branch = branch
+	} else if branch, err := repo.Branch(); err == nil && branch != "" {
 		o.Branch = branch
 	}
-	if origin, ok := askGit(there, "remote", "get-url", "origin"); ok {
+	if origin, err := repo.Origin(); err == nil {
 		o.adopt(withoutCredentials(origin))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 )
@@ -23,13 +24,14 @@ func (out *Initialized) NextSteps(dir string) []string {
 		url = "URL"
 	}
 	branch := out.platform.model.Repository.Branch
-	if _, ok := askGit(dir, "rev-parse", "--git-dir"); !ok {
+	repo, err := git.Find(dir)
+	if err != nil {
 		steps = append(steps, "git init --initial-branch="+shellWord(branch))
 	}
-	if _, ok := askGit(dir, "remote", "get-url", "origin"); !ok {
+	if !hasOrigin(repo) {
 		steps = append(steps, "git remote add origin "+shellWord(url))
 	}
-	steps = append(steps, "git add "+out.written(dir), `git commit -m "Start with wavewright"`, push(dir, branch))
+	steps = append(steps, "git add "+out.written(dir), `git commit -m "Start with wavewright"`, push(repo, branch))
 	return append(steps, out.firstRun()...)
 }
 
@@ -53,13 +55,24 @@ func (out *Initialized) written(dir string) string {
 	return strings.Join(ours, " ")
 }
 
+// hasOrigin reports whether a repository, if there is one, has the remote origin.
+func hasOrigin(repo *git.Repo) bool {
+	if repo == nil {
+		return false
+	}
+	origin, err := repo.Origin()
+	return err == nil && origin != ""
+}
+
 // push is how the commit reaches the branch. A branch that exists is not written to
 // from another one: that is what pull requests are for.
-func push(dir, branch string) string {
-	current, onBranch := askGit(dir, "symbolic-ref", "--quiet", "--short", "HEAD")
-	_, exists := askGit(dir, "rev-parse", "--verify", "--quiet", "refs/remotes/origin/"+branch)
-	if onBranch && exists && current != branch {
-		return "git push -u origin HEAD  # then merge it into " + branch
+func push(repo *git.Repo, branch string) string {
+	if repo != nil {
+		current, err := repo.Branch()
+		exists, unknown := repo.OnOrigin(branch)
+		if err == nil && unknown == nil && exists && current != "" && current != branch {
+			return "git push -u origin HEAD  # then merge it into " + branch
+		}
 	}
 	return "git push -u origin HEAD:" + shellWord(branch)
 }

@@ -3,8 +3,6 @@ package generator
 import (
 	"fmt"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/layout"
@@ -92,18 +90,4 @@ func withoutCredentials(remote string) string {
 		u.User = url.User(u.User.Username())
 	}
 	return u.String()
-}
-
-// askGit returns what a git command prints in dir. There is no answer without git,
-// without a repository and without what is asked for: then nothing is known.
-func askGit(dir string, args ...string) (string, bool) {
-	cmd := exec.Command("git", append([]string{"--no-pager", "-C", dir}, args...)...)
-	for _, v := range os.Environ() {
-		// A hook's variables would name another repository.
-		if !strings.HasPrefix(v, "GIT_DIR=") && !strings.HasPrefix(v, "GIT_WORK_TREE=") && !strings.HasPrefix(v, "GIT_PREFIX=") {
-			cmd.Env = append(cmd.Env, v)
-		}
-	}
-	out, err := cmd.Output()
-	return strings.TrimSpace(string(out)), err == nil
 }

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
-	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -175,9 +175,9 @@ func (p *Platform) checkMoved(platform *model.Platform) {
 				"One rename for each old name is enough."
 		}
 		seen[move.From] = true
-		if kind == "environments" && p.left(release.File(from)) && !p.left(release.File(to)) {
+		if kind == "environments" && p.left(layout.Pins(from)) && !p.left(layout.Pins(to)) {
 			d := p.Diagnostics.Warning(at("from"), "moved/pins", "the pins of "+from+" do not come along")
-			d.Detail = release.File(from) + " holds names and commits of " + from + ", which " + to + " does not have: it runs nothing until its first promotion."
+			d.Detail = layout.Pins(from) + " holds names and commits of " + from + ", which " + to + " does not have: it runs nothing until its first promotion."
 			d.Hint = "Generate with --allow-delete, promote to " + to + ", then delete that file. What " + from + " runs is deleted when its root Application is."
 		}
 	}

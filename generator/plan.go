@@ -10,6 +10,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/merge"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -225,7 +226,10 @@ func (t *Tree) judge(plan *Plan, o *WriteOptions) error {
 		plan.Migrations = append(slices.Clip(plan.Migrations), Migration{"state", strconv.Itoa(step.From), strconv.Itoa(step.To), step.Does})
 	}
 	if plan.Pending() || len(plan.Changes()) > 0 {
-		plan.Impact = t.impact(plan.Plan)
+		var err error
+		if plan.Impact, err = t.impact(plan.Plan); err != nil {
+			return fmt.Errorf("compare Applications: %w", err)
+		}
 		plan.Guards = p.guards(plan.Plan, plan.Impact, *o)
 	}
 	if conflicts, _ := plan.Blocked(); len(conflicts) > 0 {
@@ -252,7 +256,7 @@ func needed(changes []Change) []string {
 	var paths []string
 	for i := range changes {
 		file := changes[i].Path
-		if changes[i].Missing() && (path.Base(file) == "kustomization.yaml" || strings.HasPrefix(file, "components/")) {
+		if changes[i].Missing() && (path.Base(file) == layout.Kustomization || strings.HasPrefix(file, layout.Components)) {
 			paths = append(paths, file)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/generator/internal/render"
@@ -91,7 +92,7 @@ func (p *Platform) readPins(fsys fs.FS) error {
 		if !schema.IsName(name) {
 			continue // which was reported
 		}
-		file := release.File(name)
+		file := layout.Pins(name)
 		src, err := fs.ReadFile(fsys, file)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

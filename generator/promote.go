@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -101,7 +103,7 @@ func subjects(names []string) string {
 type mover struct {
 	when   When
 	before *Platform
-	repo   *release.Repo
+	repo   *git.Repo
 	folder *tree.Repository
 	out    Moved
 }
@@ -130,7 +132,7 @@ func move(dir, subject string, when When, decide func(*mover) (*release.Result, 
 	if m.out.Refusals = refused; len(refused) > 0 {
 		return &m.out, nil
 	}
-	return &m.out, m.carryOut(dir, res)
+	return &m.out, m.carryOut(res)
 }
 
 // prepare reads what a move starts from.
@@ -142,7 +144,7 @@ func (m *mover) prepare(dir string) (bool, error) {
 	if ready, err := m.ready(before); err != nil || !ready {
 		return false, err
 	}
-	m.repo, err = release.Open(dir)
+	m.repo, err = git.Open(dir)
 	return err == nil, err
 }
 
@@ -193,7 +195,7 @@ func (m *mover) findings(list diag.List, in *release.Input) bool {
 // the new pins and completes the promotion, as it completes any interrupted run. In
 // the other order it would find new files that no pin explains and take them for
 // hand edits, which it keeps.
-func (m *mover) carryOut(dir string, res *release.Result) error {
+func (m *mover) carryOut(res *release.Result) error {
 	m.out.Environment, m.out.File, m.out.Moves = res.Environment, res.File, res.Moves
 	if !res.Changed() {
 		return nil
@@ -206,8 +208,8 @@ func (m *mover) carryOut(dir string, res *release.Result) error {
 	if err != nil || m.out.Plan == nil || m.out.Plan.Stopped() || m.when.DryRun {
 		return err
 	}
-	if err := replaceFile(dir, res.File, res.Source); err != nil {
-		return fmt.Errorf("write %s: %w", res.File, err)
+	if err := m.folder.Replace(res.File, res.Source); err != nil {
+		return err
 	}
 	if err := m.folder.Apply(m.out.Plan.Plan); err != nil {
 		return fmt.Errorf("%s is written, generated files are not; run wavewright generate to finish: %w", res.File, err)
@@ -232,11 +234,11 @@ func (m *mover) options() release.Options {
 // from commits.
 func (p *Platform) movedByPins(path string) bool {
 	for _, env := range p.model.Environments {
-		if !env.Follows() && (path == release.File(string(env.Name)) || strings.HasPrefix(path, "argocd/"+string(env.Name)+"/")) {
+		if !env.Follows() && (path == layout.Pins(string(env.Name)) || strings.HasPrefix(path, layout.ArgoCD(string(env.Name))+"/")) {
 			return true
 		}
 	}
-	return strings.HasPrefix(path, ".wavewright/state/") || strings.HasPrefix(path, "releases/"+newPrefix)
+	return strings.HasPrefix(path, layout.State+"/") || tree.IsTemporary(path)
 }
 
 // releaseEnvironments is the platform as package release sees it.

@@ -3,6 +3,8 @@ package generator
 import (
 	"slices"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/release"
 )
 
@@ -47,7 +49,7 @@ func (p *Platform) candidates() *release.Candidates {
 // history adds what only git knows. Without it the table says less, so that no error
 // of git is one of the table.
 func (p *Platform) history(in *release.TableInput) {
-	repo, err := release.Open(p.folder.dir)
+	repo, err := git.Open(p.folder.dir)
 	if err != nil {
 		return
 	}
@@ -56,7 +58,7 @@ func (p *Platform) history(in *release.TableInput) {
 		return
 	}
 	in.Line, _ = repo.Line(ref.Commit)
-	file := release.CandidatesFile(in.Environments[0].Name)
+	file := layout.Candidates(in.Environments[0].Name)
 	src, ok, err := repo.ReadAt(ref.Commit, file)
 	if err != nil || !ok {
 		return

@@ -1,17 +1,16 @@
 package generator
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema"
 )
 
 // Remerged is what Remerge did with an unfinished Git merge.
@@ -73,7 +72,7 @@ var errLeft = errors.New("a generated file is in conflict")
 
 // settleMerge settles what is unmerged of generated files and of the state.
 func settleMerge(dir string) (*Remerged, error) {
-	repo, err := release.Open(dir)
+	repo, err := git.Open(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -81,88 +80,44 @@ func settleMerge(dir string) (*Remerged, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Remerged{Operation: operation(dir), Left: unmergedOutside(dir)}
+	out := &Remerged{}
+	if out.Left, err = repo.UnmergedOutside(); err != nil {
+		return nil, err
+	}
+	if out.Operation, err = repo.Operation(); err != nil {
+		return nil, err
+	}
 	if out.Operation == "" && len(conflicts)+len(out.Left) > 0 {
 		out.Operation = "merge" // git stash and git checkout --merge leave no other trace
 	}
 	if len(conflicts) == 0 {
 		return out, nil
 	}
-	if err := out.settle(dir, repo, conflicts); err != nil {
+	if err := out.settle(dir, repo, unmerged(conflicts)); err != nil {
 		return nil, err
 	}
 	return out, repo.Resolve(out.Resolved)
 }
 
 // settle decides about conflicts and writes what was decided.
-func (out *Remerged) settle(dir string, repo *release.Repo, conflicts []release.Conflict) error {
+func (out *Remerged) settle(dir string, repo *git.Repo, conflicts []tree.Unmerged) error {
 	folder, err := tree.Open(dir)
 	if err != nil {
 		return fmt.Errorf("open the repository: %w", err)
 	}
 	defer folder.Close()
-	unlock, err := folder.Lock()
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", dir, err)
-	}
-	defer root.Close()
-	versions := unmerged(conflicts)
-	resolution, err := folder.Remerge(tree.MergeInput{
-		Unmerged: versions, Merge: repo.MergeTexts, Version: ReadBuild().Version,
-		Disk: func(path string) (*tree.Version, error) { return diskVersion(root, path) },
-	})
+	resolution, err := folder.Remerge(tree.MergeInput{Unmerged: conflicts, Merge: repo.MergeTexts, Version: ReadBuild().Version})
 	if err != nil {
 		return err
 	}
 	out.Left = append(out.Left, resolution.Left...)
-	byHand, err := resolvedByHand(root, versions)
-	if err != nil {
-		return err
-	}
-	for path, version := range resolution.Files {
-		if !byHand[path] {
-			if err := settle(root, path, version); err != nil {
-				return err
-			}
-		}
-		out.Resolved = append(out.Resolved, path)
-	}
-	slices.Sort(out.Resolved)
 	slices.Sort(out.Left)
-	return nil
+	out.Resolved, err = folder.Settle(conflicts, resolution)
+	return err
 }
 
-// resolvedByHand finds the files that somebody has resolved without telling git:
-// without markers, and with a text that no side has. They stay as they are.
-func resolvedByHand(root *os.Root, versions []tree.Unmerged) (map[string]bool, error) {
-	found := map[string]bool{}
-	for _, u := range versions {
-		if strings.HasPrefix(u.Path, ".wavewright/") {
-			continue
-		}
-		disk, err := diskVersion(root, u.Path)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", u.Path, err)
-		}
-		if disk == nil || bytes.Contains(append([]byte("\n"), disk.Content...), []byte("\n<<<<<<< ")) {
-			continue
-		}
-		one := func(v *tree.Version) bool { return v != nil && bytes.Equal(lines(v.Content), lines(disk.Content)) }
-		found[u.Path] = !one(u.Base) && !one(u.Ours) && !one(u.Theirs)
-	}
-	return found, nil
-}
-
-// lines is a text as git keeps it, whatever line ends the checkout has.
-func lines(text []byte) []byte { return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")) }
-
-func unmerged(conflicts []release.Conflict) []tree.Unmerged {
-	version := func(file *release.IndexFile) *tree.Version {
+func unmerged(conflicts []git.Conflict) []tree.Unmerged {
+	version := func(file *git.IndexFile) *tree.Version {
 		if file == nil {
 			return nil
 		}
@@ -175,34 +130,58 @@ func unmerged(conflicts []release.Conflict) []tree.Unmerged {
 	return out
 }
 
-// diskVersion reads a file that git merged; nil when there is none.
-func diskVersion(root *os.Root, path string) (*tree.Version, error) {
-	content, err := root.ReadFile(filepath.FromSlash(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+// NextSteps are the commands that end the operation, for a shell in the folder where
+// dir is seen from. While a path is left that everything else depends on, generate has to
+// run once more.
+func (out *Remerged) NextSteps(dir string) []string {
+	var steps []string
+	if len(out.Left) > 0 {
+		words := make([]string, 0, len(out.Left))
+		for _, path := range out.Left {
+			words = append(words, shellWord(filepath.Join(dir, filepath.FromSlash(path))))
+		}
+		paths := strings.Join(words, " ")
+		steps = append(steps, "$EDITOR "+paths+"  # resolve what git has marked", "git add "+paths)
 	}
-	return &tree.Version{Content: content}, err
+	if out.Plan == nil {
+		steps = append(steps, "wavewright generate --remerge")
+	}
+	if out.Operation == "merge" {
+		return append(steps, "git commit")
+	}
+	return append(steps, "git "+out.Operation+" --continue")
 }
 
-// settle writes one side's version, or deletes the file. What it replaces is in
-// git's index, so that git checkout --merge brings the conflict back.
-func settle(root *os.Root, path string, version *tree.Version) error {
-	name := filepath.FromSlash(path)
-	if version == nil {
-		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("delete %s: %w", path, err)
+// needs reports whether one of paths has to be resolved before anything can be generated:
+// it is part of the spec, a release or a template.
+func (p *Platform) needs(paths []string) bool {
+	return slices.ContainsFunc(paths, func(path string) bool {
+		_, read := p.Sources[path]
+		return read || path == schema.FileName || strings.HasPrefix(path, layout.Releases) || strings.HasPrefix(path, layout.Own) ||
+			p.spec != nil && p.input(path)
+	})
+}
+
+// stage tells git about everything generated that it does not know yet, and about
+// what the plan deleted or migrated, so that a merge can be committed.
+func stage(dir string, generated tree.Tree, plan *Plan) error {
+	repo, err := git.Open(dir)
+	if err != nil {
+		return err
+	}
+	other := map[string]bool{} // paths that the plan deletes, or migrates
+	for _, change := range plan.Changes() {
+		other[change.Path] = change.Action == tree.ActionDelete || change.State == tree.StateMigrated
+		if change.From != "" {
+			other[change.From] = true
 		}
-		return nil
 	}
-	mode := fs.FileMode(0o644)
-	if version.Executable {
-		mode = 0o755
+	unstaged, err := repo.Unstaged()
+	if err != nil {
+		return err
 	}
-	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := root.WriteFile(name, version.Content, mode); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return root.Chmod(name, mode)
+	return repo.Resolve(slices.DeleteFunc(unstaged, func(path string) bool {
+		_, ours := generated[path]
+		return !ours && !other[path] && !strings.HasPrefix(path, layout.Own)
+	}))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -29,7 +30,7 @@ func (p *Platform) reserve(rendered tree.Tree, list *diag.List) {
 
 // input reports whether wavewright reads a path as hand-written input.
 func (p *Platform) input(name string) bool {
-	if name == schema.FileName || strings.HasPrefix(name, "releases/") {
+	if name == schema.FileName || strings.HasPrefix(name, layout.Releases) {
 		return true
 	}
 	if folder := p.spec.Templates; folder != "" && strings.HasPrefix(name, folder+"/") {

@@ -1,10 +1,75 @@
 // Package layout knows where things lie in a generated repository, as far as the program
-// itself and not a template has to know: each path is written here and nowhere else.
+// itself and not a template has to know: each path is written here and nowhere else. Paths
+// have slashes and begin at the folder of the spec; names of folders that are prefixes of
+// paths end with a slash.
 package layout
 
-// SpecSchema is where editors find the schema of the spec.
-const SpecSchema = ".wavewright/environments.schema.json"
+// What is there once.
+const (
+	// Own is the folder that holds what only wavewright reads.
+	Own = ".wavewright/"
+	// State is the folder of the state's archives.
+	State = Own + "state"
+	// SpecSchema is where editors find the schema of the spec.
+	SpecSchema = Own + "environments.schema.json"
+	// Prefix is a generated file that holds the prefix of the platform. Its entry in the
+	// state says which one the names in the cluster begin with, whatever becomes of the file.
+	Prefix = Own + "prefix"
+	// Releases is the folder of the files that promotions write.
+	Releases = "releases/"
+	// Overlays is the folder below which each target has its overlays.
+	Overlays = "overlays/"
+	// TargetOverlays and FleetOverlays are the folders of the templates of one target, and of
+	// what the targets of one environment share.
+	TargetOverlays, FleetOverlays = Overlays + "{target}/", Overlays + "{fleet}/"
+	// Components is the folder of Kustomize components.
+	Components = "components/"
+	// Roots is the folder of what a person applies once.
+	Roots = "bootstrap/roots/"
+	// ArgoCDUpstream is the folder of the manifests that Argo CD released.
+	ArgoCDUpstream = "bootstrap/argocd/install/upstream/"
+	// Runbook tells people what to do about an alert.
+	Runbook = "docs/runbook.md"
+)
 
-// Prefix is a generated file that holds the prefix of the platform. Its entry in the
-// state says which one the names in the cluster begin with, whatever becomes of the file.
-const Prefix = ".wavewright/prefix"
+// Kustomization is the name of the file that Kustomize reads first in a folder.
+const Kustomization = "kustomization.yaml"
+
+// Pins is the file of what an environment after the first runs.
+func Pins(env string) string { return Releases + env + ".yaml" }
+
+// Candidates is the file of what an environment can run at the revision that holds it.
+func Candidates(env string) string { return Overlays + env + "/applications.yaml" }
+
+// Target is the folder of a target's overlays.
+func Target(target string) string { return Overlays + target }
+
+// Application is the overlay of an application on a target.
+func Application(target, name string) string { return Target(target) + "/apps/" + name }
+
+// Infra is the overlay of a namespace on a target.
+func Infra(target, name string) string { return Target(target) + "/infra/" + name }
+
+// ClusterWide is the overlay of what a target needs outside of namespaces.
+func ClusterWide(target string) string { return Infra(target, "_cluster") }
+
+// Base is the folder of what all environments have in common of an application.
+func Base(app string) string { return "base/" + app + "/" }
+
+// Component is the folder of the components of one environment.
+func Component(env string) string { return Components + env + "/" }
+
+// ArgoCD is the folder of what an environment's root applies.
+func ArgoCD(env string) string { return "argocd/" + env }
+
+// ApplicationSets is the file of an environment's ApplicationSets.
+func ApplicationSets(env string) string { return ArgoCD(env) + "/applicationsets.yaml" }
+
+// Applications is the file of the Applications that a tenant of Argo CD writes instead.
+func Applications(env string) string { return ArgoCD(env) + "/applications.yaml" }
+
+// Root is the root Application of an environment.
+func Root(env string) string { return Roots + env + ".yaml" }
+
+// Request is what the administrators of a target's cluster are asked for.
+func Request(target string) string { return "bootstrap/request/clusters/" + target }

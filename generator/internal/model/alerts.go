@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -188,7 +189,7 @@ var scpURL = lazyregexp.New(`^(?:[A-Za-z0-9._-]+@)([A-Za-z0-9.-]+):(.+)$`)
 // runbook is where people read the runbook: in the web pages of the repository, as
 // GitHub and GitLab build their addresses, or its path where there are none.
 func (p *Platform) runbook() string {
-	path, url := p.Repository.Prefix+"docs/runbook.md", string(p.Repository.URL)
+	path, url := p.Repository.Prefix+layout.Runbook, string(p.Repository.URL)
 	if m := scpURL.FindStringSubmatch(url); m != nil {
 		url = "https://" + m[1] + "/" + m[2]
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/schema/diag"
 )
@@ -44,7 +45,7 @@ func (t *Target) ClusterCandidates() []Candidate {
 		release.Element{
 			{Name: "name", Value: string(t.clusterName())},
 			{Name: "project", Value: string(t.Env.projectOf(t.Env.infraProject()))},
-			{Name: "path", Value: t.path("infra", "_cluster")},
+			{Name: "path", Value: layout.ClusterWide(string(t.Name))},
 			{Name: "cluster", Value: string(t.Cluster.Name)},
 		},
 	}}
@@ -68,7 +69,7 @@ func (t *Target) NamespaceCandidates() []Candidate {
 			release.Element{
 				{Name: "name", Value: string(ns.applicationName())},
 				{Name: "project", Value: string(t.Env.projectOf(t.Env.infraProject()))},
-				{Name: "path", Value: t.path("infra", ns.Name)},
+				{Name: "path", Value: layout.Infra(string(t.Name), string(ns.Name))},
 				{Name: "namespace", Value: string(ns.Name)},
 				{Name: "cluster", Value: string(t.Cluster.Name)},
 				{Name: "podSecurityEnforce", Value: security.Enforce},
@@ -90,18 +91,13 @@ func (t *Target) ApplicationCandidates() []Candidate {
 			append(release.Element{
 				{Name: "name", Value: string(in.applicationName())},
 				{Name: "project", Value: string(t.Env.projectOf(in.project()))},
-				{Name: "path", Value: t.path("apps", in.App.Name)},
+				{Name: "path", Value: layout.Application(string(t.Name), string(in.App.Name))},
 				{Name: "namespace", Value: string(in.Namespace.Name)},
 				{Name: "cluster", Value: string(t.Cluster.Name)},
 			}, in.extras()...),
 		})
 	}
 	return out
-}
-
-// path is where an overlay is, from the folder of the spec.
-func (t *Target) path(group string, name Name) string {
-	return "overlays/" + string(t.Name) + "/" + group + "/" + string(name)
 }
 
 // applicationSets groups candidates and pins by project, which is the
@@ -142,6 +138,7 @@ func (r *resolver) applicationSet(env *Environment, project string) *Application
 	s := &ApplicationSet{Name: Name(project), names: env.clusterWide("*"), Project: env.projectOf(Name(project)), Wave: env.AppsWave, SyncOptions: env.Settings.Sync.Options}
 	if s.Name == env.infraProject() {
 		s.Infra, s.Wave, s.SyncOptions = true, env.InfraWave, env.InfraOptions()
+		s.labels = env.tenancy == nil
 	}
 	s.Team = r.teams[strings.TrimPrefix(project, string(env.project("")))]
 	return s
@@ -208,8 +205,8 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 		what = fmt.Sprintf("project %q is not one of %s", project, env.Name)
 	case !strings.HasPrefix(pin.Element.Get("name"), string(outside(env.Prefix, ""))):
 		what = fmt.Sprintf("Application %q does not begin with the prefix %s-", pin.Element.Get("name"), env.Prefix)
-	case !strings.HasPrefix(path, "overlays/"+pin.Target+"/"):
-		what = fmt.Sprintf("path %q is not below overlays/%s", path, pin.Target)
+	case !strings.HasPrefix(path, layout.Target(pin.Target)+"/"):
+		what = fmt.Sprintf("path %q is not below %s", path, layout.Target(pin.Target))
 	case r.clusters[cluster] == nil && r.faulty(r.spec.Node, "clusters"):
 		return true
 	case r.clusters[cluster] == nil:
@@ -225,7 +222,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	default:
 		return true
 	}
-	at := diag.Range{File: release.File(string(env.Name))}
+	at := diag.Range{File: layout.Pins(string(env.Name))}
 	d := r.list.Error(at, "release/foreign", what)
 	d.Detail = "The pin of " + pin.Slot.String() + " contains this value."
 	d.Hint = "Only wavewright promote and rollback write pins: restore the file from Git."
@@ -243,7 +240,7 @@ func (r *resolver) left(env *Environment, pin release.Pin) {
 			return
 		}
 	}
-	at := diag.Range{File: release.File(string(env.Name))}
+	at := diag.Range{File: layout.Pins(string(env.Name))}
 	d := r.list.Warning(at, "release/left", fmt.Sprintf("application %s is not in the spec of %s and still runs there", pin.Name, pin.Target))
 	d.Detail = "Its pin keeps it deployed, but network policies and quotas no longer take it into account."
 	d.Hint = "To stop the application, take its pin out of this file, generate, and delete the objects that Argo CD leaves behind; to keep the application, declare it in the spec again."

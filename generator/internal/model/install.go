@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/schema"
 )
 
@@ -81,16 +82,15 @@ func (r *resolver) instances() {
 }
 
 func (a *ArgoCD) roots(instance *ArgoCDInstance) []Path {
-	const folder = "bootstrap/roots/"
 	if len(a.Instances) == 1 {
-		return []Path{folder}
+		return []Path{layout.Roots}
 	}
 	var roots []Path
 	if a.Vendored {
-		roots = append(roots, folder+"argocd.yaml")
+		roots = append(roots, Path(layout.Root("argocd")))
 	}
 	for _, env := range instance.Environments {
-		roots = append(roots, folder+Path(env.Name)+".yaml")
+		roots = append(roots, Path(layout.Root(string(env.Name))))
 	}
 	return roots
 }

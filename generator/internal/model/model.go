@@ -315,6 +315,8 @@ type ApplicationSet struct {
 	// candidates are what the environment can run, pinned or not.
 	candidates          []Element
 	kinds, clusterKinds []string
+	// labels says that the set labels the namespaces of its Applications.
+	labels bool
 	// names fit all cluster-wide objects of the environment, and no others.
 	names string
 }

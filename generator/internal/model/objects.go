@@ -134,10 +134,12 @@ func (s *ApplicationSet) List() []yamltree.Ordered {
 			pair("name", string(e.Name)), pair("revision", e.Revision), pair("path", e.Path),
 			pair("namespace", e.Namespace), pair("cluster", e.Cluster),
 		}
-		if ignored := e.Get("ignoreDifferences"); ignored != "" {
-			list[i] = append(list[i], pair("ignoreDifferences", ignored))
+		for _, field := range []string{releaseField, ignoreField} {
+			if value := e.Get(field); value != "" {
+				list[i] = append(list[i], pair(field, value))
+			}
 		}
-		if s.Infra {
+		if s.labels {
 			for _, field := range []string{"podSecurityEnforce", "podSecurityWarn", "podSecurityAudit", "podSecurityVersion"} {
 				list[i] = append(list[i], pair(field, e.Get(field)))
 			}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/schema"
 )
 
@@ -72,7 +73,7 @@ func (p *Platform) teamPaths(team *Team) []string {
 			continue
 		}
 		if len(app.Instances) > 0 {
-			bases = append(bases, "base/"+string(app.Name)+"/")
+			bases = append(bases, layout.Base(string(app.Name)))
 		}
 		if file := app.At.File; file != schema.FileName && Path(file).Valid() {
 			files = append(files, file)
@@ -84,9 +85,9 @@ func (p *Platform) teamPaths(team *Team) []string {
 // paths are what an environment deploys, and what decides it.
 func (e *Environment) paths() []string {
 	name := string(e.Name)
-	overlays := []string{"overlays/" + name + "/"}
+	overlays := []string{layout.Target(name) + "/"}
 	for _, target := range e.Targets {
-		overlays = append(overlays, "overlays/"+string(target.Name)+"/")
+		overlays = append(overlays, layout.Target(string(target.Name))+"/")
 	}
-	return append([]string{"argocd/" + name + "/", "components/" + name + "/", "bootstrap/roots/" + name + ".yaml", "releases/" + name + ".yaml"}, distinct(overlays)...)
+	return append([]string{layout.ArgoCD(name) + "/", layout.Component(name), layout.Root(name), layout.Pins(name)}, distinct(overlays)...)
 }

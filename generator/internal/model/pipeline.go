@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 // Build is a folder or a file that a pipeline builds as Argo CD does.
@@ -16,12 +18,12 @@ type Build struct {
 // Builds lists what a pipeline builds of the environment.
 func (e *Environment) Builds() []Build {
 	name := string(e.Name)
-	out := []Build{{Path: Path("bootstrap/roots/" + name + ".yaml")}, {Path: Path("argocd/" + name)}}
+	out := []Build{{Path: Path(layout.Root(name))}, {Path: Path(layout.ArgoCD(name))}}
 	for _, target := range e.Targets {
 		if len(target.Instances) > 0 {
-			out = append(out, Build{Path("overlays/" + string(target.Name)), target.Cluster.kubernetes()})
+			out = append(out, Build{Path(layout.Target(string(target.Name))), target.Cluster.kubernetes()})
 			if e.tenancy != nil {
-				out = append(out, Build{Path("bootstrap/request/clusters/" + string(target.Name)), target.Cluster.kubernetes()})
+				out = append(out, Build{Path(layout.Request(string(target.Name))), target.Cluster.kubernetes()})
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func Edit(file string, src []byte, pins []Pin) ([]byte, error) {
 		return nil, fmt.Errorf("edit %s: the file has errors", file)
 	}
 	want := old.With(old.Environment, pins)
-	out := splice(src, editsFor(newLayout(src, root.Value), pins))
+	out := splice(src, editsFor(newTextLines(src, root.Value), pins))
 	if got, list := Parse(file, out); list.HasErrors() || !got.Equal(want) {
 		return nil, fmt.Errorf("edit %s: its layout cannot be edited in place: write every pin as an indented block with one field on a line", file)
 	}
@@ -76,7 +76,7 @@ func splitLines(src []byte, eol string) []string {
 
 // editsFor finds the place of every pin. New pins that go to the same place are
 // rendered together, because they may share keys that the file does not have yet.
-func editsFor(l layout, pins []Pin) []edit {
+func editsFor(l textLines, pins []Pin) []edit {
 	pins = slices.Clone(pins)
 	sortPins(pins)
 	var edits []edit
@@ -112,7 +112,7 @@ func (s spot) same(o spot) bool {
 // emptyValue matches a key with an empty value: null in any spelling, or an empty map.
 var emptyValue = lazyregexp.New(`^(\s*[^\s#]+:)[ \t]*(?:\{[ \t]*\}|null|Null|NULL|~)?([ \t]+#.*)?\r?\n$`)
 
-func (s spot) edit(l layout, pins []Pin) edit {
+func (s spot) edit(l textLines, pins []Pin) edit {
 	var b bytes.Buffer
 	if s.exists {
 		writePin(&b, pins[0], s.indent)

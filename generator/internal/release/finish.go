@@ -3,6 +3,8 @@ package release
 import (
 	"slices"
 	"time"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 // finish turns the elements of a promotion or rollback into pins and moves, and edits the
@@ -39,7 +41,7 @@ func (in *Input) run(commit string, e Element) Run {
 
 // result compares pins with the current ones and edits the file when some differ.
 func result(in *Input, env Environment, pins []Pin) (*Result, Refusals) {
-	out := &Result{Environment: env.Name, File: File(env.Name), Source: in.Source}
+	out := &Result{Environment: env.Name, File: layout.Pins(env.Name), Source: in.Source}
 	slices.SortStableFunc(pins, func(a, b Pin) int {
 		if a.Target != b.Target {
 			return slices.Index(env.Targets, a.Target) - slices.Index(env.Targets, b.Target)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wavewright/wavewright/generator/internal/git"
 )
 
 func TestOpenErrors(t *testing.T) {
@@ -27,7 +29,7 @@ func TestOpenErrors(t *testing.T) {
 		"missing":    "no such file or directory",
 	} {
 		t.Run(dir, func(t *testing.T) {
-			r, err := Open(filepath.Join(root, dir))
+			r, err := git.Open(filepath.Join(root, dir))
 			if err == nil || !strings.Contains(err.Error(), want) || r != nil {
 				t.Errorf("got %v, %v", r, err)
 			}
@@ -35,7 +37,7 @@ func TestOpenErrors(t *testing.T) {
 	}
 	t.Run("no git", func(t *testing.T) {
 		t.Setenv("PATH", root)
-		if _, err := Open(filepath.Join(root, "fresh")); err == nil || !strings.Contains(err.Error(), "git is not installed") {
+		if _, err := git.Open(filepath.Join(root, "fresh")); err == nil || !strings.Contains(err.Error(), "git is not installed") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -66,7 +68,7 @@ func TestPushed(t *testing.T) {
 	check := func(address, name, commit string) {
 		t.Helper()
 		got, err := w.open().Pushed("main", address)
-		if want := (Ref{Name: name, Commit: commit}); err != nil || got != want {
+		if want := (git.Ref{Name: name, Commit: commit}); err != nil || got != want {
 			t.Errorf("got %v, %v, want %v", got, err, want)
 		}
 	}
@@ -79,29 +81,13 @@ func TestPushed(t *testing.T) {
 	check(w.remote, "fork/main", second)
 	w.git("config", "remote.fork.fetch", "+refs/heads/*:refs/mine/*")
 	w.git("config", "branch.main.merge", "refs/heads/main")
-	var missing *NotPushedError
+	var missing *git.NotPushedError
 	if _, err := w.open().Pushed("main", ""); !errors.As(err, &missing) || missing.Remote != "fork" {
 		t.Errorf("got %v", err)
 	}
 	for _, branch := range []string{"", "-x", "a..b", "a b", "main^{tree}"} {
 		if _, err := w.open().Pushed(branch, ""); err == nil {
 			t.Errorf("branch %q accepted", branch)
-		}
-	}
-}
-
-func TestSameAddress(t *testing.T) {
-	for _, same := range []string{
-		"https://git.example.com/acme/shop-gitops", "https://jane:secret@git.example.com:8443/acme/shop-gitops.git/",
-		"git@git.example.com:acme/shop-gitops.git", "ssh://git@Git.Example.com:2222/acme/shop-gitops",
-	} {
-		if !sameAddress(same, "https://git.example.com/acme/shop-gitops.git") {
-			t.Errorf("%s is another repository", same)
-		}
-	}
-	for _, other := range []string{"", "https://git.example.com/acme/shop", "git@example.com:acme/shop-gitops", `C:\acme\shop-gitops`} {
-		if sameAddress(other, "https://git.example.com/acme/shop-gitops.git") {
-			t.Errorf("%s is the same repository", other)
 		}
 	}
 }
@@ -144,7 +130,7 @@ func TestObjects(t *testing.T) {
 			t.Errorf("contains %s: %v, %v", commit, got, err)
 		}
 	}
-	if ahead, err := r.Ahead("main", Ref{Commit: first}); ahead != 0 || err != nil {
+	if ahead, err := r.Ahead("main", git.Ref{Commit: first}); ahead != 0 || err != nil {
 		t.Errorf("detached: %d, %v", ahead, err)
 	}
 }

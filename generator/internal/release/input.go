@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
@@ -78,7 +79,7 @@ type Pushed struct {
 	Branch    string
 	Name      string
 	Tip       string
-	NotPushed *NotPushedError
+	NotPushed *git.NotPushedError
 	// Line is the first-parent line of the branch, newest first.
 	Line []string
 	// Revision is the commit that a promotion from the first environment takes: the

@@ -3,6 +3,8 @@ package release
 import (
 	"strings"
 	"testing"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 // TestLife follows a repository from its first commit to a rollback.
@@ -51,7 +53,7 @@ application vote in prod-eu created
 
 	t.Log("a broken commit reaches staging, and production only when promoted")
 	for _, env := range lifeEnvironments {
-		w.write(CandidatesFile(env.Name), strings.ReplaceAll(candidatesText(env, "vote", "result"), "/apps/vote", "/apps/vote2"))
+		w.write(layout.Candidates(env.Name), strings.ReplaceAll(candidatesText(env, "vote", "result"), "/apps/vote", "/apps/vote2"))
 	}
 	broken := w.commit("break")
 	w.push()
@@ -94,7 +96,7 @@ application vote in prod-eu unchanged
 
 func find(t *testing.T, w *world, env string, s Slot) Pin {
 	t.Helper()
-	return pinIn(t, w.read(File(env)), s)
+	return pinIn(t, w.read(layout.Pins(env)), s)
 }
 
 func pinIn(t *testing.T, src string, s Slot) Pin {

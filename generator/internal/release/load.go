@@ -3,9 +3,13 @@ package release
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"time"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
@@ -24,7 +28,7 @@ type Options struct {
 // Load gathers what [Promote] decides from. Load does not refuse a missing remote or an
 // unknown environment: Promote reports them, together with all other reasons. The list holds
 // faults in the files; an error means that git or the file system failed.
-func Load(r *Repo, o Options, req Request) (*Input, diag.List, error) {
+func Load(r *git.Repo, o Options, req Request) (*Input, diag.List, error) {
 	l := &loader{repo: r, options: o, request: req, in: newInput(o)}
 	env, ok := environment(o.Environments, req.To)
 	if !ok || env.From == "" {
@@ -40,7 +44,7 @@ func Load(r *Repo, o Options, req Request) (*Input, diag.List, error) {
 
 // LoadRollback gathers what [Rollback] decides from: the pins in the working tree
 // and the user's name. History is not needed.
-func LoadRollback(r *Repo, o Options, req RollbackRequest) (*Input, diag.List, error) {
+func LoadRollback(r *git.Repo, o Options, req RollbackRequest) (*Input, diag.List, error) {
 	l := &loader{repo: r, options: o, in: newInput(o)}
 	env, ok := environment(o.Environments, req.In)
 	if !ok || env.From == "" {
@@ -62,17 +66,32 @@ func newInput(o Options) *Input {
 // ReadReleases reads the pins of an environment from the working tree at dir. Both
 // the bytes and the pins are nil when there is no such file.
 func ReadReleases(dir, environment string) ([]byte, *Releases, diag.List, error) {
-	src, err := readFile(dir, File(environment))
+	src, err := readFile(dir, layout.Pins(environment))
 	if src == nil || err != nil {
 		return nil, nil, nil, err
 	}
-	pins, list := Parse(File(environment), src)
+	pins, list := Parse(layout.Pins(environment), src)
 	return src, pins, list, nil
+}
+
+// readFile reads a file of the working tree; a file that does not exist is nil. It
+// does not follow a link out of dir.
+func readFile(dir, name string) ([]byte, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	data, err := root.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
 }
 
 // loader fills an input step by step.
 type loader struct {
-	repo    *Repo
+	repo    *git.Repo
 	options Options
 	request Request
 	in      *Input
@@ -85,9 +104,11 @@ func (l *loader) worktree(env Environment) error {
 		return err
 	}
 	l.in.Source, l.in.Current = src, pins
-	l.in.Sources[File(env.Name)] = src
+	l.in.Sources[layout.Pins(env.Name)] = src
 	l.list = append(l.list, list...)
-	l.in.By, err = l.repo.Identity()
+	if l.in.By, err = l.repo.Identity(); err == nil && line(l.in.By) != nil {
+		err = fmt.Errorf("git reports an author that wavewright cannot write into a pin: %q", l.in.By)
+	}
 	return err
 }
 
@@ -98,7 +119,7 @@ func (l *loader) state(Environment) (err error) {
 		return err
 	}
 	ref, err := l.repo.Pushed(l.options.Branch, l.options.URL)
-	if missing, ok := errors.AsType[*NotPushedError](err); ok {
+	if missing, ok := errors.AsType[*git.NotPushedError](err); ok {
 		l.in.Pushed.NotPushed = missing
 		return nil
 	}
@@ -131,11 +152,11 @@ func (l *loader) pushed(env Environment) (err error) {
 		push.Runs = runs[push.Revision]
 		return err
 	}
-	src, ok, err := l.repo.ReadAt(push.Tip, File(from.Name))
+	src, ok, err := l.repo.ReadAt(push.Tip, layout.Pins(from.Name))
 	if err != nil || !ok {
 		return err
 	}
-	file := push.Name + ":" + File(from.Name)
+	file := push.Name + ":" + layout.Pins(from.Name)
 	l.in.Sources[file] = src
 	pins, list := Parse(file, src)
 	push.Previous, l.list = pins, append(l.list, list...)
@@ -191,7 +212,7 @@ func (l *loader) reachable(commits []string) error {
 // readCandidates reads the candidates of an environment at many commits; commits
 // that share the same file share the result.
 func (l *loader) readCandidates(commits []string, environment string) (map[string]*Candidates, error) {
-	found, err := l.repo.blobs(commits, CandidatesFile(environment))
+	found, err := l.repo.Blobs(commits, layout.Candidates(environment))
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +222,7 @@ func (l *loader) readCandidates(commits []string, environment string) (map[strin
 			continue
 		}
 		if parsed[b.ID] == nil {
-			file := short(commits[i]) + ":" + CandidatesFile(environment)
+			file := short(commits[i]) + ":" + layout.Candidates(environment)
 			c, list := ParseCandidates(file, b.Data)
 			l.in.Sources[file] = b.Data
 			l.list = append(l.list, list...)

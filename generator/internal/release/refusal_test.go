@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 // TestRefusals brings about every refusal of a promotion on a real repository. The
@@ -55,7 +57,7 @@ refused: staging does not run application vote as pushed [promote/skipped]
 		},
 		"not run by the first": {
 			prepare: func(w *world) {
-				w.write(CandidatesFile("dev"), candidatesText(lifeEnvironments[0], "result"))
+				w.write(layout.Candidates("dev"), candidatesText(lifeEnvironments[0], "result"))
 				w.commit("dev without vote")
 				w.push()
 			},

@@ -9,7 +9,7 @@
 //
 //   - formats: [Parse], [ParseCandidates], [Releases.Encode] and [Edit] turn bytes
 //     into values and back. Files are untrusted: every value is checked.
-//   - facts: [Repo] asks git through its plumbing commands, [Load] gathers an [Input].
+//   - facts: [Load] gathers an [Input] from git and from the working tree.
 //   - decisions: [Promote], [Rollback] and [Table] are pure functions of an Input.
 //     They return the new bytes and never write.
 //
@@ -234,13 +234,4 @@ func (c *Candidates) All() []Candidate {
 		return nil
 	}
 	return c.Elements
-}
-
-// File returns the path of the pins of an environment below the spec's folder.
-func File(environment string) string { return "releases/" + environment + ".yaml" }
-
-// CandidatesFile returns the path of the candidates of an environment below the
-// spec's folder.
-func CandidatesFile(environment string) string {
-	return "overlays/" + environment + "/applications.yaml"
 }

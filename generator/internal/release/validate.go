@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
@@ -49,8 +50,8 @@ func dnsName(s string) error {
 
 // overlayPath accepts the folder of an overlay; it must not lead anywhere else.
 func overlayPath(s string) error {
-	if !pathPattern.MatchString(s) || path.Clean(s) != s || !strings.HasPrefix(s, "overlays/") {
-		return errors.New("it must be a clean relative path below overlays/")
+	if !pathPattern.MatchString(s) || path.Clean(s) != s || !strings.HasPrefix(s, layout.Overlays) {
+		return errors.New("it must be a clean relative path below " + layout.Overlays)
 	}
 	return nil
 }

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 // world is a clone with a bare remote, both real and both below t.TempDir.
@@ -118,9 +121,9 @@ func (w *world) commit(message string) string {
 
 func (w *world) push() { w.git("push", "--quiet", "-u", "origin", "HEAD") }
 
-func (w *world) open() *Repo {
+func (w *world) open() *git.Repo {
 	w.t.Helper()
-	r, err := Open(w.dir)
+	r, err := git.Open(w.dir)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -184,7 +187,7 @@ func moveText(moves []Move) string {
 func (w *world) generate(envs []Environment, apps ...string) {
 	w.t.Helper()
 	for _, env := range envs {
-		w.write(CandidatesFile(env.Name), candidatesText(env, apps...))
+		w.write(layout.Candidates(env.Name), candidatesText(env, apps...))
 	}
 }
 

@@ -5,10 +5,9 @@ import (
 	"path"
 	"slices"
 	"strings"
-)
 
-// targetFolder is where the templates begin whose files clusters can have in common.
-const targetFolder = "overlays/{target}/"
+	repopath "github.com/wavewright/wavewright/generator/internal/layout"
+)
 
 // share moves files that are the same on all clusters of an environment into the folder of
 // the environment, once, if that folder has a kustomization.yaml to list them.
@@ -59,7 +58,7 @@ func groups(jobs []job, lists map[string]bool) [][]int {
 	index := map[key]int{}
 	for i := range jobs {
 		j := &jobs[i]
-		if j.scope.Fleet == "" || !strings.HasPrefix(j.src.target, targetFolder) {
+		if j.scope.Fleet == "" || !strings.HasPrefix(j.src.target, repopath.TargetOverlays) {
 			continue
 		}
 		k := key{j.src, j.fleetPath()}

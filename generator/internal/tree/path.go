@@ -5,10 +5,12 @@ import (
 	"io/fs"
 	"strings"
 	"unicode"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 const (
-	stateFolder   = ".wavewright/state"
+	stateFolder   = layout.State
 	archiveEnding = ".state"
 	tempPrefix    = ".wavewright-tmp-"
 

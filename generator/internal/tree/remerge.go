@@ -3,6 +3,12 @@ package tree
 import (
 	"bytes"
 	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -24,8 +30,6 @@ type Unmerged struct {
 // MergeInput is what Remerge decides about.
 type MergeInput struct {
 	Unmerged []Unmerged
-	// Disk returns the file at a path that Git did merge, or nil.
-	Disk func(path string) (*Version, error)
 	// Merge merges three texts line by line, as Git did.
 	Merge func(base, ours, theirs []byte) ([]byte, error)
 	// Version of wavewright.
@@ -41,12 +45,12 @@ type Resolution struct {
 	Left []string
 }
 
-// Remerge resolves what Git could not merge of generated files and of the state, so
+// Remerge decides about what Git could not merge of generated files and of the state, so
 // that a following run can generate them anew. For every file it takes one side, file
 // and state entry together: a side that a person edited wins over one that only the
-// generator changed. What remains for a person is what both edited.
+// generator changed. What remains for a person is what both edited. Nothing is written.
 func (r *Repository) Remerge(in MergeInput) (*Resolution, error) {
-	m := &remerge{MergeInput: in, format: r.format(in.Version), unmerged: map[string]Unmerged{}, out: &Resolution{Files: map[string]*Version{}}, archives: map[string][]entry{}}
+	m := &remerge{MergeInput: in, root: r.root, format: r.format(in.Version), unmerged: map[string]Unmerged{}, out: &Resolution{Files: map[string]*Version{}}, archives: map[string][]entry{}}
 	if err := m.load(); err != nil {
 		return nil, err
 	}
@@ -70,6 +74,7 @@ func (r *Repository) Remerge(in MergeInput) (*Resolution, error) {
 // remerge carries one run of Remerge.
 type remerge struct {
 	MergeInput
+	root     *os.Root
 	format   format
 	unmerged map[string]Unmerged // generated candidates by path
 	// sides hold the entries of unmerged archives by path: base, ours, theirs.
@@ -161,7 +166,7 @@ func (m *remerge) merged(path string, ours owned, inOurs bool, theirs owned, inT
 	if !inOurs {
 		chosen = theirs
 	}
-	disk, err := m.Disk(path)
+	disk, err := readVersion(m.root, path)
 	if err != nil || !inOurs || !inTheirs || ours.equal(&theirs.entry) {
 		m.keep(chosen)
 		return err
@@ -201,4 +206,73 @@ func edited(e owned, file *Version) bool {
 
 func sameVersion(a, b *Version) bool {
 	return a == b || a != nil && b != nil && a.Executable == b.Executable && bytes.Equal(a.Content, b.Content)
+}
+
+// Settle writes what Remerge decided, and returns the paths that are settled, sorted. A file
+// that somebody has resolved without telling Git stays as it is.
+func (r *Repository) Settle(unmerged []Unmerged, resolution *Resolution) ([]string, error) {
+	unlock, err := r.Lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	byHand := map[string]bool{}
+	for _, u := range unmerged {
+		if byHand[u.Path], err = resolvedByHand(r.root, u); err != nil {
+			return nil, fmt.Errorf("read %s: %w", u.Path, err)
+		}
+	}
+	paths := slices.Sorted(maps.Keys(resolution.Files))
+	for _, path := range paths {
+		if byHand[path] {
+			continue
+		}
+		if err := resolution.Files[path].write(r.root, path); err != nil {
+			return nil, fmt.Errorf("write %s: %w", path, err)
+		}
+	}
+	return paths, nil
+}
+
+// resolvedByHand reports whether somebody has resolved a file without telling Git: it has no
+// markers, and a text that no side has.
+func resolvedByHand(root *os.Root, u Unmerged) (bool, error) {
+	if strings.HasPrefix(u.Path, stateFolder+"/") {
+		return false, nil
+	}
+	disk, err := readVersion(root, u.Path)
+	if err != nil || disk == nil || bytes.Contains(append([]byte("\n"), disk.Content...), []byte("\n<<<<<<< ")) {
+		return false, err
+	}
+	of := func(v *Version) bool { return v != nil && bytes.Equal(normal(v.Content), normal(disk.Content)) }
+	return !of(u.Base) && !of(u.Ours) && !of(u.Theirs), nil
+}
+
+// readVersion reads a file that Git merged; nil when there is none.
+func readVersion(root *os.Root, path string) (*Version, error) {
+	content, err := root.ReadFile(filepath.FromSlash(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return &Version{Content: content}, err
+}
+
+// write writes one side's version, or deletes the file. What it replaces is in Git's index, so
+// that git checkout --merge brings the conflict back.
+func (v *Version) write(root *os.Root, path string) error {
+	name := filepath.FromSlash(path)
+	if v == nil {
+		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
+	mode := fs.FileMode(0o644)
+	if v.Executable {
+		mode = 0o755
+	}
+	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	return errors.Join(root.WriteFile(name, v.Content, mode), root.Chmod(name, mode))
 }

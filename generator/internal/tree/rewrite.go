@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 )
@@ -106,6 +107,29 @@ func (a *applier) rewrite() error {
 	}
 	return nil
 }
+
+// Replace gives one file that people write another text: whoever reads it, or comes after a
+// crash, finds the old text or the new one. The caller holds the lock.
+func (r *Repository) Replace(path string, content []byte) error {
+	var seen stamp
+	info, err := r.root.Lstat(path)
+	switch {
+	case err == nil:
+		seen = stampOf(info)
+	case !errors.Is(err, fs.ErrNotExist):
+		return wrap("write", path, err)
+	}
+	// What a killed run left is in the way, and no scan looks into this folder.
+	temp := join2(parent(path), tempPrefix+"0")
+	if err := r.root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return wrap("delete", temp, err)
+	}
+	a := &applier{Repository: r, rewrites: []*write{{path: path, seen: seen, perm: permissions(seen, false), content: content}}}
+	return a.run(a.stage, a.sync, a.rewrite)
+}
+
+// IsTemporary reports whether a path is that of a temporary file, which a killed run leaves.
+func IsTemporary(path string) bool { return isTemp(base(path)) }
 
 // Recall returns texts of files that people write as they were before a run rewrote some
 // of them and was interrupted; without such a run, as they are.

@@ -1,16 +1,19 @@
-package release
+package git
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // Conflict is a path that git could not merge. The three versions are nil where
 // that side has no such file.
 type Conflict struct {
-	// Path from the folder of the spec.
+	// Path from Dir.
 	Path               string
 	Base, Ours, Theirs *IndexFile
 }
@@ -22,17 +25,14 @@ type IndexFile struct {
 }
 
 // Conflicts lists what an unfinished merge, rebase or cherry-pick left unmerged at
-// or below the folder of the spec, in the order of paths.
+// or below Dir, in the order of paths.
 func (r *Repo) Conflicts() ([]Conflict, error) {
-	out, err := r.git(nil, "ls-files", "--unmerged", "-z")
+	records, err := r.paths("ls-files", "--unmerged", "-z")
 	if err != nil {
 		return nil, err
 	}
 	var conflicts []Conflict
-	for record := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
-		if record == "" {
-			continue
-		}
+	for _, record := range records {
 		meta, path, _ := strings.Cut(record, "\t")
 		fields := strings.Fields(meta)
 		if len(fields) != 3 {
@@ -59,6 +59,48 @@ func (c *Conflict) set(stage string, file *IndexFile) {
 	case "3":
 		c.Theirs = file
 	}
+}
+
+// UnmergedOutside lists what is unmerged in the rest of the repository, sorted; each path begins
+// with "../". A merge cannot be committed before that is resolved too.
+func (r *Repo) UnmergedOutside() ([]string, error) {
+	paths, err := r.paths("diff", "--name-only", "-z", "--no-ext-diff", "--diff-filter=U")
+	var outside []string
+	for _, path := range paths {
+		if strings.HasPrefix(path, r.Prefix) {
+			continue
+		}
+		away, err := filepath.Rel(filepath.FromSlash(r.Prefix), filepath.FromSlash(path))
+		if err != nil {
+			return nil, err
+		}
+		outside = append(outside, filepath.ToSlash(away))
+	}
+	slices.Sort(outside)
+	return slices.Compact(outside), err
+}
+
+// Operation names what git has begun in the repository and not ended: merge, rebase,
+// cherry-pick or revert; "" for nothing.
+func (r *Repo) Operation() (string, error) {
+	folder, err := r.git(nil, "rev-parse", "--absolute-git-dir")
+	if err != nil {
+		return "", err
+	}
+	// A rebase picks commits and may merge: it has to be looked for first.
+	for _, trace := range [][2]string{
+		{"rebase-merge", "rebase"}, {"rebase-apply", "rebase"},
+		{"CHERRY_PICK_HEAD", "cherry-pick"}, {"REVERT_HEAD", "revert"}, {"MERGE_HEAD", "merge"},
+	} {
+		_, err := os.Stat(filepath.Join(strings.TrimSuffix(folder, "\n"), trace[0]))
+		if err == nil {
+			return trace[1], nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return "", nil
 }
 
 // Resolve tells git that files are merged as they are on disk now.

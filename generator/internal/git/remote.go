@@ -1,4 +1,4 @@
-package release
+package git
 
 import (
 	"fmt"
@@ -71,6 +71,27 @@ func (r *Repo) Pushed(branch, address string) (Ref, error) {
 		return Ref{}, &NotPushedError{Branch: branch, Remote: remote}
 	}
 	return Ref{Name: strings.TrimPrefix(tracking, "refs/remotes/"), Commit: found[0]}, nil
+}
+
+// DefaultBranch returns the branch that origin calls its default one, as far as the clone knows;
+// "" when it does not.
+func (r *Repo) DefaultBranch() (string, error) {
+	return r.reference("refs/remotes/origin/HEAD", "refs/remotes/origin/")
+}
+
+// OnOrigin reports whether origin had a branch when it was fetched or pushed last.
+func (r *Repo) OnOrigin(branch string) (bool, error) {
+	found, err := r.commits([]string{"refs/remotes/origin/" + branch})
+	return err == nil && found[0] != "", err
+}
+
+// Origin returns the URL of the remote origin as it is configured; "" when there is none.
+func (r *Repo) Origin() (string, error) {
+	url, err := r.git(nil, "config", "--get", "remote.origin.url")
+	if exitCode(err) == 1 {
+		return "", nil
+	}
+	return strings.TrimSpace(url), err
 }
 
 // upstream returns the remote that the local branch pulls from, and the ref that

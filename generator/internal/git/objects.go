@@ -1,4 +1,4 @@
-package release
+package git
 
 import (
 	"errors"
@@ -16,6 +16,11 @@ import (
 // revisionText matches what --revision accepts: a commit id, a tag or a branch, and steps back
 // from it.
 var revisionText = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._/~^-]*$`)
+
+// fullID matches the name of an object in full.
+var fullID = lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+
+func isID(text string) bool { return fullID.MatchString(text) }
 
 // Commit returns the full id of the commit that text names, or "" when there is none.
 func (r *Repo) Commit(text string) (string, error) {
@@ -41,40 +46,40 @@ func (r *Repo) commits(names []string) ([]string, error) {
 	}
 	found := make([]string, len(names))
 	for i, l := range strings.Split(strings.TrimSuffix(out, "\n"), "\n") {
-		if i < len(found) && revision(l) == nil {
+		if i < len(found) && isID(l) {
 			found[i] = l
 		}
 	}
 	return found, nil
 }
 
-// blob is a file at a revision. A file that does not exist has an empty ID.
-type blob struct {
+// Blob is a file at a revision. A file that does not exist has an empty ID.
+type Blob struct {
 	ID   string
 	Data []byte
 }
 
-// ReadAt returns the bytes of a file at a commit; the path is relative to the spec's
-// folder. The second result is false when the commit has no such file.
+// ReadAt returns the bytes of a file at a commit; the path is relative to the
+// repository's Dir. The second result is false when the commit has no such file.
 func (r *Repo) ReadAt(commit, file string) ([]byte, bool, error) {
-	found, err := r.blobs([]string{commit}, file)
+	found, err := r.Blobs([]string{commit}, file)
 	if err != nil || found[0].ID == "" {
 		return nil, false, err
 	}
 	return found[0].Data, true, nil
 }
 
-// blobs reads the same file at many commits in one run of git.
-func (r *Repo) blobs(commits []string, file string) ([]blob, error) {
+// Blobs reads the same file at many commits in one run of git.
+func (r *Repo) Blobs(commits []string, file string) ([]Blob, error) {
 	if !fs.ValidPath(file) || strings.ContainsAny(file, "\n\r\x00") {
 		return nil, fmt.Errorf("read %q: not a clean relative path", file)
 	}
 	var stdin strings.Builder
 	for _, c := range commits {
-		if err := revision(c); err != nil {
-			return nil, fmt.Errorf("read %s at %q: %w", file, c, err)
+		if !isID(c) {
+			return nil, fmt.Errorf("read %s at %q: this is no commit id", file, c)
 		}
-		stdin.WriteString(c + ":" + r.prefix + file + "\n")
+		stdin.WriteString(c + ":" + r.Prefix + file + "\n")
 	}
 	out, err := r.git([]byte(stdin.String()), "cat-file", "--batch=%(objectname) %(objecttype) %(objectsize)")
 	if err != nil {
@@ -85,8 +90,8 @@ func (r *Repo) blobs(commits []string, file string) ([]blob, error) {
 
 // splitBatch takes the output of cat-file --batch apart: a headline and, for an
 // object that exists, its bytes and a line feed.
-func splitBatch(out string, n int) ([]blob, error) {
-	found := make([]blob, n)
+func splitBatch(out string, n int) ([]Blob, error) {
+	found := make([]Blob, n)
 	for i := range found {
 		headline, rest, ok := strings.Cut(out, "\n")
 		if !ok {
@@ -94,7 +99,7 @@ func splitBatch(out string, n int) ([]blob, error) {
 		}
 		out = rest
 		is := strings.Fields(headline)
-		if len(is) != 3 || revision(is[0]) != nil {
+		if len(is) != 3 || !isID(is[0]) {
 			continue // "<name> missing"
 		}
 		size, err := strconv.Atoi(is[2])
@@ -102,7 +107,7 @@ func splitBatch(out string, n int) ([]blob, error) {
 			return nil, fmt.Errorf("git cat-file: unexpected output %q", headline)
 		}
 		if is[1] == "blob" {
-			found[i] = blob{ID: is[0], Data: []byte(out[:size])}
+			found[i] = Blob{ID: is[0], Data: []byte(out[:size])}
 		}
 		out = out[size+1:]
 	}
@@ -112,8 +117,8 @@ func splitBatch(out string, n int) ([]blob, error) {
 // Line returns the commits on the first-parent line that ends at commit, newest first: the
 // commits of the branch itself, without those of merged branches.
 func (r *Repo) Line(commit string) ([]string, error) {
-	if err := revision(commit); err != nil {
-		return nil, fmt.Errorf("list commits of %q: %w", commit, err)
+	if !isID(commit) {
+		return nil, fmt.Errorf("list commits of %q: this is no commit id", commit)
 	}
 	out, err := r.git(nil, "rev-list", "--first-parent", commit)
 	if err != nil {

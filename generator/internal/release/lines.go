@@ -7,19 +7,19 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// layout maps the entries of a parsed file to their lines.
-type layout struct {
+// textLines maps the entries of a parsed file to their lines.
+type textLines struct {
 	lines []string
 	root  *yamltree.Node
 }
 
-func newLayout(src []byte, root *yamltree.Node) layout {
-	return layout{lines: splitLines(src, "\n"), root: root}
+func newTextLines(src []byte, root *yamltree.Node) textLines {
+	return textLines{lines: splitLines(src, "\n"), root: root}
 }
 
 // locate finds the spot of the pin with the given path of keys: the lines of its
 // value, or where its first missing key goes.
-func (l layout) locate(keys []string) spot {
+func (l textLines) locate(keys []string) spot {
 	parent := yamltree.Entry{Value: l.root}
 	for depth, key := range keys {
 		entry, ok := parent.Value.Entry(key)
@@ -40,7 +40,7 @@ func (l layout) locate(keys []string) spot {
 
 // insertion finds the line before which the key at depth goes: after the entry that
 // sorts before it, so that a comment above the next entry stays with that entry.
-func (l layout) insertion(parent yamltree.Entry, keys []string, depth int) spot {
+func (l textLines) insertion(parent yamltree.Entry, keys []string, depth int) spot {
 	siblings := parent.Value.Entries
 	indent := indentOf(siblings[0])
 	i := slices.IndexFunc(siblings, func(e yamltree.Entry) bool { return sortsAfter(e.Key, keys[depth], depth) })
@@ -56,7 +56,7 @@ func (l layout) insertion(parent yamltree.Entry, keys []string, depth int) spot 
 
 // skipComments moves past comment lines that are indented deeper than an entry and
 // so belong to it.
-func (l layout) skipComments(at, indent int) int {
+func (l textLines) skipComments(at, indent int) int {
 	for at < len(l.lines) {
 		text := strings.TrimLeft(l.lines[at], " ")
 		if !strings.HasPrefix(text, "#") || len(l.lines[at])-len(text) <= indent {

@@ -1,0 +1,183 @@
+// Package impact says what a change of a repository means for the Applications of Argo CD:
+// which are created, changed, renamed or deleted, and which wait for a promotion. It compares
+// Applications as data, and follows kustomizations from what an Application deploys to the
+// files that changed. It is pure: callers say how files and Applications are read.
+package impact
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
+)
+
+// Effect is what becomes of an Application of Argo CD.
+type Effect string
+
+// Effects, as they are printed.
+const (
+	// Created is an Application that is not there yet.
+	Created Effect = "created"
+	// Changed is one whose source or content changes.
+	Changed Effect = "changed"
+	// Waiting is one whose content changes in the repository, while the
+	// environment runs a pin: promote brings it there.
+	Waiting Effect = "waits for promotion"
+	// Renamed is one that is deleted and created under another name.
+	Renamed Effect = "renamed"
+	// Deleted is one that is gone, with its workload unless its environment
+	// preserves resources.
+	Deleted Effect = "deleted"
+)
+
+// Effects lists them in the order in which they are printed.
+func Effects() []Effect {
+	return []Effect{Created, Changed, Waiting, Renamed, Deleted}
+}
+
+// Row is what a change means for one Application.
+type Row struct {
+	Environment string `json:"environment"`
+	Application string `json:"application"`
+	Effect      Effect `json:"effect"`
+	// From is the old name of a renamed one, which Argo CD deletes.
+	From string `json:"from,omitempty"`
+
+	// Pinned says that the Application runs, or ran, one commit.
+	Pinned bool `json:"-"`
+}
+
+// Change is a repository before and after it changes.
+type Change struct {
+	// Environments that the spec has, in promotion order.
+	Environments []string
+	// Before and After list the Applications of an environment.
+	Before, After func(environment string) (Applications, error)
+	// Changed are the paths of files whose text differs.
+	Changed []string
+	// Read returns the text of a file afterwards, nil when there is none.
+	Read func(path string) []byte
+	// Renamed returns the ID that a file of the state has now; nil when nothing was renamed.
+	Renamed func(id string) string
+}
+
+// Rows lists what a change means, by environment and name. Environments that the spec does not
+// have any more come last.
+func (c *Change) Rows() ([]Row, error) {
+	r := &reach{Change: c, folders: map[string]bool{}, known: map[string]bool{}}
+	environments := slices.Clone(c.Environments)
+	for _, file := range c.Changed {
+		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+			r.folders[dir] = true
+		}
+		if env := path.Base(path.Dir(file)); path.Dir(file) == layout.ArgoCD(env) && !slices.Contains(environments, env) {
+			environments = append(environments, env)
+		}
+	}
+	var rows []Row
+	for _, env := range environments {
+		before, err := c.Before(env)
+		if err != nil {
+			return nil, err
+		}
+		after, err := c.After(env)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, c.environment(env, before, after, r)...)
+	}
+	return rows, nil
+}
+
+// environment lists what the change means in one environment.
+func (c *Change) environment(env string, before, after Applications, r *reach) []Row {
+	var rows []Row
+	arrived := map[string]int{} // path → row, of what is new
+	for name, now := range after {
+		effect := r.effect(before[name], now)
+		if effect == Created {
+			arrived[now.path()] = len(rows)
+		}
+		if effect != "" {
+			rows = append(rows, Row{Environment: env, Application: name, Effect: effect, Pinned: now.pinned()})
+		}
+	}
+	for name, old := range before {
+		if after[name] != nil {
+			continue
+		}
+		if i, moved := arrived[c.newPath(old.path())]; moved {
+			rows[i].Effect, rows[i].From = Renamed, name
+			continue
+		}
+		rows = append(rows, Row{Environment: env, Application: name, Effect: Deleted, Pinned: old.pinned()})
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Compare(a.Application, b.Application) })
+	return rows
+}
+
+// effect is what becomes of an Application that there is afterwards; "" for nothing.
+func (r *reach) effect(old, now Application) Effect {
+	switch {
+	case old == nil:
+		return Created
+	case !maps.Equal(old, now):
+		return Changed
+	case !r.changes(now.path()):
+		return ""
+	case !now.pinned():
+		return Changed
+	case strings.HasPrefix(now.path(), layout.Overlays) && r.Read(now.path()+"/"+layout.Kustomization) == nil:
+		return "" // the pin keeps what is not there any more: nothing to promote
+	}
+	return Waiting
+}
+
+// newPath is where the overlay of a renamed application, target or namespace is now.
+func (c *Change) newPath(folder string) string {
+	parts := strings.Split(folder, "/")
+	if c.Renamed == nil || len(parts) < 4 || parts[len(parts)-4] != "overlays" {
+		return ""
+	}
+	target, kind, name := parts[len(parts)-3], parts[len(parts)-2], parts[len(parts)-1]
+	placeholder := "app"
+	if kind == "infra" {
+		placeholder = "namespace"
+	}
+	id := c.Renamed("?" + placeholder + "=" + name + "&target=" + target)
+	name, target, _ = strings.Cut(strings.TrimPrefix(id, "?"+placeholder+"="), "&target=")
+	return strings.Join(append(slices.Clone(parts[:len(parts)-3]), target, kind, name), "/")
+}
+
+// reach finds out what a change reaches: folders that hold a changed file, and those
+// whose kustomizations name such folders.
+type reach struct {
+	*Change
+	folders map[string]bool // that hold something changed, at any depth
+	known   map[string]bool // answers so far
+}
+
+// changes reports whether what a folder builds may differ.
+func (r *reach) changes(folder string) bool {
+	if r.folders[folder] {
+		return true
+	}
+	answer, known := r.known[folder]
+	if known {
+		return answer
+	}
+	r.known[folder] = false // ends a circle
+	for line := range bytes.Lines(r.Read(folder + "/" + layout.Kustomization)) {
+		_, item, ok := strings.Cut(string(bytes.TrimSpace(line)), "- ")
+		if item = strings.Trim(item, `"'`); ok && strings.HasPrefix(item, "../") && r.changes(path.Join(folder, item)) {
+			answer = true
+			break
+		}
+	}
+	r.known[folder] = answer
+	return answer
+}
