@@ -217,10 +217,11 @@ func installation(t *testing.T, c *testCase) [][]string {
 		t.Fatal(err)
 	}
 	_, after, found := strings.Cut(string(readme), "## First installation\n")
-	section, _, ends := strings.Cut(after, "### The credential of this repository\n")
+	section, _, ends := strings.Cut(after, "\n## ")
 	if !found || !ends {
 		t.Fatal("the README does not say how to install")
 	}
+	section, _, _ = strings.Cut(section, "### The credential of this repository\n")
 	section, _, _ = strings.Cut(section, "The account `admin`")
 	var commands [][]string
 	for _, line := range commandLine.FindAllString(section, -1) {

@@ -122,7 +122,7 @@ func (p *Platform) ImpactSince(base string) ([]Impact, error) {
 		return text
 	}
 	return (&impact.Change{
-		Environments: p.environments(), Renamed: p.renames.id, Changed: changed, Read: disk,
+		Environments: p.environments(), Renamed: p.renames.ID, Changed: changed, Read: disk,
 		After: func(env string) (impact.Applications, error) {
 			return parsed(env, func(path string) ([]byte, error) { return disk(path), nil })
 		},

@@ -6,47 +6,22 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layout"
+	"github.com/wavewright/wavewright/generator/internal/scaffold"
 	"github.com/wavewright/wavewright/generator/internal/tree"
-	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 )
 
-// The example application: it runs as any user, writes nothing and listens on a high
-// port, so that it works with all guardrails on.
-const (
-	exampleImage = "ghcr.io/stefanprodan/podinfo:6.9.0"
-	examplePort  = 9898
-)
-
 // ExampleURL stands in a new spec until the user says where the repository is.
-const ExampleURL = "https://git.example.com/acme/platform-gitops.git"
-
-// maxPlatform is the longest name that schema accepts for a platform.
-const maxPlatform = 20
+const ExampleURL = scaffold.ExampleURL
 
 // InitOptions are the answers that a new spec is written from. [InitDefaults] gives
 // one that works.
-type InitOptions struct {
-	Name string
-	// URL and Branch of the Git repository, Path of the folder within it.
-	URL, Branch, Path string
-	// Environments in promotion order.
-	Environments []string
-	Application  string
-	Image        string
-	// Port that the application listens on; 0 for none.
-	Port int
-
-	// omit are the files at the top of the folder that are the user's own.
-	omit []string
-}
+type InitOptions = scaffold.Answers
 
 // Initialized is the outcome of Init.
 type Initialized struct {
@@ -70,18 +45,7 @@ var ErrInitialized = errors.New(schema.FileName + " exists already")
 
 // InitDefaults finds out what can be known about the folder of a new spec, which need
 // not exist: its name, and what git says about the repository that it lies in.
-func InitDefaults(dir string) (InitOptions, error) {
-	abs, err := filepath.Abs(dir)
-	if err != nil {
-		return InitOptions{}, fmt.Errorf("find %s: %w", dir, err)
-	}
-	o := InitOptions{
-		Name: validName(filepath.Base(abs)), URL: ExampleURL, Branch: "main",
-		Environments: []string{"dev", "staging", "prod"}, Application: "podinfo", Image: exampleImage, Port: examplePort,
-	}
-	o.fromGit(abs)
-	return o, nil
-}
+func InitDefaults(dir string) (InitOptions, error) { return scaffold.Propose(dir) }
 
 // Init writes a first spec into dir and generates everything from it. Either all is
 // written or nothing: not when dir has a spec, not when a file that wavewright would
@@ -91,11 +55,11 @@ func Init(dir string, o InitOptions) (*Initialized, error) {
 	if _, err := os.Lstat(filepath.Join(dir, schema.FileName)); err == nil {
 		return &Initialized{}, ErrInitialized
 	}
-	out, err := preview(dir, []byte(o.text()))
+	out, err := preview(dir, []byte(o.Text()))
 	if err == nil && len(out.Omitted) > 0 {
 		omitted := out.Omitted
-		o.omit = omitted
-		out, err = preview(dir, []byte(o.text()))
+		o.Omit = omitted
+		out, err = preview(dir, []byte(o.Text()))
 		out.Omitted = omitted
 	}
 	if err != nil || out.Diagnostics.HasErrors() {
@@ -108,7 +72,7 @@ func Init(dir string, o InitOptions) (*Initialized, error) {
 	if err != nil {
 		return out, err
 	}
-	if err := out.write([]byte(o.text())); err != nil || !out.Written {
+	if err := out.write([]byte(o.Text())); err != nil || !out.Written {
 		undo()
 		return out, err
 	}
@@ -217,62 +181,4 @@ func makeFolders(dir string) (undo func(), err error) {
 			_ = os.Remove(p)
 		}
 	}, nil
-}
-
-// otherThanName matches what a name cannot contain.
-var otherThanName = lazyregexp.New(`[^a-z0-9]+`)
-
-// validName makes a platform's name of a folder's.
-func validName(folder string) string {
-	name := strings.Trim(otherThanName.ReplaceAllString(strings.ToLower(folder), "-"), "-")
-	name = strings.TrimLeft(name, "0123456789-")
-	name = strings.TrimRight(name[:min(len(name), maxPlatform)], "-")
-	if !schema.IsName(name) {
-		return "platform"
-	}
-	return name
-}
-
-// fromGit completes the options with what git knows about the folder.
-func (o *InitOptions) fromGit(dir string) {
-	there, rest := dir, ""
-	for {
-		if info, err := os.Stat(there); err == nil && info.IsDir() {
-			break
-		}
-		if there == filepath.Dir(there) {
-			return
-		}
-		there, rest = filepath.Dir(there), path.Join(filepath.Base(there), rest)
-	}
-	repo, err := git.Find(there)
-	if err != nil {
-		return // the answers are proposals: without git they are the general ones
-	}
-	if o.Path = path.Join(repo.Prefix, rest); o.Path == "." {
-		o.Path = ""
-	}
-	// What origin calls its default branch counts more than where work goes on now.
-	if branch, err := repo.DefaultBranch(); err == nil && branch != "" {
-		o.Branch = branch
-	} else if branch, err := repo.Branch(); err == nil && branch != "" {
-		o.Branch = branch
-	}
-	if origin, err := repo.Origin(); err == nil {
-		o.adopt(withoutCredentials(origin))
-	}
-}
-
-// adopt takes a remote's URL if it is one that a spec can state; a path on this
-// machine is not.
-func (o *InitOptions) adopt(url string) {
-	if url == "" {
-		return
-	}
-	try := *o
-	try.URL = url
-	fsys := withTexts(noFiles{}, map[string][]byte{schema.FileName: []byte(try.text())})
-	if _, _, list, err := schema.Load(fsys, schema.FileName); err == nil && !list.HasErrors() {
-		*o = try
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wavewright/wavewright/generator/internal/guard"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -344,7 +345,7 @@ func TestMigrationOfSpecIsGuarded(t *testing.T) {
 	put(t, r.dir, "teams/b.yaml", otherTeam)
 	before := everything(t, r.dir)
 	plan, err := migratedResult(t, r.dir).Write(WriteOptions{AllowDelete: true})
-	if err != nil || len(plan.Guards) != 1 || plan.Guards[0].Flag != allowDirty || !slices.Equal(plan.Guards[0].About, []string{"environments.yaml", "teams/a.yaml"}) {
+	if err != nil || len(plan.Guards) != 1 || plan.Guards[0].Flag != guard.AllowDirty || !slices.Equal(plan.Guards[0].About, []string{"environments.yaml", "teams/a.yaml"}) {
 		t.Errorf("%v %+v", err, plan.Guards)
 	}
 	sameFolder(t, r.dir, before)

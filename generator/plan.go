@@ -10,6 +10,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/wavewright/wavewright/generator/internal/guard"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/merge"
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -98,15 +99,15 @@ func (o *WriteOptions) accept(path string) Side {
 
 // renamed returns the ID that a file of the state has now; nil when nothing was renamed.
 func (p *Platform) renamed() func(id string) string {
-	if p.renames.empty() {
+	if p.renames.Empty() {
 		return nil
 	}
-	return p.renames.id
+	return p.renames.ID
 }
 
 func (p *Platform) scanOptions(o *WriteOptions) tree.Options {
 	return tree.Options{
-		Version: ReadBuild().Version, Policy: p.rules.decides(), Accept: o.accept, Markers: o.Markers, Renamed: p.renamed(),
+		Version: ReadBuild().Version, Policy: p.rules.Decides(), Accept: o.accept, Markers: o.Markers, Renamed: p.renamed(),
 		Adopt: o.adopt, Restore: o.restore, Drop: o.drop, Rewrites: p.rewrites,
 	}
 }
@@ -230,7 +231,7 @@ func (t *Tree) judge(plan *Plan, o *WriteOptions) error {
 		if plan.Impact, err = t.impact(plan.Plan); err != nil {
 			return fmt.Errorf("compare Applications: %w", err)
 		}
-		plan.Guards = p.guards(plan.Plan, plan.Impact, *o)
+		plan.Guards = p.guards(plan, o)
 	}
 	if conflicts, _ := plan.Blocked(); len(conflicts) > 0 {
 		plan.Origins = p.origins(conflicts)
@@ -239,6 +240,21 @@ func (t *Tree) judge(plan *Plan, o *WriteOptions) error {
 		return o.check(t, plan)
 	}
 	return nil
+}
+
+// Guard is a reason not to write a plan that nothing else blocks.
+type Guard = guard.Guard
+
+// guards looks for what is probably not meant.
+func (p *Platform) guards(plan *Plan, o *WriteOptions) []Guard {
+	var out []Guard
+	if !o.AllowDelete {
+		out = append(out, guard.Deletions(plan.Plan, plan.Impact, p.protected)...)
+	}
+	if !o.AllowDirty {
+		out = append(out, guard.Unsaved(p.folder.dir, plan.Plan)...)
+	}
+	return out
 }
 
 // NeededError says that the user deleted files which other generated files name, so

@@ -8,7 +8,9 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/generator/internal/rename"
 	"github.com/wavewright/wavewright/generator/internal/render"
+	"github.com/wavewright/wavewright/generator/internal/rules"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/templates"
 )
@@ -21,8 +23,8 @@ type Platform struct {
 
 	pins    map[string]*release.Releases // by environment
 	model   *model.Platform              // nil with errors
-	rules   *fileRules
-	renames *renames
+	rules   *rules.Rules
+	renames *rename.Renames
 }
 
 // Load reads the spec in dir and finds out what it means: enough for the commands that only
@@ -53,15 +55,15 @@ func (p *Platform) resolve(fsys fs.FS) error {
 	resolved, more := model.Resolve(model.Input{Spec: p.spec, Version: ReadBuild().installable(), Pins: p.pins, ArgoCD: argocd(), Sources: p.Sources})
 	p.Diagnostics = append(p.Diagnostics, more...)
 	if !p.Diagnostics.HasErrors() {
-		p.checkMoved(resolved)
+		rename.Check(p.spec, resolved, p.folder.dir, &p.Diagnostics)
 	}
-	p.rules = newFileRules(p.spec, &p.Diagnostics)
+	p.rules = rules.New(p.spec, &p.Diagnostics)
 	p.checkTemplates(fsys)
 	if p.Diagnostics.HasErrors() {
 		return nil
 	}
 	p.model = resolved
-	p.renames = newRenames(p.spec, layerFolders(p.layers(fsys)))
+	p.renames = rename.New(p.spec, layerFolders(p.layers(fsys)))
 	return nil
 }
 
@@ -127,7 +129,7 @@ func (p *Platform) checkTemplates(fsys fs.FS) {
 			"Create it, or take this line out. wavewright templates export copies a template to start from."
 		return
 	}
-	p.checkMovedTemplates(p.layers(fsys))
+	rename.CheckTemplates(p.layers(fsys).Layers, &p.Diagnostics, p.Sources)
 }
 
 // layers is the built-in templates with the user's folder over them.

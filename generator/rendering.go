@@ -10,6 +10,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/report"
+	"github.com/wavewright/wavewright/generator/internal/source"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/schema"
 )
@@ -71,10 +72,10 @@ func (in folder) with(texts map[string][]byte) folder {
 func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	p := t.platform
 	in := p.layers(fsys)
-	in.Moved = p.renames.templates
+	in.Moved = p.renames.Templates
 	var omitted []string
-	if len(p.rules.omit) > 0 {
-		in.Omit, in.Omitted = p.rules.omits, func(path string) { omitted = append(omitted, path) }
+	if !p.rules.OmitsNothing() {
+		in.Omit, in.Omitted = p.rules.Omits, func(path string) { omitted = append(omitted, path) }
 	}
 	if in.Fleets = p.model.Fleets(); in.Fleets {
 		share(p.model, in)
@@ -107,15 +108,15 @@ func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 // complete adds what no template renders, and checks what came of all.
 func (t *Tree) complete(fsys fs.FS, files, exported tree.Tree, omitted []string) {
 	p := t.platform
-	if !p.rules.omits(layout.SpecSchema) {
+	if !p.rules.Omits(layout.SpecSchema) {
 		files[layout.SpecSchema] = tree.File{ID: layout.SpecSchema, Archive: "repository", Content: schema.JSON()}
 	}
 	files[layout.Prefix] = tree.File{ID: layout.Prefix, Archive: "repository", Content: []byte(p.model.Prefix + "\n")}
 	setApart(files)
 	p.reserve(files, &t.Diagnostics)
-	checkSources(p, fsys, files, &t.Diagnostics)
+	source.Check(p.model.SourceFolders(), p.spec.Repository.Path, fsys, files, &t.Diagnostics)
 	maps.Copy(files, exported)
-	p.rules.idle(files, omitted, p.spec, &t.Diagnostics)
+	p.rules.Idle(files, omitted, p.spec, &t.Diagnostics)
 	if !t.Diagnostics.HasErrors() {
 		t.files = files
 	}

@@ -25,7 +25,7 @@ func (p *Platform) exported(scan *tree.Scan) (tree.Tree, error) {
 			continue // the user went back to the built-in one
 		}
 		name, layer, _ := strings.Cut(file.ID, "?")
-		name = render.Renamed(p.renames.templates, name)
+		name = render.Renamed(p.renames.Templates, name)
 		content, err := fs.ReadFile(templates.FS(), name)
 		if errors.Is(err, fs.ErrNotExist) {
 			content = file.Base // not built in any more: it is the user's as it stands

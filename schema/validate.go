@@ -124,6 +124,11 @@ func (v *validator) identity() {
 	}
 }
 
+// IsRepositoryURL reports whether a spec can state the address of a Git repository.
+func IsRepositoryURL(url string) bool {
+	return repositoryURL.MatchString(url) && !urlPassword.MatchString(url)
+}
+
 func (v *validator) repository() {
 	node, repository := v.spec.Node.Get("repository"), v.spec.Repository
 	v.filled(node, "url")

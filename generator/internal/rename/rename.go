@@ -1,4 +1,8 @@
-package generator
+// Package rename knows what was renamed: templates by moved.txt, beside the built-in ones and in
+// the user's folder, and what the spec declares by moved: in it. A file of the state is known by
+// its ID, the path of its template and what the placeholders in it stand for; a rename gives
+// it the ID that it has now, so that edits travel with the file.
+package rename
 
 import (
 	"fmt"
@@ -17,20 +21,18 @@ import (
 	"github.com/wavewright/wavewright/templates"
 )
 
-// A file of the state is known by its ID: the path of its template and what the
-// placeholders in it stand for. Both may be renamed: templates by moved.txt, beside the
-// built-in ones and in the user's folder, instances by moved: in the spec.
+// Renames are all renames of a platform.
+type Renames struct {
+	// Templates leads from the old path of a template to the new one.
+	Templates map[string]string
 
-// renames are all renames that a result knows.
-type renames struct {
-	templates map[string]string            // old template path → new one
-	values    map[string]map[string]string // placeholder → old value → new one
-	last      map[string]map[string]string // placeholder → end of an old value → end of the new one
+	values map[string]map[string]string // placeholder → old value → new one
+	last   map[string]map[string]string // placeholder → end of an old value → end of the new one
 }
 
-// newRenames reads the renames of the spec and of both template folders.
-func newRenames(spec *schema.Spec, in []fs.FS) *renames {
-	n := &renames{templates: movedTemplates(in), values: map[string]map[string]string{}, last: map[string]map[string]string{}}
+// New reads the renames of a spec, of the built-in templates and of the user's folders.
+func New(spec *schema.Spec, folders []fs.FS) *Renames {
+	n := &Renames{Templates: movedTemplates(folders), values: map[string]map[string]string{}, last: map[string]map[string]string{}}
 	for _, move := range spec.Moved {
 		kind, from, _ := strings.Cut(move.From, "/")
 		_, to, _ := strings.Cut(move.To, "/")
@@ -45,7 +47,7 @@ func newRenames(spec *schema.Spec, in []fs.FS) *renames {
 	return n
 }
 
-func (n *renames) value(to map[string]map[string]string, placeholder, old, now string) {
+func (n *Renames) value(to map[string]map[string]string, placeholder, old, now string) {
 	if to[placeholder] == nil {
 		to[placeholder] = map[string]string{}
 	}
@@ -86,9 +88,10 @@ func movedTemplate(line string) (old, now string, ok bool) {
 	return strings.TrimSuffix(words[0], ".tmpl"), strings.TrimSuffix(words[1], ".tmpl"), true
 }
 
-// checkMovedTemplates reports lines of the user's moved.txt that cannot be read.
-func (p *Platform) checkMovedTemplates(in render.Input) {
-	for _, layer := range in.Layers {
+// CheckTemplates reports lines of the user's moved.txt that cannot be read, and adds the texts
+// that it points at to the sources.
+func CheckTemplates(layers []render.Layer, list *diag.List, sources diag.Sources) {
+	for _, layer := range layers {
 		src, err := fs.ReadFile(layer.FS, movedList)
 		if err != nil {
 			continue
@@ -99,18 +102,18 @@ func (p *Platform) checkMovedTemplates(in render.Input) {
 			if _, _, ok := movedTemplate(line); ok {
 				continue
 			}
-			p.Sources[name] = src
+			sources[name] = src
 			at := diag.Range{File: name, Line: number, Column: 1, EndColumn: len(strings.TrimRight(line, "\r\n")) + 1}
-			p.Diagnostics.Error(at, "moved/template", "this line does not say which template was renamed").Hint =
+			list.Error(at, "moved/template", "this line does not say which template was renamed").Hint =
 				"Write the old path, a space and the new path, as they are below " + layer.Name + "/."
 		}
 	}
 }
 
-// id returns the ID that a file of the state has now.
-func (n *renames) id(id string) string {
+// ID returns the ID that a file of the state has now.
+func (n *Renames) ID(id string) string {
 	template, values, scoped := strings.Cut(id, "?")
-	template = render.Renamed(n.templates, template)
+	template = render.Renamed(n.Templates, template)
 	if !scoped {
 		return template
 	}
@@ -123,7 +126,7 @@ func (n *renames) id(id string) string {
 }
 
 // renamed is what a placeholder stands for now.
-func (n *renames) renamed(placeholder, value string) string {
+func (n *Renames) renamed(placeholder, value string) string {
 	if now, ok := n.values[placeholder][value]; ok {
 		return now
 	}
@@ -149,48 +152,48 @@ func longest(names map[string]string, fits func(name string) bool) string {
 	return found
 }
 
-// empty reports whether nothing is renamed.
-func (n *renames) empty() bool { return len(n.templates)+len(n.values) == 0 }
+// Empty reports whether nothing is renamed.
+func (n *Renames) Empty() bool { return len(n.Templates)+len(n.values) == 0 }
 
-// checkMoved reports renames that cannot be meant.
-func (p *Platform) checkMoved(platform *model.Platform) {
+// Check reports renames in the spec that cannot be meant; dir is the folder of the spec.
+func Check(spec *schema.Spec, platform *model.Platform, dir string, list *diag.List) {
 	seen := map[string]bool{}
-	for i, move := range p.spec.Moved {
-		at := func(field string) diag.Range { return p.spec.Node.At("moved", i, field) }
+	for i, move := range spec.Moved {
+		at := func(field string) diag.Range { return spec.Node.At("moved", i, field) }
 		kind, from, ok := strings.Cut(move.From, "/")
 		toKind, to, also := strings.Cut(move.To, "/")
 		switch {
 		case !ok || model.MovedKinds()[kind] == "" || !schema.IsName(from) && kind != "namespaces":
-			p.movedError(at("from"), "moved/address", fmt.Sprintf("%q does not say what was renamed", move.From))
+			addressError(list, at("from"), fmt.Sprintf("%q does not say what was renamed", move.From))
 		case !also || toKind != kind:
-			p.movedError(at("to"), "moved/address", fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
+			addressError(list, at("to"), fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
 		case exists(platform, kind, from):
-			p.Diagnostics.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
+			list.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
 				"Take it out of the spec, or this rename."
 		case !exists(platform, kind, to):
-			p.Diagnostics.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
+			list.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
 				"Declare it under its new name, or correct the name here."
 		case seen[move.From]:
-			p.Diagnostics.Error(at("from"), "moved/from", fmt.Sprintf("%s was renamed already", move.From)).Hint =
+			list.Error(at("from"), "moved/from", fmt.Sprintf("%s was renamed already", move.From)).Hint =
 				"One rename for each old name is enough."
 		}
 		seen[move.From] = true
-		if kind == "environments" && p.left(layout.Pins(from)) && !p.left(layout.Pins(to)) {
-			d := p.Diagnostics.Warning(at("from"), "moved/pins", "the pins of "+from+" do not come along")
+		if kind == "environments" && onDisk(dir, layout.Pins(from)) && !onDisk(dir, layout.Pins(to)) {
+			d := list.Warning(at("from"), "moved/pins", "the pins of "+from+" do not come along")
 			d.Detail = layout.Pins(from) + " holds names and commits of " + from + ", which " + to + " does not have: it runs nothing until its first promotion."
 			d.Hint = "Generate with --allow-delete, promote to " + to + ", then delete that file. What " + from + " runs is deleted when its root Application is."
 		}
 	}
 }
 
-// left reports whether there is a file in the folder.
-func (p *Platform) left(name string) bool {
-	_, err := os.Lstat(filepath.Join(p.folder.dir, filepath.FromSlash(name)))
+// onDisk reports whether there is a file in a folder.
+func onDisk(dir, name string) bool {
+	_, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name)))
 	return err == nil
 }
 
-func (p *Platform) movedError(at diag.Range, code, message string) {
-	p.Diagnostics.Error(at, code, message).Hint = "Write a kind and a name, for example {from: applications/web, to: applications/shop}. Kinds are " +
+func addressError(list *diag.List, at diag.Range, message string) {
+	list.Error(at, "moved/address", message).Hint = "Write a kind and a name, for example {from: applications/web, to: applications/shop}. Kinds are " +
 		strings.Join(slices.Sorted(maps.Keys(model.MovedKinds())), ", ") + "."
 }
 

@@ -1,4 +1,4 @@
-package generator
+package rename
 
 import "testing"
 
@@ -6,14 +6,14 @@ import "testing"
 // ends, with the other's: whatever order a map has, the closest one is meant.
 func TestRenamedTakesTheLongestName(t *testing.T) {
 	for range 50 {
-		n := &renames{
+		n := &Renames{
 			values: map[string]map[string]string{"env": {"prod": "live", "prod-eu": "europe"}},
 			last:   map[string]map[string]string{"namespace": {"-eu": "-europe", "-prod-eu": "-live"}},
 		}
-		if got := n.id("x?target=prod-eu-a"); got != "x?target=europe-a" {
+		if got := n.ID("x?target=prod-eu-a"); got != "x?target=europe-a" {
 			t.Fatal(got)
 		}
-		if got := n.id("x?namespace=shop-prod-eu"); got != "x?namespace=shop-live" {
+		if got := n.ID("x?namespace=shop-prod-eu"); got != "x?namespace=shop-live" {
 			t.Fatal(got)
 		}
 	}

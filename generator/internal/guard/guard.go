@@ -1,4 +1,7 @@
-package generator
+// Package guard looks for what is probably not meant by a plan that nothing else blocks: much
+// of the repository deleted, Applications of a protected environment that would vanish, edits
+// that only this folder has. A guard that cannot know refuses.
+package guard
 
 import (
 	"errors"
@@ -24,8 +27,8 @@ type Guard struct {
 
 // Flags that answer guards.
 const (
-	allowDelete = "--allow-delete"
-	allowDirty  = "--allow-dirty"
+	AllowDelete = "--allow-delete"
+	AllowDirty  = "--allow-dirty"
 )
 
 // A plan that deletes more files than both of these is taken for a mistake: a spec that
@@ -35,17 +38,10 @@ const (
 	largeShare    = 4 // one file in so many
 )
 
-// guards looks for what is probably not meant.
-func (p *Platform) guards(plan *tree.Plan, rows []Impact, o WriteOptions) []Guard {
-	var out []Guard
-	if !o.AllowDelete {
-		out = append(out, deletions(plan)...)
-		out = append(out, p.vanishing(rows)...)
-	}
-	if !o.AllowDirty {
-		out = append(out, unsaved(p.folder.dir, plan)...)
-	}
-	return out
+// Deletions guards against a plan that deletes much of the repository, and against Applications
+// and namespaces that would vanish from environments that run pins or that are protected.
+func Deletions(plan *tree.Plan, rows []impact.Row, protected func(environment string) bool) []Guard {
+	return append(deletions(plan), vanishing(rows, protected)...)
 }
 
 // deletions guards against a plan that deletes much of the repository.
@@ -60,17 +56,17 @@ func deletions(plan *tree.Plan) []Guard {
 		return nil
 	}
 	return []Guard{{
-		Reason: fmt.Sprintf("%d of %d generated files would be deleted", len(paths), plan.Owned()), About: paths, Flag: allowDelete,
+		Reason: fmt.Sprintf("%d of %d generated files would be deleted", len(paths), plan.Owned()), About: paths, Flag: AllowDelete,
 		Hint: "is this all of environments.yaml, and the right branch? What a deleted file deployed is deleted in the cluster",
 	}}
 }
 
-// vanishing guards the Applications and namespaces of environments that run pins, or
-// that a profile other than development describes.
-func (p *Platform) vanishing(rows []Impact) []Guard {
+// vanishing guards the Applications and namespaces that run a pin, or whose environment is
+// protected.
+func vanishing(rows []impact.Row, protected func(environment string) bool) []Guard {
 	var names []string
 	for _, row := range rows {
-		if !row.Pinned && !p.protected(row.Environment) {
+		if !row.Pinned && !protected(row.Environment) {
 			continue
 		}
 		switch row.Effect {
@@ -85,15 +81,15 @@ func (p *Platform) vanishing(rows []Impact) []Guard {
 	}
 	slices.Sort(names)
 	return []Guard{{
-		Reason: "Applications would be deleted from a protected environment", About: names, Flag: allowDelete,
+		Reason: "Applications would be deleted from a protected environment", About: names, Flag: AllowDelete,
 		Hint: "Argo CD deletes what they deployed, unless their environment preserves resources",
 	}}
 }
 
-// unsaved guards edits that git does not know yet in files that are about to be merged,
+// Unsaved guards edits that git does not know yet in files that are about to be merged,
 // migrated or overwritten: there would be no way back to them. Where there is certainly no
 // repository, nobody expects a way back; where git cannot answer, the edits are taken for unsaved.
-func unsaved(dir string, plan *tree.Plan) []Guard {
+func Unsaved(dir string, plan *tree.Plan) []Guard {
 	var paths []string
 	for _, c := range plan.Changes() {
 		switch c.State {
@@ -118,14 +114,14 @@ func unsaved(dir string, plan *tree.Plan) []Guard {
 	switch {
 	case err != nil:
 		return []Guard{{
-			Reason: "nobody knows whether git has the edits that would be merged or overwritten: " + err.Error(), About: paths, Flag: allowDirty,
+			Reason: "nobody knows whether git has the edits that would be merged or overwritten: " + err.Error(), About: paths, Flag: AllowDirty,
 			Hint: "make git status work here, and run this again",
 		}}
 	case len(edited) == 0:
 		return nil
 	}
 	return []Guard{{
-		Reason: "edits that git does not have would be merged or overwritten, and there would be no way back", About: edited, Flag: allowDirty,
+		Reason: "edits that git does not have would be merged or overwritten, and there would be no way back", About: edited, Flag: AllowDirty,
 		Hint: "git add them, or commit them, and run this again",
 	}}
 }

@@ -1,4 +1,7 @@
-package generator
+// Package source checks the folders of manifests that applications bring, as far as that can be
+// done without building them: each has one kustomization, and what that names is there and in
+// this repository.
+package source
 
 import (
 	"fmt"
@@ -6,24 +9,24 @@ import (
 	"path"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// checkSources checks the folders of manifests that applications bring, as far as that can
-// be done without building them: each has one kustomization, and what that names is
-// there and in this repository. It looks at the disk and at what is about to be
-// written: templates of the user's may write manifests too.
-func checkSources(p *Platform, fsys fs.FS, written tree.Tree, list *diag.List) {
-	for _, source := range p.model.SourceFolders() {
-		s := sourceChecker{list: list, fsys: fsys, written: written, at: source.At, top: p.spec.Repository.Path, seen: map[string]bool{}}
+// Check reports what is wrong with folders of manifests. It looks at the disk and at what is
+// about to be written: templates of the user's may write manifests too. top is the folder of
+// the spec in the repository.
+func Check(folders []model.SourceFolder, top string, fsys fs.FS, written tree.Tree, list *diag.List) {
+	for _, source := range folders {
+		s := checker{list: list, fsys: fsys, written: written, at: source.At, top: top, seen: map[string]bool{}}
 		s.folder(source.Path)
 	}
 }
 
-// sourceChecker walks the kustomizations of one source.
-type sourceChecker struct {
+// checker walks the kustomizations of one source.
+type checker struct {
 	list *diag.List
 	fsys fs.FS
 	// written is what is about to be generated.
@@ -38,11 +41,11 @@ func kustomizations() []string {
 	return []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
 }
 
-func (s *sourceChecker) error(code, summary, hint string) {
+func (s *checker) error(code, summary, hint string) {
 	s.list.Error(s.at, code, summary).Hint = hint
 }
 
-func (s *sourceChecker) folder(name string) {
+func (s *checker) folder(name string) {
 	if s.seen[name] {
 		return
 	}
@@ -65,7 +68,7 @@ func (s *sourceChecker) folder(name string) {
 }
 
 // kustomization checks what a kustomization builds on.
-func (s *sourceChecker) kustomization(folder, file string) {
+func (s *checker) kustomization(folder, file string) {
 	src, err := s.read(file)
 	if err != nil {
 		s.error("source/missing", "cannot read "+file, "Make it a file that can be read.")
@@ -96,7 +99,7 @@ func items(n *yamltree.Node) []*yamltree.Node {
 }
 
 // entry checks one thing that a kustomization names.
-func (s *sourceChecker) entry(folder, file, entry string) {
+func (s *checker) entry(folder, file, entry string) {
 	name := path.Join(folder, entry)
 	switch {
 	case s.exists(name) && !strings.Contains(entry, "://"):
@@ -121,7 +124,7 @@ func isRemote(entry string) bool {
 }
 
 // outside reports whether a path from the folder of the spec leaves the repository.
-func (s *sourceChecker) outside(name string) bool {
+func (s *checker) outside(name string) bool {
 	up := strings.Count(name+"/", "../")
 	depth := 0
 	if s.top != "" {
@@ -130,7 +133,7 @@ func (s *sourceChecker) outside(name string) bool {
 	return strings.HasPrefix(name, "..") && up > depth
 }
 
-func (s *sourceChecker) exists(name string) bool {
+func (s *checker) exists(name string) bool {
 	if _, ok := s.written[name]; ok {
 		return true
 	}
@@ -138,7 +141,7 @@ func (s *sourceChecker) exists(name string) bool {
 	return err == nil || s.isFolder(name)
 }
 
-func (s *sourceChecker) isFolder(name string) bool {
+func (s *checker) isFolder(name string) bool {
 	if info, err := fs.Stat(s.fsys, name); err == nil {
 		return info.IsDir()
 	}
@@ -150,7 +153,7 @@ func (s *sourceChecker) isFolder(name string) bool {
 	return false
 }
 
-func (s *sourceChecker) read(name string) ([]byte, error) {
+func (s *checker) read(name string) ([]byte, error) {
 	if file, ok := s.written[name]; ok {
 		return file.Content, nil
 	}
