@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/scaffold"
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -28,8 +29,14 @@ type Initialized struct {
 	Findings
 	// Plan of the first generation; nil when there are errors.
 	Plan *Plan
-	// Roots are the files to apply by hand once, by environment, in promotion order.
-	Roots []string
+	// Environments in promotion order, and the files to apply by hand once, one for each.
+	Environments, Roots []string
+	// URL and Branch of the repository, and the field manager with which roots are applied.
+	URL, Branch, FieldManager string
+	// Git is what git knew about the folder.
+	Git GitFacts
+	// Add are the paths for git add: "." when everything in the folder is ours.
+	Add []string
 	// Omitted are files at the top of the folder that were there already, sorted. The
 	// spec says that they are not generated.
 	Omitted []string
@@ -38,6 +45,15 @@ type Initialized struct {
 
 	platform *Platform
 	files    map[string][]byte // that are generated
+}
+
+// GitFacts are what decides how a new repository reaches its server.
+type GitFacts struct {
+	// Repository says that the folder is in one, and Origin that it has a remote of this name.
+	Repository, Origin bool
+	// OtherBranch says that origin has the branch that the first environment follows, while
+	// another one is checked out.
+	OtherBranch bool
 }
 
 // ErrInitialized says that a folder has a spec already.
@@ -64,9 +80,6 @@ func Init(dir string, o InitOptions) (*Initialized, error) {
 	}
 	if err != nil || out.Diagnostics.HasErrors() {
 		return out, err
-	}
-	for _, env := range out.platform.environments() {
-		out.Roots = append(out.Roots, layout.Root(env))
 	}
 	undo, err := makeFolders(dir)
 	if err != nil {
@@ -148,8 +161,45 @@ func (out *Initialized) write(spec []byte) error {
 	if err := repository.Apply(out.Plan.Plan); err != nil {
 		return errors.Join(err, os.Remove(filepath.Join(dir, schema.FileName)))
 	}
-	out.Written = true
+	out.Written, out.Add = true, out.toAdd(dir)
+	out.describe()
 	return nil
+}
+
+// describe completes the outcome with what the next steps need to know.
+func (out *Initialized) describe() {
+	p := out.platform.model
+	out.URL, out.Branch, out.FieldManager = string(p.Repository.URL), p.Repository.Branch, string(p.FieldManager())
+	out.Environments = out.platform.environments()
+	for _, env := range out.Environments {
+		out.Roots = append(out.Roots, layout.Root(env))
+	}
+	// Of what git cannot say, nothing is known: the next steps are proposals.
+	repo, err := git.Find(out.platform.folder.dir)
+	if err != nil {
+		return
+	}
+	origin, _ := repo.Origin()
+	current, _ := repo.Branch()
+	exists, _ := repo.OnOrigin(out.Branch)
+	out.Git = GitFacts{Repository: true, Origin: origin != "", OtherBranch: exists && current != "" && current != out.Branch}
+}
+
+// toAdd is what git add is to take: all of the folder only when all of it is ours.
+func (out *Initialized) toAdd(dir string) []string {
+	ours := []string{schema.FileName, strings.TrimSuffix(layout.Own, "/")}
+	for path := range out.files {
+		top, _, _ := strings.Cut(path, "/")
+		ours = append(ours, top)
+	}
+	slices.Sort(ours)
+	ours = slices.Compact(ours)
+	entries, err := os.ReadDir(dir)
+	other := func(e os.DirEntry) bool { return e.Name() != ".git" && !slices.Contains(ours, e.Name()) }
+	if err == nil && !slices.ContainsFunc(entries, other) {
+		return []string{"."}
+	}
+	return ours
 }
 
 func createFile(name string, content []byte) error {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/wavewright/wavewright/generator/internal/guard"
 	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -312,7 +313,7 @@ func TestMigrationOfSpecIsTakenUp(t *testing.T) {
 	dir := oldFolder(t)
 	put(t, dir, "teams/a.yaml", newTeam())
 	var note bytes.Buffer
-	fmt.Fprintf(&note, "wavewright-state 1 %s\n@@ teams/a.yaml teams/a.yaml 644 managed next=%x in=next\n", ReadBuild().Version, sha256.Sum256([]byte("644 "+newTeam())))
+	fmt.Fprintf(&note, "wavewright-state 1 %s\n@@ teams/a.yaml teams/a.yaml 644 managed next=%x in=next\n", build.Read().Version, sha256.Sum256([]byte("644 "+newTeam())))
 	for line := range strings.Lines(oldTeam) {
 		note.WriteString(strings.TrimSuffix(" "+line, " \n"))
 		if line == "\n" {

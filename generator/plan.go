@@ -14,6 +14,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/merge"
 	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
@@ -107,7 +108,7 @@ func (p *Platform) renamed() func(id string) string {
 
 func (p *Platform) scanOptions(o *WriteOptions) tree.Options {
 	return tree.Options{
-		Version: ReadBuild().Version, Policy: p.rules.Decides(), Accept: o.accept, Markers: o.Markers, Renamed: p.renamed(),
+		Version: build.Read().Version, Policy: p.rules.Decides(), Accept: o.accept, Markers: o.Markers, Renamed: p.renamed(),
 		Adopt: o.adopt, Restore: o.restore, Drop: o.drop, Rewrites: p.rewrites,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/rename"
 	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/rules"
+	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/templates"
 )
@@ -52,7 +53,7 @@ func (p *Platform) resolve(fsys fs.FS) error {
 	if err := p.readPins(fsys); err != nil {
 		return err
 	}
-	resolved, more := model.Resolve(model.Input{Spec: p.spec, Version: ReadBuild().installable(), Pins: p.pins, ArgoCD: argocd(), Sources: p.Sources})
+	resolved, more := model.Resolve(model.Input{Spec: p.spec, Version: build.Read().Installable(), Pins: p.pins, ArgoCD: argocd(), Sources: p.Sources})
 	p.Diagnostics = append(p.Diagnostics, more...)
 	if !p.Diagnostics.HasErrors() {
 		rename.Check(p.spec, resolved, p.folder.dir, &p.Diagnostics)

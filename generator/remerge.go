@@ -3,13 +3,13 @@ package generator
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 )
 
@@ -106,7 +106,7 @@ func (out *Remerged) settle(dir string, repo *git.Repo, conflicts []tree.Unmerge
 		return fmt.Errorf("open the repository: %w", err)
 	}
 	defer folder.Close()
-	resolution, err := folder.Remerge(tree.MergeInput{Unmerged: conflicts, Merge: repo.MergeTexts, Version: ReadBuild().Version})
+	resolution, err := folder.Remerge(tree.MergeInput{Unmerged: conflicts, Merge: repo.MergeTexts, Version: build.Read().Version})
 	if err != nil {
 		return err
 	}
@@ -128,28 +128,6 @@ func unmerged(conflicts []git.Conflict) []tree.Unmerged {
 		out = append(out, tree.Unmerged{Path: c.Path, Base: version(c.Base), Ours: version(c.Ours), Theirs: version(c.Theirs)})
 	}
 	return out
-}
-
-// NextSteps are the commands that end the operation, for a shell in the folder where
-// dir is seen from. While a path is left that everything else depends on, generate has to
-// run once more.
-func (out *Remerged) NextSteps(dir string) []string {
-	var steps []string
-	if len(out.Left) > 0 {
-		words := make([]string, 0, len(out.Left))
-		for _, path := range out.Left {
-			words = append(words, shellWord(filepath.Join(dir, filepath.FromSlash(path))))
-		}
-		paths := strings.Join(words, " ")
-		steps = append(steps, "$EDITOR "+paths+"  # resolve what git has marked", "git add "+paths)
-	}
-	if out.Plan == nil {
-		steps = append(steps, "wavewright generate --remerge")
-	}
-	if out.Operation == "merge" {
-		return append(steps, "git commit")
-	}
-	return append(steps, "git "+out.Operation+" --continue")
 }
 
 // needs reports whether one of paths has to be resolved before anything can be generated:

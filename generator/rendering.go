@@ -3,7 +3,6 @@ package generator
 import (
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/wavewright/wavewright/generator/internal/layout"
@@ -82,10 +81,7 @@ func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	}
 	words := report.New(p.model)
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(p.model, words, placeholders) }
-	if folder, err := os.Open(p.folder.dir); err == nil { // init renders before there is a folder
-		defer folder.Close()
-		in.Exists = func(name string) bool { return !absent(folder, name) && isFolder(fsys, name) }
-	}
+	in.Exists = func(name string) bool { return isFolder(fsys, name) }
 	var fault error
 	if scan != nil && scan.MayMiss() {
 		in.Missing = func(rendered tree.Tree) (missing map[string]bool) {

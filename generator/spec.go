@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 )
 
@@ -100,7 +101,7 @@ func recalled(dir string, read map[string][]byte) (map[string][]byte, error) {
 	defer repository.Close()
 	others := maps.Clone(read)
 	delete(others, schema.FileName)
-	old, err := repository.Recall(others, ReadBuild().Version)
+	old, err := repository.Recall(others, build.Read().Version)
 	if err != nil {
 		return nil, err
 	}

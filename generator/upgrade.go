@@ -9,6 +9,7 @@ import (
 
 	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/templates"
 )
 
@@ -68,7 +69,7 @@ func rememberTemplates(folder string, names []string) error {
 		}
 		files = append(files, tree.Recorded{Path: filepath.ToSlash(filepath.Join(below, name)), ID: name + "?layer=" + filepath.ToSlash(below), Base: content})
 	}
-	if err := repository.Remember(tree.SourceArchive, files, ReadBuild().Version); err != nil {
+	if err := repository.Remember(tree.SourceArchive, files, build.Read().Version); err != nil {
 		return fmt.Errorf("remember what was copied: %w", err)
 	}
 	return nil

@@ -11,8 +11,7 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
-
-	"github.com/wavewright/wavewright/generator"
+	"github.com/wavewright/wavewright/internal/build"
 )
 
 const program = "wavewright"
@@ -57,7 +56,7 @@ func newApp(c *console) *cli.App {
 			"Commands find environments.yaml in the working directory or a folder above it.\n" +
 			"Flags stand before or after arguments; -- ends them.\n\n" +
 			"Exit codes: 0 fine, 1 error, 3 changes pending, 4 conflict, 5 refused.",
-		Version:   generator.ReadBuild().Version,
+		Version:   build.Read().Version,
 		Writer:    c.out,
 		ErrWriter: c.err,
 		Flags: []cli.Flag{

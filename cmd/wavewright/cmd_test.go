@@ -13,8 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/urfave/cli/v2"
-
-	"github.com/wavewright/wavewright/generator"
+	"github.com/wavewright/wavewright/internal/build"
 )
 
 func TestMain(m *testing.M) {
@@ -48,7 +47,7 @@ func isolate(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("MODULE", module)
-	env.Setenv("VERSION", generator.ReadBuild().Version)
+	env.Setenv("VERSION", build.Read().Version)
 	env.Setenv("HOME", env.WorkDir)
 	env.Setenv("XDG_CONFIG_HOME", env.WorkDir)
 	env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)

@@ -143,7 +143,7 @@ func (c *console) initialized(dir string, o generator.InitOptions, done *generat
 		return f
 	}
 	c.doc.Omitted = done.Omitted
-	c.doc.Folder, c.doc.NextSteps = dir, done.NextSteps(dir)
+	c.doc.Folder, c.doc.NextSteps = dir, stepsAfterInit(dir, done)
 	if c.json {
 		return nil
 	}

@@ -48,7 +48,7 @@ func (c *console) remerge(o generator.WriteOptions) error {
 
 // left says what remains to be done by a person.
 func (c *console) left(dir string, merged *generator.Remerged) error {
-	c.doc.NextSteps = merged.NextSteps(here(dir))
+	c.doc.NextSteps = stepsAfterRemerge(here(dir), merged)
 	title, err := "Everything generated is staged, and the "+merged.Operation+" can be committed:", error(nil)
 	if n := len(merged.Left); n > 0 {
 		title = "Next:"

@@ -4,8 +4,7 @@ import (
 	"runtime"
 
 	"github.com/urfave/cli/v2"
-
-	"github.com/wavewright/wavewright/generator"
+	"github.com/wavewright/wavewright/internal/build"
 )
 
 // versionReport says what program this is.
@@ -30,9 +29,9 @@ func versionCommand(c *console) *cli.Command {
 			if err := c.begin(ctx, "", 0, 0); err != nil {
 				return err
 			}
-			build := generator.ReadBuild()
+			info := build.Read()
 			c.doc.Version = &versionReport{
-				Version: build.Version, Commit: build.Commit, Modified: build.Modified,
+				Version: info.Version, Commit: info.Commit, Modified: info.Modified,
 				Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 			}
 			if !c.json {

@@ -1,4 +1,5 @@
-package generator
+// Package build knows which version this program is, from what the Go toolchain recorded of it.
+package build
 
 import (
 	"regexp"
@@ -22,8 +23,8 @@ var (
 	pseudoVersion  = regexp.MustCompile(`[.-][0-9]{14}-([0-9a-f]{12})(\+.*)?$`)
 )
 
-// Build is what the Go toolchain recorded of this program.
-type Build struct {
+// Info is what the Go toolchain recorded of this program.
+type Info struct {
 	// Version stands in the state of every repository that this program wrote, and an older
 	// version refuses to work on that repository. Of a release it is the release's own. Every
 	// development build of one source has the same: neither the time nor the commit nor
@@ -35,17 +36,17 @@ type Build struct {
 	Modified bool
 }
 
-// ReadBuild returns what the Go toolchain recorded of this program.
-func ReadBuild() Build {
+// Read returns what the Go toolchain recorded of this program.
+func Read() Info {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		info = &debug.BuildInfo{}
 	}
-	return readBuild(info)
+	return read(info)
 }
 
-func readBuild(info *debug.BuildInfo) Build {
-	b := Build{Version: next + devel}
+func read(info *debug.BuildInfo) Info {
+	b := Info{Version: next + devel}
 	recorded := moduleVersion(info)
 	if pseudo := pseudoVersion.FindStringSubmatch(recorded); pseudo != nil {
 		b.Commit = pseudo[1]
@@ -77,6 +78,6 @@ func moduleVersion(info *debug.BuildInfo) string {
 	return ""
 }
 
-// installable is the version that pipelines install. Those of a repository that a
+// Installable returns the version that pipelines install. Those of a repository that a
 // development build wrote wait for the release that its source becomes.
-func (b Build) installable() string { return strings.TrimSuffix(b.Version, devel) }
+func (b Info) Installable() string { return strings.TrimSuffix(b.Version, devel) }

@@ -1,4 +1,4 @@
-package generator
+package build
 
 import (
 	"os"
@@ -9,36 +9,36 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-func TestReadBuild(t *testing.T) {
+func TestRead(t *testing.T) {
 	vcs := func(modified string) []debug.BuildSetting {
 		return []debug.BuildSetting{{Key: "vcs", Value: "git"}, {Key: "vcs.revision", Value: "9d82c4"}, {Key: "vcs.time", Value: "2026-11-28T12:00:00Z"}, {Key: "vcs.modified", Value: modified}}
 	}
 	main := func(version string, settings ...debug.BuildSetting) *debug.BuildInfo {
 		return &debug.BuildInfo{Main: debug.Module{Path: modulePath, Version: version}, Settings: settings}
 	}
-	develop := Build{Version: next + devel}
+	develop := Info{Version: next + devel}
 	tests := []struct {
 		name string
 		info *debug.BuildInfo
-		want Build
+		want Info
 	}{
-		{"go install of a release, go tool", main("v1.2.3"), Build{Version: "1.2.3"}},
-		{"go install of a release candidate", main("v1.2.3-rc.1"), Build{Version: "1.2.3-rc.1"}},
-		{"go build at a tag", main("v1.2.3", vcs("false")...), Build{Version: "1.2.3", Commit: "9d82c4"}},
-		{"go install of a branch", main("v1.2.4-0.20261128120000-0123456789ab"), Build{Version: next + devel, Commit: "0123456789ab"}},
-		{"go install before any release", main("v0.0.0-20261128120000-0123456789ab"), Build{Version: next + devel, Commit: "0123456789ab"}},
-		{"go install after a candidate", main("v1.2.3-rc.1.0.20261128120000-0123456789ab"), Build{Version: next + devel, Commit: "0123456789ab"}},
-		{"go build of a commit", main("v1.2.4-0.20261128120000-0123456789ab", vcs("false")...), Build{Version: next + devel, Commit: "9d82c4"}},
-		{"go build with changes", main("v1.2.4-0.20261128120000-0123456789ab+dirty", vcs("true")...), Build{Version: next + devel, Commit: "9d82c4", Modified: true}},
-		{"go build with changes at a tag", main("v1.2.3+dirty", vcs("true")...), Build{Version: next + devel, Commit: "9d82c4", Modified: true}},
+		{"go install of a release, go tool", main("v1.2.3"), Info{Version: "1.2.3"}},
+		{"go install of a release candidate", main("v1.2.3-rc.1"), Info{Version: "1.2.3-rc.1"}},
+		{"go build at a tag", main("v1.2.3", vcs("false")...), Info{Version: "1.2.3", Commit: "9d82c4"}},
+		{"go install of a branch", main("v1.2.4-0.20261128120000-0123456789ab"), Info{Version: next + devel, Commit: "0123456789ab"}},
+		{"go install before any release", main("v0.0.0-20261128120000-0123456789ab"), Info{Version: next + devel, Commit: "0123456789ab"}},
+		{"go install after a candidate", main("v1.2.3-rc.1.0.20261128120000-0123456789ab"), Info{Version: next + devel, Commit: "0123456789ab"}},
+		{"go build of a commit", main("v1.2.4-0.20261128120000-0123456789ab", vcs("false")...), Info{Version: next + devel, Commit: "9d82c4"}},
+		{"go build with changes", main("v1.2.4-0.20261128120000-0123456789ab+dirty", vcs("true")...), Info{Version: next + devel, Commit: "9d82c4", Modified: true}},
+		{"go build with changes at a tag", main("v1.2.3+dirty", vcs("true")...), Info{Version: next + devel, Commit: "9d82c4", Modified: true}},
 		{"go run, go test", main("(devel)"), develop},
 		{"no build information", &debug.BuildInfo{}, develop},
-		{"another program", &debug.BuildInfo{Main: debug.Module{Path: "example.com/x", Version: "v9.0.0"}, Settings: vcs("false"), Deps: []*debug.Module{{Path: modulePath, Version: "v1.2.3"}}}, Build{Version: "1.2.3"}},
+		{"another program", &debug.BuildInfo{Main: debug.Module{Path: "example.com/x", Version: "v9.0.0"}, Settings: vcs("false"), Deps: []*debug.Module{{Path: modulePath, Version: "v1.2.3"}}}, Info{Version: "1.2.3"}},
 		{"a replaced module", &debug.BuildInfo{Main: debug.Module{Path: modulePath, Version: "v1.2.3", Replace: &debug.Module{Path: "../wavewright"}}}, develop},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := readBuild(test.info); got != test.want {
+			if got := read(test.info); got != test.want {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
@@ -56,10 +56,10 @@ func TestDevelopmentBuild(t *testing.T) {
 	if !build.LessThan(release) {
 		t.Errorf("%s takes itself for as new as the release %s, and would undo what that knows", build, release)
 	}
-	if got := (Build{Version: next + devel}).installable(); got != next {
+	if got := (Info{Version: next + devel}).Installable(); got != next {
 		t.Errorf("pipelines install %s, which will never be published", got)
 	}
-	if got := (Build{Version: "1.2.3-rc.1"}).installable(); got != "1.2.3-rc.1" {
+	if got := (Info{Version: "1.2.3-rc.1"}).Installable(); got != "1.2.3-rc.1" {
 		t.Errorf("pipelines of a candidate install %s", got)
 	}
 }
@@ -67,7 +67,7 @@ func TestDevelopmentBuild(t *testing.T) {
 // TestNextIsNotOut holds next to the changelog: it is the newest release there, which is
 // being made, or one that is still to come.
 func TestNextIsNotOut(t *testing.T) {
-	text, err := os.ReadFile("../CHANGELOG.md")
+	text, err := os.ReadFile("../../CHANGELOG.md")
 	if err != nil {
 		t.Fatal(err)
 	}
