@@ -176,8 +176,6 @@ func (r *recorder) text(p printed, v any) (string, error) {
 // harmless types are checked again.
 func classify(v any) (printed, *fault) {
 	switch v := v.(type) {
-	case string:
-		return printed{class: classText, text: v}, nil
 	case model.Name:
 		return harmless(className, string(v), v.Valid(), "a name")
 	case model.Path:
@@ -188,10 +186,6 @@ func classify(v any) (printed, *fault) {
 		return harmless(classAddress, string(v), v.Valid(), "a plain address")
 	case model.Owner:
 		return harmless(classAddress, string(v), v.Valid(), "an owner")
-	case int:
-		return printed{class: classBare, text: strconv.Itoa(v)}, nil
-	case bool:
-		return printed{class: classBare, text: strconv.FormatBool(v)}, nil
 	case flowValue:
 		p, err := classify(v.value)
 		if p.class == classTree {
@@ -243,4 +237,25 @@ func treeValue(v any) (printed, *fault) {
 		return printed{}, f
 	}
 	return printed{class: classTree, value: v}, nil
+}
+
+var rawFault = fault{codeEscape, "value must be the whole file", "It is a file of the user's own, byte by byte.",
+	"Let the template print it and nothing else; comments of the template may stand beside it."}
+
+// whole takes a text that is a file of its own. Nothing may be printed before it.
+func (r *recorder) whole(action int, raw model.Raw) error {
+	if r.raw != nil || len(bytes.TrimSpace(r.out.Bytes())) > 0 {
+		return &emitError{action, rawFault}
+	}
+	r.raw = append([]byte{}, raw...)
+	r.printed = append(r.printed, printed{action: int32(action), class: classText})
+	return nil
+}
+
+// whole returns the file that a raw text makes. Nothing may be printed after it.
+func (w *worker) whole(j *job) *outcome {
+	if len(bytes.TrimSpace(w.rec.out.Bytes())) > 0 {
+		return &outcome{problems: []problem{w.printedProblem(0, rawFault)}}
+	}
+	return j.outcome(w.rec.raw)
 }

@@ -46,32 +46,11 @@ func (f *filler) step(i int) int {
 // scalar writes a plain scalar that the template has put together: a text, unless
 // it is only a number or a boolean.
 func (f *filler) scalar(o *op) {
-	v := &f.values[o.token]
-	if o.text == string(tokenPlain) && (v.class == classBare && !o.key || isPlainName(v.text)) {
-		f.dst = append(f.dst, v.text...)
-		return
+	text := string(appendFilled(nil, o.text, f.values[o.token:]))
+	if o.key || o.text != string(tokenPlain) || f.values[o.token].class != classBare {
+		text = yamltree.EncodeScalar(text)
 	}
-	start := len(f.dst)
-	f.dst = appendFilled(f.dst, o.text, f.values[o.token:])
-	if text := string(f.dst[start:]); !isPlainName(text) {
-		f.dst = append(f.dst[:start], yamltree.EncodeScalar(text)...)
-	}
-}
-
-// isPlainName is a quick test for most names: a word with a hyphen is never
-// anything but a text.
-func isPlainName(s string) bool {
-	hyphen := false
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= 'a' && c <= 'z':
-		case c == '-' && i > 0:
-			hyphen = true
-		default:
-			return false
-		}
-	}
-	return hyphen
+	f.dst = append(f.dst, text...)
 }
 
 // appendFilled writes text with its tokens replaced by values, in order.

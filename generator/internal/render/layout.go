@@ -3,7 +3,6 @@ package render
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -74,6 +73,16 @@ func findTokens(skeleton string) []token {
 	return found
 }
 
+// layoutOf returns the layout of a skeleton.
+func layoutOf(m mode, text string) *layout {
+	// A file ends with a line feed, and so does a literal at its end.
+	text = strings.TrimSuffix(text, "\n") + "\n"
+	if m == modeJSON {
+		return jsonLayout(text)
+	}
+	return yamlLayout(text)
+}
+
 // yamlLayout parses a skeleton and finds the place of every token.
 func yamlLayout(skeleton string) *layout {
 	scalars, err := yamltree.Scalars([]byte(skeleton))
@@ -121,8 +130,7 @@ type layoutBuilder struct {
 	tokens []token
 	owners []owner
 	out    layout
-	last   token // the last answer of offset
-	done   int   // bytes of text that have become steps
+	done   int // bytes of text that have become steps
 }
 
 // ownersOf locates the scalars that contain tokens.
@@ -138,17 +146,15 @@ func (b *layoutBuilder) ownersOf(scalars []yamltree.Scalar) []owner {
 	return owners
 }
 
-// offset returns the byte at a line and a column. It is asked in the order of the
-// text, so it goes on from the last answer: a line may be very long.
+// offset returns the byte at a line and a column.
 func (b *layoutBuilder) offset(line, column int) int {
-	if b.last.line != line || b.last.column > column {
-		b.last = token{line: line, column: 1, offset: b.lines[min(line, len(b.lines))-1]}
+	start := b.lines[min(line, len(b.lines))-1]
+	for at := range b.text[start:] {
+		if column--; column == 0 {
+			return start + at
+		}
 	}
-	for ; b.last.column < column && b.last.offset < len(b.text); b.last.column++ {
-		_, size := utf8.DecodeRuneInString(b.text[b.last.offset:])
-		b.last.offset += size
-	}
-	return b.last.offset
+	return len(b.text)
 }
 
 // build turns the skeleton into steps.
@@ -274,3 +280,30 @@ func blockIndent(parent int) int {
 	}
 	return parent + 2
 }
+
+// refusal says why a token cannot stand where it is, or nil. o is the scalar that
+// the token is in, nil in a comment.
+func refusal(t token, o *owner) *fault {
+	marked := o != nil && o.Marked && o.Style == yamltree.Plain
+	switch {
+	case marked:
+		return &fault{codeEscape, "value after an anchor or a tag", "", "Remove the anchor or the tag; a value is written so that its type is right."}
+	case t.char == tokenPlain:
+		return nil
+	case o == nil:
+		return &fault{codeEscape, "value in a comment", harmlessOnly, ""}
+	case o.Style == yamltree.SingleQuoted || o.Style == yamltree.DoubleQuoted:
+		return &fault{codeEscape, "value inside quotes", wholeOnly, "Remove the quotes: they are added when the value needs them."}
+	case o.Style == yamltree.Block:
+		return &fault{codeEscape, "value inside a block scalar", wholeOnly, "Write key: [[literal .Text]] for a text of several lines."}
+	case o.Key:
+		return &fault{codeEscape, "value used as a key", harmlessOnly, "Print the whole map: key: [[.Map]]."}
+	}
+	return &fault{codeEscape, "value beside other text", wholeOnly, besideHint}
+}
+
+const (
+	wholeOnly    = "A value must fill a whole scalar: key: [[.Value]] or - [[.Value]]. Only names, paths, commit ids, whole numbers and booleans can be a part of one."
+	harmlessOnly = "Only names, paths, commit ids, whole numbers and booleans can stand here."
+	besideHint   = `Make the whole text in the model, or with [[printf "%s-%s" .A .B]].`
+)

@@ -72,15 +72,7 @@ func (p pattern) set() []string {
 }
 
 func (p pattern) expand(values []string) string {
-	if len(p.names) == 0 {
-		return p.texts[0]
-	}
-	size := 0
-	for i, at := range p.at {
-		size += len(p.texts[i]) + len(values[at])
-	}
 	var b strings.Builder
-	b.Grow(size + len(p.texts[len(p.names)]))
 	for i, at := range p.at {
 		b.WriteString(p.texts[i])
 		b.WriteString(values[at])
@@ -107,23 +99,19 @@ type scopes struct {
 // first: templates of kustomization.yaml need to know what those render.
 func plan(in Input, sources []*source, list *diag.List) (jobs []job, first int) {
 	p := &planner{in: in, list: list, scopes: map[string]scopes{}}
-	var early, late []*instances
-	size := 0
+	var last []job
 	for _, s := range sources {
-		if of := p.source(s); of == nil {
-			continue
-		} else if size += len(of.scopes); s.isTemplate() && path.Base(s.target) == kustomization {
-			late = append(late, of)
+		if s.isTemplate() && path.Base(s.target) == kustomization {
+			last = append(last, p.jobs(s)...)
 		} else {
-			early = append(early, of)
+			jobs = append(jobs, p.jobs(s)...)
 		}
 	}
-	jobs = jobsOf(make([]job, 0, size), early)
-	return jobsOf(jobs, late), len(jobs)
+	return append(jobs, last...), len(jobs)
 }
 
-// source returns the instances of a source; nil for a library and when there are none.
-func (p *planner) source(s *source) *instances {
+// jobs returns the jobs of a source; none for a library.
+func (p *planner) jobs(s *source) []job {
 	if s.isLibrary() {
 		return nil
 	}
@@ -152,15 +140,9 @@ func (p *planner) source(s *source) *instances {
 		p.list.Error(s.start(), codePath, "template gives an unusable path").Detail = fault
 		return nil
 	}
-	return of
-}
-
-// jobsOf appends the jobs of sources.
-func jobsOf(jobs []job, sources []*instances) []job {
-	for _, of := range sources {
-		for i := range of.scopes {
-			jobs = append(jobs, job{of, &of.scopes[i]})
-		}
+	jobs := make([]job, len(of.scopes))
+	for i := range of.scopes {
+		jobs[i] = job{of, &of.scopes[i]}
 	}
 	return jobs
 }
@@ -223,12 +205,12 @@ func isSafeValue(v string) bool {
 func (j *job) id() string { return identity(j.src.target, j.names, j.scope.Values) }
 
 func identity(template string, names, values []string) string {
-	id := append(make([]byte, 0, 128), template...)
+	id, separator := template, "?"
 	for i, name := range names {
-		id = append(id, "?&"[min(i, 1)])
-		id = append(append(append(id, name...), '='), values[i]...)
+		id += separator + name + "=" + values[i]
+		separator = "&"
 	}
-	return string(id)
+	return id
 }
 
 func cut(s string, n int) string {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/template"
 	"text/template/parse"
@@ -143,10 +145,7 @@ func actionPlace(s *source, from int) diag.Range {
 
 // checkCalls finds calls of templates that nobody defines.
 func (c *compiler) checkCalls() {
-	var names []string
-	for name := range c.defined {
-		names = append(names, name)
-	}
+	names := slices.Sorted(maps.Keys(c.defined))
 	for _, call := range c.calls {
 		if c.defined[call.name] != nil {
 			continue

@@ -3,10 +3,7 @@ package render
 import (
 	"bytes"
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"text/template"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -29,25 +26,15 @@ type outcome struct {
 // made reports whether there is a file: most templates print nothing for most scopes.
 func (o *outcome) made() bool { return o != nil && o.problems == nil }
 
-// chunk is the number of neighbouring jobs that a worker takes at a time: they are
-// of the same template and share layouts.
-const chunk = 16
-
 // all renders jobs into outcomes, by index. siblings is nil for the first pass.
 func (r *run) all(jobs []job, outcomes []*outcome, siblings map[string]*Siblings) {
-	var next atomic.Int64
+	workers := runtime.GOMAXPROCS(0)
 	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (len(jobs)+chunk-1)/chunk) {
+	for first := range workers {
 		group.Go(func() {
 			w := r.newWorker(siblings)
-			for {
-				end := int(next.Add(chunk))
-				if end-chunk >= len(jobs) {
-					return
-				}
-				for i := end - chunk; i < min(end, len(jobs)); i++ {
-					outcomes[i] = w.job(&jobs[i])
-				}
+			for i := first; i < len(jobs); i += workers {
+				outcomes[i] = w.job(&jobs[i])
 			}
 		})
 	}
@@ -62,7 +49,6 @@ type worker struct {
 	set      *template.Template
 	rec      recorder
 	filler   filler
-	kept     arena
 }
 
 func (r *run) newWorker(siblings map[string]*Siblings) *worker {
@@ -87,7 +73,7 @@ func (w *worker) job(j *job) *outcome {
 		return nil
 	}
 	if !w.rec.mode.structured() {
-		return j.outcome(w.kept.keep(w.rec.out.Bytes()))
+		return j.outcome(bytes.Clone(w.rec.out.Bytes()))
 	}
 	return w.structured(j)
 }
@@ -111,7 +97,7 @@ func (w *worker) structured(j *job) *outcome {
 			return &outcome{problems: []problem{w.printedProblem(i, duplicateFault)}}
 		}
 	}
-	return j.outcome(w.kept.keep(w.filler.fill(l, w.rec.printed)))
+	return j.outcome(bytes.Clone(w.filler.fill(l, w.rec.printed)))
 }
 
 var duplicateFault = fault{codeEscape, "key is in the map already", "A map cannot have the same key twice.", ""}
@@ -123,55 +109,26 @@ func (j *job) outcome(content []byte) *outcome {
 	}}
 }
 
+// skeleton is the text of a file with a token for each value.
+type skeleton struct {
+	mode mode
+	text string
+}
+
 // layouts holds the layouts of all skeletons that were seen.
 type layouts struct {
-	mu    sync.RWMutex
-	known [modeJSON + 1]map[string]*layout
+	mu    sync.Mutex
+	known map[skeleton]*layout
 }
 
-func newLayouts() *layouts {
-	l := &layouts{}
-	l.known[modeYAML], l.known[modeJSON] = map[string]*layout{}, map[string]*layout{}
-	return l
-}
-
-// get returns the layout of a skeleton. Two workers may make the same one at a time;
-// they are equal.
-func (l *layouts) get(m mode, skeleton []byte) *layout {
-	l.mu.RLock()
-	found := l.known[m][string(skeleton)]
-	l.mu.RUnlock()
-	if found != nil {
-		return found
-	}
-	text := string(skeleton)
-	// A file ends with a line feed, and so does a literal at its end.
-	whole := strings.TrimSuffix(text, "\n") + "\n"
-	if m == modeJSON {
-		found = jsonLayout(whole)
-	} else {
-		found = yamlLayout(whole)
-	}
+// get returns the layout of a skeleton.
+func (l *layouts) get(m mode, text []byte) *layout {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known[m][text] = found
+	found := l.known[skeleton{m, string(text)}]
+	if found == nil {
+		found = layoutOf(m, string(text))
+		l.known[skeleton{m, string(text)}] = found
+	}
 	return found
-}
-
-// arena copies file contents into large blocks: one allocation for many files.
-type arena struct{ free []byte }
-
-const arenaBlock = 256 << 10
-
-func (a *arena) keep(b []byte) []byte {
-	if len(b) > arenaBlock/4 {
-		return slices.Clone(b)
-	}
-	if len(b) > len(a.free) {
-		a.free = make([]byte, arenaBlock)
-	}
-	kept := a.free[:len(b):len(b)]
-	a.free = a.free[len(b):]
-	copy(kept, b)
-	return kept
 }

@@ -34,13 +34,6 @@ func checkTree(v any, depth int) *fault {
 			}
 		}
 		return nil
-	case []yamltree.Ordered:
-		for _, item := range v {
-			if f := checkTree(item, depth+1); f != nil {
-				return f
-			}
-		}
-		return nil
 	}
 	return checkKind(v, reflect.ValueOf(v), depth)
 }
