@@ -71,7 +71,7 @@ func (in folder) with(texts map[string][]byte) folder {
 func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	p := t.platform
 	in := p.layers(fsys)
-	in.Moved = p.renames.Templates
+	in.Moved, in.Gone = p.renames.Templates, p.renames.Gone
 	var omitted []string
 	if !p.rules.OmitsNothing() {
 		in.Omit, in.Omitted = p.rules.Omits, func(path string) { omitted = append(omitted, path) }

@@ -25,6 +25,8 @@ import (
 type Renames struct {
 	// Templates leads from the old path of a template to the new one.
 	Templates map[string]string
+	// Gone are the paths of templates that do not exist any more and that no other one continues.
+	Gone map[string]bool
 
 	values map[string]map[string]string // placeholder → old value → new one
 	last   map[string]map[string]string // placeholder → end of an old value → end of the new one
@@ -32,7 +34,8 @@ type Renames struct {
 
 // New reads the renames of a spec, of the built-in templates and of the user's folders.
 func New(spec *schema.Spec, folders []fs.FS) *Renames {
-	n := &Renames{Templates: movedTemplates(folders), values: map[string]map[string]string{}, last: map[string]map[string]string{}}
+	n := &Renames{Templates: map[string]string{}, Gone: map[string]bool{}, values: map[string]map[string]string{}, last: map[string]map[string]string{}}
+	n.readTemplates(folders)
 	for _, move := range spec.Moved {
 		kind, from, _ := strings.Cut(move.From, "/")
 		_, to, _ := strings.Cut(move.To, "/")
@@ -54,9 +57,8 @@ func (n *Renames) value(to map[string]map[string]string, placeholder, old, now s
 	to[placeholder][old] = now
 }
 
-// movedTemplates reads the files moved.txt, of which later ones win.
-func movedTemplates(folders []fs.FS) map[string]string {
-	moved := map[string]string{}
+// readTemplates reads the files moved.txt, of which later ones win.
+func (n *Renames) readTemplates(folders []fs.FS) {
 	texts := []string{templates.Moved()}
 	for _, folder := range folders {
 		if src, err := fs.ReadFile(folder, movedList); err == nil {
@@ -65,13 +67,19 @@ func movedTemplates(folders []fs.FS) map[string]string {
 	}
 	for _, text := range texts {
 		for line := range strings.Lines(text) {
-			if old, now, ok := movedTemplate(line); ok && old != "" {
-				moved[old] = now
+			switch old, now, ok := movedTemplate(line); {
+			case !ok || old == "":
+			case now == gone:
+				n.Gone[old] = true
+			default:
+				n.Templates[old] = now
 			}
 		}
 	}
-	return moved
 }
+
+// gone stands in moved.txt in the place of the new path.
+const gone = "-"
 
 // movedList is the file of a template folder that says which templates were renamed.
 const movedList = "moved.txt"

@@ -21,6 +21,7 @@ const (
 	codePath      = "template/path"
 	codeCollision = "template/collision"
 	codeFunction  = "template/function"
+	codeGone      = "template/gone"
 )
 
 // advised gives a finding that has no hint of its own the one of its code.
@@ -33,6 +34,8 @@ func advised(list diag.List) diag.List {
 			d.Hint = "Leave the value out here, or print it as a value of its own."
 		case d.Code == codeCollision:
 			d.Hint = "Rename one of them. A layer's template replaces the one below it that has the same path, placeholders included."
+		case d.Code == codeGone:
+			d.Hint = "Find where it stands now with wavewright templates list, replace that template, and delete this one. What is your own needs another path."
 		case d.Code == codePath:
 			d.Hint = "Rename the file; wavewright templates list shows paths that work."
 		default:

@@ -61,6 +61,9 @@ type Input struct {
 	// Moved gives templates that changed their path the new one, both without .tmpl: a
 	// layer that was written before still replaces them.
 	Moved map[string]string
+	// Gone are templates that are built in no more, without .tmpl. A layer's template with
+	// the path of one is an error.
+	Gone map[string]bool
 	// Scopes returns the instances for a sorted set of placeholders, in a stable
 	// order. The empty set stands for the repository as a whole. It is called once
 	// for each distinct set.

@@ -46,6 +46,10 @@ func load(in Input, list *diag.List) []*source {
 		layer := readLayer(l.Name, l.Name+"/", l.FS, list)
 		for _, s := range layer {
 			s.move(in.Moved)
+			if in.Gone[s.target] {
+				list.Error(s.start(), codeGone, "the built-in template that this one replaced is gone").
+					Detail = "What it said stands in another template now. The file that this one makes would have no effect, or its object would exist twice."
+			}
 		}
 		overlay(winners, layer, list)
 	}
