@@ -58,11 +58,11 @@ func (n *ClusterNeeds) checks(o *offer) []check {
 
 // versions lists the API versions of the kinds, once each.
 func (n *ClusterNeeds) versions() []string {
-	set := map[string]bool{}
+	var versions []string
 	for _, k := range n.Kinds {
-		set[k.APIVersion] = true
+		versions = append(versions, k.APIVersion)
 	}
-	return slices.Sorted(maps.Keys(set))
+	return distinct(versions, strings.Compare)
 }
 
 // kinds lists the kinds of an API version.
@@ -73,8 +73,7 @@ func (n *ClusterNeeds) kinds(version string) []string {
 			kinds = append(kinds, k.Kind)
 		}
 	}
-	slices.Sort(kinds)
-	return slices.Compact(kinds)
+	return distinct(kinds, strings.Compare)
 }
 
 func (n *ClusterNeeds) has(kind string) bool {
@@ -326,15 +325,23 @@ func (g *Gateway) check(ctx context.Context, c *Client) Finding {
 
 func (s Store) check(ctx context.Context, c *Client) Finding {
 	q := question{"doctor/secret-store", strings.TrimSuffix(fmt.Sprintf("%s %s in %s", s.Kind, s.Name, s.Namespace), " in ")}
-	var store struct {
+	return c.ready(ctx, q, strings.ToLower(s.Kind)+"s.external-secrets.io", s.Namespace, s.Name,
+		"Create the store, or correct platform.secrets.store: External Secrets cannot make Secrets without it, and pods do not start.",
+		"Read its status with kubectl describe: it contains the error of its provider.")
+}
+
+// ready checks that an object has the condition Ready. missing says what to do when it
+// does not exist, and unready when the condition is not true.
+func (c *Client) ready(ctx context.Context, q question, resource, namespace, name, missing, unready string) Finding {
+	var object struct {
 		Status struct{ Conditions conditions }
 	}
-	err := c.object(ctx, &store, strings.ToLower(s.Kind)+"s.external-secrets.io", s.Namespace, s.Name)
+	err := c.object(ctx, &object, resource, namespace, name)
 	switch {
 	case err != nil:
-		return q.unanswered(err, "Create the store, or correct platform.secrets.store: External Secrets cannot make Secrets without it, and pods do not start.")
-	case !store.Status.Conditions.hold("Ready"):
-		return q.failed("it is not ready: "+store.Status.Conditions.message("Ready"), "Read its status with kubectl describe: it contains the error of its provider.")
+		return q.unanswered(err, missing)
+	case !object.Status.Conditions.hold("Ready"):
+		return q.failed("it is not ready: "+object.Status.Conditions.message("Ready"), unready)
 	}
 	return q.ok("ready")
 }
@@ -342,17 +349,8 @@ func (s Store) check(ctx context.Context, c *Client) Finding {
 // issuer checks that hosts get their certificates.
 func (n *ClusterNeeds) issuer(ctx context.Context, c *Client) Finding {
 	q := question{"doctor/issuer", "ClusterIssuer " + n.Issuer}
-	var issuer struct {
-		Status struct{ Conditions conditions }
-	}
-	err := c.object(ctx, &issuer, "clusterissuers.cert-manager.io", "", n.Issuer)
-	switch {
-	case err != nil:
-		return q.unanswered(err, "Create it, or correct platform.ingress.tls.")
-	case !issuer.Status.Conditions.hold("Ready"):
-		return q.failed("it is not ready: "+issuer.Status.Conditions.message("Ready"), "Read its status with kubectl describe: it contains the error of the ACME account or CA.")
-	}
-	return q.ok("ready")
+	return c.ready(ctx, q, "clusterissuers.cert-manager.io", "", n.Issuer, "Create it, or correct platform.ingress.tls.",
+		"Read its status with kubectl describe: it contains the error of the ACME account or CA.")
 }
 
 // check looks for pods that a network policy names: when the labels are wrong, nothing

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,16 +56,16 @@ func (c *Client) get(ctx context.Context, args ...string) ([]byte, error) {
 	return nil, reason(stderr.String(), err)
 }
 
-// reasons maps words of kubectl's messages to errors, because kubectl has one exit code
-// for all of them.
-func reasons() []struct {
+// words of kubectl's messages that stand for one of the errors above.
+type words struct {
 	err   error
 	words []string
-} {
-	return []struct {
-		err   error
-		words []string
-	}{
+}
+
+// reasons maps words of kubectl's messages to errors, because kubectl has one exit code
+// for all of them.
+func reasons() []words {
+	return []words{
 		{ErrNoContext, []string{"does not exist", "no context exists", "context was not found"}},
 		{ErrForbidden, []string{"(Forbidden)", "is forbidden"}},
 		{ErrNotFound, []string{"(NotFound)", "the server doesn't have a resource type", "could not find the requested resource"}},
@@ -78,10 +79,8 @@ func reason(stderr string, err error) error {
 	text := strings.TrimSpace(stderr)
 	last := text[strings.LastIndexByte(text, '\n')+1:]
 	for _, r := range reasons() {
-		for _, word := range r.words {
-			if strings.Contains(text, word) {
-				return fmt.Errorf("%w: %s", r.err, last)
-			}
+		if slices.ContainsFunc(r.words, func(word string) bool { return strings.Contains(text, word) }) {
+			return fmt.Errorf("%w: %s", r.err, last)
 		}
 	}
 	if last == "" {
@@ -92,11 +91,7 @@ func reason(stderr string, err error) error {
 
 // read decodes a path of the API server.
 func (c *Client) read(ctx context.Context, path string, into any) error {
-	out, err := c.get(ctx, "--raw", path)
-	if err != nil {
-		return err
-	}
-	return decode(out, into)
+	return c.decode(ctx, into, "--raw", path)
 }
 
 // object decodes one object; an object that does not exist is ErrNotFound. The
@@ -125,16 +120,17 @@ func (c *Client) list(ctx context.Context, into any, resource, namespace, select
 	if selector != "" {
 		args = append(args, "--selector", selector)
 	}
-	out, err := c.get(ctx, args...)
-	if err != nil {
-		return err
-	}
-	return decode(out, into)
+	return c.decode(ctx, into, args...)
 }
 
 // everywhere decodes the objects of all namespaces that a selector selects.
 func (c *Client) everywhere(ctx context.Context, into any, resource, selector string) error {
-	out, err := c.get(ctx, resource, "--all-namespaces", "--selector", selector, "--output", "json")
+	return c.decode(ctx, into, resource, "--all-namespaces", "--selector", selector, "--output", "json")
+}
+
+// decode runs kubectl get and decodes what it prints.
+func (c *Client) decode(ctx context.Context, into any, args ...string) error {
+	out, err := c.get(ctx, args...)
 	if err != nil {
 		return err
 	}

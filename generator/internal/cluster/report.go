@@ -49,17 +49,15 @@ func (r *Report) add(part string, findings []Finding) {
 // question is a check that has a code and a subject before it has an answer.
 type question struct{ code, subject string }
 
-func (q question) ok(found string) Finding {
-	return Finding{Code: q.code, Status: OK, Subject: q.subject, Found: found}
+func (q question) finding(status Status, found, do string) Finding {
+	return Finding{Code: q.code, Status: status, Subject: q.subject, Found: found, Do: do}
 }
 
-func (q question) failed(found, do string) Finding {
-	return Finding{Code: q.code, Status: Failed, Subject: q.subject, Found: found, Do: do}
-}
+func (q question) ok(found string) Finding { return q.finding(OK, found, "") }
 
-func (q question) warning(found, do string) Finding {
-	return Finding{Code: q.code, Status: Warning, Subject: q.subject, Found: found, Do: do}
-}
+func (q question) failed(found, do string) Finding { return q.finding(Failed, found, do) }
+
+func (q question) warning(found, do string) Finding { return q.finding(Warning, found, do) }
 
 // unanswered is the finding for an error: a missing object fails the check, and an answer
 // that the user may not read leaves it unknown.
@@ -68,12 +66,9 @@ func (q question) unanswered(err error, do string) Finding {
 	case errors.Is(err, ErrNotFound):
 		return q.failed("there is none", do)
 	case errors.Is(err, ErrForbidden):
-		return Finding{
-			Code: q.code, Status: Unknown, Subject: q.subject, Found: "kubectl is not permitted to read this",
-			Do: "Get permission to read it, or have somebody who has the permission run wavewright doctor.",
-		}
+		return q.finding(Unknown, "kubectl is not permitted to read this", "Get permission to read it, or have somebody who has the permission run wavewright doctor.")
 	}
-	return Finding{Code: q.code, Status: Unknown, Subject: q.subject, Found: firstLine(err.Error()), Do: "Run wavewright doctor again."}
+	return q.finding(Unknown, firstLine(err.Error()), "Run wavewright doctor again.")
 }
 
 func firstLine(text string) string {

@@ -98,8 +98,7 @@ func deploys(s *model.ApplicationSet) string {
 
 // IgnoreTable lists the differences that Argo CD ignores, by application, with the reason.
 func (r *Report) IgnoreTable() *Table {
-	t := &Table{Head: []string{"application", "objects", "fields", "reason", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "objects", "fields", "reason", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, d := range in.Workload.IgnoreDifferences {
 			objects := "every " + d.Kind
@@ -111,14 +110,12 @@ func (r *Report) IgnoreTable() *Table {
 		}
 		return rows
 	})
-	return t
 }
 
 // KindTable lists the kinds that applications declare beyond those that wavewright
 // writes.
 func (r *Report) KindTable() *Table {
-	t := &Table{Head: []string{"application", "kind", "scope", "reason", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "kind", "scope", "reason", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, name := range slices.Sorted(maps.Keys(in.Workload.Kinds)) {
 			scope := "its namespace"
@@ -129,26 +126,22 @@ func (r *Report) KindTable() *Table {
 		}
 		return rows
 	})
-	return t
 }
 
 // UnmirroredTable lists the applications that bring their own manifests to a cluster with
 // mirrors: their images are in those manifests, which nothing rewrites.
 func (r *Report) UnmirroredTable() *Table {
-	t := &Table{Head: []string{"application", "registries with a mirror", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "registries with a mirror", "where"}, func(in *model.Instance) [][]string {
 		if mirrored := in.Target.Cluster.MirroredRegistries(); in.App.Sourced && len(mirrored) > 0 {
 			return [][]string{{strings.Join(mirrored, ", ")}}
 		}
 		return nil
 	})
-	return t
 }
 
 // SourceTable lists the applications that bring their own manifests.
 func (r *Report) SourceTable() *Table {
-	t := &Table{Head: []string{"application", "source", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "source", "where"}, func(in *model.Instance) [][]string {
 		switch {
 		case in.Chart != nil:
 			return [][]string{{"chart " + string(in.Chart.Name) + " " + in.Chart.Version + " of " + in.Chart.Repository}}
@@ -157,5 +150,4 @@ func (r *Report) SourceTable() *Table {
 		}
 		return nil
 	})
-	return t
 }

@@ -16,9 +16,9 @@ func (r *Report) Differences() *Table {
 	t := r.table("setting", nil)
 	for _, path := range r.settingPaths() {
 		row, differs := []string{strings.Join(path, ".")}, false
-		for i, env := range r.p.Environments {
+		for _, env := range r.p.Environments {
 			row = append(row, noted(settingText(env.Node, path), lastLayer(env.SettingLayers, path)))
-			differs = differs || i > 0 && settingText(env.Node, path) != settingText(r.p.Environments[0].Node, path)
+			differs = differs || settingText(env.Node, path) != settingText(r.p.Environments[0].Node, path)
 		}
 		if differs {
 			t.Rows = append(t.Rows, row)
@@ -105,9 +105,9 @@ func listText(n *yamltree.Node) string {
 
 // lastLayer names the layer that sets a path; empty when none does.
 func lastLayer(layers []model.Layer, path []string) string {
-	for i := len(layers) - 1; i >= 0; i-- {
-		if _, ok := layers[i].Node.Find(path); ok {
-			return layers[i].Name
+	for _, layer := range slices.Backward(layers) {
+		if _, ok := layer.Node.Find(path); ok {
+			return layer.Name
 		}
 	}
 	return ""
@@ -159,7 +159,8 @@ func presence(a *model.Application, instances []*model.Instance) []string {
 // differing lists the paths that may differ: those that a layer of the application for a
 // profile, an environment or a cluster sets, and texts with placeholders.
 func differing(a *model.Application) [][]string {
-	paths := placed(a.Layer(), nil, nil)
+	same := func(path []string) bool { return !model.HasPlaceholder(settingText(a.Layer(), path)) }
+	paths := slices.DeleteFunc(leaves(a.Layer(), nil, nil), same)
 	for _, in := range a.Instances {
 		for _, layer := range in.Layers {
 			if layer.Node != a.Layer() {
@@ -168,20 +169,6 @@ func differing(a *model.Application) [][]string {
 		}
 	}
 	return unique(paths)
-}
-
-// placed appends the paths of values that contain a placeholder.
-func placed(n *yamltree.Node, path []string, found [][]string) [][]string {
-	if n.Kind == yamltree.Map {
-		for _, entry := range n.Entries {
-			found = placed(entry.Value, append(path[:len(path):len(path)], entry.Key), found)
-		}
-		return found
-	}
-	if text := nodeText(n); model.HasPlaceholder(text) {
-		return append(found, path)
-	}
-	return found
 }
 
 func differenceRow(a *model.Application, path []string, instances []*model.Instance) []string {

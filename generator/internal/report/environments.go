@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,13 +148,7 @@ func rolloutText(w *model.Workload) string {
 	return strings.Join(out, ", ")
 }
 
-func amountsText(m map[string]schema.Amount) string {
-	var out []string
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		out = append(out, name+" "+string(m[name]))
-	}
-	return strings.Join(out, ", ")
-}
+func amountsText(m map[string]schema.Amount) string { return entries(m, " ", ", ") }
 
 // ID is the environment's identifier in a diagram.
 func (r *Report) ID(e *model.Environment) model.Path { return identifier(string(e.Name)) }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/model"
@@ -33,7 +34,7 @@ type Override struct {
 // Explain lists the values of an instance in the order of the merged tree, with
 // the layer that sets each. A field limits the list to the values at or below it.
 func Explain(in *model.Instance, field string) []Value {
-	e := explainer{in: in, layers: append(in.Target.Env.WorkloadLayers[:len(in.Target.Env.WorkloadLayers):len(in.Target.Env.WorkloadLayers)], in.Layers...), field: field}
+	e := explainer{in: in, layers: slices.Concat(in.Target.Env.WorkloadLayers, in.Layers), field: field}
 	e.walk(in.Workload.Node, nil)
 	return e.values
 }
@@ -65,26 +66,22 @@ func (e *explainer) wanted(name string) bool {
 // value finds the layers that set a path; the last one prevails.
 func (e *explainer) value(name string, path []string) Value {
 	v := Value{Field: name}
-	for i := len(e.layers) - 1; i >= 0; i-- {
-		entry, ok := e.layers[i].Node.Find(path)
+	for _, layer := range slices.Backward(e.layers) {
+		entry, ok := layer.Node.Find(path)
 		if !ok {
 			continue
 		}
-		text := e.text(entry.Value)
+		text := e.in.Expand(yamltree.EncodeFlow(entry.Value))
 		if v.Layer != "" {
-			v.Overridden = append(v.Overridden, Override{text, e.layers[i].Name, entry.Value.Range})
+			v.Overridden = append(v.Overridden, Override{text, layer.Name, entry.Value.Range})
 			continue
 		}
-		v.Layer, v.At, v.Text = e.layers[i].Name, entry.Value.Range, text
+		v.Layer, v.At, v.Text = layer.Name, entry.Value.Range, text
 		if entry.Value.Kind == yamltree.Null {
 			v.Removed, v.At, v.Text = true, entry.KeyRange, ""
 		}
 	}
 	return v
-}
-
-func (e *explainer) text(n *yamltree.Node) string {
-	return e.in.Expand(yamltree.EncodeFlow(n))
 }
 
 // throughMirror replaces an image that a registry mirror serves: the mirror overrides the

@@ -31,18 +31,11 @@ func (r *Report) NetworkTable() *Table {
 	return t
 }
 
-func labelsText(labels map[string]string) string {
-	var out []string
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		out = append(out, key+"="+labels[key])
-	}
-	return strings.Join(out, ",")
-}
+func labelsText(labels map[string]string) string { return entries(labels, "=", ",") }
 
 // RouteTable lists the routes by application.
 func (r *Report) RouteTable() *Table {
-	t := &Table{Head: []string{"application", "route", "through", "hosts", "path", "port of the Service", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "route", "through", "hosts", "path", "port of the Service", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		add := func(through string, routes []model.Route) {
 			for _, r := range routes {
@@ -57,16 +50,14 @@ func (r *Report) RouteTable() *Table {
 		add(model.ThroughIngress, in.Ingresses())
 		return rows
 	})
-	return t
 }
 
 // FlowTable lists every connection that network policies allow, by application. FlowTable
 // reads the rules of the policies, not the declarations of the spec.
 func (r *Report) FlowTable() *Table {
-	t := &Table{Head: []string{"application", "", "other end", "ports of the pod", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "", "other end", "ports of the pod", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
-		for _, f := range distinctFlows(flows(in)) {
+		for _, f := range flows(in) {
 			direction := "→"
 			if f.in {
 				direction = "←"
@@ -75,18 +66,6 @@ func (r *Report) FlowTable() *Table {
 		}
 		return rows
 	})
-	return t
-}
-
-// distinctFlows drops repeated rows, such as the internet in both address families.
-func distinctFlows(flows []flow) []flow {
-	var out []flow
-	for _, f := range flows {
-		if !slices.Contains(out, f) {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // flow is one peer of one rule.

@@ -45,21 +45,18 @@ func (r *Report) PodSecurityTable() *Table {
 
 // ExceptionTable lists the exceptions of applications, with the reason.
 func (r *Report) ExceptionTable() *Table {
-	t := &Table{Head: []string{"application", "exception", "reason", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "exception", "reason", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, e := range in.Workload.Exceptions() {
 			rows = append(rows, []string{strings.ReplaceAll(e.Name, "-", " "), e.Reason.Reason})
 		}
 		return rows
 	})
-	return t
 }
 
 // SecretTable lists the secrets that applications read: references, never values.
 func (r *Report) SecretTable() *Table {
-	t := &Table{Head: []string{"application", "Secret", "source", "variables and files", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "Secret", "source", "variables and files", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, name := range slices.Sorted(maps.Keys(in.Workload.Secrets)) {
 			secret := in.Workload.Secrets[name]
@@ -67,7 +64,6 @@ func (r *Report) SecretTable() *Table {
 		}
 		return rows
 	})
-	return t
 }
 
 // secretUses lists the variables and files that expose a secret.
@@ -89,8 +85,7 @@ func secretSource(in *model.Instance, secret schema.Secret) string {
 
 // PermissionTable lists the rights of applications in the Kubernetes API.
 func (r *Report) PermissionTable() *Table {
-	t := &Table{Head: []string{"application", "API groups", "resources", "verbs", "reason", "where"}}
-	r.perApplication(t, func(in *model.Instance) [][]string {
+	return r.perApplication([]string{"application", "API groups", "resources", "verbs", "reason", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, rule := range in.Workload.ServiceAccount.Rules {
 			var groups []string
@@ -105,7 +100,6 @@ func (r *Report) PermissionTable() *Table {
 		}
 		return rows
 	})
-	return t
 }
 
 // AdmissionTable lists the mode of each admission policy by environment.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,9 +52,10 @@ func (r *Report) table(first string, aspects []aspect) *Table {
 	return t
 }
 
-// perApplication adds the rows of every application's instances. Equal rows of several
-// targets become one row, whose last cell names the targets.
-func (r *Report) perApplication(t *Table, rows func(*model.Instance) [][]string) {
+// perApplication is a table of the rows of every application's instances. Equal rows of
+// several targets become one row, whose last cell names the targets.
+func (r *Report) perApplication(head []string, rows func(*model.Instance) [][]string) *Table {
+	t := &Table{Head: head}
 	for _, app := range r.p.Applications {
 		var found [][]string
 		targets := map[string][]*model.Target{}
@@ -63,7 +65,9 @@ func (r *Report) perApplication(t *Table, rows func(*model.Instance) [][]string)
 				if targets[key] == nil {
 					found = append(found, row)
 				}
-				targets[key] = append(targets[key], in.Target)
+				if !slices.Contains(targets[key], in.Target) {
+					targets[key] = append(targets[key], in.Target)
+				}
 			}
 		}
 		slices.SortStableFunc(found, slices.Compare)
@@ -72,6 +76,16 @@ func (r *Report) perApplication(t *Table, rows func(*model.Instance) [][]string)
 			t.Rows = append(t.Rows, append(row, where(app, targets[strings.Join(row[1:], "\x00")])))
 		}
 	}
+	return t
+}
+
+// entries writes the entries of a map in the order of their keys.
+func entries[V ~string](m map[string]V, within, between string) string {
+	var out []string
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, key+within+string(m[key]))
+	}
+	return strings.Join(out, between)
 }
 
 // where names the targets of a row.
