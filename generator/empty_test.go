@@ -40,3 +40,30 @@ environments:
 		}
 	}
 }
+
+// TestEmptyApplications renders applications that state nothing, and one that overrides
+// nothing in an environment.
+func TestEmptyApplications(t *testing.T) {
+	dir := t.TempDir()
+	spec := `apiVersion: wavewright.dev/v1alpha1
+kind: Environments
+metadata: {name: empty}
+repository: {url: https://git.example.com/acme/empty.git}
+environments:
+- {name: dev, profile: development, workload: {image: "ghcr.io/acme/web:1.0.0"}}
+- {name: prod, profile: production, workload: {image: "ghcr.io/acme/web:1.0.0"}}
+applications:
+  web: {}
+  cache: {environments: {dev: {}}}
+`
+	if err := os.WriteFile(filepath.Join(dir, "environments.yaml"), []byte(spec), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	platform, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result, err := platform.Render(); err != nil || result.Diagnostics.HasErrors() {
+		t.Fatalf("%v %v", err, result.Diagnostics)
+	}
+}

@@ -41,9 +41,9 @@ func unique(paths [][]string) [][]string {
 	return slices.CompactFunc(paths, slices.Equal)
 }
 
-// leaves appends the paths of all values below n.
+// leaves appends the paths of all values below n; an empty map is one, but a whole layer.
 func leaves(n *yamltree.Node, path []string, found [][]string) [][]string {
-	if n.Kind != yamltree.Map || len(n.Entries) == 0 {
+	if len(path) > 0 && len(n.Entries) == 0 {
 		return append(found, path)
 	}
 	for _, entry := range n.Entries {
