@@ -21,51 +21,51 @@ type Spec struct {
 	Kind string `yaml:"kind" required:"true" enum:"Environments"`
 	// Metadata names the platform.
 	Metadata Metadata `yaml:"metadata" required:"true"`
-	// Prefix begins the name of every object outside of the platform's own namespaces, such as Argo CD Applications, AppProjects and admission policies, so that two platforms share a cluster and an Argo CD: 2 to 12 lower-case letters and digits, of which a letter comes first. It can never change. Default: the name of the platform where that fits.
+	// Prefix begins the name of every object outside of the platform's own namespaces, such as Argo CD Applications, AppProjects and admission policies, so that several platforms can share a cluster and an Argo CD: 2 to 12 lower-case letters and digits, beginning with a letter. The prefix can never change. Default: the name of the platform, if it fits.
 	Prefix string `yaml:"prefix"`
 	// Repository is the Git repository that holds the generated tree.
 	Repository Repository `yaml:"repository" required:"true"`
-	// ArgoCD says whose Argo CD runs the platform, where it runs and who installs it.
+	// ArgoCD describes the Argo CD that deploys the platform: its owner, namespace, installation and settings.
 	ArgoCD ArgoCD `yaml:"argocd"`
-	// Include lists glob patterns of further files, relative to this one. Each holds the applications of one team.
+	// Include lists glob patterns of further files, relative to this file. Each further file holds the applications of one team.
 	Include []string `yaml:"include"`
 	// Templates is a folder, relative to this file, whose templates replace built-in ones (same path) or add files (new path).
 	Templates string `yaml:"templates"`
-	// Platform states facts of the clusters; it is the default of every cluster.
+	// Platform describes the clusters; each cluster may override any field.
 	Platform Platform `yaml:"platform"`
-	// Clusters by Argo CD destination name. Without any, everything runs on in-cluster.
+	// Clusters by Argo CD destination name. Without clusters, all environments run on in-cluster.
 	Clusters map[string]Cluster `yaml:"clusters"`
-	// Teams by name. Once there is one, every application belongs to a team.
+	// Teams by name. With any team, every application must belong to a team.
 	Teams map[string]Team `yaml:"teams"`
-	// Profiles of your own, by name; each extends a built-in profile or another of yours.
+	// Profiles of your own, by name; each extends a built-in profile or another profile of yours.
 	Profiles map[string]Profile `yaml:"profiles"`
-	// Environments in promotion order: the first follows the branch, every later one runs pins.
+	// Environments in promotion order: the first follows the branch, every later environment runs pins.
 	Environments []Environment `yaml:"environments" required:"true"`
-	// Applications by name; names are global, because Argo CD Applications are called <prefix>-<application>-<target>.
+	// Applications by name; names are global, because Argo CD Applications are named <prefix>-<application>-<target>.
 	ApplicationNodes map[string]*yamltree.Node `yaml:"applications" layer:"application"`
 	// Applications of this file and of all included ones.
 	Applications map[string]Application `yaml:"-" json:"-"`
-	// Faults say what cannot be judged in a spec with errors.
+	// Faults list the parts of a spec with errors that cannot be judged.
 	Faults Faults `yaml:"-" json:"-"`
 	// Images states rules for all images.
 	Images Images `yaml:"images"`
-	// Files says what happens to generated files, by glob.
+	// Files sets rules for generated files, by glob.
 	Files FilePolicies `yaml:"files"`
-	// Moved records what was renamed, so that hand edits go along: {from: applications/web, to: applications/shop}.
+	// Moved declares renames, so that files move with their hand edits: {from: applications/web, to: applications/shop}.
 	Moved []Move `yaml:"moved"`
-	// CI writes a pipeline that checks every change: nothing has drifted from the spec, and every overlay builds. Default: none.
+	// CI adds a pipeline that checks for every change that the repository matches the spec and that every overlay builds. Default: none.
 	CI *CI `yaml:"ci"`
 }
 
 // Metadata names a platform.
 type Metadata struct {
-	// Name of the platform; the default namespace is <name>-<environment>. It may change as long as prefix is stated.
+	// Name of the platform; the default namespace is <name>-<environment>. The name may change when prefix is set.
 	Name string `yaml:"name" required:"true"`
 }
 
-// Repository is where the generated tree is pushed and where Argo CD reads it.
+// Repository is the Git repository from which Argo CD reads the generated tree.
 type Repository struct {
-	// URL as Argo CD is to use it: https, ssh, git or file protocol, or git@host:path.
+	// URL by which Argo CD reads the repository: https, ssh, git or file protocol, or git@host:path.
 	URL string `yaml:"url" required:"true"`
 	// Branch that the first environment follows. Default: main.
 	Branch string `yaml:"branch"`
@@ -73,45 +73,45 @@ type Repository struct {
 	Path string `yaml:"path"`
 }
 
-// ArgoCD says whose Argo CD runs the platform, where it runs and who installs it.
+// ArgoCD describes the Argo CD that deploys the platform: its owner, namespace, installation and settings.
 type ArgoCD struct {
-	// Mode says whose Argo CD it is: own (the repository may write AppProjects and ask for settings), or tenant (others administer it, and the repository writes only what project permits; bootstrap/request holds what they have to grant). Default: own.
+	// Mode: own (the repository writes AppProjects and may need settings of Argo CD), or tenant (others administer Argo CD; the repository writes only objects that project permits, and bootstrap/request holds the grants to ask for). Default: own.
 	Mode string `yaml:"mode" enum:"own,tenant"`
 	// Project is the AppProject that administrators of a shared Argo CD give you: every Application belongs to it. Required with mode: tenant.
 	Project string `yaml:"project"`
-	// Namespace of Argo CD; with mode: tenant, the namespace of yours that holds the Applications, and required. Default: argocd.
+	// Namespace of Argo CD. Default: argocd. With mode: tenant, the namespace of your Applications, which is required.
 	Namespace string `yaml:"namespace"`
 	// ControlPlane is the namespace that a shared Argo CD itself runs in. Default: argocd.
 	ControlPlane string `yaml:"controlPlane"`
-	// Objects that a tenant writes: applications (Argo CD has to permit Applications in your namespace), or applicationSets (it has to permit both there). Default: applications.
+	// Objects that a tenant writes: applications (Argo CD must permit Applications in your namespace), or applicationSets (Argo CD must permit both there). Default: applications.
 	Objects string `yaml:"objects" enum:"applications,applicationSets"`
-	// Install says who installs Argo CD: none (you do; bootstrap/argocd-settings holds the settings that the repository needs), or vendored (bootstrap/argocd holds a release of it, which then manages itself). Default: none.
+	// Install: none (you install Argo CD; bootstrap/argocd-settings holds the settings that the repository needs), or vendored (bootstrap/argocd holds a release of Argo CD, which then manages itself). Default: none.
 	Install string `yaml:"install" enum:"none,vendored"`
 	// HA installs the high-availability variant of a vendored Argo CD: several replicas of each part, on at least three nodes.
 	HA bool `yaml:"ha"`
-	// Admins are the groups that administer a vendored Argo CD, as its single sign-on names them; with mode: tenant, those that apply the roots in your namespace, as the cluster names them. Access to applications is granted by the access of teams and environments.
+	// Admins are the groups that administer a vendored Argo CD, by their name in its single sign-on. With mode: tenant, they are the groups that create the roots in your namespace, by their name in the cluster. The access of teams and environments grants access to applications.
 	Admins []string `yaml:"admins"`
-	// Settings of a vendored Argo CD, by key of its ConfigMap argocd-cm, for example url or oidc.config. Secrets are references: $oidc.clientSecret is read from the Secret argocd-secret.
+	// Settings of a vendored Argo CD, by key of its ConfigMap argocd-cm, for example url or oidc.config. Secrets are references: Argo CD reads $oidc.clientSecret from the Secret argocd-secret.
 	Settings map[string]string `yaml:"settings"`
-	// Params of the processes of a vendored Argo CD, by key of its ConfigMap argocd-cmd-params-cm. A change restarts them.
+	// Params of the processes of a vendored Argo CD, by key of its ConfigMap argocd-cmd-params-cm. A change restarts the processes.
 	Params map[string]string `yaml:"params"`
 }
 
-// Platform states what clusters offer. A cluster may override any of it.
+// Platform describes the services that clusters offer. A cluster may override any field.
 type Platform struct {
 	// Gateway that exposes applications.
 	Gateway *Gateway `yaml:"gateway"`
-	// Ingress controller that exposes applications, beside a gateway or instead of one.
+	// Ingress controller that exposes applications, in addition to a gateway or instead of it.
 	Ingress *Ingress `yaml:"ingress"`
-	// DNS is the cluster's name server; every pod may ask it. Default: kube-system, k8s-app: kube-dns.
+	// DNS selects the pods of the cluster's name server, to which every pod may connect. Default: kube-system, k8s-app: kube-dns.
 	DNS *PodSet `yaml:"dns"`
-	// Metrics is the Prometheus that collects metrics, run by its operator. It has to collect those of kube-state-metrics and cAdvisor, too: alerts are about them.
+	// Metrics is the Prometheus that collects metrics, run by the Prometheus operator. It must also collect the metrics of kube-state-metrics and cAdvisor, which alerts use.
 	Metrics *Scraper `yaml:"metrics"`
-	// Secrets says how secret references become Kubernetes Secrets.
+	// Secrets selects the provider that turns secret references into Kubernetes Secrets.
 	Secrets *SecretProvider `yaml:"secrets"`
-	// PriorityClasses that exist in the clusters: applications may choose them beside those of their environment.
+	// PriorityClasses that exist in the clusters: applications may choose them in addition to those of their environment.
 	PriorityClasses []string `yaml:"priorityClasses"`
-	// ArgoCDUsers are the users that Argo CD is to the clusters. Default: its application controller, and argocd-manager as `argocd cluster add` makes it.
+	// ArgoCDUsers are the user names of Argo CD in the clusters. Default: its application controller, and argocd-manager, which `argocd cluster add` creates.
 	ArgoCDUsers []string `yaml:"argocdUsers"`
 }
 
@@ -129,7 +129,7 @@ type Gateway struct {
 
 // Ingress is an ingress controller.
 type Ingress struct {
-	// Class is the name of its IngressClass.
+	// Class is the name of the controller's IngressClass.
 	Class string `yaml:"class" required:"true"`
 	// Namespace of the controller's pods.
 	Namespace string `yaml:"namespace" required:"true"`
@@ -139,13 +139,13 @@ type Ingress struct {
 	TLS *IngressTLS `yaml:"tls"`
 }
 
-// IngressTLS says where the certificates of an ingress controller's hosts come from: an issuer, a Secret, or the controller itself.
+// IngressTLS is the source of the certificates of an ingress controller's hosts: an issuer, a Secret, or the controller itself.
 type IngressTLS struct {
-	// Issuer of cert-manager that makes a certificate for each route. It has to solve DNS challenges: nobody from outside reaches the pods that solve HTTP ones.
+	// Issuer of cert-manager that creates a certificate for each route. It must solve DNS challenges, because network policies block the pods that solve HTTP challenges.
 	Issuer string `yaml:"issuer"`
 	// IssuerKind is the kind of Issuer. Default: ClusterIssuer.
 	IssuerKind string `yaml:"issuerKind" enum:"ClusterIssuer,Issuer"`
-	// Secret with a certificate for all hosts, which somebody puts into every namespace.
+	// Secret with a certificate for all hosts, which must exist in every namespace.
 	Secret string `yaml:"secret"`
 }
 
@@ -159,13 +159,13 @@ type PodSet struct {
 
 // Scraper is a Prometheus that the Prometheus operator runs.
 type Scraper struct {
-	// Namespace of its pods.
+	// Namespace of the Prometheus pods.
 	Namespace string `yaml:"namespace" required:"true"`
-	// PodLabels select its pods: only they may reach metrics endpoints.
+	// PodLabels select the Prometheus pods: only they may reach metrics endpoints.
 	PodLabels map[string]string `yaml:"podLabels" required:"true"`
-	// Labels by which it selects ServiceMonitors and PrometheusRules, for example release: prometheus. Default: none, it takes all.
+	// Labels by which Prometheus selects ServiceMonitors and PrometheusRules, for example release: prometheus. Default: none, Prometheus selects all.
 	Labels map[string]string `yaml:"labels"`
-	// Interval between two collections, for example 30s. Default: its own.
+	// Interval between two collections, for example 30s. Default: that of Prometheus.
 	Interval string `yaml:"interval"`
 }
 
@@ -185,20 +185,20 @@ type SecretStore struct {
 	Name string `yaml:"name" required:"true"`
 }
 
-// Cluster is a place to deploy to, addressed by its Argo CD destination name.
+// Cluster is a Kubernetes cluster, addressed by its Argo CD destination name.
 type Cluster struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
-	// Kubernetes version, for example "1.36": the Pod Security version of the namespaces. Default: latest.
+	// Kubernetes version, for example "1.36", which is the Pod Security version of the namespaces. Default: latest.
 	Kubernetes string `yaml:"kubernetes"`
-	// Nodes that can run applications. Strict anti-affinity is checked against it.
+	// Nodes that can run applications. wavewright checks required anti-affinity against this number.
 	Nodes int `yaml:"nodes"`
-	// Zones that the nodes are spread over evenly. Replicas of a Deployment that need different nodes are kept in all zones where there are enough replicas and nodes, otherwise as far as possible; wavewright doctor checks the number.
+	// Zones over which the nodes are spread evenly. Replicas of a Deployment with required anti-affinity must be spread over the zones when there are enough replicas and nodes, and are otherwise spread as far as possible. wavewright doctor checks the number.
 	Zones int `yaml:"zones"`
-	// APIServer is where the Kubernetes API is. Applications with rules of their own may connect to it, and nobody else.
+	// APIServer is the address of the Kubernetes API. Only applications with RBAC rules may connect to it.
 	APIServer *APIServer `yaml:"apiServer"`
-	// Networks of the cluster's nodes, pods and Services as far as they are no private ones: they do not count as the internet.
+	// Networks of the cluster's nodes, pods and Services outside of the private address ranges: they do not count as the internet.
 	Networks []string `yaml:"networks"`
-	// RegistryMirror replaces registry hosts in the images of applications on this cluster: the host by HOST or HOST/PATH. Images without a host are of docker.io. Sources of your own state theirs themselves.
+	// RegistryMirror replaces registry hosts in the images of applications on this cluster by HOST or HOST/PATH. Images without a host belong to docker.io. Sources of your own must name the mirror themselves.
 	RegistryMirror map[string]string `yaml:"registryMirror"`
 	Platform       `yaml:",inline"`
 }
@@ -207,25 +207,25 @@ type Cluster struct {
 type APIServer struct {
 	// CIDRs of the API server as pods see it, for example of its nodes; kubectl get endpointslices kubernetes shows them.
 	CIDRs []string `yaml:"cidrs" required:"true"`
-	// Ports of the API server. Default: 443 and 6443, because network plugins look at a connection before or after the address of the Service is translated.
+	// Ports of the API server. Default: 443 and 6443, because some network plugins evaluate a connection before the address of the Service is translated and others after.
 	Ports []int `yaml:"ports"`
 }
 
 // Team owns applications.
 type Team struct {
-	// Owners of the team's applications in code-owner notation, for example @acme/storefront; they stand in CODEOWNERS.
+	// Owners of the team's applications in code-owner notation, for example @acme/storefront; CODEOWNERS lists them.
 	Owners []string `yaml:"owners"`
 	// Access of people to the team's namespaces.
 	Access *Access `yaml:"access"`
 }
 
-// Access lists groups by what they may do, as the cluster's authentication names them.
+// Access lists groups by their rights, with their names in the cluster's authentication.
 type Access struct {
-	// View groups read everything but secrets, and no logs.
+	// View groups may read all objects except Secrets, and no logs.
 	View []string `yaml:"view"`
-	// Debug groups view, and debug as far as the environment's debug permits it.
+	// Debug groups have the rights of view, and those of the environment's debug.
 	Debug []string `yaml:"debug"`
-	// BreakGlass groups view, and may do in an emergency what the environment forbids; the audit log shows it.
+	// BreakGlass groups have the rights of view, and rights for emergencies that the environment otherwise forbids; the audit log records their use.
 	BreakGlass []string `yaml:"breakGlass"`
 }
 
@@ -235,15 +235,15 @@ type Images struct {
 	RequireDigest bool `yaml:"requireDigest"`
 }
 
-// FilePolicies are globs of generated files by what regeneration does with them.
+// FilePolicies are globs of generated files by the rule for regeneration.
 type FilePolicies struct {
-	// Omit files: they are not generated, for example because the repository has its own README.md.
+	// Omit files: wavewright does not generate them, for example because the repository has its own README.md.
 	Omit []string `yaml:"omit"`
-	// Keep files as they are on disk, or absent. Default: what you edit is kept, and new renderings are merged into it.
+	// Keep files as they are on disk, or absent. Default: wavewright keeps edited files and merges new renderings into them.
 	Keep []string `yaml:"keep"`
-	// CreateOnly files are written once; afterwards they are yours.
+	// CreateOnly files: wavewright writes them once and never again.
 	CreateOnly []string `yaml:"createOnly"`
-	// Overwrite files with every new rendering, whatever is on disk.
+	// Overwrite files with every new rendering, even edited files.
 	Overwrite []string `yaml:"overwrite"`
 }
 
@@ -255,7 +255,7 @@ type Move struct {
 	To string `yaml:"to" required:"true"`
 }
 
-// CI chooses pipelines.
+// CI chooses the pipeline.
 type CI struct {
 	// Provider: github (.github/workflows/wavewright.yaml) or gitlab (.gitlab-ci.yml).
 	Provider string `yaml:"provider" required:"true" enum:"github,gitlab"`

@@ -18,7 +18,7 @@ func (a *Amount) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	}
 }
 
-// The numbers that a port may have.
+// The bounds of a port number.
 const (
 	minPort = 1
 	maxPort = 65535
@@ -53,9 +53,9 @@ func checkPort(n *yamltree.Node, d *yamltree.Decoder) {
 	}
 }
 
-// Quota of a namespace: the word auto, {budget: …} or {hard: …}. Auto is the default.
+// Quota of a namespace: auto, {budget: …} or {hard: …}. Default: auto.
 type Quota struct {
-	// Auto derives the amounts from what the applications need at most.
+	// Auto derives the amounts from the peak demand of the applications.
 	Auto bool `yaml:"-" json:"-"`
 	// Budget that an automatic quota must stay below, by resource.
 	Budget map[string]Amount `yaml:"budget"`

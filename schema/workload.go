@@ -8,21 +8,21 @@ import (
 // Application is a workload with its overrides by profile, environment and cluster.
 type Application struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
-	// Name is the place of the application's name.
+	// Name is the position of the application's name.
 	Name diag.Range `yaml:"-" json:"-"`
 	// Layer is the application itself as a layer, without its overrides.
 	Layer *yamltree.Node `yaml:"-" json:"-"`
-	// Team that owns the application; in a team's own file the file says it.
+	// Team that owns the application. A team's file sets it for all of its applications.
 	Team string `yaml:"team"`
-	// teamAt is the place that says the team, or should.
+	// teamAt is the position of the team, or of the place where it is missing.
 	teamAt diag.Range
-	// teamUnclear says that something was found wrong with the place that says the team.
+	// teamUnclear is set when the statement of the team has an error.
 	teamUnclear bool
-	// Profiles holds what differs in environments of a profile.
+	// Profiles overrides values in environments of a profile.
 	Profiles map[string]*yamltree.Node `yaml:"profiles" layer:"workload"`
-	// Environments holds what differs in an environment.
+	// Environments overrides values in an environment.
 	Environments map[string]*yamltree.Node `yaml:"environments" layer:"workload"`
-	// Clusters holds what differs on a cluster.
+	// Clusters overrides values on a cluster.
 	Clusters map[string]*yamltree.Node `yaml:"clusters" layer:"workload"`
 	Workload `yaml:",inline"`
 }
@@ -31,17 +31,17 @@ type Application struct {
 // scalars and lists replace, null removes.
 type Workload struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
-	// Deploy says whether the application runs here. Default: true.
+	// Deploy: false removes the application from the targets of the layer. Default: true.
 	Deploy *bool `yaml:"deploy"`
-	// Kind of the workload, the same everywhere: Deployment; StatefulSet, whose replicas have names and volumes of their own; or CronJob, which runs to its end by a schedule. Default: Deployment.
+	// Kind of the workload, the same on all targets: Deployment; StatefulSet, whose replicas have names and volumes of their own; or CronJob, which creates a Job at each time of a schedule. Default: Deployment.
 	Kind string `yaml:"kind" enum:"Deployment,StatefulSet,CronJob"`
 	// Schedule of a CronJob.
 	Schedule *Schedule `yaml:"schedule"`
-	// Source brings manifests or a chart of your own instead of an image: the same form everywhere. Nothing that profiles say of pods is applied to it.
+	// Source brings manifests or a chart of your own instead of an image, in the same form on all targets. Settings of pods from profiles do not apply to it.
 	Source *Source `yaml:"source"`
-	// Footprint of a source of your own: what it needs at most. An automatic quota needs it.
+	// Footprint is the peak demand of a source of your own. An automatic quota requires it.
 	Footprint *Footprint `yaml:"footprint"`
-	// PodLabels select the pods of a source of your own, for network policies. Default: a label that wavewright gives all pods of a kustomization; app.kubernetes.io/instance: <application>-<target> for a chart, as most charts label their pods.
+	// PodLabels select the pods of a source of your own, for network policies. Default: for a kustomization, the label that wavewright adds to all pods; for a chart, app.kubernetes.io/instance: <application>-<target>, which most charts set.
 	PodLabels map[string]string `yaml:"podLabels"`
 	// Image of the main container.
 	Image string `yaml:"image"`
@@ -53,9 +53,9 @@ type Workload struct {
 	Ports map[string]Port `yaml:"ports"`
 	// Env variables, by name.
 	Env map[string]string `yaml:"env"`
-	// EnvFields are variables with what Kubernetes knows of the pod: metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], metadata.annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.podIP, status.podIPs, status.hostIP or status.hostIPs.
+	// EnvFields are variables with the value of a field of the pod: metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], metadata.annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.podIP, status.podIPs, status.hostIP or status.hostIPs.
 	EnvFields map[string]string `yaml:"envFields"`
-	// Config files, by file name. A change of the content is a rollout.
+	// Config files, by file name. A change of the content starts a rollout.
 	Config map[string]ConfigFile `yaml:"config"`
 	// Secrets by name: references only, never values.
 	Secrets map[string]Secret `yaml:"secrets"`
@@ -63,23 +63,23 @@ type Workload struct {
 	Volumes map[string]Volume `yaml:"volumes"`
 	// Probes of the main container. Default: a TCP probe of the first port.
 	Probes Probes `yaml:"probes"`
-	// Init containers, by name: they run one after the other, in this order, before the main container. They see its volumes and files.
+	// Init containers, by name: they run one after the other, in this order, before the main container, and mount its volumes and files.
 	Init map[string]Container `yaml:"init"`
-	// Sidecars, by name: they start before the init containers and run beside the main container. They see its volumes and files.
+	// Sidecars, by name: they start before the init containers, run beside the main container, and mount its volumes and files.
 	Sidecars map[string]Container `yaml:"sidecars"`
 	// Resources of the main container.
 	Resources Resources `yaml:"resources"`
 	// Scale of the workload: a HorizontalPodAutoscaler exists when max is above min.
 	Scale Scale `yaml:"scale"`
-	// Singleton permits a single replica where the profile demands more: no autoscaler, no disruption budget, no anti-affinity, and Recreate.
+	// Singleton permits a single replica where the profile demands more. The workload then has no autoscaler, disruption budget or anti-affinity, and the strategy Recreate.
 	Singleton *Reason `yaml:"singleton"`
 	// Expose the application through the cluster's gateway or ingress controller, by route name.
 	Expose map[string]Expose `yaml:"expose"`
-	// ConnectsTo lists what the application talks to: other applications by name (the replicas of a StatefulSet and the pods of a source each other by their own), or named networks, namespaces and the internet.
+	// ConnectsTo lists the connections that the application opens: to other applications by name, or to named networks, namespaces and the internet. Replicas of a StatefulSet and pods of a source that connect to each other need the application's own name.
 	ConnectsTo map[string]*Connection `yaml:"connectsTo"`
-	// Metrics endpoint, which the platform's Prometheus collects.
+	// Metrics endpoint, from which the platform's Prometheus collects.
 	Metrics *Metrics `yaml:"metrics"`
-	// Jobs by name, which run before a deployment or test one.
+	// Jobs by name: each runs before a deployment, or tests it.
 	Jobs map[string]Job `yaml:"jobs"`
 	// ServiceAccount of the pods.
 	ServiceAccount ServiceAccount `yaml:"serviceAccount"`
@@ -89,54 +89,54 @@ type Workload struct {
 	NodeSelector map[string]string `yaml:"nodeSelector"`
 	// Tolerations of the pods.
 	Tolerations []Toleration `yaml:"tolerations"`
-	// Labels of all objects and pods, beside the ones that wavewright sets.
+	// Labels of all objects and pods, in addition to those that wavewright sets.
 	Labels map[string]string `yaml:"labels"`
-	// PriorityClass of the pods: one of the environment's priorityClasses, or one that exists in the cluster.
+	// PriorityClass of the pods: a class of the environment's priorityClasses, or a class that exists in the cluster.
 	PriorityClass string `yaml:"priorityClass"`
-	// IgnoreDifferences tells Argo CD which fields others own: it neither reports nor reverts them. They are pinned with the application.
+	// IgnoreDifferences lists fields that other controllers or people set: Argo CD neither reports nor reverts them. Pins freeze the list with the application.
 	IgnoreDifferences []IgnoreDifference `yaml:"ignoreDifferences"`
-	// Kinds of the application's own manifests, chart or custom/ folder beyond those that wavewright writes, by KIND.GROUP, for example Certificate.cert-manager.io; only KIND for the core group. The AppProject permits them; they are pinned with the application.
+	// Kinds of the application's own manifests, chart or custom/ folder in addition to those that wavewright writes, by KIND.GROUP, for example Certificate.cert-manager.io; only KIND for the core group. The AppProject permits them, and pins freeze the list with the application.
 	Kinds map[string]ExtraKind `yaml:"kinds"`
 	// AntiAffinity of the replicas: none, preferred (other nodes when possible) or required (other nodes, spread over zones).
 	AntiAffinity string `yaml:"antiAffinity" enum:"none,preferred,required"`
-	// Failover: reschedule (Kubernetes' five minutes) or fast (thirty seconds after a node stops answering).
+	// Failover: reschedule (Kubernetes evicts pods from an unreachable node after five minutes) or fast (after thirty seconds).
 	Failover string `yaml:"failover" enum:"reschedule,fast"`
-	// DisruptionBudget: how many replicas a drain may take at once; 0 means no budget object.
+	// DisruptionBudget limits the replicas that a drain may evict at once.
 	DisruptionBudget DisruptionBudget `yaml:"disruptionBudget"`
 	// Rollout of a new version.
 	Rollout Rollout `yaml:"rollout"`
-	// PodManagementPolicy of a StatefulSet: OrderedReady starts replicas one after the other, Parallel all at once. Kubernetes refuses a change. Default: OrderedReady.
+	// PodManagementPolicy of a StatefulSet: OrderedReady starts replicas one after the other, Parallel starts all at once. The field is immutable in Kubernetes. Default: OrderedReady.
 	PodManagementPolicy string `yaml:"podManagementPolicy" enum:"OrderedReady,Parallel"`
-	// PersistentVolumeClaimRetentionPolicy says what happens to the volumes of a StatefulSet's replicas.
+	// PersistentVolumeClaimRetentionPolicy: Kubernetes keeps or deletes the volumes of removed replicas of a StatefulSet.
 	PersistentVolumeClaimRetentionPolicy ClaimRetention `yaml:"persistentVolumeClaimRetentionPolicy"`
 	// Security of the pods; exceptions need a reason.
 	Security Security `yaml:"security"`
 }
 
-// Schedule says when a CronJob runs and for how long.
+// Schedule holds the times of a CronJob's runs and the limits of a run.
 type Schedule struct {
 	// Cron expression: minute, hour, day of month, month, day of week, for example "0 3 * * *"; or a word such as @hourly.
 	Cron string `yaml:"cron" required:"true"`
 	// TimeZone of the expression, for example Europe/Berlin. Default: the zone of the cluster's controllers, which is UTC nearly everywhere.
 	TimeZone string `yaml:"timeZone"`
-	// ConcurrencyPolicy says what happens when a run is due while the last one goes on: Forbid skips the new one, Replace stops the old one, Allow lets both run. Default: Forbid.
+	// ConcurrencyPolicy for a run that is due while the previous run is active: Forbid skips the new run, Replace stops the old run, Allow lets both run. Default: Forbid.
 	ConcurrencyPolicy string `yaml:"concurrencyPolicy" enum:"Allow,Forbid,Replace"`
-	// StartingDeadlineSeconds after which a run that could not begin in time is skipped. Default: 3600.
+	// StartingDeadlineSeconds is the delay after which Kubernetes skips a run that could not start in time. Default: 3600.
 	StartingDeadlineSeconds int `yaml:"startingDeadlineSeconds"`
-	// SuccessfulJobsHistoryLimit is how many runs are kept that went well. Default: Kubernetes' 3.
+	// SuccessfulJobsHistoryLimit is the number of successful runs that Kubernetes keeps. Default: 3, from Kubernetes.
 	SuccessfulJobsHistoryLimit *int `yaml:"successfulJobsHistoryLimit"`
-	// FailedJobsHistoryLimit is how many runs are kept that failed. Default: Kubernetes' 1.
+	// FailedJobsHistoryLimit is the number of failed runs that Kubernetes keeps. Default: 1, from Kubernetes.
 	FailedJobsHistoryLimit *int `yaml:"failedJobsHistoryLimit"`
-	// Suspend keeps new runs from beginning.
+	// Suspend keeps new runs from starting.
 	Suspend  bool `yaml:"suspend"`
 	Attempts `yaml:",inline"`
 }
 
-// Attempts bound how often and how long something runs before it has failed.
+// Attempts limits the retries and the duration of a run.
 type Attempts struct {
-	// BackoffLimit is how many more attempts a run has after the first. Default: 2.
+	// BackoffLimit is the number of retries of a run. Default: 2.
 	BackoffLimit *int `yaml:"backoffLimit"`
-	// ActiveDeadlineSeconds after which a run is stopped and has failed, with all of its attempts. Default: 3600.
+	// ActiveDeadlineSeconds is the time after which Kubernetes stops a run, retries included, as failed. Default: 3600.
 	ActiveDeadlineSeconds int `yaml:"activeDeadlineSeconds"`
 }
 
@@ -144,13 +144,13 @@ type Attempts struct {
 type Port struct {
 	// Port of the Service.
 	Port int `yaml:"port" required:"true"`
-	// Container port. Default: the same.
+	// Container port. Default: the port of the Service.
 	Container int `yaml:"container"`
 	// Protocol. Default: TCP.
 	Protocol string `yaml:"protocol" enum:"TCP,UDP"`
 }
 
-// Secret is a reference to a secret, in the platform's store or already in the namespace.
+// Secret is a reference to a secret of the platform's store or to an existing Secret of the namespace.
 type Secret struct {
 	// Key in the platform's secret store.
 	Key string `yaml:"key"`
@@ -160,7 +160,7 @@ type Secret struct {
 	Env map[string]string `yaml:"env"`
 	// Mount path of a read-only folder with Files.
 	Mount string `yaml:"mount"`
-	// Files maps file names in Mount to properties of the secret. A change of the secret arrives there while the pod runs.
+	// Files maps file names in Mount to properties of the secret. A running pod gets changes of the secret.
 	Files map[string]string `yaml:"files"`
 }
 
@@ -168,29 +168,29 @@ type Secret struct {
 type Volume struct {
 	// Mount path in the container.
 	Mount string `yaml:"mount" required:"true"`
-	// Size of a persistent volume, for example 5Gi. Needs a singleton or a CronJob, because one node at a time can mount it, or a StatefulSet, where each replica has its own and Kubernetes refuses another size later.
+	// Size of a persistent volume, for example 5Gi. It needs a singleton or a CronJob, because only one node at a time can mount the volume, or a StatefulSet, where each replica has a volume of its own, whose size cannot change later.
 	Size Amount `yaml:"size"`
-	// AccessMode of a persistent volume; ReadWriteMany can be mounted by all replicas, if the storage class has it. Default: ReadWriteOnce.
+	// AccessMode of a persistent volume: with ReadWriteMany all replicas can mount it, if the storage class supports this. Default: ReadWriteOnce.
 	AccessMode string `yaml:"accessMode" enum:"ReadWriteOnce,ReadWriteOncePod,ReadWriteMany"`
 	// StorageClass of a persistent volume. Default: the cluster's.
 	StorageClass string `yaml:"storageClass"`
-	// Scratch is the size limit of an empty folder that lives as long as the pod, for example 64Mi. Those of a pod have to fit into what its containers may use.
+	// Scratch is the size limit of an empty folder that Kubernetes deletes with the pod, for example 64Mi. The scratch folders of a pod must fit into the limits of its containers.
 	Scratch Amount `yaml:"scratch"`
 	// Medium of a scratch folder: Memory keeps it in the memory of the pod, where it counts against limits.memory. Default: the disk of the node, where it counts against limits.ephemeral-storage.
 	Medium string `yaml:"medium" enum:"Memory"`
-	// Claim that exists in the namespace and that somebody else manages.
+	// Claim names an existing PersistentVolumeClaim of the namespace that somebody else manages.
 	Claim string `yaml:"claim"`
-	// ReadOnly mounts the volume without the right to write.
+	// ReadOnly mounts the volume read-only.
 	ReadOnly bool `yaml:"readOnly"`
 }
 
 // Probes of the main container.
 type Probes struct {
-	// Readiness: false takes the pod out of its Service.
+	// Readiness: a failing probe removes the pod from its Service.
 	Readiness *Probe `yaml:"readiness"`
-	// Liveness: failing restarts the container.
+	// Liveness: a failing probe restarts the container.
 	Liveness *Probe `yaml:"liveness"`
-	// Startup holds back the others; without a handler it starts from the liveness probe.
+	// Startup delays the other probes until it succeeds; without a handler it uses that of the liveness probe.
 	Startup *Probe `yaml:"startup"`
 }
 
@@ -198,9 +198,9 @@ type Probes struct {
 type Probe struct {
 	// HTTP path to get, for example /healthz.
 	HTTP string `yaml:"http"`
-	// GRPC service to ask; "" asks for the server as a whole.
+	// GRPC service whose health is checked; "" checks the server as a whole.
 	GRPC *string `yaml:"grpc"`
-	// TCP says to open a connection.
+	// TCP opens a connection.
 	TCP bool `yaml:"tcp"`
 	// Exec runs a command in the container.
 	Exec []string `yaml:"exec"`
@@ -210,17 +210,17 @@ type Probe struct {
 	InitialDelay int `yaml:"initialDelaySeconds"`
 	// Period in seconds between probes.
 	Period int `yaml:"periodSeconds"`
-	// Timeout in seconds of one probe.
+	// Timeout in seconds of a probe.
 	Timeout int `yaml:"timeoutSeconds"`
-	// Failures in a row that count.
+	// Failures in a row after which the probe has failed.
 	Failures int `yaml:"failureThreshold"`
 }
 
 // Resources of a container, by resource (cpu, memory, ephemeral-storage …).
 type Resources struct {
-	// Requests are reserved.
+	// Requests that the scheduler reserves.
 	Requests map[string]Amount `yaml:"requests"`
-	// Limits are never exceeded.
+	// Limits that the container cannot exceed.
 	Limits map[string]Amount `yaml:"limits"`
 }
 
@@ -230,29 +230,29 @@ type Scale struct {
 	Min int `yaml:"min"`
 	// Max replicas.
 	Max int `yaml:"max"`
-	// CPU utilisation in percent of the request that the autoscaler aims at. Default: 70.
+	// CPU is the target utilisation of the autoscaler in percent of the request. Default: 70.
 	CPU int `yaml:"cpu"`
-	// Memory utilisation in percent of the request that the autoscaler aims at too. Default: only CPU counts.
+	// Memory is the second target utilisation of the autoscaler in percent of the request. Default: none, only CPU counts.
 	Memory int `yaml:"memory"`
-	// Behavior of the autoscaler: how fast it may scale.
+	// Behavior limits how fast the autoscaler may scale.
 	Behavior Behavior `yaml:"behavior"`
 }
 
-// Behavior says how fast an autoscaler may scale in each direction.
+// Behavior limits how fast an autoscaler may scale in each direction.
 type Behavior struct {
-	// ScaleUp bounds how replicas are added. Default: Kubernetes', at once and up to twice as many in 15 seconds.
+	// ScaleUp limits the addition of replicas. Default: that of Kubernetes, without delay and at most doubling in 15 seconds.
 	ScaleUp Scaling `yaml:"scaleUp"`
-	// ScaleDown bounds how replicas are taken away. Default: the profile's.
+	// ScaleDown limits the removal of replicas. Default: that of the profile.
 	ScaleDown Scaling `yaml:"scaleDown"`
 }
 
 // Scaling bounds one direction of an autoscaler.
 type Scaling struct {
-	// StabilizationWindowSeconds for which the autoscaler heeds what it wanted before, so that it does not swing.
+	// StabilizationWindowSeconds is the time over which the autoscaler considers its earlier recommendations, so that replicas do not oscillate.
 	StabilizationWindowSeconds *int `yaml:"stabilizationWindowSeconds"`
-	// Pods that may come or go in a period, at most.
+	// Pods is the maximum of replicas that a period may add or remove.
 	Pods int `yaml:"pods"`
-	// Percent of the replicas that may come or go in a period, at most. With Pods, the greater of the two counts.
+	// Percent is the maximum of replicas that a period may add or remove, in percent. With Pods, the greater of the two counts.
 	Percent int `yaml:"percent"`
 	// PeriodSeconds of Pods and Percent. Default: 60.
 	PeriodSeconds int `yaml:"periodSeconds"`
@@ -272,25 +272,25 @@ type Expose struct {
 	Aliases []string `yaml:"aliases"`
 	// Port name. Default: the first port.
 	Port string `yaml:"port"`
-	// Service that serves it, for a source of your own, where it is needed; placeholders are expanded. An application with an image has a Service of its name.
+	// Service behind the route of a source of your own; placeholders are expanded. An application with an image has a Service of its own name.
 	Service string `yaml:"service"`
 	// Path that is served. Default: /.
 	Path string `yaml:"path"`
-	// PathType says what Path means: prefix (everything below it, too) or exact. Default: prefix.
+	// PathType: prefix (Path and all paths below it) or exact. Default: prefix.
 	PathType string `yaml:"pathType" enum:"prefix,exact"`
-	// Through says by what, where the cluster has both: gateway or ingress. Default: what the cluster has.
+	// Through selects gateway or ingress on clusters that have both. Default: the one that the cluster has.
 	Through string `yaml:"through" enum:"gateway,ingress"`
-	// Timeout of a whole request through a gateway, for example 30s; an ingress controller takes it from an annotation of its own. Default: the gateway's.
+	// Timeout of a whole request through a gateway, for example 30s; an ingress controller reads its own annotation instead. Default: that of the gateway.
 	Timeout string `yaml:"timeout"`
-	// Annotations of the route, for what the gateway or the ingress controller makes of them.
+	// Annotations of the route, which the gateway or the ingress controller interprets.
 	Annotations map[string]string `yaml:"annotations"`
 }
 
-// Connection is something that an application talks to.
+// Connection is a connection that an application opens.
 type Connection struct {
 	// Port of the other end: 5432, "8000-8010" or "53/UDP". Of an application: the number or the name of a port of its Service. Default: all ports of an application; 443 for the internet.
 	Port PortRange `yaml:"port"`
-	// Ports of the other end, when there are several.
+	// Ports of the other end, instead of a single Port.
 	Ports []PortRange `yaml:"ports"`
 	// CIDR of a network outside the cluster.
 	CIDR string `yaml:"cidr"`
@@ -306,21 +306,21 @@ type Connection struct {
 type ServiceAccount struct {
 	// Annotations, for example a cloud identity.
 	Annotations map[string]string `yaml:"annotations"`
-	// Rules of a Role in the namespace that the pods get, with a token and a way to the API server.
+	// Rules of the Role that the ServiceAccount has in its namespace. With rules, the pods mount a token and may connect to the API server.
 	Rules []PolicyRule `yaml:"rules"`
 }
 
-// PolicyRule is an RBAC rule. Nothing is a wildcard.
+// PolicyRule is an RBAC rule without wildcards.
 type PolicyRule struct {
 	// APIGroups of the resources; "" is the core group.
 	APIGroups []string `yaml:"apiGroups" required:"true"`
 	// Resources by their plural names, such as configmaps.
 	Resources []string `yaml:"resources" required:"true"`
-	// ResourceNames are the only objects that are meant. Default: all of the namespace.
+	// ResourceNames limits the rule to the named objects. Default: all objects of the namespace.
 	ResourceNames []string `yaml:"resourceNames"`
 	// Verbs that are allowed.
 	Verbs []string `yaml:"verbs" required:"true" enum:"get,list,watch,create,update,patch,delete,deletecollection"`
-	// Reason why, for what is as good as more rights: reading Secrets, and creating or changing pods and workloads.
+	// Reason for rules that can be used to gain further rights: reading Secrets, and creating or changing pods and workloads.
 	Reason string `yaml:"reason"`
 }
 
@@ -338,7 +338,7 @@ type Toleration struct {
 
 // DisruptionBudget bounds voluntary disruptions.
 type DisruptionBudget struct {
-	// MaxUnavailable replicas; 0 means that no budget exists.
+	// MaxUnavailable replicas; 0 means that wavewright writes no PodDisruptionBudget.
 	MaxUnavailable int `yaml:"maxUnavailable"`
 }
 
@@ -352,24 +352,24 @@ type Rollout struct {
 	MinReadySeconds int `yaml:"minReadySeconds"`
 	// ProgressDeadlineSeconds after which a rollout of a Deployment has failed.
 	ProgressDeadlineSeconds int `yaml:"progressDeadlineSeconds"`
-	// UpdateStrategy of a StatefulSet: RollingUpdate replaces its replicas; OnDelete gives a replica the new version when somebody deletes its pod, and Argo CD calls the application healthy before that. Default: RollingUpdate.
+	// UpdateStrategy of a StatefulSet: RollingUpdate replaces its replicas; OnDelete updates a replica only when somebody deletes its pod, and Argo CD shows the application as Healthy before that. Default: RollingUpdate.
 	UpdateStrategy string `yaml:"updateStrategy" enum:"RollingUpdate,OnDelete"`
 	// Partition of a StatefulSet: only replicas from this number on get the new version.
 	Partition int `yaml:"partition"`
-	// PreStopSeconds that a stopping pod keeps serving while routes are taken away.
+	// PreStopSeconds is the time that a terminating pod keeps serving while routes to it are removed.
 	PreStopSeconds int `yaml:"preStopSeconds"`
 }
 
-// ClaimRetention says what happens to the volumes of replicas.
+// ClaimRetention keeps or deletes the volumes of removed replicas.
 type ClaimRetention struct {
-	// WhenDeleted: what happens when the StatefulSet is deleted. Default: Retain.
+	// WhenDeleted: Retain or Delete when the StatefulSet is deleted. Default: Retain.
 	WhenDeleted string `yaml:"whenDeleted" enum:"Retain,Delete"`
-	// WhenScaled: what happens when a replica is scaled away. Default: Retain.
+	// WhenScaled: Retain or Delete when the StatefulSet is scaled down. Default: Retain.
 	WhenScaled string `yaml:"whenScaled" enum:"Retain,Delete"`
 }
 
-// Security of the pods. Everything is closed by default: a user above 10000, no
-// privilege, no capability, a read-only root file system.
+// Security of the pods. By default pods run as a user above 10000, without privileges
+// and capabilities, on a read-only root file system.
 type Security struct {
 	// RunAsUser is the numeric user. Default: 10001.
 	RunAsUser int `yaml:"runAsUser"`
@@ -389,21 +389,21 @@ type Source struct {
 	Helm *Helm `yaml:"helm"`
 }
 
-// Helm is a chart of a repository. Argo CD fetches it when it renders; wavewright fetches nothing.
+// Helm is a chart of a repository. Argo CD fetches the chart when it renders the overlay; wavewright fetches nothing.
 type Helm struct {
-	// Repository of the chart: https://… or oci://…, as Argo CD knows it when it needs credentials.
+	// Repository of the chart: https://… or oci://…. A repository with a credential needs the same URL as in Argo CD.
 	Repository string `yaml:"repository" required:"true"`
-	// Chart is its name.
+	// Chart is the name of the chart.
 	Chart string `yaml:"chart" required:"true"`
 	// Version of the chart, exactly: 1.2.3.
 	Version string `yaml:"version" required:"true"`
-	// Values of the chart. Placeholders are expanded. A null takes away what a wider layer states; where none states anything, it takes away the default of the chart.
+	// Values of the chart. Placeholders are expanded. A null removes the value of an earlier layer, or the default of the chart when no earlier layer sets the value.
 	Values *yamltree.Node `yaml:"values"`
 }
 
-// Footprint is what a source of your own needs at most, all of its pods together, rollouts included.
+// Footprint is the peak demand of a source of your own: all of its pods together, during a rollout.
 type Footprint struct {
-	// Pods at most.
+	// Pods is the maximum number of pods.
 	Pods int `yaml:"pods" required:"true"`
 	// Volumes is the number of PersistentVolumeClaims. Their size is requests.storage.
 	Volumes int `yaml:"volumes"`
@@ -429,7 +429,7 @@ type Container struct {
 	Args []string `yaml:"args"`
 	// Env variables, by name.
 	Env map[string]string `yaml:"env"`
-	// Resources of the container: request and limit of cpu and memory are needed. Ephemeral storage is bounded to 256Mi by default.
+	// Resources of the container: requests and limits of cpu and memory are required. The limit of ephemeral storage is 256Mi by default.
 	Resources Resources `yaml:"resources"`
 }
 
@@ -439,14 +439,14 @@ type Metrics struct {
 	Port string `yaml:"port"`
 	// Path of the endpoint. Default: /metrics.
 	Path string `yaml:"path"`
-	// ServiceLabels select the Service that is collected, for a source of your own; placeholders are expanded. Default: a label that wavewright gives all objects of a kustomization; app.kubernetes.io/instance: <application>-<target> for a chart, as most charts label their Services.
+	// ServiceLabels select the Service of a source of your own from which Prometheus collects; placeholders are expanded. Default: for a kustomization, the label that wavewright adds to all objects; for a chart, app.kubernetes.io/instance: <application>-<target>, which most charts set.
 	ServiceLabels map[string]string `yaml:"serviceLabels"`
 }
 
-// Job that belongs to an application and runs to its end in a pod of its own, with the
-// application's image, variables, files, secrets and account.
+// Job of an application that runs to completion in a pod of its own, with the application's
+// image, variables, files, secrets and ServiceAccount.
 type Job struct {
-	// Phase: pre-deploy (in every sync, before pods are replaced; when it fails they stay) or test (once for each version, when all is healthy).
+	// Phase: pre-deploy (runs in every sync before the pods are replaced; when the job fails, the old pods stay) or test (runs once for each version, when all objects are healthy).
 	Phase string `yaml:"phase" required:"true" enum:"pre-deploy,test"`
 	// Image of the job. Default: the application's.
 	Image string `yaml:"image"`
@@ -454,15 +454,15 @@ type Job struct {
 	Command []string `yaml:"command"`
 	// Args of the command.
 	Args []string `yaml:"args"`
-	// Env variables, by name, beside the application's or instead of them.
+	// Env variables, by name. They add to or replace those of the application.
 	Env map[string]string `yaml:"env"`
-	// Resources of the job: request and limit of cpu and memory. Default: the application's.
+	// Resources of the job: requests and limits of cpu and memory. Default: the application's.
 	Resources Resources `yaml:"resources"`
-	// Sidecars of the application, by name, that the job needs beside it.
+	// Sidecars of the application, by name, that run beside the job.
 	Sidecars []string `yaml:"sidecars"`
-	// Volumes of the application, by name, that the job mounts, too: those of a claim; a test also those with accessMode ReadWriteMany. It has scratch folders of its own anyway.
+	// Volumes of the application, by name, that the job mounts, too: volumes of a claim, and in a test also volumes with accessMode ReadWriteMany. The job always has scratch folders of its own.
 	Volumes []string `yaml:"volumes"`
-	// ConnectsTo lists what the job talks to. Default: what the application connects to, and for a test the application itself.
+	// ConnectsTo lists the connections that the job opens. Default: those of the application, and for a test also the application itself.
 	ConnectsTo map[string]*Connection `yaml:"connectsTo"`
 	Attempts   `yaml:",inline"`
 }
@@ -470,9 +470,9 @@ type Job struct {
 // OwnResources reports whether the job states any resources.
 func (j Job) OwnResources() bool { return len(j.Resources.Requests)+len(j.Resources.Limits) > 0 }
 
-// IgnoreDifference tells Argo CD that somebody else owns fields. It needs jsonPointers or jqPathExpressions.
+// IgnoreDifference lists fields that other controllers or people set. It needs jsonPointers or jqPathExpressions.
 type IgnoreDifference struct {
-	// Group of the kind. Default: its group in Kubernetes; kinds of others need it.
+	// Group of the kind. Default: the group in Kubernetes; custom resources need it.
 	Group string `yaml:"group"`
 	// Kind of the object.
 	Kind string `yaml:"kind" required:"true"`
@@ -488,8 +488,8 @@ type IgnoreDifference struct {
 
 // ExtraKind permits objects of a kind.
 type ExtraKind struct {
-	// ClusterScoped says that its objects are in no namespace. It needs a reason.
+	// ClusterScoped: the kind is cluster-scoped, which needs a reason.
 	ClusterScoped bool `yaml:"clusterScoped"`
-	// Reason why. Role, RoleBinding, Secret, LimitRange and ResourceQuota need one, and whatever is in no namespace.
+	// Reason why. Role, RoleBinding, Secret, LimitRange, ResourceQuota and cluster-scoped kinds need a reason.
 	Reason string `yaml:"reason"`
 }
