@@ -81,7 +81,7 @@ func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	}
 	words := report.New(p.model)
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(p.model, words, placeholders) }
-	in.Exists = func(name string) bool { return isFolder(fsys, name) }
+	in.Exists = func(name string) bool { return (scan == nil || scan.MayExist(name)) && isFolder(fsys, name) }
 	var fault error
 	if scan != nil && scan.MayMiss() {
 		in.Missing = func(rendered tree.Tree) (missing map[string]bool) {

@@ -192,7 +192,7 @@ func (a *applier) sync() error {
 func (a *applier) verify() error {
 	writes := walker[*write]{
 		enter: enterReal[*write],
-		visit: func(root *os.Root, f *folder[*write], _ *[]byte) error {
+		visit: func(root *os.Root, f *folder[*write]) error {
 			for _, w := range f.items {
 				if err := w.unchanged(root); err != nil {
 					return err
@@ -204,7 +204,7 @@ func (a *applier) verify() error {
 	}
 	removals := walker[removal]{
 		enter: enterRemoval,
-		visit: func(root *os.Root, f *folder[removal], _ *[]byte) error {
+		visit: func(root *os.Root, f *folder[removal]) error {
 			for _, d := range f.items {
 				if err := d.unchanged(root); err != nil {
 					return err
@@ -246,7 +246,7 @@ func (a *applier) rename(writes []*write) error {
 	return w.run(a.root, plantWrites(writes))
 }
 
-func (a *applier) renameFolder(root *os.Root, f *folder[*write], _ *[]byte) error {
+func (a *applier) renameFolder(root *os.Root, f *folder[*write]) error {
 	if len(f.items) == 0 {
 		return nil
 	}
@@ -291,7 +291,7 @@ func (a *applier) undo() {
 			root, _ := enter(parent, f.name)
 			return root, nil
 		},
-		visit: func(root *os.Root, f *folder[*write], _ *[]byte) error {
+		visit: func(root *os.Root, f *folder[*write]) error {
 			for _, w := range f.items {
 				name := w.temp
 				if w == a.note && w.done {

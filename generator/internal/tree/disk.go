@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"syscall"
 )
 
 // disk is what is at a path.
@@ -36,39 +37,39 @@ type scanner struct {
 	known func(path string) bool
 
 	mu        sync.Mutex
-	obstacles map[string]string // folder that cannot be entered → why
-	spelled   map[string]string // path that is on disk in other letters → what to do
-	listed    map[string]bool   // folders of which all names were read
+	obstacles map[string]string   // folder that cannot be entered → why
+	spelled   map[string]string   // path that is on disk in other letters → what to do
+	listed    map[string][]string // folder of which all names were read → those that the state does not know
 	leftovers []Change
 }
 
 // sweep finds temporary files in folders in which a file may be written.
 func (s *scanner) sweep(root *os.Root, records []*record) error {
-	pending := slices.DeleteFunc(slices.Clone(records), func(r *record) bool { return r.untouched() || s.listed[parent(r.path)] })
+	pending := slices.DeleteFunc(slices.Clone(records), func(r *record) bool { return r.untouched() || s.wasListed(parent(r.path)) })
 	if len(pending) == 0 {
 		return nil
 	}
-	w := walker[*record]{enter: s.enter, spare: make(chan struct{}, parallel()), visit: func(root *os.Root, f *folder[*record], _ *[]byte) error {
+	w := walker[*record]{enter: s.enter, spare: make(chan struct{}, parallel()), visit: func(root *os.Root, f *folder[*record]) error {
 		if len(f.items) == 0 {
 			return nil
 		}
-		l, err := list(root)
+		names, err := list(root)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", f.label(), err)
 		}
-		defer l.close()
-		return s.temporaries(root, f, l.names)
+		return s.temporaries(root, f, names)
 	}}
 	return w.run(root, plant(pending, func(r *record) string { return r.path }))
 }
 
 // temporaries looks for temporary files among the names of a folder.
 func (s *scanner) temporaries(root *os.Root, f *folder[*record], names []string) error {
+	strange := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.known(join2(f.path, name)) })
 	s.mu.Lock()
 	if s.listed == nil {
-		s.listed = map[string]bool{}
+		s.listed = map[string][]string{}
 	}
-	s.listed[f.path] = true
+	s.listed[f.path] = strange
 	s.mu.Unlock()
 	var errs []error
 	for _, name := range names {
@@ -79,21 +80,15 @@ func (s *scanner) temporaries(root *os.Root, f *folder[*record], names []string)
 	return errors.Join(errs...)
 }
 
+func (s *scanner) wasListed(folder string) bool {
+	_, listed := s.listed[folder]
+	return listed
+}
+
 // scan reads what is on disk at the paths of records.
-func (s *scanner) scan(root *os.Root, records []*record, fast bool) error {
-	rest := records
-	if fast {
-		rest = fastRead(root, records)
-	}
-	if len(rest) == 0 {
-		return nil
-	}
-	w := walker[*record]{
-		enter: s.enter,
-		visit: s.visit,
-		spare: make(chan struct{}, parallel()),
-	}
-	return w.run(root, plant(rest, func(r *record) string { return r.path }))
+func (s *scanner) scan(root *os.Root, records []*record) error {
+	w := walker[*record]{enter: s.enter, visit: s.visit, spare: make(chan struct{}, parallel())}
+	return w.run(root, plant(records, func(r *record) string { return r.path }))
 }
 
 // enter opens a folder; when that is impossible, what lies below it is hidden.
@@ -145,13 +140,12 @@ func (s *scanner) misspell(r *record, reason string) {
 }
 
 // visit reads the files of one folder.
-func (s *scanner) visit(root *os.Root, f *folder[*record], buffer *[]byte) error {
-	l, err := list(root)
+func (s *scanner) visit(root *os.Root, f *folder[*record]) error {
+	names, err := list(root)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", f.label(), err)
 	}
-	defer l.close()
-	present, err := s.match(root, f, l.names)
+	present, err := s.match(root, f, names)
 	if err != nil {
 		return err
 	}
@@ -160,7 +154,7 @@ func (s *scanner) visit(root *os.Root, f *folder[*record], buffer *[]byte) error
 		if r.disk.kind != absent || !present[base(r.path)] {
 			continue
 		}
-		if r.disk, err = l.disk(r, buffer); err != nil {
+		if r.disk, err = r.read(root); err != nil {
 			errs = append(errs, fmt.Errorf("read %s: %w", r.path, err))
 		}
 	}
@@ -252,27 +246,57 @@ func (s *scanner) leftover(path string, info fs.FileInfo) {
 	})
 }
 
-// disk reads what is at a record's path.
-func (l *listing) disk(r *record, buffer *[]byte) (disk, error) {
-	name := base(r.path)
-	info, err := l.root.Lstat(name)
+// unpolled spares the system calls with which package os finds out whether a file can be polled,
+// and keeps the opening of a pipe that has just taken a file's place from waiting for a writer.
+const unpolled = syscall.O_NONBLOCK
+
+// list returns the names in a folder, in no particular order.
+func list(root *os.Root) ([]string, error) {
+	folder, err := root.OpenFile(".", os.O_RDONLY|unpolled, 0)
 	if err != nil {
-		return disk{}, cause(err)
+		return nil, cause(err)
 	}
-	d := disk{kind: obstructed, stamp: stampOf(info)}
-	if !info.Mode().IsRegular() {
-		return d, nil
-	}
-	data, err := l.read(buffer, name, info.Size())
-	if err != nil {
-		return disk{}, err
-	}
-	d.kind, d.data, d.exec = regular, r.share(data), r.executable(info)
-	return d, nil
+	defer folder.Close()
+	names, err := folder.Readdirnames(-1)
+	return names, cause(err)
 }
 
-// share returns data as memory that is there already, or a copy of it: data is in a
-// buffer that is used again.
+// read reads what is at a record's path, in the folder root.
+func (r *record) read(root *os.Root) (disk, error) {
+	info, data, err := readRegular(root, base(r.path))
+	switch {
+	case err != nil:
+		return disk{}, err
+	case !info.Mode().IsRegular():
+		return disk{kind: obstructed, stamp: stampOf(info)}, nil
+	}
+	return disk{kind: regular, stamp: stampOf(info), data: r.share(data), exec: r.executable(info)}, nil
+}
+
+// readRegular returns what is under a name, and its text when it is a regular file.
+func readRegular(root *os.Root, name string) (fs.FileInfo, []byte, error) {
+	info, err := root.Lstat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		return info, nil, cause(err)
+	}
+	file, err := root.OpenFile(name, os.O_RDONLY|unpolled, 0)
+	if err != nil {
+		return info, nil, cause(err)
+	}
+	defer file.Close()
+	opened, err := file.Stat()
+	if err == nil && !os.SameFile(info, opened) {
+		err = errChanged // a link would lead elsewhere
+	}
+	if err != nil {
+		return info, nil, cause(err)
+	}
+	buffer := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = buffer.ReadFrom(file)
+	return info, buffer.Bytes(), cause(err)
+}
+
+// share returns memory that is there already and equal to data, or else data.
 func (r *record) share(data []byte) []byte {
 	switch {
 	case r.want != nil && bytes.Equal(data, r.want.Content):
@@ -280,7 +304,7 @@ func (r *record) share(data []byte) []byte {
 	case r.entry != nil && bytes.Equal(data, r.entry.base):
 		return r.entry.base
 	}
-	return append([]byte{}, data...)
+	return data
 }
 
 // executable returns the owner's execute bit, as git does; where there is none, that

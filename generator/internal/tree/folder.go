@@ -62,9 +62,8 @@ func (f *folder[T]) all(visit func(T)) {
 type walker[T any] struct {
 	// enter opens sub within parent; a nil root skips it and what is below it.
 	enter func(parent *os.Root, sub *folder[T]) (*os.Root, error)
-	// visit does the work of one folder before its sub-folders are entered. The
-	// buffer is for the visitor's use and keeps its growth.
-	visit func(root *os.Root, f *folder[T], buffer *[]byte) error
+	// visit does the work of one folder before its sub-folders are entered.
+	visit func(root *os.Root, f *folder[T]) error
 	// leave, when set, is called after the sub-folders are done; only for walks in
 	// order.
 	leave func(parent *os.Root, f *folder[T]) error
@@ -82,13 +81,12 @@ func parallel() int { return min(4+runtime.GOMAXPROCS(0), 16) }
 // run walks and returns the errors. A walk in order stops at the first error, one
 // side by side soon after it.
 func (w *walker[T]) run(root *os.Root, top *folder[T]) error {
-	var buffer []byte
-	w.walk(root, top, &buffer)
+	w.walk(root, top)
 	return joinSorted(w.errs)
 }
 
-func (w *walker[T]) walk(root *os.Root, f *folder[T], buffer *[]byte) {
-	if !w.note(w.visit(root, f, buffer)) {
+func (w *walker[T]) walk(root *os.Root, f *folder[T]) {
+	if !w.note(w.visit(root, f)) {
 		return
 	}
 	var group sync.WaitGroup
@@ -97,17 +95,16 @@ func (w *walker[T]) walk(root *os.Root, f *folder[T], buffer *[]byte) {
 		case w.spare <- struct{}{}: // never chosen when spare is nil
 			group.Go(func() {
 				defer func() { <-w.spare }()
-				var own []byte
-				w.into(root, sub, &own)
+				w.into(root, sub)
 			})
 		default:
-			w.into(root, sub, buffer)
+			w.into(root, sub)
 		}
 	}
 	group.Wait()
 }
 
-func (w *walker[T]) into(parent *os.Root, sub *folder[T], buffer *[]byte) {
+func (w *walker[T]) into(parent *os.Root, sub *folder[T]) {
 	if w.failed.Load() {
 		return
 	}
@@ -115,7 +112,7 @@ func (w *walker[T]) into(parent *os.Root, sub *folder[T], buffer *[]byte) {
 	if !w.note(err) || root == nil {
 		return
 	}
-	w.walk(root, sub, buffer)
+	w.walk(root, sub)
 	root.Close()
 	if w.leave != nil && !w.failed.Load() {
 		w.note(w.leave(parent, sub))

@@ -3,7 +3,6 @@ package tree
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 )
@@ -18,14 +17,8 @@ func (r *Repository) readArchive(name, version string) (*archive, error) {
 		return nil, err
 	}
 	defer top.Close()
-	folder, err := list(top)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", stateFolder, err)
-	}
-	defer folder.close()
-	var buffer []byte
 	s := stateReader{format: r.format(version)}
-	a, err := s.archive(&archiveFile{folder: folder, name: name, base: name + archiveEnding}, &buffer)
+	a, err := s.archive(&archiveFile{folder: top, name: name, base: name + archiveEnding})
 	if errors.Is(err, fs.ErrNotExist) {
 		return &archive{name: name}, nil
 	}

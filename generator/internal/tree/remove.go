@@ -51,7 +51,7 @@ func enterRemoval(parent *os.Root, f *folder[removal]) (*os.Root, error) {
 	return nil, wrap("open", f.path, err)
 }
 
-func (a *applier) deleteFolder(root *os.Root, f *folder[removal], _ *[]byte) error {
+func (a *applier) deleteFolder(root *os.Root, f *folder[removal]) error {
 	for _, d := range f.items {
 		if !d.deletes() {
 			continue

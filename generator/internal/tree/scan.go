@@ -40,9 +40,7 @@ func (r *Repository) Scan(o Options) (*Scan, error) {
 	s.migrations = s.format.taken(archives)
 	s.archives, s.note = takeNote(archives)
 	s.records = s.note.expect(knownRecords(s.archives))
-	// After a run that was interrupted there may be temporary files, which only lists of
-	// names show.
-	return s, s.disk.scan(r.root, append(slices.Clip(s.records), s.rewritten...), s.note.archive == nil)
+	return s, s.disk.scan(r.root, append(slices.Clip(s.records), s.rewritten...))
 }
 
 // knownRecords returns a record for each entry of the state, by path. An entry that was
@@ -67,6 +65,13 @@ func knownRecords(archives []*archive) []*record {
 func (s *Scan) knows(path string) bool {
 	i, _ := slices.BinarySearchFunc(s.records, path, func(r *record, path string) int { return cmp.Compare(r.path, path) })
 	return i < len(s.records) && (s.records[i].path == path || strings.HasPrefix(s.records[i].path, path+"/"))
+}
+
+// MayExist reports whether something that the state does not know can be at a path. It spares
+// asking for each of the folders that users may add.
+func (s *Scan) MayExist(path string) bool {
+	strange, listed := s.disk.listed[parent(path)]
+	return !listed || slices.Contains(strange, base(path))
 }
 
 // Recorded is a file as an archive of the state knows it.
@@ -257,7 +262,7 @@ func (s *Scan) read(unknown []*record) error {
 	if len(unread) == 0 {
 		return nil
 	}
-	return s.disk.scan(s.repository.root, unread, false)
+	return s.disk.scan(s.repository.root, unread)
 }
 
 // refuse returns what is in the way of wanted files. Files that are not wanted and that

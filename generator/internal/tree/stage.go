@@ -46,13 +46,12 @@ func wrap(op, path string, err error) error {
 	return fmt.Errorf("%s %s: %w", op, path, cause(err))
 }
 
-func (a *applier) stageFolder(root *os.Root, f *folder[*write], buffer *[]byte) error {
+func (a *applier) stageFolder(root *os.Root, f *folder[*write]) error {
 	for i, w := range f.items {
 		w.temp = tempPrefix + strconv.Itoa(i)
 		content := w.content
 		if w.entries != nil {
-			*buffer = a.format.append((*buffer)[:0], w.entries)
-			content = *buffer
+			content = a.format.append(nil, w.entries)
 		}
 		if err := a.writeTemp(root, w, content); err != nil {
 			return wrap("write", w.path, err)
@@ -65,7 +64,7 @@ func (a *applier) writeTemp(root *os.Root, w *write, content []byte) (err error)
 	if err := a.begin("create", w.path); err != nil {
 		return err
 	}
-	file, err := root.OpenFile(w.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL|unpolled, w.perm)
+	file, err := root.OpenFile(w.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, w.perm)
 	if err != nil {
 		return err
 	}

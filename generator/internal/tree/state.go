@@ -22,7 +22,7 @@ type archive struct {
 
 // archiveFile is an archive that was found and not read yet.
 type archiveFile struct {
-	folder *listing
+	folder *os.Root
 	name   string // of the archive
 	base   string // of the file
 }
@@ -63,29 +63,27 @@ func (r *Repository) stateRoot() (*os.Root, error) {
 type stateReader struct {
 	format    format
 	leftovers *scanner
-	opened    []*listing
+	opened    []*os.Root
 	files     []archiveFile
 }
 
 func (s *stateReader) close() {
 	for _, folder := range s.opened {
-		folder.close()
-		folder.root.Close()
+		folder.Close()
 	}
 }
 
 // find collects the archives of a folder and of those below it. prefix is the
 // folder's part of archive names. Files with another ending are none of ours.
 func (s *stateReader) find(root *os.Root, prefix string) error {
-	folder, err := list(root)
+	s.opened = append(s.opened, root)
+	names, err := list(root)
 	if err != nil {
-		root.Close()
 		return fmt.Errorf("read %s: %w", stateFolder+"/"+prefix, err)
 	}
-	s.opened = append(s.opened, folder)
-	for _, name := range folder.names {
+	for _, name := range names {
 		if stem, ok := strings.CutSuffix(name, archiveEnding); ok {
-			s.files = append(s.files, archiveFile{folder: folder, base: name, name: prefix + stem})
+			s.files = append(s.files, archiveFile{folder: root, base: name, name: prefix + stem})
 			continue
 		}
 		if err := s.other(root, prefix, name); err != nil {
@@ -124,9 +122,8 @@ func (s *stateReader) read() ([]*archive, error) {
 	var group sync.WaitGroup
 	for range min(parallel(), len(s.files)) {
 		group.Go(func() {
-			var buffer []byte
 			for i := next.Add(1) - 1; int(i) < len(s.files); i = next.Add(1) - 1 {
-				archives[i], errs[i] = s.archive(&s.files[i], &buffer)
+				archives[i], errs[i] = s.archive(&s.files[i])
 			}
 		})
 	}
@@ -138,22 +135,18 @@ func (s *stateReader) read() ([]*archive, error) {
 	return archives, nil
 }
 
-// archive reads one archive. The buffer is reused.
-func (s *stateReader) archive(f *archiveFile, buffer *[]byte) (*archive, error) {
+// archive reads one archive.
+func (s *stateReader) archive(f *archiveFile) (*archive, error) {
 	path := archivePath(f.name)
 	if reason := archiveProblem(f.name); reason != "" {
 		return nil, fmt.Errorf("%s: the name %s", path, reason)
 	}
-	info, err := f.folder.root.Lstat(f.base)
+	info, src, err := readRegular(f.folder, f.base)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, cause(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: %s is in the place of a state archive", path, kindOf(info.Mode()))
-	}
-	src, err := f.folder.read(buffer, f.base, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	a := &archive{name: f.name, seen: stampOf(info)}
 	a.entries, a.outdated, err = s.format.decode(path, withoutCRLF(src))
