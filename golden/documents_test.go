@@ -2,10 +2,12 @@ package golden
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -54,6 +56,93 @@ func TestDocumentsLink(t *testing.T) {
 		}
 	}
 }
+
+// TestReadmeShowsTheTree holds the tree of the README to what is generated: everything below a
+// folder is in it, and what is in it is there. What no generation writes are the spec and pins.
+func TestReadmeShowsTheTree(t *testing.T) {
+	all := map[string]map[string][]byte{
+		"without applications": generateSpec(t, strings.TrimSuffix(typical, "applications:\n")),
+		"a chart alone":        generateSpec(t, typical+"  c: {source: {helm: {repository: https://charts.example.com, chart: c, version: 1.0.0}}, footprint: {pods: 1, requests: {cpu: 1, memory: 1Gi}, limits: {cpu: 1, memory: 1Gi}}}\n"),
+	}
+	for _, name := range cases(t) {
+		all[name] = generate(t, name)
+	}
+	for name, files := range all {
+		shown := shownTree(t, string(files["README.md"]))
+		for _, pattern := range shown {
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(files)), pattern.MatchString) && !pattern.MatchString("environments.yaml") && !pattern.MatchString("releases/prod.yaml") {
+				t.Errorf("%s: the README shows %s, which is not there", name, pattern)
+			}
+		}
+		for file := range files {
+			if strings.Contains(file, "/") && !strings.HasPrefix(file, ".github/") && !slices.ContainsFunc(shown, func(p *regexp.Regexp) bool { return p.MatchString(file) }) {
+				t.Errorf("%s: the README does not show %s", name, file)
+			}
+		}
+	}
+}
+
+// TestProductShowsTheTree holds the tree in the README of the product to those of what it generates.
+func TestProductShowsTheTree(t *testing.T) {
+	product, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range cases(t) {
+		for _, line := range treeLines(t, string(generate(t, name)["README.md"])) {
+			if names := namesOf(line); !slices.ContainsFunc(treeLines(t, string(product)), func(line string) bool { return namesOf(line) == names }) {
+				t.Errorf("the README of the product does not show %s, which that of %s does", names, name)
+			}
+		}
+	}
+}
+
+// treeLines are the lines of the tree in a README.
+func treeLines(t *testing.T, readme string) []string {
+	t.Helper()
+	_, text, _ := strings.Cut(readme, "```text\n")
+	text, _, ok := strings.Cut(text, "```")
+	if !ok {
+		t.Fatal("the README shows no tree")
+	}
+	return strings.Split(strings.TrimSpace(text), "\n")
+}
+
+// namesOf is what a line of a tree names, without what is said about it.
+func namesOf(line string) string {
+	names, _, _ := strings.Cut(strings.TrimLeft(line, " "), "  ")
+	return names
+}
+
+// anyName stands in the tree of the README for any name, as … does for any folder.
+var anyName = regexp.MustCompile(`<[a-z]+>|…`)
+
+// shownTree reads the tree of a README: patterns of the files that its innermost lines mean.
+func shownTree(t *testing.T, readme string) []*regexp.Regexp {
+	t.Helper()
+	var patterns []*regexp.Regexp
+	var folders []string
+	lines := treeLines(t, readme)
+	for i, line := range lines {
+		depth := indentation(line) / 2
+		folders = folders[:min(depth, len(folders))]
+		names := namesOf(line)
+		if i+1 < len(lines) && indentation(lines[i+1])/2 > depth {
+			folders = append(folders, names)
+			continue
+		}
+		for entry := range strings.SplitSeq(names, ", ") {
+			expression := anyName.ReplaceAllString(regexp.QuoteMeta(strings.Join(folders, "")+entry), "[^/]+")
+			if !strings.HasSuffix(entry, "/") && entry != "…" {
+				expression += "$"
+			}
+			patterns = append(patterns, regexp.MustCompile("^"+expression))
+		}
+	}
+	return patterns
+}
+
+func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 func evenTables(t *testing.T, name, text string) {
 	t.Helper()

@@ -91,6 +91,11 @@ func (p *Platform) Uses(component string) bool {
 	return slices.ContainsFunc(instancesOn(p.Targets()), func(in *Instance) bool { return slices.Contains(in.Components, Path(component)) })
 }
 
+// HasBases reports whether an application brings no manifests of its own, so that it has a base.
+func (p *Platform) HasBases() bool {
+	return slices.ContainsFunc(p.Applications, func(a *Application) bool { return !a.Sourced })
+}
+
 // FastFailover is what pods tolerate of a lost node, where an environment has fast failover.
 func (p *Platform) FastFailover() []yamltree.Ordered {
 	if !slices.ContainsFunc(p.Environments, (*Environment).FastFailover) {
