@@ -27,20 +27,20 @@ func Load(fsys fs.FS, name string) (*Spec, diag.Sources, diag.List, error) {
 	return spec, l.sources, l.list, err
 }
 
-// Faults says what of a spec with errors cannot be judged beyond the marks in its
-// trees: what is said about it would be said because of those errors.
+// Faults lists, beyond the marks in its trees, the parts of a spec with errors that cannot
+// be judged: findings about them would only follow from those errors.
 type Faults struct {
 	// Any error at all.
 	Any bool
 	// Applications that are declared but cannot be read, by name.
 	Applications map[string]bool
-	// Undeclared says that there may be applications that were not read at all.
+	// Undeclared is set when some applications may not have been read.
 	Undeclared bool
-	// names that were reported as names, by place.
+	// names that have an error, by position.
 	names map[diag.Range]bool
 }
 
-// Name reports whether the name at a place was reported as a name.
+// Name reports whether the name at a position has an error.
 func (d *Faults) Name(at diag.Range) bool { return d.names[at] }
 
 // Application reports whether there may be an application of this name that was not
@@ -52,10 +52,10 @@ type loader struct {
 	fsys    fs.FS
 	name    string // of the spec
 	sources diag.Sources
-	// strict decodes what must be complete, partial what layers complete.
+	// strict decodes complete values, partial decodes layers, which complete one another.
 	strict, partial *yamltree.Decoder
 	list            diag.List
-	// unread says that a file has no tree.
+	// unread is set when a file has no tree.
 	unread bool
 	// unusable are names of applications whose declaration is no workload.
 	unusable map[string]bool
@@ -84,7 +84,7 @@ func (l *loader) load() (*Spec, error) {
 	return spec, nil
 }
 
-// faults sums up what was found.
+// faults summarizes the findings.
 func (l *loader) faults() Faults {
 	d := Faults{Any: l.list.HasErrors(), Applications: l.unusable, Undeclared: l.unread, names: map[diag.Range]bool{}}
 	for _, found := range l.list {
@@ -99,8 +99,8 @@ func (l *loader) faults() Faults {
 	return d
 }
 
-// parse reads one file. Its faults are in the list; the tree is what is left of the
-// text, so that the faults of its content show in the same run, or nil.
+// parse reads one file and lists its faults. The tree holds the readable rest of the text,
+// so that the same run reports faults of the content, or is nil.
 func (l *loader) parse(name string) (*yamltree.Node, error) {
 	src, err := fs.ReadFile(l.fsys, name)
 	if err != nil {
@@ -222,7 +222,7 @@ func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]
 	}
 }
 
-// legible notes the applications whose declaration cannot be read.
+// legible records the applications whose declaration cannot be read.
 func (l *loader) legible(root *yamltree.Node) {
 	declared := root.Get("applications")
 	if root.Faulty || declared != nil && declared.Faulty || root.Get("include").FaultyAt() {
@@ -238,8 +238,8 @@ func (l *loader) legible(root *yamltree.Node) {
 	}
 }
 
-// application checks one application and each of its layers. What a layer leaves
-// out, another may state: only the merged workload has to be complete.
+// application checks one application and each of its layers. A layer may omit required
+// fields: only the merged workload has to be complete.
 func (l *loader) application(node *yamltree.Node) Application {
 	var app Application
 	l.decode(l.partial, node, &app)

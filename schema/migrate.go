@@ -13,7 +13,7 @@ import (
 type Migration struct {
 	// From and To are apiVersions.
 	From, To string
-	// Does says in words what changes: lower case, no full stop.
+	// Does describes the change: lower case, no full stop.
 	Does string
 	// Texts is a pure function from the text of each file of the spec, by name, to the
 	// new texts of those that change. It leaves apiVersion alone.
@@ -39,8 +39,8 @@ type Migration struct {
 //     compares.
 func Migrations() []Migration { return nil }
 
-// Steps returns those of some migrations that a spec needs, none when it has the
-// apiVersion of today or one that nobody knows.
+// Steps returns the migrations that a spec needs, none when its apiVersion is current or
+// unknown.
 func (s *Spec) Steps(all []Migration) []Migration {
 	if s == nil || len(all) == 0 {
 		return nil
@@ -61,8 +61,8 @@ func apiVersion(root *yamltree.Node) string {
 	return ""
 }
 
-// Migrate takes steps with the texts of a spec, by name; name is that of the file with the
-// apiVersion. Texts that are not YAML are not touched, and reported.
+// Migrate applies steps to the texts of a spec, by name; name is the file with the
+// apiVersion. Migrate reports texts that are not YAML and leaves them unchanged.
 func Migrate(name string, texts map[string][]byte, steps []Migration) (map[string][]byte, diag.List, error) {
 	if faults := faults(texts); faults.HasErrors() {
 		return nil, faults, nil
@@ -85,7 +85,7 @@ func faults(texts map[string][]byte) diag.List {
 	return all.Sorted()
 }
 
-// take takes one step in place.
+// take applies one step in place.
 func (m *Migration) take(name string, texts map[string][]byte) error {
 	changed, err := m.Texts(maps.Clone(texts))
 	if err != nil {

@@ -34,7 +34,7 @@ const (
 // maxLabel is the length of a DNS label.
 const maxLabel = 63
 
-// reservedWords would not be strings when they stand bare in YAML.
+// reservedWords are not strings in YAML without quotes.
 func reservedWords() []string {
 	return []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 }
@@ -62,8 +62,8 @@ func reservedEnvironments() []string {
 // reservedTeams are parts of the names of our own AppProjects.
 func reservedTeams() []string { return []string{"infra", "root", "apps"} }
 
-// reservedApplications are our own Argo CD Applications, what connectsTo knows, and
-// the network policies of every namespace.
+// reservedApplications are the platform's own Argo CD Applications, the keywords of
+// connectsTo, and the network policies of every namespace.
 func reservedApplications() []string {
 	return []string{"infra", "root", "cluster", "internet", "default-deny", "allow-dns", "allow-all"}
 }
@@ -101,7 +101,7 @@ var platformPrefix = lazyregexp.New(`^[a-z][a-z0-9]{1,11}$`)
 // IsPrefix reports whether s can be the prefix of a platform.
 func IsPrefix(s string) bool { return platformPrefix.MatchString(s) && IsName(s) }
 
-// PrefixFrom returns the prefix that a platform of this name is likely to want.
+// PrefixFrom suggests a prefix for a platform of this name.
 func PrefixFrom(name string) string {
 	prefix := strings.TrimLeft(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -131,7 +131,7 @@ func (v *validator) prefix() {
 	}
 }
 
-// checkName reports a name that cannot be one, or that is longer than its budget.
+// checkName reports a name that is invalid or longer than its budget.
 func checkName(list *diag.List, at diag.Range, what, name string, limit int, reserved ...string) {
 	switch {
 	case slices.Contains(reserved, name):
@@ -154,7 +154,7 @@ func checkName(list *diag.List, at diag.Range, what, name string, limit int, res
 	}
 }
 
-// nameFrom returns the name that s was probably meant to be, or "".
+// nameFrom suggests a valid name for s, or returns "".
 func nameFrom(s string) string {
 	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !isLabel(string(r)) })
 	if name := strings.Join(words, "-"); IsName(name) {
@@ -163,8 +163,8 @@ func nameFrom(s string) string {
 	return ""
 }
 
-// checkObject reports what cannot be the name of a Kubernetes object that is not ours,
-// such as a namespace: digits may come first there.
+// checkObject reports an invalid name of a Kubernetes object of others, such as a
+// namespace, which may begin with a digit.
 func checkObject(list *diag.List, at diag.Range, what, name string) {
 	if isLabel(name) && len(name) <= maxLabel {
 		return

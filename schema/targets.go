@@ -11,8 +11,8 @@ type Target struct {
 	Cluster string
 }
 
-// Targets lists where the environment runs, in rollout order. The names never
-// depend on how many clusters are listed, so that adding one renames nothing.
+// Targets lists the targets of the environment in rollout order. Their names do not depend
+// on the number of clusters, so that a further cluster renames nothing.
 func (e *Environment) Targets() []Target {
 	if e.Clusters == nil {
 		cluster := e.Cluster

@@ -12,8 +12,8 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// validate checks what can be read off the files alone: names, references,
-// uniqueness. It works on a spec that may have faults already and adds its own.
+// validate checks the rules that need only the files: names, references, uniqueness. The
+// spec may have faults already.
 func validate(spec *Spec) diag.List {
 	v := validator{spec: spec}
 	v.identity()
@@ -29,8 +29,8 @@ func validate(spec *Spec) diag.List {
 	return v.list
 }
 
-// validator collects findings. Where it asks for names it reads the tree, so that what
-// is declared badly still counts as declared and brings one finding, not many.
+// validator collects findings. It reads names from the tree, so that a faulty declaration
+// still counts as declared and causes one finding, not many.
 type validator struct {
 	spec *Spec
 	list diag.List
@@ -60,10 +60,10 @@ func stated(n *yamltree.Node, key string) bool {
 	return value != nil && value.Kind != yamltree.Null
 }
 
-// isText reports whether n is a text: what a map holds besides is the decoder's to report.
+// isText reports whether n is a text: the decoder reports any other value.
 func isText(n *yamltree.Node) bool { return n != nil && n.Kind == yamltree.String }
 
-// filled reports required texts that are there but empty.
+// filled reports required texts that are empty.
 func (v *validator) filled(n *yamltree.Node, keys ...string) {
 	for _, key := range keys {
 		if value := n.Get(key); isText(value) && value.Text == "" {
@@ -72,7 +72,7 @@ func (v *validator) filled(n *yamltree.Node, keys ...string) {
 	}
 }
 
-// unknown reports a reference to something that is not declared.
+// unknown reports a reference to an undeclared name.
 func (v *validator) unknown(at diag.Range, what, name string, known []string) {
 	d := v.list.Error(at, "reference/unknown", fmt.Sprintf("there is no %s %s", what, quoted(name)))
 	known = slices.DeleteFunc(slices.Clone(known), func(s string) bool { return s == "" })
@@ -165,7 +165,7 @@ func IsFolder(p string) bool {
 		})
 }
 
-// kubernetesVersion is a minor version; the Pod Security labels want no more.
+// kubernetesVersion is a minor version, as in the Pod Security labels.
 var kubernetesVersion = lazyregexp.New(`^1\.[0-9]{1,3}$`)
 
 func (v *validator) clusters() {
@@ -215,7 +215,7 @@ func (v *validator) platform(n *yamltree.Node) {
 	v.namespace(dns.Get("namespace"))
 }
 
-// namespace checks the name of a namespace that is not ours.
+// namespace checks the name of a namespace of others.
 func (v *validator) namespace(n *yamltree.Node) {
 	if isText(n) {
 		checkObject(&v.list, n.Range, "a namespace", n.Text)
@@ -257,8 +257,8 @@ func (v *validator) team(app Application) {
 	}
 }
 
-// overrides checks the names of an application's layers: a layer for something that
-// does not exist would be ignored.
+// overrides checks the names of an application's layers: a layer for an undeclared name
+// would have no effect.
 func (v *validator) overrides(app Application) {
 	var environments, clusters []string
 	for i := range v.spec.Environments {
@@ -279,8 +279,8 @@ func (v *validator) overrides(app Application) {
 	}
 }
 
-// unclear reports whether something was found wrong with one of the keys in an
-// environment, so that nothing can be said about what no environment has.
+// unclear reports whether one of the keys has an error in an environment, so that its
+// absence from all environments is not known.
 func (v *validator) unclear(keys ...string) bool {
 	list := v.spec.Node.Get("environments")
 	if list == nil || list.Kind != yamltree.List {

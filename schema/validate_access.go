@@ -8,8 +8,8 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// groupName is what identity providers call groups: words, paths, addresses and
-// distinguished names, without anything that Argo CD's policies give a meaning.
+// groupName matches group names of identity providers: words, paths, addresses and
+// distinguished names without characters that Argo CD's policies interpret.
 var groupName = lazyregexp.New(`^[A-Za-z0-9/@_][A-Za-z0-9/@_:=.+ -]{0,252}$`)
 
 // systemGroup begins the names of Kubernetes' own groups.
@@ -62,8 +62,8 @@ func (v *validator) groups(items []*yamltree.Node) {
 // codeOwner is a user, a team or a group with @, or an e-mail address.
 var codeOwner = lazyregexp.New(`^(@[A-Za-z0-9][A-Za-z0-9._/-]{0,200}|[A-Za-z0-9][A-Za-z0-9._+-]{0,100}@[A-Za-z0-9][A-Za-z0-9.-]{0,100})$`)
 
-// owners checks code owners: a line of CODEOWNERS with a word that is none is ignored
-// as a whole, and nobody is asked.
+// owners checks code owners: the forge ignores a line of CODEOWNERS with an invalid owner,
+// so that nobody would review.
 func (v *validator) owners(n *yamltree.Node) {
 	if n == nil || n.Kind != yamltree.List {
 		return

@@ -7,7 +7,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Who installs Argo CD.
+// The values of argocd.install.
 const (
 	InstallNone     = "none"
 	InstallVendored = "vendored"
@@ -34,8 +34,8 @@ func ownSettings() []string {
 	}
 }
 
-// ownParams are keys of argocd-cmd-params-cm that would overrule the ApplicationSets,
-// and what the chosen variant sets itself.
+// ownParams are keys of argocd-cmd-params-cm that overrule the ApplicationSets or that the
+// chosen variant sets.
 func ownParams() []string {
 	return []string{"applicationsetcontroller.policy", "applicationsetcontroller.enable.policy.override", "redis.server"}
 }
@@ -70,7 +70,7 @@ func (v *validator) argocd() {
 	v.lockout(n)
 }
 
-// tenancy checks what a repository says of an Argo CD that it shares.
+// tenancy checks the fields for a shared Argo CD.
 func (v *validator) tenancy(n *yamltree.Node, tenant bool) {
 	for _, field := range []string{"project", "controlPlane", "objects"} {
 		switch value := n.Get(field); {
@@ -118,7 +118,7 @@ func (v *validator) tenancy(n *yamltree.Node, tenant bool) {
 	}
 }
 
-// argocdKeys checks what is added to a ConfigMap of Argo CD.
+// argocdKeys checks keys for a ConfigMap of Argo CD.
 func (v *validator) argocdKeys(n *yamltree.Node, own []string) {
 	if n == nil {
 		return
@@ -138,7 +138,7 @@ func (v *validator) argocdKeys(n *yamltree.Node, own []string) {
 	}
 }
 
-// lockout reports settings that nobody could log in with.
+// lockout reports settings with which nobody can log in.
 func (v *validator) lockout(n *yamltree.Node) {
 	settings := v.spec.ArgoCD.Settings
 	if settings["admin.enabled"] != "false" || n.FaultyAt("settings") || n.FaultyAt("admins") {

@@ -2,8 +2,8 @@ package schema
 
 import "github.com/wavewright/wavewright/schema/yamltree"
 
-// ci checks that the pipeline can stand where its provider looks for it, and that what
-// only a pipeline does is not stated without one.
+// ci checks that the provider would find the pipeline, and that fields for a pipeline are
+// not set without one.
 func (v *validator) ci() {
 	if !stated(v.spec.Node, "ci") {
 		v.withoutPipeline()
@@ -17,7 +17,7 @@ func (v *validator) ci() {
 	d.Hint = "Take ci out, and run wavewright generate --check in a pipeline of your own."
 }
 
-// withoutPipeline reports what nothing would carry out.
+// withoutPipeline reports fields without effect.
 func (v *validator) withoutPipeline() {
 	for _, name := range sortedKeys(v.spec.Profiles) {
 		v.stepsWithoutPipeline(v.spec.Profiles[name].Node)
@@ -32,8 +32,8 @@ func (v *validator) withoutPipeline() {
 
 const addPipeline = "Add ci: {provider: github} or ci: {provider: gitlab} to the spec, or take this out."
 
-// stepsWithoutPipeline reports validation steps; test Jobs run in the cluster, and null
-// takes nothing away that is there.
+// stepsWithoutPipeline reports validation steps other than nulls and test Jobs, which run
+// in the cluster.
 func (v *validator) stepsWithoutPipeline(n *yamltree.Node) {
 	steps := n.Get("validation")
 	if steps == nil {

@@ -100,7 +100,7 @@ func (v *validator) environments() {
 	}
 }
 
-// targets reports names that two environments with their clusters would share.
+// targets reports equal target names of two environments.
 func (v *validator) targets(seen map[string]diag.Range, env *Environment, at diag.Range) {
 	own := map[string]bool{}
 	for _, target := range env.Targets() {
@@ -112,7 +112,7 @@ func (v *validator) targets(seen map[string]diag.Range, env *Environment, at dia
 	}
 }
 
-// projects reports AppProjects of two environments that would have one name.
+// projects reports equal names of AppProjects of two environments.
 func (v *validator) projects(seen map[string]diag.Range, env *Environment, at diag.Range) {
 	owners := append(v.keys("teams"), "apps", "infra")
 	slices.Sort(owners)
@@ -164,8 +164,8 @@ func (v *validator) clusterNames(env *Environment, known []string) {
 	}
 }
 
-// references checks what an environment names: its profile, and the environment that
-// promotions come from.
+// references checks the profile of an environment and the environment that it is promoted
+// from.
 func (v *validator) references(i int) {
 	env := &v.spec.Environments[i]
 	if env.Profile != "" && !v.faulty("profiles") && !slices.Contains(v.profileNames(), env.Profile) {
@@ -193,13 +193,13 @@ func (v *validator) references(i int) {
 }
 
 var (
-	// duration is what both Argo CD and people read: 5s, 3m, 1h30m.
+	// duration matches durations that Argo CD parses: 5s, 3m, 1h30m.
 	duration = lazyregexp.New(`^([0-9]+(ms|s|m|h))+$`)
-	// syncOption is the form of all of Argo CD's options; it ignores what it does not know.
+	// syncOption matches the form of all sync options; Argo CD ignores unknown options.
 	syncOption = lazyregexp.New(`^[A-Za-z]+=[A-Za-z0-9]+$`)
 )
 
-// sync checks the texts of a sync policy that Argo CD would refuse or ignore.
+// sync reports texts of a sync policy that Argo CD would refuse or ignore.
 func (v *validator) sync(n *yamltree.Node) {
 	backoff := n.Get("retry").Get("backoff")
 	for _, key := range []string{"duration", "maxDuration"} {
@@ -220,8 +220,7 @@ func (v *validator) sync(n *yamltree.Node) {
 	}
 }
 
-// steps checks the names of validation steps. What they say is checked once all layers
-// are merged.
+// steps checks the names of validation steps. Resolve checks the merged steps.
 func (v *validator) steps(n *yamltree.Node) {
 	if n == nil {
 		return

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// exceptions checks the exceptions from network policies. That a namespace is the
-// environment's own is known only when everything is resolved.
+// exceptions checks the exceptions from network policies. Resolve checks that their
+// namespaces belong to the environment.
 func (v *validator) exceptions(env *Environment) {
 	for _, namespace := range sortedKeys(env.Network) {
 		e, node := env.Network[namespace], env.Node.Get("network").Get(namespace)

@@ -6,9 +6,9 @@ import (
 )
 
 var (
-	// trigger is what Argo CD's configuration calls its triggers.
+	// trigger matches names of triggers of Argo CD.
 	trigger = lazyregexp.New(`^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$`)
-	// recipient is a service and a channel of it; a semicolon would begin another one.
+	// recipient is a service and its channel, without the semicolon that separates recipients.
 	recipient = lazyregexp.New(`^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?:[^;\s\x00-\x1f]{1,200}$`)
 )
 

@@ -12,7 +12,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// opening is a sync window that can be asked whether it is open.
+// opening is a parsed sync window.
 type opening struct {
 	allow    bool
 	schedule cron.Schedule
@@ -83,8 +83,8 @@ func (v *validator) window(entry yamltree.Entry) (opening, bool) {
 	return o, len(v.list) == before && o.schedule != nil && o.duration > 0
 }
 
-// timeZone finds a zone by its name. Argo CD would take UTC for one that it does not
-// know, and for the zone of whatever computer this is.
+// timeZone finds a zone by its name. Argo CD uses UTC for an unknown zone, and Local
+// depends on the machine.
 func (v *validator) timeZone(n *yamltree.Node) *time.Location {
 	if !isText(n) {
 		return time.UTC
@@ -98,14 +98,14 @@ func (v *validator) timeZone(n *yamltree.Node) *time.Location {
 	return zone
 }
 
-// TimeZone finds a zone of the IANA database, whatever this computer knows of them.
+// TimeZone finds a zone in the embedded IANA database.
 func TimeZone(name string) (*time.Location, bool) {
 	zone, err := time.LoadLocation(name)
 	return zone, err == nil && name != "" && name != "Local"
 }
 
-// epoch is where schedules are tried out: a result that depended on the clock could
-// differ tomorrow. A leap year begins.
+// epoch is the time at which schedules are evaluated, because a result must not depend on
+// the clock. It begins a leap year.
 func epoch() time.Time { return time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
 // schedule reads a cron expression with the parser and the fields of Argo CD.

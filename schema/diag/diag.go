@@ -1,9 +1,8 @@
-// Package diag holds what wavewright says about its users' files: diagnostics.
+// Package diag holds diagnostics: findings about the users' files.
 //
-// A mistake in a spec or in a template is never an error value. It is a
-// Diagnostic that points at the place, says what was found and what to do, and
-// carries a stable code. Stages return (result, List) and report everything they
-// find in one run; the command prints the sorted list once, at the end.
+// A mistake in a spec or in a template is never an error value. It is a Diagnostic with a
+// position, a description, a remedy and a stable code. Steps return (result, List) and
+// report all findings of one run; the command prints the sorted list once, at the end.
 //
 // The package knows nothing about YAML, the spec or templates. Sources are given
 // to the printer and are not carried in diagnostics.
@@ -14,8 +13,8 @@ import (
 	"slices"
 )
 
-// Severity says whether a diagnostic stops the run. The zero value is invalid on
-// purpose, so that a forgotten severity shows.
+// Severity determines whether a diagnostic stops the run. The zero value is invalid, so
+// that a forgotten severity is noticed.
 type Severity uint8
 
 const (
@@ -36,9 +35,9 @@ func (s Severity) String() string {
 	return "invalid severity"
 }
 
-// Range is a place within one line of a source file. Lines and columns count from
-// 1; columns count characters, not bytes. A zero Line means "the file as a whole";
-// an empty File means that no place is known.
+// Range is a position within one line of a source file. Lines and columns count from 1;
+// columns count characters, not bytes. A zero Line means the file as a whole; an empty File
+// means that the position is unknown.
 type Range struct {
 	File string
 	Line int
@@ -62,13 +61,13 @@ type Diagnostic struct {
 	// Code is stable and names the rule, for example "spec/unknown-key". Each code
 	// has a case under golden/errors.
 	Code string
-	// Summary says what is wrong: lower case, no full stop, short.
+	// Summary names the mistake: lower case, no full stop, short.
 	Summary string
-	// Detail says what was found and what is allowed; optional, full sentences.
+	// Detail describes the found and the allowed value; optional, full sentences.
 	Detail string
-	// Hint says what to do; optional, full sentences.
+	// Hint is the remedy; optional, full sentences.
 	Hint string
-	// Subject is the place that is wrong, as tight as possible.
+	// Subject is the narrowest position of the mistake.
 	Subject Range
 }
 
@@ -96,8 +95,8 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sorted returns the findings ordered by place, then by code and text, each one
-// once: the order in which stages ran does not show.
+// Sorted returns the distinct findings ordered by position, then by code and text,
+// independent of the order of the steps.
 func (l List) Sorted() List {
 	sorted := slices.Clone(l)
 	slices.SortStableFunc(sorted, Diagnostic.compare)

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Sources maps file names, as they stand in Range.File, to their bytes. The
-// printer takes snippets from it; a file that is absent has no snippet.
+// Sources maps file names, as in Range.File, to their bytes. The printer takes snippets
+// from it, and prints none for an absent file.
 type Sources map[string][]byte
 
 // snippetWidth is the number of characters of a source line that are shown; a
@@ -95,8 +95,8 @@ func window(line []rune, r Range) (text []rune, from, to int) {
 	return line[start:end], from - start, min(to, end) - start
 }
 
-// printable replaces what would disturb a terminal or a log, one character for
-// one, so that carets stay aligned.
+// printable replaces characters that would disturb a terminal or a log one by one, so that
+// carets stay aligned.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || r < 0x20 || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\ufeff' {

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// fault is a kind of character that a file must not have.
+// fault is a kind of forbidden character.
 type fault uint8
 
 const (
@@ -16,10 +16,10 @@ const (
 	badBreak
 )
 
-// checkText reports bytes and characters that no YAML reader accepts, and those that
-// YAML 1.1 takes for a line break, so that all readers agree on what a line is. Each
-// kind is reported once, at its first place. The characters are then replaced by
-// spaces in p.src, so that the rest of the file can be checked in the same run.
+// checkText reports bytes and characters that no YAML reader accepts, and those that are
+// line breaks only in YAML 1.1. It reports each kind once, at its first position, and
+// replaces the characters by spaces in p.src, so that the same run checks the rest of the
+// file.
 func (p *parser) checkText() {
 	text := p.src.text
 	if wide(text) {

@@ -16,42 +16,41 @@ type DecodeOptions struct {
 	Expand func(string) string
 	// Partial accepts the absence of required keys: for a single layer.
 	Partial bool
-	// Mark notes in the tree what is faulty, so that nobody reports it again or what
-	// follows from it. A required key that is missing is added as a faulty one. Only
-	// the first to read a tree may mark it, and alone.
+	// Mark marks faulty values in the tree, so that later checks report neither them nor their
+	// consequences. Mark adds a missing required key as a faulty one. Only the first reader of a tree
+	// may mark it, before any other reads the tree.
 	Mark bool
-	// Shared, when not nil, is what several trees with common parts are decoded with.
+	// Shared, when not nil, holds decoded values for trees with common parts.
 	Shared *Shared
 }
 
-// NodeDecoder is implemented, on the pointer, by types that accept several shapes. It
-// reports what is wrong to d. To decode its own struct form, a type T declares
-// "type plain T" and passes (*plain)(t) to d.Decode, which has no DecodeNode.
+// NodeDecoder is implemented, on the pointer, by types that accept several shapes.
+// DecodeNode reports faults to d. To decode its own struct form, a type T declares "type
+// plain T" and passes (*plain)(t), which has no DecodeNode, to d.Decode.
 type NodeDecoder interface {
 	DecodeNode(n *Node, d *Decoder)
 }
 
-// Decoder fills Go values from trees and collects findings. It keeps what it learns
-// about types, so that one Decoder should serve many trees. It is not safe for
-// concurrent use.
+// Decoder fills Go values from trees and collects findings. It caches descriptions of
+// types, so use one Decoder for many trees. It is not safe for concurrent use.
 type Decoder struct {
 	opts  DecodeOptions
 	types map[reflect.Type]*typeInfo // shared by With
 	list  diag.List
-	// scoped counts the texts whose expansion depends on where they stand.
+	// scoped counts the texts whose expansion depends on the tree.
 	scoped int
-	// node is what DecodeNode is looking at, at the place that stands for it.
+	// node is the node in DecodeNode, at its position for findings.
 	node *Node
 	at   diag.Range
 }
 
-// NewDecoder returns a decoder that knows no types yet.
+// NewDecoder returns a decoder with an empty cache.
 func NewDecoder(opts DecodeOptions) *Decoder {
 	return &Decoder{opts: opts, types: map[reflect.Type]*typeInfo{}}
 }
 
-// With returns a decoder with other options, without findings, that shares what d
-// knows about types.
+// With returns a decoder with other options and without findings, which shares the cache of
+// d.
 func (d *Decoder) With(opts DecodeOptions) *Decoder {
 	return &Decoder{opts: opts, types: d.types}
 }
@@ -63,7 +62,7 @@ func Decode(n *Node, into any, opts DecodeOptions) diag.List {
 	return d.Findings()
 }
 
-// Findings returns what was found so far and forgets it.
+// Findings returns the findings since the last call.
 func (d *Decoder) Findings() diag.List {
 	list := d.list
 	d.list = nil
@@ -96,8 +95,8 @@ func (d *Decoder) Decode(n *Node, into any) {
 	d.value(n, v, info, d.keyOf(n), nil)
 }
 
-// keyOf finds the place that stands for n: for what DecodeNode got or a part of it,
-// the key.
+// keyOf returns the position for findings about n: that of the key, for the node of
+// DecodeNode and its parts.
 func (d *Decoder) keyOf(n *Node) diag.Range {
 	if d.node == n && n != nil {
 		return d.at
@@ -135,13 +134,13 @@ func (d *Decoder) Fault(n *Node, code, format string, args ...any) *diag.Diagnos
 	return d.Errorf(n.Range, code, format, args...)
 }
 
-// Expected reports that n is not what it should be, for example "a whole number".
+// Expected reports that n is not of the named kind, for example "a whole number".
 func (d *Decoder) Expected(n *Node, what string) *diag.Diagnostic {
 	return d.Fault(n, "spec/type", "expected %s, found %s", what, n.describe())
 }
 
-// value fills v, of a type described by info, from n. The place at stands for n in
-// findings about what n lacks.
+// value fills v, of a type described by info, from n. at is the position of findings about
+// missing keys of n.
 func (d *Decoder) value(n *Node, v reflect.Value, info *typeInfo, at diag.Range, enum []string) {
 	switch {
 	case n.Faulty:
@@ -212,7 +211,7 @@ func (d *Decoder) text(n *Node, v reflect.Value, enum []string) {
 	v.SetString(s)
 }
 
-// looksLikePlaceholder recognises {env} without quotes, which is a map.
+// looksLikePlaceholder detects {env} without quotes, which is a map.
 func looksLikePlaceholder(n *Node) bool {
 	return n.Kind == Map && len(n.Entries) == 1 && n.Entries[0].Value.Kind == Null
 }
@@ -303,7 +302,7 @@ func (d *Decoder) sequence(n *Node, v reflect.Value, info *typeInfo, enum []stri
 	v.Set(items)
 }
 
-// listHint says how to make a list of what somebody wrote in place of one.
+// listHint shows the list form of a value that is no list.
 func listHint(n *Node, item *typeInfo) string {
 	switch {
 	case item.form == record || item.form == mapping:

@@ -9,8 +9,7 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-// record fills a struct. A Null stands for a map without entries: it gets here for
-// the root only.
+// record fills a struct. A Null, which only the root can be, is a map without entries.
 func (d *Decoder) record(n *Node, v reflect.Value, info *typeInfo, at diag.Range) {
 	if n.Kind != Map && n.Kind != Null {
 		d.Expected(n, "a map").Hint = recordHint(n, info)
@@ -43,7 +42,7 @@ func recordHint(n *Node, info *typeInfo) string {
 	return "Write " + mapForm(info) + "."
 }
 
-// mapForm shows what a map has to have.
+// mapForm shows the required keys of a map.
 func mapForm(info *typeInfo) string {
 	if len(info.required) == 0 {
 		return "{KEY: VALUE}"
@@ -82,7 +81,7 @@ func (d *Decoder) later(e *Entry, why string) {
 	found.Hint = "Remove it, or use a version that has it."
 }
 
-// sentence makes one of a reason.
+// sentence turns a reason into a sentence.
 func sentence(why string) string {
 	return strings.ToUpper(why[:1]) + strings.TrimSuffix(why[1:], ".") + "."
 }
@@ -113,8 +112,8 @@ func (d *Decoder) oneOf(n *Node, s string, allowed []string) bool {
 	return false
 }
 
-// missing reports the required keys that n does not have, one by one. One that is
-// there with a slip of the pen was reported as unknown.
+// missing reports each required key that n does not have, except misspelt keys, which are
+// reported as unknown.
 func (d *Decoder) missing(n *Node, info *typeInfo, at diag.Range) {
 	for _, i := range info.required {
 		f := &info.fields[i]
@@ -132,7 +131,7 @@ func (d *Decoder) missing(n *Node, info *typeInfo, at diag.Range) {
 	}
 }
 
-// misspelt reports whether a key of n that nobody knows was probably meant to be key.
+// misspelt reports whether an unknown key of n is probably a misspelling of key.
 func misspelt(n *Node, info *typeInfo, key string) bool {
 	return slices.ContainsFunc(n.Entries, func(e Entry) bool {
 		_, known := info.byKey[e.Key]

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// form says how a Go type is filled from a node.
+// form is the way in which a Go type is filled from a node.
 type form uint8
 
 const (
@@ -24,7 +24,7 @@ const (
 	record
 )
 
-// typeInfo is what the decoder knows of a Go type.
+// typeInfo describes a Go type.
 type typeInfo struct {
 	form   form
 	elem   *typeInfo // of a pointer, sequence or mapping
@@ -60,7 +60,7 @@ type field struct {
 	later string // reason why this version refuses the key, or ""
 }
 
-// info returns the description of t. Descriptions are made once for each decoder.
+// info returns the description of t, which is made once for each decoder.
 func (d *Decoder) info(t reflect.Type) *typeInfo {
 	if known, ok := d.types[t]; ok {
 		return known
@@ -106,7 +106,7 @@ func (d *Decoder) describeType(info *typeInfo, t reflect.Type) {
 	}
 }
 
-// unsupported reports a mistake of ours, not of a user: a field no YAML can fill.
+// unsupported reports a mistake of the program: a field that no YAML can fill.
 func unsupported(t reflect.Type) {
 	panic(fmt.Sprintf("yamltree: decode target %v is not supported", t))
 }

@@ -1,5 +1,5 @@
-// Package yamltree turns YAML files into trees whose every key and value knows
-// its place, and Go values back into YAML text.
+// Package yamltree parses YAML files into trees with a position for each key and value, and
+// encodes Go values as YAML text.
 //
 // Parse reads one document and refuses what a configuration file has no use for:
 // duplicate keys, a second document, anchors, aliases, merge keys, explicit tags,
@@ -8,8 +8,7 @@
 // faults in one run. EncodeScalar, EncodeFlow and EncodeBlock write text that
 // every YAML 1.1 and 1.2 reader takes for the same value.
 //
-// Invariants: a Node never changes after Parse, so trees may share sub-trees and
-// may be read from several goroutines; every Range of a parsed node lies inside
-// its file; what a user wrote never causes a panic. This is the only package that
-// knows the YAML library, and none of its types shows in the API.
+// Invariants: a Node never changes after Parse, so trees may share sub-trees and several
+// goroutines may read them; every Range of a parsed node lies inside its file; no text of a
+// user causes a panic. The API exposes no type of the YAML library.
 package yamltree

@@ -27,9 +27,9 @@ func EncodeScalar(s string) string {
 	return b.String()
 }
 
-// escape writes one character of a double-quoted scalar. What cannot be seen is
-// escaped: controls, formats such as bidirectional marks, private and surrogate code
-// points, spaces other than the usual one, line separators and noncharacters.
+// escape writes one character of a double-quoted scalar. It escapes invisible characters:
+// controls, formats such as bidirectional marks, private and surrogate code points, spaces
+// other than U+0020, line separators and noncharacters.
 func escape(b *strings.Builder, r rune) {
 	switch {
 	case r == '"' || r == '\\':
@@ -54,7 +54,7 @@ func isNoncharacter(r rune) bool {
 	return r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef
 }
 
-// isPlain decides on purpose by what is certainly harmless, not by what is harmful.
+// isPlain accepts only texts that are certainly safe without quotes.
 func isPlain(s string) bool {
 	if s == "" || s[len(s)-1] == ' ' || s[len(s)-1] == ':' || strings.Contains(s, ": ") || !plainStart(s) {
 		return false
@@ -80,8 +80,7 @@ func isAlphanumeric(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// isReserved recognises the words that some reader takes for a boolean, null or a
-// number.
+// isReserved detects words that some reader takes for a boolean, null or a number.
 func isReserved(s string) bool {
 	switch strings.ToLower(s) {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity":
@@ -90,10 +89,9 @@ func isReserved(s string) bool {
 	return false
 }
 
-// isNumeric says whether s may be taken for a number, a time or a date: it starts with
-// a digit and has no character that none of them has, in any base and any notation.
-// It also holds for versions such as 1.2.3 and for hexadecimal digests: a quote too
-// many is harmless.
+// isNumeric reports whether s may be taken for a number, a time or a date: s starts with a
+// digit and has only characters of these, in any base and notation. It is also true for
+// versions such as 1.2.3 and for hexadecimal digests, whose quotes are harmless.
 func isNumeric(s string) bool {
 	if s[0] < '0' || s[0] > '9' {
 		return false
@@ -119,7 +117,7 @@ type Pair struct {
 // accepts.
 func EncodeFlow(v any) string { return string(AppendFlow(nil, v)) }
 
-// AppendFlow appends what EncodeFlow returns to dst.
+// AppendFlow appends the result of EncodeFlow to dst.
 func AppendFlow(dst []byte, v any) []byte {
 	b := bytes.NewBuffer(dst)
 	writeFlow(b, toShape(v))
@@ -130,14 +128,14 @@ func AppendFlow(dst []byte, v any) []byte {
 // the first are indented by indent spaces; lists stand deeper than their key. Empty
 // maps and lists are {} and [].
 //
-// Values are strings, booleans, numbers, maps with string keys (written in the order
-// of their keys), Ordered maps, slices, *Node, pointers to these, and nil for null;
-// named types count as what they are made of. Another type is a mistake of the caller
-// and panics. A text of a *Node that has several lines stands as they are, where that
+// Values are strings, booleans, numbers, maps with string keys (written in the order of
+// their keys), Ordered maps, slices, *Node, pointers to these, and nil for null; named
+// types count as their underlying types. Another type is a mistake of the caller and
+// panics. A text of a *Node with several lines is written as a literal block, where that
 // reads back as the same text.
 func EncodeBlock(v any, indent int) string { return string(AppendBlock(nil, v, indent)) }
 
-// AppendBlock appends what EncodeBlock returns to dst.
+// AppendBlock appends the result of EncodeBlock to dst.
 func AppendBlock(dst []byte, v any, indent int) []byte {
 	b := bytes.NewBuffer(dst)
 	s := toShape(v)
@@ -146,7 +144,7 @@ func AppendBlock(dst []byte, v any, indent int) []byte {
 	return b.Bytes()
 }
 
-// shape is a value on its way to text: a scalar, or a map, or a list.
+// shape is a value to be encoded: a scalar, a map or a list.
 type shape struct {
 	scalar string
 	lines  string // a scalar of several lines that can stand as they are; empty for others
@@ -182,11 +180,11 @@ func writeFlow(b *bytes.Buffer, s shape) {
 // ":" after a key.
 const longestKey = 1000
 
-// inFlow stands for the indent where there are no lines.
+// inFlow is the indent of flow style.
 const inFlow = -1
 
-// writeKey writes a key and its colon. A very long key is marked by "? "; its colon
-// stands in a line of its own in block style, for which indent is not negative.
+// writeKey writes a key and its colon. A very long key begins with "? "; in block style,
+// for which indent is not negative, its colon has a line of its own.
 func writeKey(b *bytes.Buffer, key string, indent int) {
 	scalar := EncodeScalar(key)
 	long := len(scalar) > longestKey
@@ -206,7 +204,7 @@ func separate(b *bytes.Buffer, i int) {
 	}
 }
 
-// inline says whether s is written on the line of its key.
+// inline reports whether s is written on the line of its key.
 func (s shape) inline() bool { return len(s.pairs) == 0 && len(s.items) == 0 }
 
 func writeBlock(b *bytes.Buffer, s shape, indent int) {
@@ -257,9 +255,9 @@ func writeLiteral(b *bytes.Buffer, text string, indent int) {
 	}
 }
 
-// literal returns a text that reads back from its lines as they are, and nothing for
-// any other: it begins and ends with something, and every line with no space at its end
-// has only characters that can be seen.
+// literal returns a text that a literal block reads back unchanged, and "" for any other
+// text: its first and last lines are not empty, no line ends with a space, and all
+// characters are visible.
 func literal(text string) string {
 	body := strings.TrimSuffix(text, "\n")
 	if !strings.Contains(body, "\n") || body[0] == ' ' || body[0] == '\n' || strings.HasSuffix(body, "\n") {

@@ -1,23 +1,22 @@
 package yamltree
 
-// indexedKeys is the size from which a map's keys are looked up by a Go map.
+// indexedKeys is the number of keys from which finder uses a Go map.
 const indexedKeys = 16
 
-// Merge lays trees over one another; a later layer wins. Maps merge key by key, in
-// the order of the first layer followed by new keys of later ones. Scalars and lists
-// replace. A null replaces too and stays as a tombstone (Kind Null), so that it can
-// be told who removed a value; a later value replaces the tombstone. That holds for
-// a whole layer as well: a Null layer removes everything. A nil layer is absent.
+// Merge merges layers; later layers override earlier ones. Maps merge key by key, in the
+// order of the first layer followed by new keys of later ones. Scalars and lists replace. A
+// null replaces, too, and stays as a tombstone (Kind Null), so that explain can name the
+// layer that removed a value; a later value replaces the tombstone. A Null layer removes
+// everything. A nil layer is absent.
 //
-// What a faulty value becomes under a map is not known, and the result is faulty.
+// A faulty value merged with a map gives a faulty result.
 //
-// The result shares all sub-trees that only one side has. Each value and key keeps
-// the place where it was last written.
+// The result shares all sub-trees that only one side has. Each value and key keeps the
+// position of the last layer that states it.
 //
-// Layers are laid from left to right, and that order of work matters: what a layer
-// replaces is gone, so a map over a null over a map keeps nothing of the first. Upper
-// layers must therefore not be merged with each other beforehand, unless no layer
-// changes the kind of a value.
+// Merge works from left to right, and is not associative: a map over a null over a map
+// keeps nothing of the first map. Callers must therefore not merge later layers with each
+// other first, unless no layer changes the kind of a value.
 func Merge(layers ...*Node) *Node {
 	var merged *Node
 	for _, layer := range layers {
@@ -59,7 +58,7 @@ func mergeEntries(below, above []Entry) []Entry {
 	return merged
 }
 
-// finder returns a look-up of keys: a scan for the usual small map.
+// finder returns a look-up of keys, which scans small maps.
 func finder(entries []Entry) func(key string) int {
 	if len(entries) < indexedKeys {
 		return func(key string) int {

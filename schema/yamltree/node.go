@@ -8,11 +8,11 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-// Kind says what a Node is. Scalars are told apart by the YAML 1.2 core rules, with
-// one exception: a date is a String.
+// Kind is the kind of a Node. The kinds of scalars follow the YAML 1.2 core schema, except
+// that a date is a String.
 type Kind uint8
 
-// The kinds of nodes. Null also stands for a value that a later layer removed.
+// The kinds of nodes. Null is also the kind of a value that a later layer removed.
 const (
 	Null Kind = iota
 	Bool
@@ -23,24 +23,24 @@ const (
 	List
 )
 
-// Node is one value of a YAML document together with its place. It is immutable
-// after Parse, but for what a decoder with DecodeOptions.Mark finds wrong. All methods accept a nil receiver, which stands for "absent".
+// Node is one value of a YAML document with its position. It is immutable after Parse,
+// except that a decoder with DecodeOptions.Mark marks faults. All methods accept a nil
+// receiver, which is an absent value.
 type Node struct {
 	Kind Kind
-	// Text is the decoded text of a scalar. Numbers and booleans stand as they were
-	// written ("0x10", "True").
+	// Text is the decoded text of a scalar. Numbers and booleans keep their spelling ("0x10", "True").
 	Text string
-	// Quoted says that a scalar was written in quotes or as a block scalar.
+	// Quoted is set for a quoted scalar and for a block scalar.
 	Quoted bool
-	// Range is the place of a scalar's first line, of a block map's first key, of a
-	// flow map's or a list's first character.
+	// Range covers a scalar's first line, a block map's first key, or the first character of a flow
+	// map or a list.
 	Range diag.Range
 	// Entries are the keys and values of a Map, in source order.
 	Entries []Entry
 	// Items are the values of a List.
 	Items []*Node
-	// Faulty says that a finding was reported about the value: what it was meant to be
-	// is not known. It counts as stated, and whatever reads it says nothing more.
+	// Faulty is set when the value has a finding. The value counts as stated, and readers report
+	// nothing more about it.
 	Faulty bool
 }
 
@@ -51,8 +51,8 @@ type Entry struct {
 	Value    *Node
 }
 
-// Find returns the entry at a path and whether there is one. A null on the way is the
-// answer for everything below it.
+// Find returns the entry at a path and whether it exists. A null on the path is the entry
+// of every path below it.
 func (n *Node) Find(path []string) (Entry, bool) {
 	var entry Entry
 	for _, key := range path {
@@ -144,9 +144,9 @@ func (n *Node) step(step any) (*Node, diag.Range) {
 	return nil, diag.Range{}
 }
 
-// FaultyAt reports whether something was found wrong with the value under path, with
-// what holds it or with a part of it: what is said about it would be said because of
-// that. An absent value is faulty when a faulty key looks like its own.
+// FaultyAt reports whether the value under path, a parent or a part of it has a finding, so
+// that further findings would only follow from it. An absent value is faulty when a faulty
+// key resembles its own.
 func (n *Node) FaultyAt(path ...any) bool {
 	node := n
 	for _, step := range path {
@@ -162,7 +162,7 @@ func (n *Node) FaultyAt(path ...any) bool {
 	return node.holdsFault()
 }
 
-// misspelt reports whether a faulty key of n is nearly the one that is asked for.
+// misspelt reports whether a faulty key of n resembles the key.
 func (n *Node) misspelt(step any) bool {
 	key, ok := step.(string)
 	return ok && slices.ContainsFunc(n.Entries, func(e Entry) bool {
@@ -179,9 +179,9 @@ func (n *Node) holdsFault() bool {
 		slices.ContainsFunc(n.Entries, func(e Entry) bool { return e.Value.holdsFault() })
 }
 
-// Int returns the value of an Int node. It is false for other kinds, for numbers
-// outside int64, and for numbers that YAML 1.1 and 1.2 read differently: 010 is 8 in
-// the one and 10 in the other, 1_000 is a number in the one and text in the other.
+// Int returns the value of an Int node. It is false for other kinds, for numbers outside
+// int64, and for numbers that YAML 1.1 and 1.2 read differently, such as 010 (8 and 10) and
+// 1_000 (a number and a text).
 func (n *Node) Int() (int64, bool) {
 	if n == nil || n.Kind != Int || ambiguousInt(n.Text) {
 		return 0, false
@@ -198,7 +198,7 @@ func ambiguousInt(s string) bool {
 	return len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9'
 }
 
-// describe names what n is in words a user understands: `the number 3`, "a list".
+// describe names n in a message: `the number 3`, "a list".
 func (n *Node) describe() string {
 	if n == nil {
 		return "nothing"

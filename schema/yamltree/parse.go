@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// maxBytes is far above any file a person keeps, and small enough to parse at once.
+	// maxBytes is far above the size of any spec, and small enough to parse at once.
 	maxBytes = 8 << 20
-	// maxDepth is far above what any spec needs, and keeps recursion shallow.
+	// maxDepth is far above the depth of any spec, and bounds recursion.
 	maxDepth = 64
 )
 
-// Parse reads the one document of a file. It reports everything it finds; the tree
-// is as complete as the findings allow, and nil when the text has no tree.
+// Parse reads the single document of a file and reports all findings. The tree is as
+// complete as the findings allow, and nil when the text has no tree.
 func Parse(file string, src []byte) (*Node, diag.List) {
 	var list diag.List
 	if len(src) > maxBytes {
@@ -42,8 +42,7 @@ type parser struct {
 	src  *source
 	list diag.List
 	deep bool // yaml/depth was reported
-	// blanked says that characters were replaced, so that a syntax error may be due
-	// to that.
+	// blanked is set when characters were replaced, which may cause a syntax error.
 	blanked bool
 }
 
@@ -72,7 +71,7 @@ func (p *parser) empty() {
 	d.Hint = "Write something into it, or delete it; wavewright init DIR writes a first specification."
 }
 
-// isEmpty recognises a document that has a "---" and nothing else.
+// isEmpty detects a document that consists of "---".
 func isEmpty(doc *yaml.Node) bool {
 	if len(doc.Content) == 0 {
 		return true
@@ -81,7 +80,7 @@ func isEmpty(doc *yaml.Node) bool {
 	return root.Kind == yaml.ScalarNode && root.Value == "" && root.Style == 0 && root.Anchor == ""
 }
 
-// onlyDocument reports what follows the first document.
+// onlyDocument reports further documents.
 func (p *parser) onlyDocument(dec *yaml.Decoder) {
 	second, err := next(dec)
 	switch {
@@ -95,8 +94,8 @@ func (p *parser) onlyDocument(dec *yaml.Decoder) {
 	}
 }
 
-// next reads one document. The library panics on some malformed input; that is an
-// error like any other.
+// next reads one document. The library panics on some malformed input; next turns the panic
+// into an error.
 func next(dec *yaml.Decoder) (doc *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -117,7 +116,7 @@ func (p *parser) node(y *yaml.Node, depth int) *Node {
 		n.Faulty = true
 		return n
 	}
-	// A value with an anchor says all the same what it is.
+	// A value with an anchor is still readable.
 	n.Faulty = !p.checkPlain(y, n.Range) && (y.Anchor == "" || y.Value == "" && len(y.Content) == 0)
 	switch y.Kind {
 	case yaml.ScalarNode:
@@ -144,8 +143,8 @@ func (p *parser) tooDeep(at diag.Range) {
 	d.Hint = "No field needs so many: look for a bracket that is not closed."
 }
 
-// entries fills the map n. Of keys that occur twice the first one stays. Where a key
-// cannot be told, the map as a whole cannot be judged.
+// entries fills the map n. The first of two equal keys stays. An unreadable key makes the
+// whole map faulty.
 func (p *parser) entries(n *Node, y *yaml.Node, depth int) {
 	n.Entries = make([]Entry, 0, len(y.Content)/2)
 	seen := make(map[string]int, len(y.Content)/2)
@@ -195,7 +194,7 @@ func (p *parser) key(y *yaml.Node) (diag.Range, bool) {
 	return at, true
 }
 
-// legible reports whether a key that cannot be used has a text all the same.
+// legible reports whether an unusable key has a text.
 func legible(y *yaml.Node) bool {
 	return y.Kind == yaml.ScalarNode && y.Anchor == "" && y.Style&yaml.TaggedStyle == 0
 }
@@ -225,8 +224,8 @@ func (p *parser) special(y *yaml.Node, at diag.Range) (what, hint string) {
 	return "", ""
 }
 
-// startsWith tells the tag "!" alone, which the library does not keep, by its text.
-// A block map or list starts where its first part does, and says nothing of its own.
+// startsWith detects the tag "!", which the library drops, in the text. A block map or list
+// starts at its first part.
 func (p *parser) startsWith(y *yaml.Node, at diag.Range, c byte) bool {
 	if y.Kind != yaml.ScalarNode && y.Style&yaml.FlowStyle == 0 {
 		return false

@@ -7,9 +7,9 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-// Replace returns the text of a file with something else in the place of a range of its
-// tree. All the rest stays byte by byte as it is, comments and layout included. Of a
-// scalar that has several lines, a range covers the first one only.
+// Replace returns the text of a file with another text at a range of its tree. All other
+// bytes stay unchanged, comments and layout included. The range of a scalar of several
+// lines covers only the first line.
 func Replace(src []byte, at diag.Range, with string) []byte {
 	text := bytes.TrimPrefix(src, []byte("\ufeff"))
 	s := newSource(at.File, text)

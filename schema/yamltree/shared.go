@@ -6,19 +6,19 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-// Shared holds maps and pointers that were decoded, so that trees which share a part share
-// what it is decoded to, too. Nobody may change them. Parts with a text to be expanded, or
-// with findings, are decoded for each tree. The zero value holds nothing yet. It is not safe
-// for concurrent use.
+// Shared caches decoded maps and pointers, so that trees with a common part share its
+// decoded value, which callers must not change. Parts with findings or with a text to be
+// expanded are decoded for each tree. The zero value is an empty cache. It is not safe for
+// concurrent use.
 type Shared struct{ values map[sharedKey]reflect.Value }
 
-// sharedKey is a part of a tree and what it is decoded to.
+// sharedKey is a part of a tree and the type that it is decoded to.
 type sharedKey struct {
 	node *Node
 	into reflect.Type
 }
 
-// shared fills v with what n was decoded to before, if it was.
+// shared fills v with the cached value of n, if there is one.
 func (d *Decoder) shared(n *Node, v reflect.Value, info *typeInfo, at diag.Range, enum []string) {
 	s, key := d.opts.Shared, sharedKey{n, v.Type()}
 	if known, ok := s.values[key]; ok {

@@ -12,10 +12,10 @@ import (
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
 
-// ScalarStyle says how a scalar is written.
+// ScalarStyle is the style of a scalar.
 type ScalarStyle uint8
 
-// The ways in which a scalar can be written.
+// The styles of scalars.
 const (
 	Plain ScalarStyle = iota
 	SingleQuoted
@@ -23,29 +23,29 @@ const (
 	Block // literal or folded
 )
 
-// Scalar is one scalar of a YAML text with its place in the structure around it.
+// Scalar is one scalar of a YAML text with its place in the structure.
 type Scalar struct {
-	// Line and Column say where the scalar, or the tag or anchor before it,
-	// begins. They count from 1; columns count characters.
+	// Line and Column are the start of the scalar, or of the tag or anchor before it. They count from
+	// 1; columns count characters.
 	Line, Column int
 	Text         string // decoded
 	Style        ScalarStyle
-	// Key says that the scalar is a key of a mapping, Mapping which: the mappings
-	// of a text are numbered from 1. Mapping is 0 for all other scalars.
+	// Key is set for a key of a mapping. Mapping is the number of that mapping within the text, from
+	// 1, and 0 for all other scalars.
 	Key     bool
 	Mapping int
-	// Flow says that a mapping or list in flow style is somewhere around it.
+	// Flow is set within a mapping or list in flow style.
 	Flow bool
-	// InSequence says that the scalar is an item of a list.
+	// InSequence is set for an item of a list.
 	InSequence bool
-	// Marked says that an anchor or a tag is written before the scalar.
+	// Marked is set when an anchor or a tag precedes the scalar.
 	Marked bool
 	// ParentIndent is the number of columns before the mapping or list that holds
 	// the scalar; -1 when the scalar is a document of its own.
 	ParentIndent int
 }
 
-// SkeletonError says why a text is not YAML. Line is the nearest known line, or 0.
+// SkeletonError is the reason why a text is not YAML. Line is the nearest known line, or 0.
 type SkeletonError struct {
 	Line    int
 	Message string
@@ -80,7 +80,7 @@ type scalarWalk struct {
 	mappings int
 }
 
-// node visits n; at carries what n's place says about a scalar there.
+// node visits n; at holds the fields that a scalar at the position of n has.
 func (w *scalarWalk) node(n *yaml.Node, at Scalar) {
 	switch n.Kind {
 	case yaml.ScalarNode:

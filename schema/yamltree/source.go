@@ -11,8 +11,8 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-// source knows the lines of a file and turns the places of the YAML library, which
-// count lines and characters, into ranges.
+// source holds the lines of a file and converts the positions of the YAML library, which
+// count lines and characters, to ranges.
 type source struct {
 	file string
 	text []byte // without a byte order mark

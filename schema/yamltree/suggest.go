@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Suggest returns the known word that word was probably meant to be, or "" when none
-// is near: for "did you mean". The order of known does not matter.
+// Suggest returns the known word that is most similar to word, for "did you mean", or ""
+// when none is near. The order of known does not matter.
 func Suggest(word string, known []string) string {
 	best, bestCost := "", suggestLimit(word)+1
 	for _, candidate := range slices.Sorted(slices.Values(known)) {
@@ -34,7 +34,7 @@ func suggestCost(word, candidate string) int {
 	return cost
 }
 
-// longestWord is the length from which words are not compared any more.
+// longestWord is the length above which words are not compared.
 const longestWord = 100
 
 // typoCost is 0 for words that differ in case or in dashes only, else the distance.

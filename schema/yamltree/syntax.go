@@ -133,10 +133,9 @@ func opensBlock(line string) bool {
 	return strings.HasSuffix(line, " |") || strings.HasSuffix(line, " >")
 }
 
-// errorLine splits a message into the line that is at fault and the rest. The library
-// gives a line for some errors only. For errors of its scanner it is right. For errors
-// of its parser it is the line before the start of the enclosing block, or less, so
-// that the line is searched for.
+// errorLine splits a message into the faulty line and the rest. The library gives a line
+// for some errors only. The line of scanner errors is right. The line of parser errors is
+// that before the enclosing block, or an earlier one, so errorLine searches for the fault.
 func (p *parser) errorLine(message string) (int, string) {
 	line := 1
 	if m := regexp.MustCompile(`^line ([0-9]+): `).FindStringSubmatch(message); m != nil {
@@ -169,14 +168,14 @@ func fromScanner(message string) bool {
 }
 
 const (
-	// searchSteps bounds the search for the line of an error, searchBytes the size of
-	// what is parsed again at each step.
+	// searchSteps bounds the search for the line of an error, searchBytes the text that each step
+	// parses again.
 	searchSteps = 24
 	searchBytes = 256 << 10
 )
 
-// search finds the line of an error: the library stops reading soon after the fault,
-// and the last line without which the error does not occur is the one at fault.
+// search finds the line of an error: the library stops reading soon after the fault, and
+// the faulty line is the last one without which the error does not occur.
 func (s *source) search(message string) int {
 	r := &countingReader{text: s.text}
 	if failure(r) == "" {
@@ -213,8 +212,8 @@ func failure(r io.Reader) string {
 	return ""
 }
 
-// countingReader hands out one byte at a time and counts them, which tells how far
-// the library has read.
+// countingReader returns one byte at a time and counts them, to know how far the library
+// has read.
 type countingReader struct {
 	text []byte
 	read int
