@@ -46,11 +46,12 @@ func (f *filler) step(i int) int {
 // scalar writes a plain scalar that the template has put together: a text, unless
 // it is only a number or a boolean.
 func (f *filler) scalar(o *op) {
-	text := string(appendFilled(nil, o.text, f.values[o.token:]))
+	start := len(f.dst)
+	f.dst = appendFilled(f.dst, o.text, f.values[o.token:])
 	if o.key || o.text != string(tokenPlain) || f.values[o.token].class != classBare {
-		text = yamltree.EncodeScalar(text)
+		text := yamltree.EncodeScalar(string(f.dst[start:]))
+		f.dst = append(f.dst[:start], text...)
 	}
-	f.dst = append(f.dst, text...)
 }
 
 // appendFilled writes text with its tokens replaced by values, in order.

@@ -73,6 +73,7 @@ func (p pattern) set() []string {
 
 func (p pattern) expand(values []string) string {
 	var b strings.Builder
+	b.Grow(64) // most paths
 	for i, at := range p.at {
 		b.WriteString(p.texts[i])
 		b.WriteString(values[at])
@@ -99,15 +100,18 @@ type scopes struct {
 // first: templates of kustomization.yaml need to know what those render.
 func plan(in Input, sources []*source, list *diag.List) (jobs []job, first int) {
 	p := &planner{in: in, list: list, scopes: map[string]scopes{}}
-	var last []job
+	var early, late [][]job
 	for _, s := range sources {
 		if s.isTemplate() && path.Base(s.target) == kustomization {
-			last = append(last, p.jobs(s)...)
+			late = append(late, p.jobs(s))
 		} else {
-			jobs = append(jobs, p.jobs(s)...)
+			early = append(early, p.jobs(s))
 		}
 	}
-	return append(jobs, last...), len(jobs)
+	for _, of := range early {
+		first += len(of)
+	}
+	return slices.Concat(append(early, late...)...), first
 }
 
 // jobs returns the jobs of a source; none for a library.
