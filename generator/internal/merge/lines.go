@@ -31,11 +31,7 @@ func (t text) bytes() []byte {
 
 // join returns the lines, each with its end.
 func join(lines []string) []byte {
-	size := len(lines)
-	for _, line := range lines {
-		size += len(line)
-	}
-	joined := make([]byte, 0, size)
+	var joined []byte
 	for _, line := range lines {
 		joined = append(append(joined, line...), '\n')
 	}

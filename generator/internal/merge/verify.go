@@ -13,23 +13,19 @@ import (
 // inputs is no YAML, as a template is, nothing can be said.
 func verify(base, mine, theirs, result []byte) string {
 	r := reader{ids: map[string]string{}}
-	var v values
-	for _, side := range []struct {
-		text []byte
-		node **node
-	}{{base, &v.base}, {mine, &v.mine}, {theirs, &v.theirs}} {
-		n, err := r.read(side.text)
+	var nodes []*node
+	for _, side := range [][]byte{base, mine, theirs} {
+		n, err := r.read(side)
 		if err != nil {
 			return ""
 		}
-		*side.node = n
+		nodes = append(nodes, n)
 	}
 	merged, err := r.read(result)
 	if err != nil {
 		return fmt.Sprintf("the merged file would not parse: %s", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	v.result = merged
-	return v.documents()
+	return values{nodes[0], nodes[1], nodes[2], merged}.documents()
 }
 
 // readable reports whether all texts are YAML, so that a merge of them is verified.

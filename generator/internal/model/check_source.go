@@ -31,11 +31,13 @@ func (c *checker) source() {
 	c.footprint()
 	c.peers()
 	c.labels()
-	c.podLabels()
+	c.selectable("pod", c.w.PodLabels, "podLabels")
 	c.exposure()
 	c.services()
 	c.metrics()
-	c.serviceLabels()
+	if c.w.Metrics != nil {
+		c.selectable("Service", c.w.Metrics.ServiceLabels, "metrics", "serviceLabels")
+	}
 	c.differences()
 	c.kinds()
 }
@@ -84,17 +86,13 @@ func (c *checker) noSource() {
 func (c *checker) only(what string, fields []string) {
 	for _, layer := range c.in.Layers {
 		for _, entry := range layer.Node.Entries {
-			if says(entry) && !slices.Contains(fields, entry.Key) {
+			switch {
+			case !says(entry):
+			case !slices.Contains(fields, entry.Key):
 				c.misplaced(entry.KeyRange, entry.Key, what)
+			case entry.Key == "labels" && c.w.Source.Helm != nil:
+				c.misplaced(entry.KeyRange, "labels", "a chart")
 			}
-		}
-	}
-	if c.w.Source.Helm == nil {
-		return
-	}
-	for _, layer := range c.in.Layers {
-		if entry, ok := layer.Node.Entry("labels"); ok && says(entry) {
-			c.misplaced(entry.KeyRange, "labels", "a chart")
 		}
 	}
 }
@@ -228,14 +226,6 @@ func (c *checker) footprintAmounts(group string, amounts map[string]schema.Amoun
 			continue
 		}
 		c.quantity(name, amount, "footprint", group, name)
-	}
-}
-
-func (c *checker) podLabels() { c.selectable("pod", c.w.PodLabels, "podLabels") }
-
-func (c *checker) serviceLabels() {
-	if m := c.w.Metrics; m != nil {
-		c.selectable("Service", m.ServiceLabels, "metrics", "serviceLabels")
 	}
 }
 

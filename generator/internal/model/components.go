@@ -45,7 +45,7 @@ type Base struct {
 func (r *resolver) bases() {
 	for _, env := range r.p.Environments {
 		env.inherited = env.Defaults.environmentPod()
-		env.inherited.PriorityClass = env.class()
+		env.inherited.PriorityClass = env.className(env.Defaults.PriorityClass)
 	}
 	r.p.Hardening = (&Workload{}).pod("")
 	r.each(len(r.p.Applications), func(r *resolver, i int) {
@@ -222,7 +222,10 @@ func (e *Environment) parts(probed, replicated bool) []Path {
 func (in *Instance) overlay() {
 	want, have, components := in.pods()
 	in.Components, in.Patch = components, diff(want, have, in.App.Name)
-	in.rest()
+	w, base := in.Workload, in.App.Base
+	in.Labels = changed(w.Labels, base.Labels)
+	in.ExceptionAnnotations = changed(w.exceptionAnnotations(), base.ExceptionAnnotations)
+	in.ServiceAccountAnnotations = changed(w.ServiceAccount.Annotations, base.ServiceAccountAnnotations)
 }
 
 // pods are the pod that the instance wants, what the base and the components of the
@@ -276,14 +279,6 @@ func (in *Instance) fillsDefaultStrategy(want, have *Pod) bool {
 	byItself := yamltree.Ordered{pair("type", "RollingUpdate"), pair("rollingUpdate",
 		yamltree.Ordered{pair("maxUnavailable", "25%"), pair("maxSurge", "25%")})}
 	return len(have.Strategy) == 0 && equal(want.Strategy, byItself)
-}
-
-// rest compares what lies beside the pod.
-func (in *Instance) rest() {
-	w, base := in.Workload, in.App.Base
-	in.Labels = changed(w.Labels, base.Labels)
-	in.ExceptionAnnotations = changed(w.exceptionAnnotations(), base.ExceptionAnnotations)
-	in.ServiceAccountAnnotations = changed(w.ServiceAccount.Annotations, base.ServiceAccountAnnotations)
 }
 
 // shareTexts leaves in the base what every target has: labels and annotations cannot

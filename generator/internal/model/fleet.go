@@ -218,7 +218,7 @@ func agreement(wants []*Pod, have *Pod) *Pod {
 // agreedVariables are those that all pods have alike, and of have those about which they
 // do not agree.
 func agreedVariables(wants []*Pod, have []yamltree.Ordered) []yamltree.Ordered {
-	var out []yamltree.Ordered
+	out := []yamltree.Ordered{}
 	for _, item := range wants[0].Env {
 		everywhere := !slices.ContainsFunc(wants[1:], func(want *Pod) bool {
 			other, exists := named(want.Env, item[0].Value)

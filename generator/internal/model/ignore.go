@@ -34,10 +34,7 @@ func (in *Instance) ignored() string {
 	var rules []yamltree.Ordered
 	for _, d := range in.Workload.IgnoreDifferences {
 		group, _ := groupOf(d)
-		rule := yamltree.Ordered{pair("group", group), pair("kind", d.Kind)}
-		if d.Name != "" {
-			rule = append(rule, pair("name", d.Name))
-		}
+		rule := with(yamltree.Ordered{pair("group", group), pair("kind", d.Kind)}, "name", d.Name)
 		if len(d.JSONPointers) > 0 {
 			rule = append(rule, pair("jsonPointers", d.JSONPointers))
 		}

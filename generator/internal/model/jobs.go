@@ -2,15 +2,11 @@ package model
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 
 	"github.com/wavewright/wavewright/schema"
-	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -108,10 +104,8 @@ func (w *Workload) job(name string, label Name) *Workload {
 
 // joined returns a map with the entries of both; those of top win.
 func joined[V any](bottom, top map[string]V) map[string]V {
-	out := maps.Clone(bottom)
-	if out == nil {
-		out = map[string]V{}
-	}
+	out := map[string]V{}
+	maps.Copy(out, bottom)
 	maps.Copy(out, top)
 	return out
 }
@@ -171,7 +165,7 @@ func (j *Job) share(hardened *Pod) {
 		}
 		pods, egress = append(pods, pod), append(egress, run.AllEgress)
 	}
-	j.Pod = commonPod(pods)
+	j.Pod = agreement(pods, &Pod{})
 	j.reasons = maps.Clone(j.runs[0].workload.exceptionAnnotations())
 	for _, run := range j.runs[1:] {
 		keepCommon(j.reasons, run.workload.exceptionAnnotations())
@@ -188,29 +182,6 @@ func (j *Job) share(hardened *Pod) {
 	for _, run := range j.runs {
 		run.Egress = without(run.AllEgress, j.Egress)
 	}
-}
-
-// commonPod keeps the fields that all pods agree on, and of the variables each that all
-// of them have.
-func commonPod(pods []*Pod) *Pod {
-	shared := *pods[0]
-	v := reflect.ValueOf(&shared).Elem()
-	for _, other := range pods[1:] {
-		o := reflect.ValueOf(other).Elem()
-		for _, field := range podFields {
-			mine, theirs := v.Field(field.index), o.Field(field.index)
-			switch {
-			case field.list == "named":
-				kept := slices.DeleteFunc(slices.Clone(mine.Interface().([]yamltree.Ordered)), func(item yamltree.Ordered) bool {
-					return !slices.ContainsFunc(theirs.Interface().([]yamltree.Ordered), func(their yamltree.Ordered) bool { return equal(item, their) })
-				})
-				mine.Set(reflect.ValueOf(kept))
-			case !equal(mine.Interface(), theirs.Interface()):
-				mine.SetZero()
-			}
-		}
-	}
-	return &shared
 }
 
 // run derives what the overlay says of a job.
@@ -235,22 +206,18 @@ func (r *resolver) run(in *Instance, run *Run) {
 func (r *resolver) content(in *Instance, run *Run, want *Pod) string {
 	labels := joined(in.App.AllLabels(r.p), in.Labels)
 	labels["env"] = string(in.Target.Env.Name)
-	text := string(r.p.Version) + "\n" + yamltree.EncodeFlow(want.all(run.Short)) + "\n" + yamltree.EncodeFlow(labels)
+	text := string(r.p.Version) + "\n" + yamltree.EncodeFlow(diff(want, &Pod{Kind: want.Kind}, run.Short)) + "\n" + yamltree.EncodeFlow(labels)
 	for _, file := range in.Workload.configFiles() {
 		text += fmt.Sprintf("\n%s %d\n%s", file.Name, len(file.Content), file.Content)
 	}
 	for _, swap := range in.swaps() {
 		text += fmt.Sprintf("\n%s %s", swap.Name, swap.NewName)
 	}
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])[:hashLength]
+	return string(hash([]byte(text))[:hashLength])
 }
 
 // hashLength is how many digits of the content's hash a name has.
 const hashLength = 8
-
-// all is the whole spec, with what components add.
-func (p *Pod) all(container Name) yamltree.Ordered { return diff(p, &Pod{Kind: p.Kind}, container) }
 
 // PreDeploys reports whether a job runs before the workload changes; what it needs is
 // then there first.
@@ -321,15 +288,11 @@ func (r *resolver) phases(app *Application) {
 			}
 			before, now := other.Workload.Jobs[string(run.short)].Phase, in.Workload.Jobs[string(run.short)].Phase
 			if before != now {
-				r.otherPhase(app, other, in, run.short, before, now)
+				at := in.Workload.Node.At("jobs", string(run.short), "phase")
+				d := r.list.Error(at, "job/phase", fmt.Sprintf("job %s of %s is in phase %s on %s", run.short, app.Name, now, in.Target.Name))
+				d.Detail = fmt.Sprintf("The same job is in phase %s on %s. A promotion needs the same phase in every environment.", before, other.Target.Name)
+				d.Hint = "State the phase once, or give the jobs different names."
 			}
 		}
 	}
-}
-
-func (r *resolver) otherPhase(app *Application, other, in *Instance, short Name, before, now string) *diag.Diagnostic {
-	d := r.list.Error(in.Workload.Node.At("jobs", string(short), "phase"), "job/phase", fmt.Sprintf("job %s of %s is in phase %s on %s", short, app.Name, now, in.Target.Name))
-	d.Detail = fmt.Sprintf("The same job is in phase %s on %s. A promotion needs the same phase in every environment.", before, other.Target.Name)
-	d.Hint = "State the phase once, or give the jobs different names."
-	return d
 }

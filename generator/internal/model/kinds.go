@@ -126,13 +126,7 @@ func (s *ApplicationSet) Kinds() []yamltree.Ordered {
 	if s.Infra {
 		return permitted(kindsOf(byNamespaces), "")
 	}
-	all := kindsOf(byApplications)
-	for _, kind := range s.kinds {
-		if !slices.Contains(all, kind) {
-			all = append(all, kind)
-		}
-	}
-	return permitted(all, "")
+	return permitted(distinct(append(kindsOf(byApplications), s.kinds...)), "")
 }
 
 // ClusterKinds are those whose objects are in no namespace. Of the platform's own only the
@@ -155,11 +149,7 @@ func permitted(kinds []string, names string) []yamltree.Ordered {
 	var out []yamltree.Ordered
 	for _, name := range kinds {
 		kind, group, _ := strings.Cut(name, ".")
-		permission := yamltree.Ordered{pair("group", group), pair("kind", kind)}
-		if names != "" {
-			permission = append(permission, pair("name", names))
-		}
-		out = append(out, permission)
+		out = append(out, with(yamltree.Ordered{pair("group", group), pair("kind", kind)}, "name", names))
 	}
 	return out
 }

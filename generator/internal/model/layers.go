@@ -203,20 +203,22 @@ func (r *resolver) flattenedBelow(n *yamltree.Node, path []any) {
 }
 
 func (r *resolver) flattenedScalar(entry yamltree.Entry, path []any) {
-	var values []string
+	var first *yamltree.Node
+	said := ""
 	for _, env := range r.p.Environments {
 		n := env.node
 		for _, key := range path {
 			n = n.Get(key.(string))
 		}
-		if n != nil && n.Kind != yamltree.Null && !n.Faulty {
-			values = append(values, fmt.Sprintf("%s: %s", env.Name, n.Text))
-			if n.Text != valueOf(values[0]) {
-				d := r.list.Warning(entry.KeyRange, "layers/flattened", fmt.Sprintf("%s becomes the same in every environment", dotted(path)))
-				d.Detail = fmt.Sprintf("The profiles differ in it (%s, %s).", values[0], values[len(values)-1])
-				d.Hint = "Write it under environments: or profiles: if they are to stay different."
-				return
-			}
+		switch {
+		case n == nil || n.Kind == yamltree.Null || n.Faulty:
+		case first == nil:
+			first, said = n, fmt.Sprintf("%s: %s", env.Name, n.Text)
+		case n.Text != first.Text:
+			d := r.list.Warning(entry.KeyRange, "layers/flattened", fmt.Sprintf("%s becomes the same in every environment", dotted(path)))
+			d.Detail = fmt.Sprintf("The profiles differ in it (%s, %s: %s).", said, env.Name, n.Text)
+			d.Hint = "Write it under environments: or profiles: if they are to stay different."
+			return
 		}
 	}
 }
@@ -228,10 +230,4 @@ func dotted(path []any) string {
 		words[i] = key.(string)
 	}
 	return strings.Join(words, ".")
-}
-
-// valueOf returns what follows the name of the environment.
-func valueOf(text string) string {
-	_, value, _ := strings.Cut(text, " ")
-	return value
 }

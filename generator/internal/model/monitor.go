@@ -29,9 +29,7 @@ func (in *Instance) monitor() *Monitor {
 		return nil
 	}
 	endpoint := yamltree.Ordered{in.collected(metrics), pair("path", cmp.Or(metrics.Path, "/metrics"))}
-	if scraper.Interval != "" {
-		endpoint = append(endpoint, pair("interval", scraper.Interval))
-	}
+	endpoint = with(endpoint, "interval", scraper.Interval)
 	metadata := yamltree.Ordered{pair("name", string(in.App.Name))}
 	labels := scraper.Labels
 	if in.Chart != nil { // no kustomization adds them, and Prometheus may select by them

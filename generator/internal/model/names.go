@@ -12,33 +12,26 @@ import (
 // environments, clusters, targets, teams or namespaces.
 func (p *Platform) NamesOf(placeholder string) []string {
 	var names []string
-	add := func(name Name) { names = append(names, string(name)) }
-	switch placeholder {
-	case "app":
-		for _, app := range p.Applications {
-			add(app.Name)
-		}
-	case "team":
-		for _, team := range p.Teams {
-			add(team.Name)
+	add := func(word string, name Name) {
+		if word == placeholder {
+			names = append(names, string(name))
 		}
 	}
+	for _, app := range p.Applications {
+		add("app", app.Name)
+	}
+	for _, team := range p.Teams {
+		add("team", team.Name)
+	}
 	for _, env := range p.Environments {
-		if placeholder == "env" {
-			add(env.Name)
-		}
-		for _, target := range env.Targets {
-			switch placeholder {
-			case "target":
-				add(target.Name)
-			case "cluster":
-				add(target.Cluster.Name)
-			case "namespace":
-				for _, ns := range target.Namespaces {
-					add(ns.Name)
-				}
-			}
-		}
+		add("env", env.Name)
+	}
+	for _, target := range p.Targets() {
+		add("target", target.Name)
+		add("cluster", target.Cluster.Name)
+	}
+	for _, ns := range namespacesOn(p.Targets()) {
+		add("namespace", ns.Name)
 	}
 	return names
 }

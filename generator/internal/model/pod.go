@@ -69,6 +69,15 @@ type Pod struct {
 // pair is shorthand for an entry of an ordered map.
 func pair(key string, value any) yamltree.Pair { return yamltree.Pair{Key: key, Value: value} }
 
+// with appends an entry, unless its value is empty.
+func with[V comparable](m yamltree.Ordered, key string, value V) yamltree.Ordered {
+	var empty V
+	if value == empty {
+		return m
+	}
+	return append(m, pair(key, value))
+}
+
 // pod translates the workload of an application.
 func (w *Workload) pod(app Name) *Pod {
 	p := &Pod{
@@ -168,13 +177,8 @@ func (w *Workload) tolerations() []yamltree.Ordered {
 func (w *Workload) statedTolerations() []yamltree.Ordered {
 	var out []yamltree.Ordered
 	for _, t := range w.Tolerations {
-		item := yamltree.Ordered{pair("key", t.Key)}
-		for _, field := range []yamltree.Pair{pair("operator", t.Operator), pair("value", t.Value), pair("effect", t.Effect)} {
-			if field.Value != "" {
-				item = append(item, field)
-			}
-		}
-		out = append(out, item)
+		item := with(yamltree.Ordered{pair("key", t.Key)}, "operator", t.Operator)
+		out = append(out, with(with(item, "value", t.Value), "effect", t.Effect))
 	}
 	return out
 }
@@ -270,11 +274,7 @@ func SecretName(app Name, key string, secret schema.Secret) string {
 func (w *Workload) volumes(app Name) (volumes, mounts []yamltree.Ordered) {
 	for _, name := range sortedKeys(w.Volumes) {
 		v := w.Volumes[name]
-		mount := yamltree.Ordered{pair("name", name), pair("mountPath", v.Mount)}
-		if v.ReadOnly {
-			mount = append(mount, pair("readOnly", true))
-		}
-		mounts = append(mounts, mount)
+		mounts = append(mounts, with(yamltree.Ordered{pair("name", name), pair("mountPath", v.Mount)}, "readOnly", v.ReadOnly))
 		if v.Size != "" && w.Stateful() {
 			continue // a claim template of this name gives each replica its own
 		}

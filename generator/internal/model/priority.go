@@ -78,10 +78,6 @@ func (in *Instance) classify() {
 	}
 }
 
-// class is the PriorityClass that the environment gives to all its workloads; empty when
-// it gives none.
-func (e *Environment) class() string { return e.className(e.Defaults.PriorityClass) }
-
 // declaresClass reports whether any environment makes a class of this name.
 func (p *Platform) declaresClass(word string) bool {
 	return slices.ContainsFunc(p.Environments, func(e *Environment) bool {

@@ -89,18 +89,15 @@ func hasHandler(p *schema.Probe) bool {
 
 // probe prints a probe; what it leaves out comes from the fallback.
 func (w *Workload) probe(p, fallback *schema.Probe) yamltree.Ordered {
-	if p == nil {
-		p = fallback
-	}
-	if p == nil {
+	if p = cmp.Or(p, fallback); p == nil {
 		return nil
 	}
 	handler := p
 	if !hasHandler(p) {
-		if fallback == nil {
-			return nil
-		}
 		handler = fallback
+	}
+	if handler == nil {
+		return nil
 	}
 	if fallback != nil {
 		p = withDefaults(p, fallback)
@@ -118,19 +115,10 @@ func withDefaults(p, fallback *schema.Probe) *schema.Probe {
 
 // numbers prints what a probe states beside its handler.
 func numbers(p *schema.Probe) yamltree.Ordered {
-	var out yamltree.Ordered
-	for _, field := range []struct {
-		key   string
-		value int
-	}{
-		{"initialDelaySeconds", p.InitialDelay}, {"periodSeconds", p.Period},
-		{"timeoutSeconds", p.Timeout}, {"failureThreshold", p.Failures},
-	} {
-		if field.value > 0 {
-			out = append(out, pair(field.key, field.value))
-		}
-	}
-	return out
+	out := with(nil, "initialDelaySeconds", p.InitialDelay)
+	out = with(out, "periodSeconds", p.Period)
+	out = with(out, "timeoutSeconds", p.Timeout)
+	return with(out, "failureThreshold", p.Failures)
 }
 
 // probePort is the port that a probe asks: the one it names, or the default.
@@ -149,11 +137,7 @@ func (w *Workload) handler(p *schema.Probe) yamltree.Pair {
 	case p.HTTP != "":
 		return pair("httpGet", yamltree.Ordered{pair("path", p.HTTP), pair("port", name)})
 	case p.GRPC != nil:
-		grpc := yamltree.Ordered{pair("port", port.Container)}
-		if *p.GRPC != "" {
-			grpc = append(grpc, pair("service", *p.GRPC))
-		}
-		return pair("grpc", grpc)
+		return pair("grpc", with(yamltree.Ordered{pair("port", port.Container)}, "service", *p.GRPC))
 	case p.Exec != nil:
 		return pair("exec", yamltree.Ordered{pair("command", p.Exec)})
 	}

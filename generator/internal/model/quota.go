@@ -154,9 +154,6 @@ func (d demands) total(resource string) Quantity {
 // rolls out at once.
 func (ns *Namespace) worstCase() demands {
 	need := demands{}
-	for _, resource := range computeResources() {
-		need[resource] = make([]demand, 0, len(ns.Instances))
-	}
 	for _, in := range ns.Instances {
 		if in.Workload.Source != nil {
 			need.addFootprint(in.App.Name, in.Workload.Footprint)

@@ -95,10 +95,7 @@ func gatewayReference(gateway *schema.Gateway) []yamltree.Ordered {
 		pair("group", "gateway.networking.k8s.io"), pair("kind", "Gateway"),
 		pair("name", gateway.Name), pair("namespace", gateway.Namespace),
 	}
-	if gateway.Listener != "" {
-		parent = append(parent, pair("sectionName", gateway.Listener))
-	}
-	return []yamltree.Ordered{parent}
+	return []yamltree.Ordered{with(parent, "sectionName", gateway.Listener)}
 }
 
 // certificate says where the certificate of an Ingress comes from: cert-manager makes

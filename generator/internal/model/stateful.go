@@ -50,10 +50,7 @@ func (w *Workload) claimTemplates() []yamltree.Ordered {
 		if !w.Stateful() || v.Size == "" {
 			continue
 		}
-		spec := yamltree.Ordered{pair("accessModes", []string{accessMode(v)})}
-		if v.StorageClass != "" {
-			spec = append(spec, pair("storageClassName", v.StorageClass))
-		}
+		spec := with(yamltree.Ordered{pair("accessModes", []string{accessMode(v)})}, "storageClassName", v.StorageClass)
 		requests := yamltree.Ordered{pair("requests", yamltree.Ordered{pair("storage", string(v.Size))})}
 		out = append(out, yamltree.Ordered{
 			pair("apiVersion", "v1"), pair("kind", "PersistentVolumeClaim"),

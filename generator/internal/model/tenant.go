@@ -184,11 +184,7 @@ func (r *resolver) request() {
 	kinds := slices.Concat(kindsOf(byApplications|byNamespaces), []string{string(t.Kind()) + ".argoproj.io"})
 	for _, env := range r.p.Environments {
 		for _, set := range env.ApplicationSets {
-			for _, destination := range set.Destinations {
-				if !slices.Contains(q.Destinations, destination) {
-					q.Destinations = append(q.Destinations, destination)
-				}
-			}
+			q.Destinations = append(q.Destinations, set.Destinations...)
 			for _, repository := range set.ChartRepositories {
 				q.ChartRepositories = withOne(q.ChartRepositories, repository)
 			}
@@ -198,6 +194,7 @@ func (r *resolver) request() {
 		q.Windows = append(q.Windows, env.targetWindows()...)
 	}
 	slices.SortFunc(q.Destinations, Destination.compare)
+	q.Destinations = slices.Compact(q.Destinations)
 	slices.SortFunc(kinds, byGroup)
 	q.Kinds = permitted(slices.Compact(kinds), "")
 }

@@ -20,11 +20,7 @@ func volumeSource(app Name, name string, v schema.Volume) yamltree.Pair {
 	case v.Size != "":
 		return claim(string(app) + "-" + name)
 	}
-	folder := yamltree.Ordered{pair("sizeLimit", string(v.Scratch))}
-	if v.Medium != "" {
-		folder = append(folder, pair("medium", v.Medium))
-	}
-	return pair("emptyDir", folder)
+	return pair("emptyDir", with(yamltree.Ordered{pair("sizeLimit", string(v.Scratch))}, "medium", v.Medium))
 }
 
 // accessMode is how a persistent volume can be mounted.

@@ -77,12 +77,7 @@ func (w *Workload) Autoscaled() bool {
 }
 
 // TargetCPU is the utilisation that the autoscaler aims at, in percent.
-func (w *Workload) TargetCPU() int {
-	if w.Scale.CPU == 0 {
-		return defaultCPU
-	}
-	return w.Scale.CPU
-}
+func (w *Workload) TargetCPU() int { return cmp.Or(w.Scale.CPU, defaultCPU) }
 
 // defaultCPU leaves room for the minutes in which new pods start.
 const defaultCPU = 70
@@ -127,13 +122,10 @@ func replicaAmount(a schema.Amount) any {
 const defaultUser = 10001
 
 func (w *Workload) user() (user, group int) {
-	user = w.Security.RunAsUser
-	if user == 0 && w.Security.Root == nil {
-		user = defaultUser
-	}
-	group = w.Security.RunAsGroup
-	if group == 0 && w.Security.Root == nil {
-		group = user
+	user, group = w.Security.RunAsUser, w.Security.RunAsGroup
+	if w.Security.Root == nil {
+		user = cmp.Or(user, defaultUser)
+		group = cmp.Or(group, user)
 	}
 	return user, group
 }

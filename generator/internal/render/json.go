@@ -13,8 +13,7 @@ import (
 // may stand for a whole value, or, when it is plain, be a part of a string.
 func jsonLayout(skeleton string) *layout {
 	b := &layoutBuilder{text: skeleton, tokens: findTokens(skeleton)}
-	inString := stringMap(skeleton, len(b.tokens))
-	sample := jsonSample(skeleton, inString)
+	sample, inString := jsonSample(skeleton)
 	if err := json.Unmarshal([]byte(sample), new(any)); err != nil {
 		return &layout{broken: jsonError(sample, err)}
 	}
@@ -42,42 +41,28 @@ func jsonError(sample string, err error) *yamltree.SkeletonError {
 	return &yamltree.SkeletonError{Line: line, Message: err.Error()}
 }
 
-// stringMap reports for each token whether it stands inside a string.
-func stringMap(skeleton string, tokens int) []bool {
-	found := make([]bool, 0, tokens)
+// jsonSample replaces every token by what is valid exactly where the token is, and
+// reports for each whether it stands inside a string.
+func jsonSample(skeleton string) (sample string, inString []bool) {
+	var b strings.Builder
 	quoted, escaped := false, false
 	for _, r := range skeleton {
+		token := r == tokenPlain || r == tokenValue
+		if token {
+			inString = append(inString, quoted)
+		}
 		switch {
-		case r == tokenPlain || r == tokenValue:
-			found = append(found, quoted)
-			escaped = false
-		case escaped:
-			escaped = false
-		case quoted && r == '\\':
-			escaped = true
-		case r == '"':
-			quoted = !quoted
-		}
-	}
-	return found
-}
-
-// jsonSample replaces every token by what is valid exactly where the token is.
-func jsonSample(skeleton string, inString []bool) string {
-	var b strings.Builder
-	for _, r := range skeleton {
-		if r != tokenPlain && r != tokenValue {
-			b.WriteRune(r)
-			continue
-		}
-		if inString[0] {
+		case token && quoted:
 			b.WriteByte('x')
-		} else {
+		case token:
 			b.WriteString("null")
+		default:
+			b.WriteRune(r)
 		}
-		inString = inString[1:]
+		quoted = quoted != (r == '"' && !escaped)
+		escaped = quoted && !escaped && r == '\\'
 	}
-	return b.String()
+	return b.String(), inString
 }
 
 // appendJSON writes a value as JSON. Maps and lists do not get here.

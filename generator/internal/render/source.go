@@ -98,9 +98,9 @@ func readLayer(name, prefix string, fsys fs.FS, list *diag.List) []*source {
 		switch {
 		case err != nil:
 			return err
-		case ignored(d):
-			return skip(d)
-		case d.IsDir(), p == movedList:
+		case ignored(d) && d.IsDir():
+			return fs.SkipDir
+		case ignored(d), d.IsDir(), p == movedList:
 			return nil
 		}
 		s := &source{path: p, target: strings.TrimSuffix(p, templateSuffix), layer: name, display: prefix + p}
@@ -120,13 +120,6 @@ func readLayer(name, prefix string, fsys fs.FS, list *diag.List) []*source {
 func ignored(d fs.DirEntry) bool {
 	name := d.Name()
 	return name == ".DS_Store" || name == "Thumbs.db" || name == ".git" || strings.HasSuffix(name, "~") || strings.HasSuffix(name, ".swp")
-}
-
-func skip(d fs.DirEntry) error {
-	if d.IsDir() {
-		return fs.SkipDir
-	}
-	return nil
 }
 
 func (s *source) read(fsys fs.FS, d fs.DirEntry, list *diag.List) bool {
