@@ -62,8 +62,8 @@ func distinct(texts []string) []string {
 	return out
 }
 
-// AccessRoles lists the Roles that an environment has room for: where nobody debugs there is
-// no Role for it, and where nothing is forbidden there is no glass to break.
+// AccessRoles lists the Roles of an environment. It has no debug Role when it forbids
+// debugging, and no break-glass Role when it forbids nothing.
 func (e *Environment) AccessRoles() []Name {
 	switch e.Settings.Debug {
 	case DebugFull:
@@ -74,8 +74,8 @@ func (e *Environment) AccessRoles() []Name {
 	return []Name{viewRole, DebugRole, breakGlassRole}
 }
 
-// TeamGrant says which of a team's groups have a role in its namespaces of the
-// environment; nil when none has.
+// TeamGrant gives a team's groups a role in the team's namespaces of the environment; nil
+// without groups.
 func (e *Environment) TeamGrant(team *Team, role Name) *Grant {
 	if !e.grants(team, role) {
 		return nil
@@ -83,8 +83,7 @@ func (e *Environment) TeamGrant(team *Team, role Name) *Grant {
 	return grant("team-"+team.Name, team.access, role)
 }
 
-// Grant says which groups have a role in every namespace of the environment; nil when
-// none has.
+// Grant gives groups a role in every namespace of the environment; nil without groups.
 func (e *Environment) Grant(role string) *Grant {
 	if !slices.Contains(e.AccessRoles(), Name(role)) {
 		return nil
@@ -101,7 +100,7 @@ func (e *Environment) grants(team *Team, role Name) bool {
 	return slices.ContainsFunc(namespacesOn(e.Targets), func(ns *Namespace) bool { return ns.Team == team })
 }
 
-// Grants lists who has a Role in the namespace: groups of the environment, and those of its
+// Grants lists the grants of a namespace: to groups of the environment, and to those of its
 // team.
 func (ns *Namespace) Grants() []Grant {
 	var grants []Grant
@@ -120,8 +119,8 @@ func (ns *Namespace) Grants() []Grant {
 	return grants
 }
 
-// Roles lists the components that hold the Roles which somebody has in the namespace. A
-// Role that is nobody's would only be one more to judge.
+// Roles lists the components with Roles that are granted in the namespace. It omits Roles
+// without groups, which reviewers would have to judge.
 func (ns *Namespace) Roles() []Name {
 	var names []Name
 	for _, g := range ns.Grants() {
@@ -215,8 +214,8 @@ func (e *Environment) verbs(role Name) []verb {
 	return verbs
 }
 
-// Roles says who may do what with the set's Applications: the groups of the
-// environment, and those of the team whose applications it holds.
+// Roles grants rights to the set's Applications in Argo CD: to groups of the environment,
+// and to those of the team whose applications it holds.
 func (s *ApplicationSet) Roles(env *Environment) []ProjectRole {
 	accesses := []*schema.Access{env.access}
 	if s.Team != nil {

@@ -24,7 +24,7 @@ type AdmissionPolicy struct {
 	Name Name
 	// Summary names the requests that the policy refuses.
 	Summary string
-	// OnNamespaces says that it looks at namespaces themselves, not at what is in them.
+	// OnNamespaces is set when the policy matches namespaces themselves, not their objects.
 	OnNamespaces bool
 
 	// field of the spec that switches it.
@@ -53,12 +53,12 @@ func AllAdmissionPolicies() []AdmissionPolicy {
 	}
 }
 
-// Rule is what the environment's settings say of the policy.
+// Rule returns the environment's settings for the policy.
 func (p AdmissionPolicy) Rule(e *Environment) schema.AdmissionRule {
 	return p.rule(&e.Settings.Admission)
 }
 
-// AdmissionMode is what becomes of requests that the policy objects to.
+// AdmissionMode is the response to requests that violate the policy.
 func (e *Environment) AdmissionMode(p AdmissionPolicy) string {
 	switch {
 	case p.Name == podAccess && e.Settings.Debug == DebugFull:
@@ -131,7 +131,7 @@ func podPolicies() []string { return []string{"images", "resources", "host-acces
 // ChecksPods reports whether any environment has policies for pods.
 func (p *Platform) ChecksPods() bool { return slices.ContainsFunc(podPolicies(), p.HasPolicy) }
 
-// ForbidsPortForward reports whether nobody may even forward a port.
+// ForbidsPortForward reports whether the environment forbids port-forward.
 func (e *Environment) ForbidsPortForward() bool {
 	return e.hasPolicy(podAccess) && e.Settings.Debug == DebugNone
 }
@@ -175,8 +175,7 @@ func (e *Environment) ArgoCDUsers(p *Platform) string {
 	return celList(users)
 }
 
-// ArgoCDUsers lists, as an expression, the users that Argo CD is to clusters that say
-// nothing else.
+// ArgoCDUsers lists, as an expression, the default user names of Argo CD in clusters.
 func (p *Platform) ArgoCDUsers() string { return celList(p.argocdUsers) }
 
 // celList is a list of texts in the words of the Common Expression Language.

@@ -16,9 +16,9 @@ import (
 // Alert is one rule of a PrometheusRule, ready to print.
 type Alert struct {
 	Name Path
-	// Expr is true for what the alert is about.
+	// Expr is the condition of the alert in PromQL.
 	Expr string
-	// For how long it has to be true; empty when the expression says it.
+	// For is how long Expr must be true; empty when Expr contains the time.
 	For                 string
 	Labels, Annotations yamltree.Ordered
 }
@@ -31,9 +31,9 @@ type AlertKind struct {
 	Name Path
 	// field of the specification.
 	field string
-	// Percent says that the threshold is one.
+	// Percent is set when the threshold is a percentage.
 	Percent bool
-	// Windowed says that the time stands in the expression.
+	// Windowed is set when Expr contains the time.
 	Windowed      bool
 	expr, summary string
 	// Threshold that an environment sets; nil when it does not have the alert.

@@ -10,8 +10,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Base is what all environments share of an application: what it says of itself,
-// as far as it is the same on every target.
+// Base holds the values that an application sets itself and that are equal on every target.
 type Base struct {
 	*Pod
 	// Kind of the workload.
@@ -24,19 +23,20 @@ type Base struct {
 	Config []ConfigFile
 	// Labels of all objects and pods that the application states.
 	Labels map[string]string
-	// SecurityPatch is what deviates from the hardening component.
+	// SecurityPatch holds the deviations from the hardening component.
 	SecurityPatch yamltree.Ordered
-	// ExceptionAnnotations are the reasons for what deviates, by annotation.
+	// ExceptionAnnotations are the reasons of the deviations, by annotation.
 	ExceptionAnnotations map[string]string
 	// ServiceAccountAnnotations, for example a cloud identity.
 	ServiceAccountAnnotations map[string]string
-	// Recreate says that the application is a singleton.
+	// Recreate is set for a singleton.
 	Recreate string
 	// Ingress and Egress rules that are the same on every target.
 	Ingress, Egress []NetworkRule
-	// Monitor collects metrics, when it does so the same way on every target.
+	// Monitor is the ServiceMonitor, when it is equal on every target.
 	Monitor *Monitor
-	// Permissions are what the application may do with the Kubernetes API, when it is the same on every target.
+	// Permissions are the application's rights in the Kubernetes API, when they are equal on every
+	// target.
 	Permissions *Permissions
 }
 
@@ -159,11 +159,11 @@ func (w *Workload) environmentPod() *Pod {
 // Resources of the environment's workloads, as its component prints them.
 func (e *Environment) Resources() yamltree.Ordered { return e.inherited.Resources }
 
-// Pod is what the environment's components set.
+// Pod holds the fields that the environment's components set.
 func (e *Environment) Pod() *Pod { return e.inherited }
 
-// Replicated reports whether the environment says how replicas are spread and
-// rolled out; development leaves it to Kubernetes.
+// Replicated reports whether the environment sets anti-affinity and rollout; development
+// leaves them to Kubernetes.
 func (e *Environment) Replicated() bool {
 	low, _ := e.Defaults.Replicas()
 	return low > 1 || e.Spread() != ""
@@ -179,8 +179,8 @@ func spread(antiAffinity string) Name {
 	return Name("spread-" + antiAffinity)
 }
 
-// FastFailover reports whether the shared component makes workloads leave a lost node
-// after seconds. Tolerations of the environment's own stand in one list with it.
+// FastFailover reports whether the shared component sets fast failover. Tolerations of the
+// environment itself need one list with it.
 func (e *Environment) FastFailover() bool {
 	return e.Defaults.Failover == "fast" && len(e.Defaults.Tolerations) == 0
 }
@@ -193,8 +193,8 @@ func (e *Environment) Tolerations() []yamltree.Ordered {
 	return e.inherited.Tolerations
 }
 
-// StartupNumbers are what the environment sets on startup probes; empty when it
-// has none.
+// StartupNumbers are the numbers that the environment sets on startup probes; empty without
+// them.
 func (e *Environment) StartupNumbers() yamltree.Ordered {
 	if e.Defaults.Probes.Startup == nil {
 		return nil

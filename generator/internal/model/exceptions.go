@@ -6,9 +6,8 @@ import (
 	"github.com/wavewright/wavewright/schema"
 )
 
-// Exception is something that the workload may do beyond the usual, and the rules of
-// linters that it breaks thereby: a linter then reports only what nobody has given a
-// reason for.
+// Exception is a permitted deviation of the workload, with the rules of linters that the
+// deviation breaks: linters then report only deviations without a reason.
 type Exception struct {
 	// Name of the exception, as its annotation has it.
 	Name string
@@ -18,7 +17,7 @@ type Exception struct {
 	score, linter, polaris []string
 }
 
-// Exceptions lists what the workload states a reason for.
+// Exceptions lists the deviations of the workload, each with its reason.
 func (w *Workload) Exceptions() []Exception {
 	if w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil {
 		return nil // as most: there are thousands

@@ -51,7 +51,7 @@ func scopeOf(app *Application, target *Target, namespace string) expander {
 	}, "")
 }
 
-// Expand replaces the placeholders of a text by what they stand for here.
+// Expand replaces the placeholders of a text by their values for the instance.
 func (in *Instance) Expand(text string) string {
 	return scopeOf(in.App, in.Target, string(in.Namespace.Name)).expand(text)
 }

@@ -39,13 +39,13 @@ type part struct {
 	adjustments []Adjustment
 }
 
-// Sharing says what may be taken apart: whole folders, and objects within those of
-// applications.
+// Sharing selects the parts that may be shared: whole folders, and objects within folders
+// of applications.
 type Sharing struct{ Applications, Namespaces, ClusterWide, Patches, Policies, Routes bool }
 
-// Share finds what the clusters of an environment have in common, so that it stands in the
-// environment's folder and the folders of targets hold the rest. It is no part of Resolve:
-// what may be shared depends on the templates, which may be the user's.
+// Share moves the common parts of an environment's clusters to the environment's folder and
+// leaves the rest to the folders of targets. Resolve does not call it, because the possible
+// sharing depends on the templates, which may be the user's.
 func (p *Platform) Share(what Sharing) {
 	for _, env := range p.Environments {
 		if !env.Fleet() {
@@ -256,11 +256,11 @@ func (ns *Namespace) like(other *Namespace) bool {
 	return ns.Name == other.Name && slices.Equal(ns.Roles(), other.Roles())
 }
 
-// Fleet reports whether the folder of the environment holds what the clusters have in
-// common, and this one the rest.
+// Fleet reports whether the folder of the environment holds the common parts of the
+// clusters, and the folder of the target the rest.
 func (in *Instance) Fleet() bool { return in.part != nil && in.part.own }
 
-// Rest reports whether the folder of a target says something beside its files.
+// Rest reports whether the kustomization of a target has more than its files.
 func (in *Instance) Rest() bool {
 	return len(in.ListedRuns())+len(in.NamedRuns())+len(in.Adjustments())+len(in.Images)+len(in.Labels) > 0
 }
@@ -271,12 +271,12 @@ func (in *Instance) ListedRuns() []*Run { return in.part.listed }
 // NamedRuns are the jobs that the folder gives their names, where there are two folders.
 func (in *Instance) NamedRuns() []*Run { return in.part.named }
 
-// SharesClusterWide reports whether a folder holds what belongs to no namespace on all
+// SharesClusterWide reports whether a folder holds the cluster-scoped objects of all
 // clusters of the environment.
 func (e *Environment) SharesClusterWide() bool { return e.fleet.clusterWide }
 
-// Fleet reports whether the folder of the environment holds what the namespace has on
-// all clusters.
+// Fleet reports whether the folder of the environment holds the namespace's objects of all
+// clusters.
 func (ns *Namespace) Fleet() bool { return ns.clusters > 0 }
 
 // AlertCluster is the cluster that the alerts still have to name; empty when they do.

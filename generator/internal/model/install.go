@@ -48,7 +48,7 @@ func (r *resolver) install() {
 type ArgoCDInstance struct {
 	Name         Name
 	Environments []*Environment
-	// Context is what kubectl is told to ask, when there are several.
+	// Context is the context for kubectl, when there are several Argo CDs.
 	Context Name
 	// Roots are the files and folders that are applied there once.
 	Roots []Path

@@ -10,20 +10,20 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Job is a job of an application: what all targets share that have it.
+// Job is a job of an application, with the values that all of its targets share.
 type Job struct {
 	App *Application
 	// Short is its name within the application, and that of its container.
 	Short Name
 	// Name of the object, as far as its content does not name it, and of its pods.
 	Name Name
-	// Test says that it runs once for each content, when everything is healthy.
-	// Otherwise it runs in every sync, before the workload changes.
+	// Test is set for a job that runs once for each content, when all objects are healthy. Any other
+	// job runs in every sync, before the workload changes.
 	Test bool
 	*Pod
-	// SecurityPatch is what deviates from the hardening component.
+	// SecurityPatch holds the deviations from the hardening component.
 	SecurityPatch yamltree.Ordered
-	// OwnResources says that no target gives it the resources of its environment.
+	// OwnResources is set when the job has the resources of its environment on no target.
 	OwnResources bool
 	// Egress rules that are the same on every target.
 	Egress []NetworkRule
@@ -37,11 +37,11 @@ type Run struct {
 	*Job
 	// Object is its name on the target.
 	Object Name
-	// Counts says that its failure is a failure of the application.
+	// Counts is set when a failed job makes the Application Degraded.
 	Counts bool
-	// Patch is what the overlay changes in the job; empty when nothing.
+	// Patch holds the overlay's changes of the job; may be empty.
 	Patch yamltree.Ordered
-	// ExceptionAnnotations are the reasons for what this target permits beyond the base, by annotation.
+	// ExceptionAnnotations are the reasons of exceptions that only this target permits, by annotation.
 	ExceptionAnnotations map[string]string
 	// Egress rules beyond those of the base.
 	Egress []NetworkRule
@@ -219,8 +219,8 @@ func (r *resolver) content(in *Instance, run *Run, want *Pod) string {
 // hashLength is how many digits of the content's hash a name has.
 const hashLength = 8
 
-// PreDeploys reports whether a job runs before the workload changes; what it needs is
-// then there first.
+// PreDeploys reports whether a job runs before the workload changes, so that the objects
+// that it needs must exist first.
 func (in *Instance) PreDeploys() bool {
 	return slices.ContainsFunc(in.Runs, func(run *Run) bool { return !run.test })
 }
@@ -230,7 +230,7 @@ func (in *Instance) PatchedRuns() []*Run {
 	return slices.DeleteFunc(slices.Clone(in.Runs), func(run *Run) bool { return len(run.Patch)+len(run.ExceptionAnnotations) == 0 })
 }
 
-// Reasons are the annotations that say why the job may do what others may not.
+// Reasons are the annotations with the reasons of the job's exceptions.
 func (j *Job) Reasons() []Field {
 	var out []Field
 	for _, key := range sortedKeys(j.reasons) {

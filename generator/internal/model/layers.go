@@ -11,7 +11,7 @@ import (
 
 // Layer is one of the trees that a workload is merged from.
 type Layer struct {
-	// Name says whose layer it is, for people.
+	// Name of the layer in messages.
 	Name string
 	Node *yamltree.Node
 }
@@ -89,7 +89,7 @@ func applicationLayers(app *Application, target *Target, profiles []Layer) []Lay
 // Profile returns the name of the profile whose layer this is.
 func (l Layer) Profile() string { return l.Name[strings.LastIndexByte(l.Name, ' ')+1:] }
 
-// Layer is what the application states for every target.
+// Layer holds the values that the application sets for every target.
 func (a *Application) Layer() *yamltree.Node { return a.spec.Layer }
 
 // ownFirst reorders the map at a key: what the application itself states comes before

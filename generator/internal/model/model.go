@@ -23,7 +23,7 @@ type Platform struct {
 	Teams []*Team
 	// Applications by name, also those that run nowhere.
 	Applications []*Application
-	// DNS is the name server that every pod may ask, unless a cluster says otherwise.
+	// DNS is the name server that every pod may connect to, unless a cluster overrides it.
 	DNS PodSet
 	// Hardening is the pod of a workload without exceptions.
 	Hardening *Pod
@@ -38,32 +38,31 @@ type Repository struct {
 	// Prefix is the folder of the tree within the repository with a slash at its
 	// end, or nothing.
 	Prefix string
-	// SSH says that it is read with a key instead of a password.
+	// SSH is set when Argo CD reads the repository with a key instead of a password.
 	SSH bool
 }
 
-// ArgoCD says where Argo CD runs, and what is installed of it.
+// ArgoCD describes the Argo CD of the platform and its installation.
 type ArgoCD struct {
-	// Namespace that Applications stand in, and ControlPlane that of Argo CD itself.
+	// Namespace of the Applications, and ControlPlane the namespace of Argo CD itself.
 	Namespace, ControlPlane Name
-	// Tenancy says that others administer it; nil when it is the platform's own.
+	// Tenancy is set when others administer Argo CD; nil when it is the platform's own.
 	Tenancy *Tenancy
 	// Version is the release that the repository holds when it is vendored, and
 	// Oldest the minor version that it works with.
 	Version, Oldest Path
 	// Instances run the environments; mostly there is one.
 	Instances []*ArgoCDInstance
-	// Vendored says that the repository holds Argo CD itself; the fields below are
-	// empty otherwise.
+	// Vendored is set when the repository holds Argo CD itself; the fields below are empty otherwise.
 	Vendored bool
 	HA       bool
 	// Manifests as they were released, and their licence.
 	Manifests, License Raw
 	// Checksum is the SHA-256 of the manifests.
 	Checksum Path
-	// Policy of argocd-rbac-cm: who administers it; empty when only the account admin does.
+	// Policy of argocd-rbac-cm: the administrators; empty when only the account admin is one.
 	Policy string
-	// Admin says that the account admin can log in.
+	// Admin is set when the account admin can log in.
 	Admin bool
 	// Settings and Params are keys of argocd-cm and argocd-cmd-params-cm.
 	Settings, Params []Setting
@@ -120,7 +119,7 @@ type Environment struct {
 	Floor int
 	// inherited is the pod that the environment's components make.
 	inherited *Pod
-	// Owners of what is deployed there.
+	// Owners of the environment.
 	Owners []Owner
 	// Subscriptions to notifications of Argo CD, by annotation.
 	Subscriptions []Subscription
@@ -128,7 +127,7 @@ type Environment struct {
 	Windows []Window
 	// Validation steps, in the order in which they run.
 	Validation []Step
-	// PromotionMode is pullRequest or commit; it says nothing of the first environment.
+	// PromotionMode is pullRequest or commit; it has no meaning for the first environment.
 	PromotionMode string
 	// ApplicationSets in the order in which they are printed.
 	ApplicationSets []*ApplicationSet
@@ -176,12 +175,12 @@ type Cluster struct {
 	Gateway *schema.Gateway
 	Ingress *schema.Ingress
 	DNS     PodSet
-	// OwnDNS says that the cluster's name server differs from the platform's.
+	// OwnDNS is set when the cluster's name server differs from the platform's.
 	OwnDNS  bool
 	Secrets *schema.SecretProvider
 	// Metrics is the Prometheus that collects metrics; nil when there is none.
 	Metrics *schema.Scraper
-	// APIServer is where the Kubernetes API is; nil when the spec does not say.
+	// APIServer is the address of the Kubernetes API; nil when the spec does not state it.
 	APIServer *schema.APIServer
 	// Networks that do not count as the internet, beside private ones.
 	Networks []string
@@ -201,15 +200,15 @@ type Cluster struct {
 type Namespace struct {
 	Name   Name
 	Target *Target
-	// Team that owns everything in it; nil when there are no teams.
+	// Team that owns all applications of the namespace; nil when there are no teams.
 	Team      *Team
 	Instances []*Instance
 	// Quota is the hard amount of each resource, in printed order.
 	Quota yamltree.Ordered
 	// Exception takes its network policies out of force; nil when they are in force.
 	Exception *NetworkException
-	// Room says for how many typical applications an automatic quota has room; 0
-	// when the spec states the amounts.
+	// Room is the number of typical applications that an automatic quota is rounded up to; 0 when the
+	// spec states the amounts.
 	Room int
 	// clusters is how many have the namespace alike; 0 before Share, and when there are no others.
 	clusters int
@@ -224,14 +223,14 @@ type Application struct {
 	Team *Team
 	// At is the place of its name in the spec.
 	At diag.Range
-	// Base is what all environments share.
+	// Base holds the values that all environments share.
 	Base *Base
 	// Jobs by name, wherever they run.
 	Jobs []*Job
 	// Instances in promotion order.
 	Instances []*Instance
 
-	// Sourced says that it brings its own manifests, Charted that these are a chart.
+	// Sourced is set when the application brings its own manifests, Charted when these are a chart.
 	Sourced, Charted bool
 
 	kind string
@@ -249,11 +248,11 @@ type Instance struct {
 	Workload *Workload
 	// Components that the overlay uses, by name.
 	Components []Path
-	// Patch is what the overlay changes in the workload; empty when nothing.
+	// Patch holds the overlay's changes of the workload; may be empty.
 	Patch yamltree.Ordered
 	// Labels that the overlay adds to those of the base.
 	Labels map[string]string
-	// ExceptionAnnotations are the reasons for what this target permits beyond the base, by annotation.
+	// ExceptionAnnotations are the reasons of exceptions that only this target permits, by annotation.
 	ExceptionAnnotations map[string]string
 	// Monitor is set when it is not the same on every target.
 	Monitor *Monitor
@@ -279,7 +278,7 @@ type Instance struct {
 
 	// AllIngress and AllEgress rules are those of the base and those beyond.
 	AllIngress, AllEgress []NetworkRule
-	// Layers are what the application states, from the widest to the narrowest.
+	// Layers are the application's layers, in merge order.
 	Layers []Layer
 
 	// own is what the folder of the target says, when that of the environment says the
@@ -293,7 +292,7 @@ type ApplicationSet struct {
 	Name Name
 	// Project of its Applications; the set's own has its name.
 	Project Name
-	// Infra says that it deploys namespaces instead of applications.
+	// Infra is set when the set deploys namespaces instead of applications.
 	Infra bool
 	Team  *Team
 	Wave  int
@@ -302,14 +301,14 @@ type ApplicationSet struct {
 	Elements []Element
 	// Destinations of candidates and pins.
 	Destinations []Destination
-	// ClusterWide says that it deploys objects that belong to no namespace.
+	// ClusterWide is set when the set deploys cluster-scoped objects.
 	ClusterWide bool
 	// SyncOptions of the Applications.
 	SyncOptions []string
 	// ChartRepositories that Argo CD may use credentials for.
 	ChartRepositories []string
-	// Patched says that elements state what not every Application has: differences to
-	// ignore, or the release of a chart.
+	// Patched is set when elements have optional fields: differences to ignore, or the release name of
+	// a chart.
 	Patched bool
 
 	// candidates are what the environment can run, pinned or not.
@@ -321,7 +320,7 @@ type ApplicationSet struct {
 	names string
 }
 
-// Element is one Application: what a list generator's element holds.
+// Element is one Application, as an element of a list generator.
 type Element struct {
 	// Name of the Application.
 	Name Name
@@ -332,7 +331,7 @@ type Element struct {
 	// Cluster and Namespace that it is deployed to.
 	Cluster, Namespace string
 	Fields             release.Element
-	// Team that owns the application; nil when the spec says nothing of it.
+	// Team that owns the application; nil when the spec states none.
 	Team *Team
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-// NamesOf lists what a placeholder can stand for: the names of all applications,
-// environments, clusters, targets, teams or namespaces.
+// NamesOf lists the values of a placeholder: the names of all applications, environments,
+// clusters, targets, teams or namespaces.
 func (p *Platform) NamesOf(placeholder string) []string {
 	var names []string
 	add := func(word string, name Name) {
@@ -82,11 +82,11 @@ func (in *Instance) applicationName() Name { return outside(in.Target.Env.Prefix
 // charts put into the names and labels of their objects.
 func (in *Instance) release() string { return string(in.App.Name + "-" + in.Target.Name) }
 
-// FieldManager owns what people apply by hand. Another one cannot take it over unless it is
-// forced to.
+// FieldManager owns the objects that people apply by hand. Another field manager can take
+// them over only by force.
 func (p *Platform) FieldManager() Name { return "wavewright-" + p.Prefix }
 
-// SelfName is what Argo CD calls the Application and the AppProject of itself.
+// SelfName is the name of the Application and the AppProject of Argo CD itself.
 func (p *Platform) SelfName() Name { return outside(p.Prefix, schema.DefaultArgoCD) }
 
 // clusterWide is the name of an object that belongs to no namespace. It does not carry

@@ -20,7 +20,7 @@ const NamespaceLabel = "kubernetes.io/metadata.name"
 
 // NetworkRule is one rule of a NetworkPolicy, ready to print.
 type NetworkRule struct {
-	// From and To say who connects to whom, for the reader.
+	// From and To name both ends of the connection in the comment.
 	From, To Path
 	// Peers are the other end, Ports those of the pods that are connected to.
 	Peers, Ports []yamltree.Ordered
@@ -167,7 +167,7 @@ type NetworkException struct {
 	At diag.Range
 }
 
-// Annotations say why there is the exception, and for how long.
+// Annotations hold the reason of the exception and its expiry date.
 func (e *NetworkException) Annotations() yamltree.Ordered {
 	return yamltree.Ordered{pair("wavewright.dev/reason", e.Reason), pair("wavewright.dev/expires", e.Expires)}
 }

@@ -116,7 +116,7 @@ func (r Repository) Join(parts ...any) string {
 	return path
 }
 
-// Description says what the AppProject is for.
+// Description of the AppProject.
 func (s *ApplicationSet) Description(env *Environment) string {
 	switch {
 	case s.Infra:

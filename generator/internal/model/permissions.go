@@ -16,7 +16,7 @@ type Permissions struct {
 	Name Name
 	// Account is the ServiceAccount.
 	Account Name
-	// Reason of what is as good as more rights; empty when nothing is.
+	// Reason for rules that can be used to gain further rights; may be empty.
 	Reason string
 	Rules  []yamltree.Ordered
 }

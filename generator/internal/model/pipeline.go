@@ -15,7 +15,7 @@ type Build struct {
 	Kubernetes Path
 }
 
-// Builds lists what a pipeline builds of the environment.
+// Builds lists the overlays of the environment that a pipeline builds.
 func (e *Environment) Builds() []Build {
 	name := string(e.Name)
 	out := []Build{{Path: Path(layout.Root(name))}, {Path: Path(layout.ArgoCD(name))}}
@@ -58,10 +58,10 @@ func (p *Platform) uses(kind Name) bool {
 	})
 }
 
-// Reports says that a step of the pipeline writes a report.
+// Reports reports whether a step of the pipeline writes a report.
 func (p *Platform) Reports() bool { return p.uses(UsesCompliance) }
 
-// Scans says that a step of the pipeline reads images from their registry.
+// Scans reports whether a step of the pipeline reads images from their registry.
 func (p *Platform) Scans() bool { return p.uses(UsesSecurity) }
 
 // The modes of promotions.
@@ -92,7 +92,7 @@ func (p *Platform) Proposed() []Name { return p.promotableBy(ByPullRequest) }
 // Committed lists the environments whose promotions are pushed to the branch.
 func (p *Platform) Committed() []Name { return p.promotableBy(ByCommit) }
 
-// Charted says that an application brings a chart.
+// Charted reports whether an application brings a chart.
 func (p *Platform) Charted() bool {
 	return slices.ContainsFunc(p.Applications, func(a *Application) bool { return a.Charted })
 }

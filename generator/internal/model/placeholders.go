@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Placeholder is a word that stands in braces for a name.
+// Placeholder is a word in braces that wavewright replaces by a name.
 type Placeholder struct {
 	Name string
-	// Means says what the word stands for.
+	// Means describes the name that replaces the word.
 	Means string
 	// Moved is the kind of an address in moved: that renames what the word stands for;
 	// empty when it cannot be renamed.

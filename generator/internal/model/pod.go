@@ -30,7 +30,7 @@ type Pod struct {
 	Strategy                yamltree.Ordered `key:"strategy"`
 	MinReadySeconds         int              `key:"minReadySeconds"`
 	ProgressDeadlineSeconds int              `key:"progressDeadlineSeconds"`
-	// What only a StatefulSet has; ClaimTemplates are the volumes of each replica.
+	// Fields of a StatefulSet only; ClaimTemplates are the volumes of each replica.
 	UpdateStrategy      yamltree.Ordered   `key:"updateStrategy"`
 	PodManagementPolicy string             `key:"podManagementPolicy"`
 	ClaimRetention      yamltree.Ordered   `key:"persistentVolumeClaimRetentionPolicy"`
@@ -46,7 +46,7 @@ type Pod struct {
 	NodeSelector     yamltree.Ordered   `key:"nodeSelector" in:"pod"`
 	Tolerations      []yamltree.Ordered `key:"tolerations" in:"pod"`
 	PriorityClass    string             `key:"priorityClassName" in:"pod"`
-	// Automount says, as a bool, whether the token of the ServiceAccount is mounted.
+	// Automount is a bool: whether the pods mount the token of the ServiceAccount.
 	Automount      any                `key:"automountServiceAccountToken" in:"pod"`
 	Security       yamltree.Ordered   `key:"securityContext" in:"pod"`
 	Volumes        []yamltree.Ordered `key:"volumes" in:"volumes" list:"keyed"`

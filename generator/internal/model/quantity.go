@@ -32,8 +32,7 @@ func (q Quantity) plus(other Quantity) Quantity { return min(q+other, maxSum) }
 // quantityHint says how quantities are written.
 const quantityHint = "Write cores as 2 or 500m, bytes as 512Mi or 1Gi, and numbers of things as they are."
 
-// ParseQuantity reads a Kubernetes quantity of a resource. An error says what is
-// wrong with it.
+// ParseQuantity reads a Kubernetes quantity of a resource. The error names the mistake.
 func ParseQuantity(resource, text string) (Quantity, error) {
 	number, suffix := splitQuantity(text)
 	value, err := strconv.ParseFloat(number, 64)
@@ -115,9 +114,9 @@ func formatBytes(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// Room rounds q up to 1, 2, 5, 10, 20, 50 … times unit. An automatic quota moves in
-// such steps, so that ordinary growth neither edits it nor makes two branches that
-// add applications collide in it.
+// Room rounds q up to 1, 2, 5, 10, 20, 50 … times unit. With these steps, ordinary growth
+// leaves an automatic quota unchanged, and branches that add applications do not conflict
+// in it.
 func (q Quantity) Room(unit Quantity) Quantity {
 	if q == 0 || unit == 0 {
 		return 0

@@ -27,10 +27,9 @@ type Input struct {
 	Sources diag.Sources
 }
 
-// Resolve merges all layers and derives the platform. The platform is usable only
-// when neither the spec nor the list has errors. With errors in the spec it finds what
-// is wrong beyond them: what was reported counts as unknown, and nothing is said that
-// only follows from it.
+// Resolve merges all layers and derives the platform, which is usable only when neither the
+// spec nor the list has errors. In a spec with errors Resolve finds further mistakes: it
+// treats faulty values as unknown, and reports no mere consequence of them.
 func Resolve(in Input) (*Platform, diag.List) {
 	r := &resolver{
 		spec: in.Spec, sources: in.Sources, pins: in.Pins, release: in.ArgoCD,

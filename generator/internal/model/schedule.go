@@ -19,8 +19,8 @@ const (
 	job       = "Job"
 )
 
-// Scheduled reports whether the workload runs to its end at set times. It has no
-// replicas, and nobody connects to it.
+// Scheduled reports whether the workload is a CronJob, which has no replicas and accepts no
+// connections.
 func (w *Workload) Scheduled() bool { return w.Kind == scheduled }
 
 // Scheduled reports whether the application is a CronJob, everywhere.
@@ -97,10 +97,10 @@ func (p *Pod) fields(part string) []Field {
 	return out
 }
 
-// TopFields say when a CronJob runs.
+// TopFields hold the schedule of a CronJob.
 func (p *Pod) TopFields() []Field { return p.fields("") }
 
-// JobFields say how often and how long something runs that ends.
+// JobFields hold the retries and the time limit of a Job.
 func (p *Pod) JobFields() []Field { return p.fields("job") }
 
 // PodFields are those of its pod, without containers and volumes.
@@ -152,8 +152,8 @@ func shortestPause(expression string, enough time.Duration) time.Duration {
 	return max(enough, time.Minute)
 }
 
-// JobTolerations are what the environment's pods tolerate that run to an end: those
-// that the environment states. They are made anew elsewhere when Kubernetes says so.
+// JobTolerations are the tolerations of the environment's Jobs: those that the environment
+// states, without those of fast failover.
 func (e *Environment) JobTolerations() []yamltree.Ordered { return e.Defaults.statedTolerations() }
 
 // Schedules reports whether the environment runs a CronJob.

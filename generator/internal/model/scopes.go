@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Data is what a template sees as its dot. Which fields are set depends on the
-// placeholders in the template's path; the others are nil.
+// Data is the dot of a template. The placeholders in the template's path determine which
+// fields are set; the others are nil.
 type Data struct {
 	Platform  *Platform
 	Env       *Environment

@@ -26,14 +26,14 @@ const instanceLabel = "app.kubernetes.io/instance"
 
 // Chart is the chart that an overlay wraps.
 type Chart struct {
-	// Name in its repository; values of the wrapper stand below it.
+	// Name in its repository, which is the key of its values in the wrapper chart.
 	Name    Path
 	Version string
 	// Repository as Helm names it in a dependency.
 	Repository string
 	// Values of the chart; nil without any.
 	Values *yamltree.Node
-	// Nulls says that some of them take away defaults of the chart.
+	// Nulls is set when a null among the values removes a default of the chart.
 	Nulls bool
 }
 
@@ -118,7 +118,7 @@ func (c chartValues) of(n *yamltree.Node, path []string) *yamltree.Node {
 	return &out
 }
 
-// Selector is what selects the pods of the instance, wherever a network policy does.
+// Selector selects the pods of the instance in network policies.
 func (in *Instance) Selector() map[string]string {
 	w := in.Workload
 	switch {
@@ -151,15 +151,15 @@ func (a *Application) ownManifests() {
 	}
 }
 
-// PodLabels are what the overlay of a source puts on all objects and pods.
+// PodLabels are the labels that the overlay of a source adds to all objects and pods.
 func (in *Instance) PodLabels() map[string]string {
 	labels := map[string]string{applicationLabel: string(in.App.Name)}
 	maps.Copy(labels, in.Labels)
 	return labels
 }
 
-// ObjectLabels are what the overlay of a source puts on objects, but not on pods:
-// there the words could be part of a selector.
+// ObjectLabels are the labels that the overlay of a source adds to objects, but not to
+// pods, whose selectors may use these keys.
 func (in *Instance) ObjectLabels() map[string]string {
 	labels := map[string]string{"env": string(in.Target.Env.Name)}
 	if in.App.Team != nil {

@@ -11,19 +11,19 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Tenancy is what a platform uses of an Argo CD that others administer.
+// Tenancy describes a platform's use of an Argo CD that others administer.
 type Tenancy struct {
 	// Project that every Application belongs to.
 	Project Name
-	// Sets says that ApplicationSets are written; otherwise Applications are.
+	// Sets is set when the repository writes ApplicationSets instead of Applications.
 	Sets bool
 	// Admins are the groups that apply the roots.
 	Admins []string
-	// Request is what administrators have to grant.
+	// Request holds the grants that administrators are asked for.
 	Request ProjectRequest
 }
 
-// ProjectRequest is what the project of a tenant has to permit.
+// ProjectRequest holds the entries that the AppProject of a tenant must permit.
 type ProjectRequest struct {
 	// Destinations of all environments, candidates and pins.
 	Destinations []Destination
@@ -43,7 +43,7 @@ type TargetWindow struct {
 	Namespaces           []string
 }
 
-// Title says what the window is, and where.
+// Title describes the window and its targets.
 func (w TargetWindow) Title() string {
 	return string(w.Name) + " of " + string(w.Environment) + " on " + string(w.Cluster)
 }
@@ -59,7 +59,7 @@ func (r *resolver) tenancy() {
 	a.Tenancy = &Tenancy{Project: Name(spec.Project), Sets: spec.Objects == schema.ObjectsApplicationSets, Admins: spec.Admins}
 }
 
-// Kind is what the roots apply.
+// Kind is the kind that the roots apply.
 func (t *Tenancy) Kind() Path {
 	if t.Sets {
 		return "ApplicationSet"
@@ -98,7 +98,7 @@ func (p *Platform) CommandPrefix() Path {
 	return Path(p.ArgoCD.Namespace) + "/" + Path(p.Prefix)
 }
 
-// Objects are what roots apply, as a word of documents.
+// Objects names the objects that roots apply, for documents.
 func (a ArgoCD) Objects() Path {
 	if a.WritesSets() {
 		return "ApplicationSets"
@@ -122,7 +122,7 @@ func (e *Environment) TenantSubscriptions() yamltree.Ordered {
 	return out
 }
 
-// Annotations are those of the Applications that stand for a set.
+// Annotations are those of the Applications that replace a set.
 func (s *ApplicationSet) Annotations(env *Environment) yamltree.Ordered {
 	return append(yamltree.Ordered{pair("argocd.argoproj.io/sync-wave", s.WaveText())}, env.TenantSubscriptions()...)
 }
@@ -153,8 +153,8 @@ func (e *Environment) group(slot release.Slot, fields release.Element) string {
 	return string(e.infraProject())
 }
 
-// InfraOptions are the sync options of what belongs to namespaces. Namespaces of a tenant
-// are made by administrators.
+// InfraOptions are the sync options of Applications of namespaces. Administrators create
+// the namespaces of a tenant.
 func (e *Environment) InfraOptions() []string {
 	options := e.Settings.Sync.InfraOptions
 	if e.tenancy == nil {
@@ -272,7 +272,7 @@ func (e *Environment) targetWindows() []TargetWindow {
 	return out
 }
 
-// Ignored is what Argo CD ignores of an Application.
+// Ignored lists the differences that Argo CD ignores in an Application.
 func (e Element) Ignored() *yamltree.Node {
 	text := e.Get(ignoreField)
 	if text == "" {
