@@ -25,9 +25,6 @@ func (s *Scan) Decide(want Tree) (*Plan, error) {
 	if err := cmp.Or(fault, err); err != nil {
 		return nil, err
 	}
-	if err := s.disk.sweep(s.repository.root, j.records); err != nil {
-		return nil, err
-	}
 	refused := s.refuse(slices.Concat(j.records, s.rewritten))
 	records := s.note.recall(j.records, &s.options)
 	archives, healed := s.note.healed(records, s.archives)
@@ -35,7 +32,7 @@ func (s *Scan) Decide(want Tree) (*Plan, error) {
 		repository: s.repository, format: s.format, migrations: s.migrations, stale: s.note.seen(), healed: healed,
 		changes: append(refused, s.disk.leftovers...),
 	}
-	c := comparison{options: &s.options, plan: plan, touched: j.doubled, final: map[string][]entry{}}
+	c := comparison{options: &s.options, plan: plan, final: map[string][]entry{}}
 	if err := c.rewrites(s.rewritten); err != nil {
 		return nil, err
 	}
@@ -52,15 +49,11 @@ func checkInput(want Tree, paths []string) error {
 
 // decide makes a plan of everything that was read. From here on nothing is read.
 func (c *comparison) decide(records []*record, archives []*archive) *Plan {
-	c.touch(records, archives)
 	for _, m := range findMoves(records) {
 		c.move(m)
 	}
 	for _, r := range records {
-		switch {
-		case r.untouched() && !c.touched[r.archive]:
-			c.plan.unchanged++
-		case !r.settled && r.disk.kind != hidden:
+		if !r.settled && r.disk.kind != hidden {
 			c.add(c.change(r, r.decide(c.options)))
 		}
 		if r.entry != nil && r.disk.kind == regular {
@@ -76,32 +69,7 @@ func (c *comparison) decide(records []*record, archives []*archive) *Plan {
 type comparison struct {
 	options *Options
 	plan    *Plan
-	touched map[string]bool    // archives with a record about which there is something to decide
-	final   map[string][]entry // the touched archives afterwards
-}
-
-// touch finds the archives that may change. On most runs there is none, and nothing is
-// put together to be compared with what is there.
-func (c *comparison) touch(records []*record, archives []*archive) {
-	for _, a := range archives {
-		if a.outdated > 0 || a.again || len(a.entries) == 0 {
-			c.touched[a.name] = true
-		}
-	}
-	for _, r := range records {
-		if r.untouched() {
-			continue
-		}
-		c.touched[r.archive] = true
-		if r.want != nil {
-			c.touched[r.want.Archive] = true
-		}
-	}
-}
-
-// untouched reports whether a file is as the state has it, and the state as it is wanted.
-func (r *record) untouched() bool {
-	return r.current && r.disk.kind == regular && r.disk.exec == r.want.Executable && bytes.Equal(r.disk.data, r.want.Content)
+	final   map[string][]entry // the archives afterwards
 }
 
 // add takes a change into the plan.
@@ -222,9 +190,7 @@ func permissions(old stamp, exec bool) fs.FileMode {
 // from final, which does no harm: such a plan is blocked.
 func (c *comparison) archives(before []*archive) {
 	for _, a := range before {
-		if c.touched[a.name] {
-			c.archive(a)
-		}
+		c.archive(a)
 		delete(c.final, a.name)
 	}
 	for name := range c.final {

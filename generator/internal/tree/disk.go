@@ -43,25 +43,6 @@ type scanner struct {
 	leftovers []Change
 }
 
-// sweep finds temporary files in folders in which a file may be written.
-func (s *scanner) sweep(root *os.Root, records []*record) error {
-	pending := slices.DeleteFunc(slices.Clone(records), func(r *record) bool { return r.untouched() || s.wasListed(parent(r.path)) })
-	if len(pending) == 0 {
-		return nil
-	}
-	w := walker[*record]{enter: s.enter, spare: make(chan struct{}, parallel()), visit: func(root *os.Root, f *folder[*record]) error {
-		if len(f.items) == 0 {
-			return nil
-		}
-		names, err := list(root)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", f.label(), err)
-		}
-		return s.temporaries(root, f, names)
-	}}
-	return w.run(root, plant(pending, func(r *record) string { return r.path }))
-}
-
 // temporaries looks for temporary files among the names of a folder.
 func (s *scanner) temporaries(root *os.Root, f *folder[*record], names []string) error {
 	strange := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.known(join2(f.path, name)) })
@@ -78,11 +59,6 @@ func (s *scanner) temporaries(root *os.Root, f *folder[*record], names []string)
 		}
 	}
 	return errors.Join(errs...)
-}
-
-func (s *scanner) wasListed(folder string) bool {
-	_, listed := s.listed[folder]
-	return listed
 }
 
 // scan reads what is on disk at the paths of records.

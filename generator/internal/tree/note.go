@@ -112,7 +112,7 @@ func (r *record) holds(e entry) bool {
 
 // recall is about a file that was written.
 func (r *record) recall(e entry, o *Options) {
-	r.archive, r.recalled, r.current = e.next.home, true, false
+	r.archive, r.recalled = e.next.home, true
 	if e.next.pure {
 		e.base = r.disk.data
 	}
@@ -126,7 +126,6 @@ func (r *record) recall(e entry, o *Options) {
 func (r *record) left(e entry, to *record) {
 	gone := *r.entry
 	gone.state = orphan
-	r.current = false
 	switch {
 	case r.disk.kind == absent && r.want != nil:
 		r.entry = nil // that it is gone is our doing

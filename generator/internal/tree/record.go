@@ -12,7 +12,6 @@ type record struct {
 	entry   *entry // nil: not in the state
 	archive string // where entry is
 	disk    disk
-	current bool // the entry is in its archive just as it will be once the file is written
 	settled bool // decided with the record that it moved to or from
 
 	recalled bool // a run that was interrupted wrote just what is on disk

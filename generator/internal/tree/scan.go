@@ -179,15 +179,14 @@ func (s *Scan) readEarly(j *pairing) error {
 
 // pairing is the files of a tree with what was found out about them.
 type pairing struct {
-	records []*record // of the tree and of the state, by path
-	unknown []*record // those of them that the state does not know
-	doubled map[string]bool
+	records []*record         // of the tree and of the state, by path
+	unknown []*record         // those of them that the state does not know
 	homes   map[string]string // path → archive, of files that a run was about to move there
 }
 
 // join pairs the files of a tree, whose sorted paths are paths, with what the scan found.
 func (s *Scan) join(want Tree, paths []string) (*pairing, error) {
-	j := &pairing{homes: s.note.homes(), doubled: map[string]bool{}, records: make([]*record, 0, len(paths)+64)}
+	j := &pairing{homes: s.note.homes(), records: make([]*record, 0, len(paths))}
 	rest, chosen := s.records, make([]record, 0, len(s.records))
 	take := func(path string, want *File) error {
 		n := 1
@@ -230,7 +229,6 @@ func (s *Scan) join(want Tree, paths []string) (*pairing, error) {
 // interrupted that moved the file's entry to another archive.
 func (j *pairing) choose(r *record, others []*record, want *File) error {
 	for _, other := range others {
-		j.doubled[r.archive], j.doubled[other.archive] = true, true
 		switch {
 		case j.homes[r.path] == other.archive:
 		case j.homes[r.path] == r.archive:
@@ -243,10 +241,6 @@ func (j *pairing) choose(r *record, others []*record, want *File) error {
 		r.entry, r.archive = other.entry, other.archive
 	}
 	r.want = want
-	if want != nil && r.entry != nil && r.archive == want.Archive {
-		managed := r.managed()
-		r.current = r.entry.equal(&managed)
-	}
 	return nil
 }
 

@@ -2,7 +2,6 @@ package tree
 
 import (
 	"fmt"
-	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -54,36 +53,17 @@ func (t Tree) paths() []string {
 }
 
 func (t Tree) check(paths []string) []Problem {
-	c := checker{tree: t, names: map[string]name{}, archives: map[string]string{}}
-	if t.repeatsID() {
-		c.ids = map[string]string{}
-	}
+	c := checker{names: map[string]name{}, ids: map[string]string{}, archives: map[string]string{}}
 	for _, path := range paths {
 		c.file(path, t[path])
 	}
 	return c.problems
 }
 
-// repeatsID reports whether two files may have the same ID. That they have is unlikely, and
-// numbers need less memory than texts to be told apart.
-func (t Tree) repeatsID() bool {
-	seed := maphash.MakeSeed()
-	hashes := make([]uint64, 0, len(t))
-	for _, f := range t {
-		hashes = append(hashes, maphash.String(seed, f.ID))
-	}
-	slices.Sort(hashes)
-	return len(slices.Compact(hashes)) < len(t)
-}
-
 // checker looks at files in the order of their paths.
 type checker struct {
-	tree Tree
-	// names are the folders, and the files with other letters than small ones, by folded
-	// path; that there is another file is known from tree.
-	names    map[string]name
-	folder   string            // of the last file with nothing wrong: it and those above are in names
-	ids      map[string]string // ID → path, when some may be the same
+	names    map[string]name   // the files and folders so far, by folded path
+	ids      map[string]string // ID → path
 	archives map[string]string // folded archive → how it is spelled
 	problems []Problem
 }
@@ -104,18 +84,9 @@ func (c *checker) file(path string, f File) {
 	}
 	c.id(path, f.ID)
 	c.archive(path, f.Archive)
-	if fold(path) != path {
-		c.place(path, name{path: path})
-	}
-	if parent(path) == c.folder {
-		return
-	}
-	before := len(c.problems)
+	c.place(path, name{path: path})
 	for dir := parent(path); dir != "" && c.place(path, name{path: dir, folder: true}); {
 		dir = parent(dir) // when one is known, so are the folders above
-	}
-	if len(c.problems) == before {
-		c.folder = parent(path)
 	}
 }
 
@@ -124,9 +95,6 @@ func (c *checker) file(path string, f File) {
 func (c *checker) place(path string, n name) bool {
 	folded := fold(n.path)
 	old, taken := c.names[folded]
-	if _, small := c.tree[folded]; small && !taken {
-		old, taken = name{path: folded}, true
-	}
 	switch {
 	case !taken:
 		c.names[folded] = n
@@ -142,9 +110,6 @@ func (c *checker) place(path string, n name) bool {
 func (c *checker) id(path, id string) {
 	if reason := idProblem(id); reason != "" {
 		c.report(path, "id %q %s", id, reason)
-		return
-	}
-	if c.ids == nil {
 		return
 	}
 	if other, taken := c.ids[id]; taken {
