@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -129,12 +130,7 @@ func (c composed) add(name Name, what string, at diag.Range) {
 // has one owner in a cluster.
 func (r *resolver) names() {
 	applications, projects := composed{r, "Application", map[Name]string{}}, composed{r, "AppProject", map[Name]string{}}
-	var environments []*Environment
-	for _, env := range r.p.Environments {
-		if !r.spec.Faults.Name(env.at) {
-			environments = append(environments, env)
-		}
-	}
+	environments := slices.DeleteFunc(slices.Clone(r.p.Environments), func(env *Environment) bool { return r.spec.Faults.Name(env.at) })
 	for _, env := range environments {
 		applications.add(env.Root(), "the root of "+string(env.Name), env.at)
 		projects.add(env.project("root"), "the root of "+string(env.Name), env.at)

@@ -65,16 +65,21 @@ func (p *Platform) Scopes(placeholders []string) ([]Scope, error) {
 	return scopes, nil
 }
 
+// words are the placeholders of a path.
+type words []string
+
+// has reports whether a path names something; a chart is an application.
+func (w words) has(name string) bool {
+	return slices.Contains(w, name) || name == "app" && slices.Contains(w, "chart")
+}
+
 // rows lists the combinations that exist, as fine as the placeholders need.
 func (p *Platform) rows(placeholders []string) []Data {
-	has := func(name string) bool {
-		return slices.Contains(placeholders, name) || name == "app" && slices.Contains(placeholders, "chart")
-	}
+	has := words(placeholders).has
 	placed := has("env") || has("target") || has("cluster") || has("namespace") || has("fleet")
 	var rows []Data
 	switch {
 	case has("app") && !placed:
-		rows = make([]Data, 0, len(p.Applications))
 		for _, app := range p.Applications {
 			if len(app.Instances) > 0 {
 				rows = append(rows, Data{App: app, Team: app.Team})
@@ -189,9 +194,7 @@ func (row Data) within(rows []Data, namespaces []*Namespace, each bool) []Data {
 // project keeps of a row what the placeholders name. It is incomplete when the row
 // lacks one of them.
 func (row Data) project(placeholders []string, table []Placeholder) (Scope, bool) {
-	has := func(name string) bool {
-		return slices.Contains(placeholders, name) || name == "app" && slices.Contains(placeholders, "chart")
-	}
+	has := words(placeholders).has
 	data := &Data{Platform: row.Platform, Job: row.Job, Config: row.Config}
 	if has("env") || has("target") || has("fleet") {
 		data.Env = row.Env

@@ -15,10 +15,7 @@ import (
 // SyncMatrix compares the options of the environments' ApplicationSets and of their
 // Applications.
 func (r *Report) SyncMatrix() *Table {
-	policy := "ApplicationSet policy"
-	if !r.p.ArgoCD.WritesSets() {
-		policy = "policy for Applications"
-	}
+	policy := either(r.p.ArgoCD.WritesSets(), "ApplicationSet policy", "policy for Applications")
 	return r.table("", []aspect{
 		{"sync policy", func(e *model.Environment) string { return syncText(e.Settings.Sync.Automated) }},
 		{"sync options of namespaces", func(e *model.Environment) string { return strings.Join(e.InfraOptions(), ", ") }},
@@ -39,11 +36,10 @@ func (r *Report) SyncMatrix() *Table {
 
 // windowsText lists the environment's sync windows.
 func windowsText(e *model.Environment) string {
-	var out []string
-	for _, w := range e.Windows {
-		out = append(out, fmt.Sprintf("%s: %s %s for %s (%s)", w.Name, w.Kind, w.Schedule, w.Duration, w.TimeZone))
-	}
-	return cmp.Or(strings.Join(out, "; "), "always open")
+	text := joined(e.Windows, "; ", func(w model.Window) string {
+		return fmt.Sprintf("%s: %s %s for %s (%s)", w.Name, w.Kind, w.Schedule, w.Duration, w.TimeZone)
+	})
+	return cmp.Or(text, "always open")
 }
 
 func syncText(a *schema.Automated) string {
@@ -60,11 +56,14 @@ func retryText(r schema.Retry) string {
 	return fmt.Sprintf("limit %d, backoff %s, factor %d, maxDuration %s", r.Limit, r.Backoff.Duration, r.Backoff.Factor, r.Backoff.MaxDuration)
 }
 
-func yes(b bool) string {
-	if b {
-		return "yes"
+func yes(b bool) string { return either(b, "yes", "no") }
+
+// either is one of two texts.
+func either(first bool, a, b string) string {
+	if first {
+		return a
 	}
-	return "no"
+	return b
 }
 
 // ApplicationSetTable lists the ApplicationSets, each with an AppProject of its name.
@@ -118,10 +117,7 @@ func (r *Report) KindTable() *Table {
 	return r.perApplication([]string{"application", "kind", "scope", "reason", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, name := range slices.Sorted(maps.Keys(in.Workload.Kinds)) {
-			scope := "its namespace"
-			if in.Workload.Kinds[name].ClusterScoped {
-				scope = "the cluster"
-			}
+			scope := either(in.Workload.Kinds[name].ClusterScoped, "the cluster", "its namespace")
 			rows = append(rows, []string{name, scope, cmp.Or(in.Workload.Kinds[name].Reason, none)})
 		}
 		return rows

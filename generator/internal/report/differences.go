@@ -147,11 +147,7 @@ func presence(a *model.Application, instances []*model.Instance) []string {
 	}
 	row := []string{string(a.Name), "deploy"}
 	for _, in := range instances {
-		if in == nil {
-			row = append(row, "no")
-			continue
-		}
-		row = append(row, "yes")
+		row = append(row, yes(in != nil))
 	}
 	return row
 }

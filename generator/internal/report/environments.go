@@ -107,10 +107,7 @@ func safetyText(e *model.Environment) string {
 }
 
 func imagesText(e *model.Environment) string {
-	if e.Settings.Images == "pinned" {
-		return "a digest or a version tag"
-	}
-	return "any tag"
+	return either(e.Settings.Images == "pinned", "a digest or a version tag", "any tag")
 }
 
 func replicasText(w *model.Workload) string {

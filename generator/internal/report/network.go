@@ -58,11 +58,7 @@ func (r *Report) FlowTable() *Table {
 	return r.perApplication([]string{"application", "", "other end", "ports of the pod", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, f := range flows(in) {
-			direction := "→"
-			if f.in {
-				direction = "←"
-			}
-			rows = append(rows, []string{direction, f.text, f.ports})
+			rows = append(rows, []string{either(f.in, "←", "→"), f.text, f.ports})
 		}
 		return rows
 	})
@@ -144,17 +140,14 @@ func flows(in *model.Instance) []flow {
 }
 
 func peers(in *model.Instance, r model.NetworkRule) []flow {
-	var ports []string
-	for _, port := range r.Ports {
-		ports = append(ports, portText(port))
-	}
+	ports := joined(r.Ports, ", ", portText)
 	var out []flow
 	for _, p := range r.Peers {
 		f := peer(in, p)
 		if apiServer(in, r) {
 			f.text, f.node, f.name = "the API server at "+f.text, "api_server", model.APIServerName
 		}
-		f.ports = cmp.Or(strings.Join(ports, ", "), "all")
+		f.ports = cmp.Or(ports, "all")
 		out = append(out, f)
 	}
 	return out

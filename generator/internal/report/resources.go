@@ -44,12 +44,7 @@ func (r *Report) QuotaTable() *Table {
 	return t
 }
 
-func quotaText(ns *model.Namespace) string {
-	if ns.Room == 0 {
-		return "stated"
-	}
-	return "auto"
-}
+func quotaText(ns *model.Namespace) string { return either(ns.Room == 0, "stated", "auto") }
 
 func quotaCells(ns *model.Namespace, resources []string) []string {
 	cells := make([]string, len(resources))

@@ -88,15 +88,12 @@ func (r *Report) PermissionTable() *Table {
 	return r.perApplication([]string{"application", "API groups", "resources", "verbs", "reason", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, rule := range in.Workload.ServiceAccount.Rules {
-			var groups []string
-			for _, group := range rule.APIGroups {
-				groups = append(groups, cmp.Or(group, "core"))
-			}
+			groups := joined(rule.APIGroups, ", ", func(group string) string { return cmp.Or(group, "core") })
 			resources := strings.Join(rule.Resources, ", ")
 			if len(rule.ResourceNames) > 0 {
 				resources += " named " + strings.Join(rule.ResourceNames, ", ")
 			}
-			rows = append(rows, []string{strings.Join(groups, ", "), resources, strings.Join(rule.Verbs, ", "), cmp.Or(rule.Reason, none)})
+			rows = append(rows, []string{groups, resources, strings.Join(rule.Verbs, ", "), cmp.Or(rule.Reason, none)})
 		}
 		return rows
 	})

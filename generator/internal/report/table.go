@@ -81,11 +81,7 @@ func (r *Report) perApplication(head []string, rows func(*model.Instance) [][]st
 
 // entries writes the entries of a map in the order of their keys.
 func entries[V ~string](m map[string]V, within, between string) string {
-	var out []string
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		out = append(out, key+within+string(m[key]))
-	}
-	return strings.Join(out, between)
+	return joined(slices.Sorted(maps.Keys(m)), between, func(key string) string { return key + within + string(m[key]) })
 }
 
 // where names the targets of a row.
@@ -93,11 +89,7 @@ func where(a *model.Application, targets []*model.Target) string {
 	if len(targets) == len(a.Instances) {
 		return "wherever it runs"
 	}
-	var names []string
-	for _, t := range targets {
-		names = append(names, string(t.Name))
-	}
-	return strings.Join(names, ", ")
+	return joined(targets, ", ", func(t *model.Target) string { return string(t.Name) })
 }
 
 // byTarget is an empty table with a column for each target behind the given ones.
@@ -116,4 +108,13 @@ func on(a *model.Application, targets []*model.Target) []*model.Instance {
 		out[slices.Index(targets, in.Target)] = in
 	}
 	return out
+}
+
+// joined writes a text for each item.
+func joined[T any](items []T, between string, text func(T) string) string {
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = text(item)
+	}
+	return strings.Join(texts, between)
 }

@@ -47,11 +47,7 @@ func (r *Report) promotionText(e *model.Environment) string {
 
 // checkNames lists the checks of the pipeline.
 func checkNames(e *model.Environment) string {
-	var names []string
-	for _, step := range e.Checks() {
-		names = append(names, string(step.Name))
-	}
-	return strings.Join(names, ", ")
+	return joined(e.Checks(), ", ", func(step model.Step) string { return string(step.Name) })
 }
 
 // arrivalText describes the sync of a change from Git into the cluster.
@@ -142,9 +138,5 @@ func rulesText(s model.Step) string {
 	if s.Uses == model.UsesCompliance && len(s.Rules) == 0 {
 		return "all"
 	}
-	rules := make([]string, len(s.Rules))
-	for i, rule := range s.Rules {
-		rules[i] = string(rule)
-	}
-	return cmp.Or(strings.Join(rules, ", "), none)
+	return cmp.Or(joined(s.Rules, ", ", func(rule model.Name) string { return string(rule) }), none)
 }
