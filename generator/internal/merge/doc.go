@@ -1,13 +1,12 @@
-// Package merge joins two changes of one text file: the user's, made by hand on
-// disk, and the generator's, made by its new rendering. What both started from, the
-// last rendering, is the base. The line is
+// Package merge merges two changes of one text file: the user's edit on disk and the
+// generator's new rendering. The base of both is the last rendering. The steps are
 //
 //	base × mine × theirs ─script→ hunks ─weave→ regions ─settle→ text ─verify→ Outcome
 //
-// It merges line by line as "git merge-file --diff3" does. YAML is only ever read:
-// to verify that a merge that is clean line by line kept every change, and to
-// recognise the conflicts that everyone has, both sides having added to a list such as
-// resources, or one to a list and the other something behind it. No text is ever written by a YAML library.
+// Merge merges line by line as "git merge-file --diff3" does. It reads YAML only to verify
+// that a clean merge kept every change, and to resolve two everyday conflicts: both sides
+// added to a list such as resources, or one side added to a list and the other behind it.
+// No YAML library ever writes text.
 //
 // Invariants:
 //   - Merge is pure: no files, no clock, no global state, the same result for the

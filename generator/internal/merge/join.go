@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// follow joins two additions at one place of which one makes a list longer and the other
-// begins something new behind that list: it reports false for anything else. This is
-// what a kustomization gets when the generator adds a resource and the user patches.
+// follow joins two additions at one position of which one appends to a list and the other
+// adds a new key behind that list, and reports false for anything else. A kustomization
+// gets both when the generator adds a resource and the user adds patches.
 func (m *merger) follow(r region) ([]string, bool) {
 	mine, theirs := run{m.mine.lines, r.mine}, run{m.theirs.lines, r.theirs}
 	switch {
@@ -35,10 +35,10 @@ func (r run) endedBy(next run) bool {
 	return false
 }
 
-// join joins what both sides did to one list of scalars that is used like a set:
-// the union of what they added, without what either removed, in the generated order
-// and then in the user's. It reports false for anything but whole items of such a
-// list, which then stays a conflict.
+// join joins the changes of both sides to one list of scalars that is used like a set: the
+// union of the additions, without the removals of either side, in the generated order and
+// then in the user's. It reports false, for a conflict, for anything but whole items of
+// such a list.
 func (m *merger) join(r region) ([]string, bool) {
 	base, mine, theirs := run{m.base.lines, r.base}, run{m.mine.lines, r.mine}, run{m.theirs.lines, r.theirs}
 	indent, ok := sameIndent(base, mine, theirs)
@@ -52,9 +52,9 @@ func (m *merger) join(r region) ([]string, bool) {
 	return union(base.items(), mine.items(), theirs.items())
 }
 
-// union returns the lines of the items of theirs that mine did not remove from base,
-// then of the items that mine added. A list with an item twice is no set, and an item
-// for which each side put another one is left to the user.
+// union returns the lines of the items of theirs that mine did not remove from base, then
+// of the items that mine added. A list with equal items is no set, and an item that both
+// sides replaced differently stays a conflict.
 func union(base, mine, theirs []item) ([]string, bool) {
 	added := func(it item) bool { return !has(base, it) }
 	if repeats(base) || repeats(mine) || repeats(theirs) || bothReplaced(base, mine, theirs) {
@@ -180,7 +180,7 @@ func (r run) owner(indent int) string {
 	return ""
 }
 
-// setKey returns the key that a line consists of if its list is used like a set.
+// setKey returns the key of a line that has only a key whose list is used like a set.
 func setKey(line string) string {
 	key, rest, _ := strings.Cut(line, ":")
 	if rest = strings.TrimSpace(rest); rest != "" && rest[0] != '#' {
@@ -194,8 +194,8 @@ func setKey(line string) string {
 	return ""
 }
 
-// readItem reads a line that is one item of a list, a plain or quoted scalar and
-// nothing else. Whatever could be read in two ways is none.
+// readItem reads a line that is one item of a list: a plain or quoted scalar and nothing
+// else. An ambiguous line is no item.
 func readItem(line string) (item, bool) {
 	text := strings.TrimLeft(line, " ")
 	it := item{line: line, indent: len(line) - len(text)}
@@ -212,7 +212,7 @@ func readItem(line string) (item, bool) {
 	return it, isPlain(value)
 }
 
-// unquote returns what is between two quotes, if that needs no escapes.
+// unquote returns the text between two quotes, if it needs no escapes.
 func unquote(value string, quote byte) (string, bool) {
 	if len(value) < 2 || value[len(value)-1] != quote {
 		return "", false
@@ -221,7 +221,7 @@ func unquote(value string, quote byte) (string, bool) {
 	return value, strings.IndexByte(value, quote) < 0 && strings.IndexByte(value, '\\') < 0
 }
 
-// isPlain reports whether a text without quotes is one scalar, whatever stands around.
+// isPlain reports whether a text without quotes is one scalar in any context.
 func isPlain(value string) bool {
 	switch {
 	case strings.IndexByte("?:-,[]{}#&*!|>'\"%@`", value[0]) >= 0:

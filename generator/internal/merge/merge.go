@@ -8,7 +8,7 @@ import (
 // maxSize is the size above which no side is merged line by line.
 const maxSize = 5 << 20
 
-// Side is whose version wins where both changed the same lines.
+// Side is the side whose version wins where both changed the same lines.
 type Side uint8
 
 const (
@@ -20,22 +20,22 @@ const (
 	Theirs
 )
 
-// Input is what there is to merge.
+// Input holds the texts to merge.
 type Input struct {
-	// Path decides what is known about the text: only files that end in .yaml or
-	// .yml are checked as YAML, and only their lists are ever joined.
+	// Path determines the format: only files that end in .yaml or .yml are verified as YAML, and only
+	// their lists are joined.
 	Path string
 	// Base is the last rendering, Mine the file on disk and Theirs the new
 	// rendering, all with LF line ends and without byte order mark.
 	Base, Mine, Theirs []byte
-	// Accept is whose version wins where both changed the same lines.
+	// Accept is the side that wins where both changed the same lines.
 	Accept Side
 }
 
-// Conflict is one place where both sides changed the same lines, or a reason why a
-// merge that is clean line by line cannot be trusted.
+// Conflict is one place where both sides changed the same lines, or the reason why a clean
+// merge failed verification.
 type Conflict struct {
-	// Reason says what is wrong: lower case, no full stop.
+	// Reason names the conflict: lower case, no full stop.
 	Reason string
 	// Base, Mine and Theirs are the place in the three versions. They are empty for
 	// a conflict that is about the whole file.
@@ -44,8 +44,8 @@ type Conflict struct {
 
 // Excerpt is a run of whole lines of one version.
 type Excerpt struct {
-	// Line is the number of the first line, from 1. Where Text is empty it is the
-	// line before which the text of the other versions belongs.
+	// Line is the number of the first line, from 1. With an empty Text it is the line before which the
+	// other versions have their text.
 	Line int
 	// Text is the lines, each with its line end.
 	Text []byte
@@ -74,8 +74,8 @@ func Merge(in Input) Outcome {
 	return newMerger(in).run()
 }
 
-// trivial returns the result when at most one side changed anything, or both the
-// same. Nothing is joined, so there is nothing to check.
+// trivial returns the result when at most one side changed the text, or both equally. Such
+// a result needs no verification.
 func (in Input) trivial() ([]byte, bool) {
 	switch {
 	case bytes.Equal(in.Mine, in.Theirs), bytes.Equal(in.Base, in.Theirs):
@@ -99,7 +99,7 @@ func (in Input) unmergeable() string {
 	return ""
 }
 
-// whole is the outcome for a file that is taken or left as a whole.
+// whole is the outcome for a file that is not merged line by line.
 func (in Input) whole(reason string) Outcome {
 	switch in.Accept {
 	case Mine:

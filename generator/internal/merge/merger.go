@@ -20,8 +20,8 @@ func newMerger(in Input) *merger {
 	return m
 }
 
-// piece is what becomes of one region: lines of the merge, or a conflict between
-// lines that both sides have in common.
+// piece is the result of one region: lines of the merge, or a conflict between common
+// lines.
 type piece struct {
 	before, after []string // of a piece without conflict all its lines are before
 	clash         *region  // the lines in between, nil for no conflict
@@ -29,8 +29,7 @@ type piece struct {
 	accepted      bool     // the lines are those of the side that wins
 }
 
-// run merges. Should the check find fault with lists that were joined, they stay
-// conflicts.
+// run merges. When verification rejects joined lists, they stay conflicts.
 func (m *merger) run() Outcome {
 	pieces := m.settle(m.yaml)
 	if slices.ContainsFunc(pieces, piece.isJoined) && !readable(m.in.Base, m.in.Mine, m.in.Theirs) {
@@ -49,7 +48,7 @@ func (p piece) isJoined() bool { return p.joined }
 // place reports whether the outcome is a text, or conflicts that have a place.
 func (o Outcome) place() bool { return o.Text != nil || o.Marked != nil }
 
-// checked returns an outcome, or the conflict that its text cannot be trusted.
+// checked returns an outcome, or a conflict when its text fails verification.
 func (m *merger) checked(pieces []piece, out Outcome) Outcome {
 	if out.Text == nil || !m.yaml {
 		return out
@@ -60,7 +59,7 @@ func (m *merger) checked(pieces []piece, out Outcome) Outcome {
 	return out
 }
 
-// settle decides what becomes of each region.
+// settle resolves each region.
 func (m *merger) settle(joining bool) []piece {
 	pieces := make([]piece, len(m.regions))
 	for i, r := range m.regions {
@@ -96,8 +95,8 @@ func (m *merger) piece(r region, joining bool) piece {
 	return p
 }
 
-// tighten takes the lines out of a conflict that both sides begin or end with. The
-// base loses those it shares with them.
+// tighten removes the lines from a conflict that both sides begin or end with. The base
+// loses those that it shares with them.
 func (m *merger) tighten(r region) piece {
 	base, mine, theirs := r.base.of(m.base.lines), r.mine.of(m.mine.lines), r.theirs.of(m.theirs.lines)
 	head := commonHead(mine, theirs)
@@ -130,7 +129,7 @@ func commonTail(a, b []string) int {
 	return n
 }
 
-// assemble puts the pieces together: to a text, or to conflicts and a marked text.
+// assemble joins the pieces to a text, or to conflicts and a marked text.
 func (m *merger) assemble(pieces []piece) Outcome {
 	var out Outcome
 	result := text{open: mergeOpen(m.base, m.mine, m.theirs)}
@@ -175,9 +174,9 @@ func (m *merger) marked(r region) []string {
 	)
 }
 
-// check returns why a text that is clean line by line cannot be trusted; empty if it
-// can. Where one side won, the other's changes of those lines were dropped: it is
-// taken to have left them alone.
+// check verifies a clean merge and returns the reason when it fails, else "". Where one
+// side won, check treats the other side's lines as unchanged, because its changes were
+// dropped.
 func (m *merger) check(pieces []piece, result []byte) string {
 	return verify(m.in.Base, m.without(Theirs, m.mine, pieces), m.without(Mine, m.theirs, pieces), result)
 }

@@ -118,8 +118,8 @@ func mark(changed []bool, lines []int) {
 // fan is a range of diagonals that a search has reached.
 type fan struct{ low, high int }
 
-// widen opens a fan by one diagonal on both ends, or closes it by one at the border
-// of the box. The diagonals beyond get a value that no path comes from.
+// widen extends a fan by one diagonal on both ends, or narrows it by one at the border of
+// the box. The diagonals beyond get a value from which no path continues.
 func (f *fan) widen(b box, reached []int, zero, never int) {
 	if f.low > b.x0-b.y1 {
 		f.low--
@@ -188,7 +188,7 @@ func (m *myers) stepBackward(b box, k int) int {
 	return x
 }
 
-// farthest returns the point where the search from the start got farthest.
+// farthest returns the farthest point of the search from the start.
 func (m *myers) farthest(b box, ahead fan) (x, y int) {
 	for k := ahead.high; k >= ahead.low; k -= 2 {
 		px := min(m.forward[m.zero+k], b.x1)

@@ -80,7 +80,7 @@ func (r reader) read(text []byte) (*node, error) {
 	}
 }
 
-// next decodes one document. A panic of the library is an error like any other.
+// next decodes one document. It turns a panic of the library into an error.
 func next(dec *yaml.Decoder) (doc *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -113,7 +113,7 @@ func (r reader) node(y *yaml.Node) (*node, error) {
 	return n, err
 }
 
-// kindMark separates what makes up a value, by a byte that YAML does not allow.
+// kindMark separates the parts of a value by a byte that YAML does not allow.
 func kindMark(k yaml.Kind) string { return string(rune(k)) }
 
 func (r reader) mapping(n *node, y *yaml.Node) (string, error) {

@@ -10,9 +10,9 @@ type version struct {
 	changed []bool
 }
 
-// script returns the changes that make side of base, in order, with at least one
-// common line between two of them. Which of several equally short scripts it is
-// decides what a merge of repeated lines comes to; it is the one that git finds.
+// script returns the changes from base to side, in order, with at least one common line
+// between two of them. Of several equally short scripts it returns the one that git finds,
+// because the choice determines the merge of repeated lines.
 func script(base, side []string) []hunk {
 	known := map[string]int{}
 	a, b := number(base, known), number(side, known)
@@ -35,7 +35,7 @@ func number(lines []string, known map[string]int) version {
 	return v
 }
 
-// hunks reads the changes off the lines that are marked as changed.
+// hunks derives the changes from the lines that are marked as changed.
 func hunks(a, b version) []hunk {
 	var hunks []hunk
 	for i, j := 0, 0; i < len(a.ids) || j < len(b.ids); i, j = i+1, j+1 {
@@ -57,9 +57,9 @@ func (v version) endOf(i int) int {
 	return i
 }
 
-// compact moves groups of changed lines between equal lines: "b" was added to "ab,
-// ab" at either of two places. A group goes as far down as it can, taking others in
-// on its way, or else to the last place where the other version has a change too.
+// compact moves groups of changed lines between equal lines: "b" was added to "ab, ab" at
+// either of two positions. A group moves down as far as possible, merging with the groups
+// that it meets, or else to the last position where the other version has a change, too.
 func compact(v, other version) {
 	g := group{version: v, gaps: other.gaps()}
 	for g.end = v.endOf(0); ; g.advance() {

@@ -6,8 +6,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// sequence compares sequences that both sides changed. Which item is which is not
-// always certain; the merge is good if one way to pair them says so.
+// sequence compares sequences that both sides changed. The pairing of items is ambiguous;
+// the merge passes if it is right under one pairing.
 func (v values) sequence(path string) string {
 	reason, named := v.byName(path)
 	if named && reason == "" || v.byIndex(path) == "" || v.byRest(path) == "" {
@@ -45,7 +45,7 @@ func named(n *node, documents bool) (*node, bool) {
 	return m, true
 }
 
-// nameOf returns what an item calls itself as a part of a path, empty for nothing.
+// nameOf returns the name of an item as a part of a path, or "".
 func nameOf(n *node, document bool) string {
 	switch {
 	case !n.isMap():

@@ -8,9 +8,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// verify returns why a merge cannot be trusted although it is clean line by line;
-// empty if it can. It compares the values of the four texts; where one of the three
-// inputs is no YAML, as a template is, nothing can be said.
+// verify compares the values of the four texts and returns the change that a clean merge
+// lost, or "". It cannot verify a merge when one of the three inputs is no YAML, such as a
+// template.
 func verify(base, mine, theirs, result []byte) string {
 	r := reader{ids: map[string]string{}}
 	var nodes []*node
@@ -37,7 +37,7 @@ func readable(texts ...[]byte) bool {
 	})
 }
 
-// values are one value in the three versions and in the merge, nil where it is not.
+// values are one value in the three versions and in the merge, nil where it is absent.
 type values struct{ base, mine, theirs, result *node }
 
 func (v values) all() []*node { return []*node{v.base, v.mine, v.theirs, v.result} }
@@ -53,7 +53,7 @@ func (v values) documents() string {
 	return v.compare("")
 }
 
-// compare returns what is wrong with the value at a path; empty for nothing.
+// compare returns the lost change of the value at a path, or "".
 func (v values) compare(path string) string {
 	if equal(v.mine, v.theirs) && equal(v.mine, v.result) {
 		return ""
@@ -85,7 +85,7 @@ func lost(fine bool, format, path string) string {
 // sequence, have the empty path.
 const root = "."
 
-// called is how the value at a path is called.
+// called names the value at a path in a message.
 func called(path string) string {
 	switch path {
 	case "":
@@ -133,8 +133,8 @@ func extend(path, key string) string {
 	return path + "." + key
 }
 
-// linesKept compares texts of several lines that both sides changed: the merge has
-// to have what either added, and nothing else.
+// linesKept compares texts of several lines that both sides changed: the merge must have
+// exactly the additions of both.
 func (v values) linesKept() bool {
 	for _, n := range v.all() {
 		if n == nil || n.kind != yaml.ScalarNode {

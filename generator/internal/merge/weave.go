@@ -13,14 +13,13 @@ func (s span) of(lines []string) []string { return lines[s.from:s.to] }
 // region is a run of lines that belongs together in all three versions.
 type region struct {
 	base, mine, theirs span
-	// byMine and byTheirs are who changed it.
+	// byMine and byTheirs are set for the sides that changed it.
 	byMine, byTheirs bool
 }
 
-// weave cuts the three versions into regions, given the number of lines of the base
-// and the changes of both sides. Changes of both that overlap or touch make one
-// region: between changes that stay apart there is a line that nobody changed. So
-// has git.
+// weave cuts the three versions into regions, given the number of lines of the base and the
+// changes of both sides. As in git, changes of both sides that overlap or touch are one
+// region: an unchanged line lies between two regions.
 func weave(lines int, mine, theirs []hunk) []region {
 	w := weaver{mine: cursor{hunks: mine}, theirs: cursor{hunks: theirs}}
 	for at := 0; ; {
@@ -65,7 +64,7 @@ func (w *weaver) changed(from int) int {
 	return r.base.to
 }
 
-// cursor goes through the changes of one side.
+// cursor iterates over the changes of one side.
 type cursor struct {
 	hunks []hunk // those that are left
 	// shift is how many lines the side is ahead of the base.
@@ -82,8 +81,7 @@ func (c *cursor) next(end int) int {
 	return c.hunks[0].from
 }
 
-// take goes over the next change if it begins at to or before, and moves to to its
-// end.
+// take consumes the next change if it begins at to or before, and moves to to its end.
 func (c *cursor) take(to *int) bool {
 	if c.done() || c.hunks[0].from > *to {
 		return false
@@ -93,8 +91,8 @@ func (c *cursor) take(to *int) bool {
 	return true
 }
 
-// text is a file as lines without their ends. Whether the last line has one is kept
-// apart, so that an editor that drops it does not change the last line.
+// text is a file as lines without their ends. A field of its own holds whether the last
+// line has an end, so that an editor that drops it does not change the last line.
 type text struct {
 	lines []string
 	// open is whether the last line lacks its end.

@@ -30,8 +30,8 @@ type Grant struct {
 	Groups []string
 }
 
-// grant derives who of an access block has a role; nil when nobody has. Who may do
-// more may view, too.
+// grant derives the groups of an access block that have a role; nil without groups. Groups
+// with any other role may view, too.
 func grant(owner Name, access *schema.Access, role Name) *Grant {
 	if access == nil {
 		return nil
@@ -195,9 +195,9 @@ type ProjectRole struct {
 // verb is a right of a role on the Applications of its project.
 type verb struct{ resource, action string }
 
-// verbs lists what a role permits beyond what the others of its groups do: who debugs
-// or breaks the glass views, too. Only break-glass gets another revision than the
-// pinned one to run, and nobody deletes Applications.
+// verbs lists the rights of a role in addition to the groups' other roles: debug and
+// break-glass groups have view, too. Only break-glass may sync another revision than the
+// pinned one, and no role may delete Applications.
 func (e *Environment) verbs(role Name) []verb {
 	if role == viewRole {
 		return []verb{{"applications", "get"}}

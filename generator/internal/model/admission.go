@@ -125,7 +125,7 @@ func (e *Environment) hasPolicy(name string) bool {
 	return slices.ContainsFunc(e.AdmissionPolicies(), func(p AdmissionPolicy) bool { return string(p.Name) == name })
 }
 
-// podPolicies look at pods and at what makes pods, and have that in common.
+// podPolicies match pods and workloads, and share the fields for this.
 func podPolicies() []string { return []string{"images", "resources", "host-access"} }
 
 // ChecksPods reports whether any environment has policies for pods.
@@ -218,7 +218,7 @@ func (r *resolver) argocdUsers(declared []string) []string {
 	}
 }
 
-// admission checks what an environment says of its policies.
+// admission checks an environment's settings of the policies.
 func (r *resolver) admission(env *Environment) {
 	var builtin schema.Settings
 	r.decode(env.SettingLayers[0].Node, &builtin, yamltree.DecodeOptions{})

@@ -192,8 +192,8 @@ func (d Destination) compare(other Destination) int {
 	return cmp.Or(strings.Compare(d.Cluster, other.Cluster), strings.Compare(d.Namespace, other.Namespace))
 }
 
-// belongs reports a pin that would make its environment deploy as another one: the
-// file is what that environment's owners review.
+// belongs reports a pin by which an environment would deploy as another environment, whose
+// owners do not review the file.
 func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	project, path := pin.Element.Get("project"), pin.Element.Get("path")
 	cluster, namespace := pin.Element.Get("cluster"), pin.Element.Get("namespace")

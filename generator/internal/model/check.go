@@ -57,7 +57,7 @@ type checker struct {
 	list *diag.List
 	// declared are all applications of the spec.
 	declared map[string]schema.Application
-	// faults says that parts of the workload may be faulty.
+	// faults is set when parts of the workload may be faulty.
 	faults bool
 	// facts is the spec, which says what the clusters offer.
 	facts *yamltree.Node
@@ -109,7 +109,7 @@ func isSubdomain(s string) bool {
 	return len(s) <= 253 && subdomain.MatchString(s) && !strings.Contains(s, "..")
 }
 
-// nameHint says how the name of most objects is written.
+// nameHint describes the name of most objects.
 const nameHint = "Names have lower-case letters, digits, hyphens and dots."
 
 // name checks a name within an application.
@@ -124,7 +124,7 @@ var labelKey = lazyregexp.New(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-
 
 var labelValue = lazyregexp.New(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
 
-// labelHint says how labels are written.
+// labelHint describes labels.
 const labelHint = "Keys and values have at most 63 letters, digits, hyphens, underscores and dots; a key may have a domain and a slash before it."
 
 // isLabel reports whether Kubernetes accepts a label.

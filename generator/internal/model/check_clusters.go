@@ -8,7 +8,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// facts checks what the spec says of the clusters: names that manifests repeat.
+// facts checks the descriptions of clusters: names that manifests repeat.
 func (r *resolver) facts() {
 	r.factsAt(r.spec.Node.Get("platform"), r.spec.Platform)
 	for _, name := range sortedKeys(r.spec.Clusters) {
@@ -49,7 +49,7 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 	}
 }
 
-// apiServer checks where the spec says that the Kubernetes API is.
+// apiServer checks the address of the Kubernetes API.
 func (r *resolver) apiServer(node *yamltree.Node, server *schema.APIServer) {
 	if server == nil {
 		return
@@ -69,7 +69,7 @@ func (r *resolver) apiServer(node *yamltree.Node, server *schema.APIServer) {
 	}
 }
 
-// scraper checks what the spec says of the Prometheus of the platform.
+// scraper checks the fields of the platform's Prometheus.
 func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 	r.pods(node, p.Namespace, p.PodLabels)
 	if len(p.Labels) > 0 {
@@ -80,7 +80,7 @@ func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 	}
 }
 
-// ingress checks what the spec says of an ingress controller.
+// ingress checks the fields of an ingress controller.
 func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 	r.factName(r.place(node, "class"), p.Class)
 	r.pods(node, p.Namespace, p.PodLabels)

@@ -13,7 +13,7 @@ import (
 
 var envName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
-// variableHint says what the name of a variable may be.
+// variableHint describes the name of a variable.
 const variableHint = "Use letters, digits, underscores, dots and hyphens; begin with a letter or an underscore."
 
 func (c *checker) environment() {

@@ -11,7 +11,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// kubernetes checks what the API server would refuse in the middle of a sync.
+// kubernetes reports fields that the API server would refuse during a sync.
 func (c *checker) kubernetes() {
 	c.references()
 	c.placement()
@@ -20,7 +20,7 @@ func (c *checker) kubernetes() {
 	c.value(c.w.Scale.CPU < 0, "the target utilization of an autoscaler is a percentage above 0", "Write for example cpu: 70.", "scale", "cpu")
 }
 
-// zeroHint says what a number may be that is not negative.
+// zeroHint describes a non-negative number.
 const zeroHint = "Write 0 or more."
 
 // propertyName is a key of a Secret.
@@ -107,7 +107,7 @@ func isZero(a schema.Amount) bool { return a == "0" || a == "0%" }
 // extendedResource is a resource that nodes offer beside the standard ones.
 func extendedResource(name string) bool { return strings.Contains(name, "/") }
 
-// resourceHint says what a container can request.
+// resourceHint lists the resources that a container can request.
 const resourceHint = "Known are cpu, memory, ephemeral-storage, hugepages-SIZE and names with a domain such as nvidia.com/gpu."
 
 // resourceName is a name that a container can request.

@@ -51,7 +51,7 @@ func isHost(host string) bool {
 	return isSubdomain(name) && strings.Contains(name, ".") && !strings.Contains(name, "-.") && !strings.Contains(name, ".-")
 }
 
-// routePath is what the Gateway API accepts as a path; an Ingress accepts more.
+// routePath matches paths that the Gateway API accepts; an Ingress accepts more.
 var routePath = lazyregexp.New(`^(/([-A-Za-z0-9._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*)+$`)
 
 func (c *checker) routePath(name, path string) {
@@ -136,7 +136,7 @@ func (c *checker) through(name string, route schema.Expose) {
 // gatewayDuration is a duration in the words of the Gateway API.
 var gatewayDuration = lazyregexp.New(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`)
 
-// peers checks the values of connections; who they reach is resolved later.
+// peers checks the values of connections; Resolve finds the other ends later.
 func (c *checker) peers() {
 	connectionCheck{c, []any{"connectsTo"}, c.w.amongThemselves()}.all(c.w.ConnectsTo)
 }
@@ -145,7 +145,7 @@ func (c *checker) peers() {
 type connectionCheck struct {
 	*checker
 	path []any
-	// own says that the application itself may be one of them.
+	// own is set when the application may connect to itself.
 	own bool
 }
 
@@ -221,7 +221,7 @@ func (c connectionCheck) addresses(name string, peer *schema.Connection) {
 	}
 }
 
-// checkCIDR reports what is not a network.
+// checkCIDR reports a text that is no network.
 func checkCIDR(list *diag.List, at diag.Range, code, text string) (netip.Prefix, bool) {
 	prefix, err := netip.ParsePrefix(text)
 	if err == nil && prefix.Masked() == prefix && !prefix.Addr().Is4In6() {

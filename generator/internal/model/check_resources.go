@@ -15,7 +15,7 @@ func (c *checker) resources() {
 	r.complete("The namespace has a quota, so that Kubernetes refuses a pod without requests and limits: do not remove those of the profile.")
 }
 
-// resourceCheck checks what one container reserves and may use.
+// resourceCheck checks the requests and limits of one container.
 type resourceCheck struct {
 	*checker
 	stated schema.Resources
@@ -105,8 +105,8 @@ func (r resourceCheck) aboveMinimum(resource string, request Quantity) {
 	}
 }
 
-// names checks what is requested, and that devices are requested as Kubernetes wants:
-// as many as the limit.
+// names checks the names of resources, and that the request of a device equals its limit,
+// as Kubernetes demands.
 func (r resourceCheck) names() {
 	for _, group := range []struct {
 		name    string

@@ -64,7 +64,7 @@ func oneOf(statements ...bool) bool {
 	return n == 1
 }
 
-// volumeFields checks that a volume says only of what it is made of.
+// volumeFields checks that a volume sets only the fields of its kind.
 func (c *checker) volumeFields(name string, v schema.Volume) {
 	if v.Scratch == "" && v.Medium != "" && !c.faulty("volumes", name) {
 		c.error(c.key("volumes", name, "medium"), "volume/source", "only a scratch folder has a medium").Hint =
@@ -107,7 +107,8 @@ func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Q
 	return q
 }
 
-// maxReplicas is far above what one application needs, and below what overflows.
+// maxReplicas is far above the need of an application, and low enough that no sum
+// overflows.
 const maxReplicas = 10000
 
 func (c *checker) scale() {

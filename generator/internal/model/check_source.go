@@ -12,8 +12,8 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// source checks an application that brings its own manifests. What is inside of them
-// is known only when they are built.
+// source checks an application that brings its own manifests, whose content is known only
+// when they are built.
 func (c *checker) source() {
 	c.only("an application that brings its own manifests", sourceFields())
 	source := c.w.Source
@@ -42,7 +42,7 @@ func (c *checker) source() {
 	c.kinds()
 }
 
-// sourceFields are what an application can state that brings its own manifests.
+// sourceFields are the fields of an application that brings its own manifests.
 func sourceFields() []string {
 	return []string{"deploy", "source", "footprint", "ports", "podLabels", "expose", "connectsTo", "metrics", "labels", "ignoreDifferences", "kinds"}
 }
@@ -62,7 +62,7 @@ func isService(name string) bool {
 	return len(name) <= maxComposed && isSubdomain(name) && !strings.Contains(name, ".") && !strings.HasSuffix(name, "-")
 }
 
-// noSource reports what only a source can have.
+// noSource reports fields that only a source can have.
 func (c *checker) noSource() {
 	for _, name := range sortedKeys(c.w.Expose) {
 		if c.w.Expose[name].Service != "" {

@@ -40,8 +40,7 @@ type Base struct {
 	Permissions *Permissions
 }
 
-// bases derives what the base of each application has, and what is left for its
-// overlays.
+// bases derives the base of each application and the rest for its overlays.
 func (r *resolver) bases() {
 	for _, env := range r.p.Environments {
 		env.inherited = env.Defaults.environmentPod()
@@ -99,12 +98,12 @@ func (r *resolver) base(app *Application) *Base {
 	return base
 }
 
-// hardening is what the hardening component sets of the pod.
+// hardening holds the fields that the hardening component sets on the pod.
 func (p *Pod) hardening(kind string) *Pod {
 	return &Pod{Kind: kind, Automount: p.Automount, Security: p.Security, ContainerSecurity: p.ContainerSecurity}
 }
 
-// dropVarying takes out what depends on the target: the overlays state it.
+// dropVarying removes fields that depend on the target: the overlays set them.
 func (w *Workload) dropVarying() {
 	varies := func(s string) bool { return strings.Contains(s, varying) }
 	drop := func(m map[string]string) {
@@ -142,8 +141,8 @@ func (w *Workload) dropVarying() {
 	}
 }
 
-// environmentPod is what the components of an environment set: everything that
-// profiles are made to differ in.
+// environmentPod holds the fields that the components of an environment set: those in which
+// profiles differ.
 func (w *Workload) environmentPod() *Pod {
 	p := &Pod{
 		Resources: resources(w.Resources), Tolerations: w.tolerations(), Lifecycle: w.lifecycle(), Grace: w.grace(),
@@ -217,8 +216,8 @@ func (e *Environment) parts(probed, replicated bool) []Path {
 	return parts
 }
 
-// overlay chooses the components of an instance and patches what they and the base
-// do not give.
+// overlay chooses the components of an instance and patches the fields that they and the
+// base leave different.
 func (in *Instance) overlay() {
 	want, have, components := in.pods()
 	in.Components, in.Patch = components, diff(want, have, in.App.Name)
@@ -281,8 +280,8 @@ func (in *Instance) fillsDefaultStrategy(want, have *Pod) bool {
 	return len(have.Strategy) == 0 && equal(want.Strategy, byItself)
 }
 
-// shareTexts leaves in the base what every target has: labels and annotations cannot
-// be taken away by an overlay.
+// shareTexts keeps in the base only labels and annotations of every target, because an
+// overlay cannot remove them.
 func (a *Application) shareTexts() {
 	for _, in := range a.Instances {
 		keepCommon(a.Base.Labels, in.Workload.Labels)
@@ -291,7 +290,7 @@ func (a *Application) shareTexts() {
 	}
 }
 
-// keepCommon deletes from base what other does not have.
+// keepCommon deletes entries from base that other does not have.
 func keepCommon(base, other map[string]string) {
 	maps.DeleteFunc(base, func(key, value string) bool {
 		theirs, ok := other[key]

@@ -67,7 +67,7 @@ func (a *Application) shareConfig() {
 // file system.
 var fileName = lazyregexp.New(`^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$`)
 
-// maxConfig is what a ConfigMap can hold, with room for its own fields.
+// maxConfig is the capacity of a ConfigMap without its own fields.
 const maxConfig = 1000 << 10
 
 func (c *checker) config() {

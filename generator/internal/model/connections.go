@@ -14,10 +14,10 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// internetName is what connectsTo calls everything outside.
+// internetName is the keyword of connectsTo for the internet.
 const internetName = "internet"
 
-// client is what opens connections: an application, or one of its jobs.
+// client is an application or a job that opens connections.
 type client struct {
 	*Instance
 	// job is its name; nothing for the application.
@@ -41,7 +41,7 @@ func (c client) seenBy(from *Namespace) yamltree.Ordered {
 	return selectedFrom(jobSelector(c.App.Name, c.job), c.Namespace, from)
 }
 
-// connections derives the rules of everything that an instance and its jobs talk to.
+// connections derives the rules for the connections of an instance and its jobs.
 func (r *resolver) connections(in *Instance) {
 	r.connectAll(client{in, "", &in.AllEgress}, in.Workload.ConnectsTo, "connectsTo")
 	for _, run := range in.Runs {
@@ -165,7 +165,7 @@ func within(part, whole netip.Prefix) bool {
 	return whole.Contains(part.Addr()) && part.Bits() >= whole.Bits()
 }
 
-// outside allows a connection to what wavewright does not deploy.
+// outside allows a connection to an end that wavewright does not deploy.
 func (r *resolver) outside(from client, name string, c *schema.Connection, at diag.Range) {
 	var peers []yamltree.Ordered
 	switch {
@@ -207,7 +207,7 @@ func (r *resolver) managed(in *Instance, namespace string, at diag.Range) bool {
 	return false
 }
 
-// outsidePorts lists the ports of what wavewright does not deploy.
+// outsidePorts lists the ports of an end that wavewright does not deploy.
 func (r *resolver) outsidePorts(name string, c *schema.Connection, at diag.Range) []yamltree.Ordered {
 	declared := endsOf(c)
 	if len(declared) == 0 && name == internetName {

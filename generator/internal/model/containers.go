@@ -44,7 +44,7 @@ const (
 	scratchLimit   = "256Mi"
 )
 
-// withScratch bounds what a container writes that states no bounds.
+// withScratch bounds the writes of a container without bounds of its own.
 func withScratch(r schema.Resources) schema.Resources {
 	const resource = "ephemeral-storage"
 	if r.Requests[resource] != "" || r.Limits[resource] != "" || len(r.Requests) == 0 || len(r.Limits) == 0 {
@@ -89,7 +89,7 @@ func plainEnv(env map[string]string) []yamltree.Ordered {
 	return out
 }
 
-// dropVaryingIn takes out of containers what depends on the target.
+// dropVaryingIn removes fields of containers that depend on the target.
 func dropVaryingIn(containers map[string]schema.Container, varies func(string) bool) {
 	for name, c := range containers {
 		if varies(c.Image) {

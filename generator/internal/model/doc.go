@@ -3,7 +3,7 @@
 // sets, quantities, sums and conditions are fields or methods here, so that
 // templates only loop and print.
 //
-// Invariants: nothing optional is left open; every list is sorted (environments
-// and targets keep the promotion order); each value that came from the spec keeps
-// its merged tree, so that a finding can point at the line that decided.
+// Invariants: every default is applied; every list is sorted (environments and targets keep
+// the promotion order); each value of the spec keeps its merged tree, so that a finding can
+// point at the line that sets it.
 package model

@@ -58,8 +58,8 @@ func (w *Workload) alone() Exception {
 	return e
 }
 
-// exceptionAnnotations are the annotations of what the workload may do beyond the usual: the reasons
-// for people, and for each linter the rules that it is to skip.
+// exceptionAnnotations are the annotations for the exceptions of a workload: the reasons
+// for people, and for each linter the rules to skip.
 func (w *Workload) exceptionAnnotations() map[string]string {
 	out := map[string]string{}
 	var ignored []string

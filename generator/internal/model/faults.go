@@ -58,8 +58,8 @@ func (r *resolver) clusterOf(target schema.Target) *Cluster {
 	return &Cluster{Name: Name(target.Cluster), unknown: true}
 }
 
-// teamOf returns the team of an application. One that was reported as unknown stands
-// for itself.
+// teamOf returns the team of an application. An unknown team, which has a finding, is
+// returned as such.
 func (r *resolver) teamOf(app schema.Application) *Team {
 	team := r.teams[app.Team]
 	if team == nil && len(r.p.Teams) > 0 {
@@ -101,8 +101,8 @@ func (c *Cluster) known(spec *yamltree.Node, fact string) bool {
 	return !c.unknown && !spec.FaultyAt("platform", fact) && !spec.FaultyAt("clusters", string(c.Name), fact)
 }
 
-// undeclared reports whether nothing was found wrong with a setting of the instance's
-// environment, so that what it does not declare is not there.
+// undeclared reports whether a setting of the instance's environment has no error, so that
+// an undeclared value is absent.
 func (c *checker) undeclared(path ...any) bool {
 	return !c.faults || !c.in.Target.Env.Node.FaultyAt(path...)
 }

@@ -15,8 +15,8 @@ func (e *Environment) Fleet() bool { return len(e.Targets) > 1 }
 // Fleets reports whether any environment runs on several clusters.
 func (p *Platform) Fleets() bool { return slices.ContainsFunc(p.Environments, (*Environment).Fleet) }
 
-// fleet is what the clusters of an environment have in common: what stands in the
-// environment's own folder.
+// fleet holds the common parts of an environment's clusters, which are in the environment's
+// folder.
 type fleet struct {
 	instances   []*Instance
 	namespaces  []*Namespace
@@ -26,7 +26,7 @@ type fleet struct {
 // part is what one folder says of an instance whose environment runs on several
 // clusters: the folder of the environment, or that of a target.
 type part struct {
-	// own says that it is the folder of a target.
+	// own is set for the folder of a target.
 	own bool
 	// clusters is how many have the instance.
 	clusters int
@@ -103,7 +103,7 @@ func commonStart(instances []*Instance) []Path {
 	return start
 }
 
-// shareInstance returns what instances have in common, and leaves the rest in each.
+// shareInstance returns the common parts of instances, and leaves the rest in each.
 func shareInstance(instances []*Instance, what Sharing) *Instance {
 	first := instances[0]
 	shared := *first
@@ -132,7 +132,7 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 	return &shared
 }
 
-// shareObjects takes objects apart into what the clusters have in common and the rest.
+// shareObjects splits objects into the common parts of the clusters and the rest.
 func (in *Instance) shareObjects(instances, owns []*Instance, what Sharing) {
 	in.part.policies, in.part.routes = []*NetworkPolicy{}, []Route{}
 	if what.Policies {
@@ -152,7 +152,7 @@ func (in *Instance) shareObjects(instances, owns []*Instance, what Sharing) {
 	}
 }
 
-// inBoth lists what is in both lists.
+// inBoth lists the items of both lists.
 func inBoth[T comparable](list, other []T) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(item T) bool { return !slices.Contains(other, item) })
 }
@@ -179,8 +179,8 @@ func (in *Instance) except(others []*Run, same func(a, b *Run) bool) []*Run {
 	})
 }
 
-// sharePatch makes the patch of what all instances change alike, and leaves in each what it
-// changes beyond that.
+// sharePatch returns the patch with the common changes of all instances, and leaves the
+// other changes in each.
 func (in *Instance) sharePatch(instances, owns []*Instance) {
 	var have *Pod
 	wants := make([]*Pod, len(instances))

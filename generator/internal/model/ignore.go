@@ -26,10 +26,10 @@ const (
 // maxField is the length that the text of an element's field may have.
 const maxField = 1024
 
-// ignored is what Argo CD ignores of the instance, as one line of YAML. It stands in
-// the element, so that it is pinned: what an Application ignores, it does not apply.
-// The annotation that objects can have instead is not used: Argo CD knows it from 3.6
-// on only, and it has no jq expressions.
+// ignored lists the differences that Argo CD ignores in the instance, as one line of YAML.
+// It is a part of the element, so that pins freeze it, because Argo CD does not apply
+// ignored fields. The annotation of objects is no alternative: Argo CD reads it only from
+// 3.6 on, and it has no jq expressions.
 func (in *Instance) ignored() string {
 	var rules []yamltree.Ordered
 	for _, d := range in.Workload.IgnoreDifferences {
@@ -49,7 +49,7 @@ func (in *Instance) ignored() string {
 	return yamltree.EncodeFlow(rules)
 }
 
-// groupOf returns the API group of what a rule is about, and whether it is known.
+// groupOf returns the API group of a rule's kind, and whether it is known.
 func groupOf(d schema.IgnoreDifference) (string, bool) {
 	if d.Group != "" {
 		return d.Group, true
@@ -86,8 +86,8 @@ var (
 	jsonPointer = lazyregexp.New(`^(/([^~/]|~[01])+)+$`)
 )
 
-// differences checks what Argo CD is to ignore: a mistake would stop the comparison of
-// the whole Application, or its updates.
+// differences checks the ignored differences: a mistake would stop the comparison of the
+// whole Application, or its updates.
 func (c *checker) differences() {
 	for i, d := range c.w.IgnoreDifferences {
 		at := c.at("ignoreDifferences", i)
@@ -147,7 +147,7 @@ func (c *checker) jq(expression string, path ...any) {
 	}
 }
 
-// oneLine reports whether a text can stand in an element.
+// oneLine reports whether an element can hold a text.
 func oneLine(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }

@@ -16,7 +16,7 @@ var (
 	mirrorTarget = lazyregexp.New(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
 )
 
-// mirrors checks what the clusters replace registries by.
+// mirrors checks the registry mirrors of the clusters.
 func (r *resolver) mirrors() {
 	for _, name := range sortedKeys(r.spec.Clusters) {
 		mirror := r.spec.Clusters[name].RegistryMirror
@@ -125,7 +125,7 @@ func (c *checker) imageIs(image string, requireDigest bool, at diag.Range) {
 	}
 }
 
-// noImage says where the image is missing, or who removed it.
+// noImage reports a missing image, and the layer that removed it.
 func (c *checker) noImage() {
 	if c.faulty("image") {
 		return
@@ -138,7 +138,7 @@ func (c *checker) noImage() {
 	c.error(c.in.App.At, "workload/image", "application %s has no image", c.in.App.Name).Hint = "Write image: NAME:TAG."
 }
 
-// versionTag reports whether an image has a tag that says a version.
+// versionTag reports whether the tag of an image is a version.
 func versionTag(image string) bool {
 	_, tag, found := strings.Cut(image[strings.LastIndex(image, "/")+1:], ":")
 	return found && tag != "latest" && strings.ContainsAny(tag, "0123456789")

@@ -21,7 +21,7 @@ type ArgoCDRelease struct {
 	License   func() []byte
 }
 
-// install derives what is to be installed of Argo CD.
+// install derives the installation of Argo CD.
 func (r *resolver) install() {
 	spec := r.spec.ArgoCD
 	a := &r.p.ArgoCD
@@ -110,7 +110,7 @@ func administrators(admins []string) string {
 	return lines.String()
 }
 
-// settings adds what the spec states to the defaults, by key.
+// settings adds the settings of the spec to the defaults, by key.
 func settings(stated, defaults map[string]string) []Setting {
 	maps.Copy(defaults, stated)
 	var out []Setting
@@ -120,8 +120,8 @@ func settings(stated, defaults map[string]string) []Setting {
 	return out
 }
 
-// restart covers what processes read at their start: their parameters, and those
-// settings that reach them as variables.
+// restart is a hash of the values that processes read at their start: their parameters, and
+// those settings that reach them as variables.
 func (a ArgoCD) restart() Path {
 	var text strings.Builder
 	for _, s := range a.Params {

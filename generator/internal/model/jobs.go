@@ -51,7 +51,7 @@ type Run struct {
 	workload *Workload
 	// AllEgress rules are those of the job and those beyond.
 	AllEgress []NetworkRule
-	// ownResources says that the job states its resources here.
+	// ownResources is set when the job states its resources on this target.
 	ownResources bool
 }
 
@@ -76,9 +76,9 @@ func (in *Instance) runs() []*Run {
 
 func jobName(app, short Name) Name { return app + "-" + short }
 
-// job is the workload of a job: the application's, without what only replicas have and
-// without persistent volumes that it does not name, which another pod may hold. The
-// commands belong together: who states an image or a command states all of it.
+// job is the workload of a job: the application's, without fields of replicas and without
+// persistent volumes that the job does not list, which another pod may hold. Image, command
+// and args belong together: a job that states one of them inherits none.
 func (w *Workload) job(name string, label Name) *Workload {
 	declared := w.Jobs[name]
 	j := *w
@@ -153,7 +153,7 @@ func (r *resolver) jobs(app *Application) {
 	}
 }
 
-// share finds what all targets have in common.
+// share finds the common values of all targets.
 func (j *Job) share(hardened *Pod) {
 	var pods []*Pod
 	var egress [][]NetworkRule
@@ -184,7 +184,7 @@ func (j *Job) share(hardened *Pod) {
 	}
 }
 
-// run derives what the overlay says of a job.
+// run derives the overlay's part of a job.
 func (r *resolver) run(in *Instance, run *Run) {
 	env := in.Target.Env
 	want, have := run.workload.pod(in.App.Name), *run.Job.Pod
@@ -239,7 +239,7 @@ func (j *Job) Reasons() []Field {
 	return out
 }
 
-// jobSelector is what selects the pods of a job.
+// jobSelector selects the pods of a job.
 func jobSelector(app, short Name) map[string]string {
 	return map[string]string{NameLabel: string(jobName(app, short))}
 }

@@ -14,7 +14,7 @@ import (
 // groupKind is a kind with its API group, as kubectl writes it.
 var groupKind = lazyregexp.New(`^[A-Z][A-Za-z0-9]{0,62}(\.[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$`)
 
-// kinds checks what an application has beyond what wavewright writes itself.
+// kinds checks the kinds that an application declares.
 func (c *checker) kinds() {
 	for _, name := range sortedKeys(c.w.Kinds) {
 		kind, at := c.w.Kinds[name], c.key("kinds", name)
@@ -90,9 +90,9 @@ func (in *Instance) extras() release.Element {
 	return out
 }
 
-// permit lets the project do what an element needs beyond the usual: the repository of
-// its chart, whose credentials Argo CD would not use otherwise, and declared kinds.
-// Candidates and pins both count, so that a pin goes on working when the spec moved on.
+// permit adds the optional needs of an element to the AppProject: the repository of its
+// chart, whose credentials Argo CD would not use otherwise, and declared kinds. It counts
+// candidates and pins, so that a pin keeps working after the spec has changed.
 func (s *ApplicationSet) permit(fields release.Element) {
 	if repository := fields.Get(repositoryField); repository != "" {
 		s.ChartRepositories = withOne(s.ChartRepositories, repository)

@@ -33,8 +33,8 @@ func merge(layers []Layer) *yamltree.Node {
 	return yamltree.Merge(nodes...)
 }
 
-// profileChain returns the settings of a profile and of what it extends, the
-// built-in profile first.
+// profileChain returns the settings of a profile and of those that it extends, the built-in
+// profile first.
 func (r *resolver) profileChain(name string) []Layer {
 	return r.chain(name, len(r.spec.Profiles))
 }
@@ -69,8 +69,7 @@ func workloads(settings []Layer) []Layer {
 	return layers
 }
 
-// applicationLayers returns what an application says of itself on a target, from
-// the widest to the narrowest layer.
+// applicationLayers returns the layers of an application on a target, in merge order.
 func applicationLayers(app *Application, target *Target, profiles []Layer) []Layer {
 	layers := add(nil, "application "+string(app.Name), app.spec.Layer)
 	narrow := func(word, name string, overrides map[string]*yamltree.Node) {
@@ -92,8 +91,8 @@ func (l Layer) Profile() string { return l.Name[strings.LastIndexByte(l.Name, ' 
 // Layer holds the values that the application sets for every target.
 func (a *Application) Layer() *yamltree.Node { return a.spec.Layer }
 
-// ownFirst reorders the map at a key: what the application itself states comes before
-// what its environment adds, because the first port means something.
+// ownFirst reorders the map at a key: entries of the application come before those of its
+// environment, because the first port is the default.
 func ownFirst(n *yamltree.Node, key string, own *yamltree.Node) *yamltree.Node {
 	i := slices.IndexFunc(n.Entries, func(e yamltree.Entry) bool { return e.Key == key })
 	stated := own.Get(key)

@@ -105,7 +105,7 @@ func AlertKinds() []AlertKind {
 // alertDuration is a time as Prometheus writes it.
 var alertDuration = lazyregexp.New(`^[0-9]{1,4}[smhd]$`)
 
-// alerts checks what an environment says of its alerts.
+// alerts checks an environment's settings of the alerts.
 func (r *resolver) alerts(env *Environment) {
 	for _, kind := range AlertKinds() {
 		t := kind.Threshold(env.Settings.Monitoring)
@@ -172,7 +172,7 @@ func (ns *Namespace) alert(kind AlertKind, t *schema.Threshold, p *Platform) Ale
 	return a
 }
 
-// alertLabels say who should hear of an alert. A namespace of several teams has no team.
+// alertLabels name the recipients of an alert. A namespace of several teams has no team.
 func (ns *Namespace) alertLabels(severity string) yamltree.Ordered {
 	labels := yamltree.Ordered{pair("severity", severity), pair("env", string(ns.Target.Env.Name))}
 	if ns.Team != nil {
@@ -291,7 +291,7 @@ func (c *checker) metrics() {
 	}
 }
 
-// monitoring reports alerts that somebody wants where nothing could send them.
+// monitoring reports enabled alerts on clusters without a Prometheus.
 func (r *resolver) monitoring() {
 	for _, env := range r.p.Environments {
 		enabled := env.Node.Get("monitoring").Get("enabled")

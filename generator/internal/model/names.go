@@ -55,7 +55,7 @@ func (e *Environment) RootProject() Name { return e.projectOf(e.project("root"))
 // project is the AppProject of an owner, and the ApplicationSet that it has.
 func (e *Environment) project(owner Name) Name { return outside(e.Prefix, string(e.Name+"-"+owner)) }
 
-// infraProject is the one of namespaces and of what belongs to none.
+// infraProject is the AppProject of namespaces and cluster-scoped objects.
 func (e *Environment) infraProject() Name { return e.project("infra") }
 
 // project is the AppProject and ApplicationSet of an instance.
@@ -69,8 +69,8 @@ func (in *Instance) project() Name {
 // clusterName is the Application of the cluster-wide objects.
 func (t *Target) clusterName() Name { return outside(t.Env.Prefix, "cluster-"+string(t.Name)) }
 
-// applicationName is the Application of a namespace. The environment is not said
-// twice when the namespace ends with it.
+// applicationName is the Application of a namespace. The environment's name at the end of
+// the namespace is not repeated.
 func (ns *Namespace) applicationName() Name {
 	stem := strings.TrimSuffix(string(ns.Name), "-"+string(ns.Target.Env.Name))
 	return outside(ns.Target.Env.Prefix, "infra-"+stem+"-"+string(ns.Target.Name))
@@ -79,8 +79,8 @@ func (ns *Namespace) applicationName() Name {
 // applicationName is the Application of an instance.
 func (in *Instance) applicationName() Name { return outside(in.Target.Env.Prefix, in.release()) }
 
-// release is the instance within its platform: what Helm calls its release, and what
-// charts put into the names and labels of their objects.
+// release is the name of the instance within its platform: the name of its Helm release,
+// which charts use in names and labels of their objects.
 func (in *Instance) release() string { return string(in.App.Name + "-" + in.Target.Name) }
 
 // FieldManager owns the objects that people apply by hand. Another field manager can take

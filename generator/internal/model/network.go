@@ -90,7 +90,7 @@ func (in *Instance) admit(from Path, peer PodSet, ports []Port) {
 	}
 }
 
-// exposed lists the ports that routes of one way in lead to.
+// exposed lists the ports of routes through the gateway or the ingress controller.
 func (in *Instance) exposed(through string) []Port {
 	var ports []Port
 	for _, port := range in.Workload.PortList() {

@@ -82,7 +82,7 @@ func (p *Platform) teamPaths(team *Team) []string {
 	return append(bases, distinct(files)...)
 }
 
-// paths are what an environment deploys, and what decides it.
+// paths are the files that an environment deploys or that determine its deployment.
 func (e *Environment) paths() []string {
 	name := string(e.Name)
 	overlays := []string{layout.Target(name) + "/"}

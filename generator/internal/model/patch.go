@@ -62,7 +62,7 @@ func fieldsOf(pod reflect.Type) []podField {
 	return fields
 }
 
-// change compares one field and returns what a patch says about it.
+// change compares one field and returns its patch.
 func change(want, have reflect.Value, list string) (any, bool) {
 	if want.IsZero() && have.IsZero() {
 		return nil, false
@@ -109,7 +109,7 @@ func changedMap(want, have yamltree.Ordered) yamltree.Ordered {
 	return out
 }
 
-// listOf says how Kubernetes merges a list within a container beside the main one.
+// listOf describes how Kubernetes merges a list of a container beside the main one.
 func listOf(key string) string {
 	if key == "env" {
 		return "named"

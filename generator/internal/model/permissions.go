@@ -45,7 +45,7 @@ func permissions(app Name, rules []schema.PolicyRule) *Permissions {
 // themselves.
 func apiServerPorts() []int { return []int{443, 6443} }
 
-// APIServerName is what a policy calls the API server.
+// APIServerName is the name of the API server in policies.
 const APIServerName = "api-server"
 
 // toAPIServer lets an application with rules reach the API server, and no other.
@@ -108,7 +108,7 @@ func podMakers() []string {
 	}
 }
 
-// rules checks what an application may do with the Kubernetes API.
+// rules checks the RBAC rules of an application.
 func (c *checker) rules() {
 	rules := c.w.ServiceAccount.Rules
 	if len(rules) > 0 && c.in.Target.Cluster.APIServer == nil && c.unoffered("apiServer") {
@@ -143,7 +143,7 @@ func (c *checker) words(i int, field string, words []string, valid func(string) 
 	}
 }
 
-// rule checks what one rule grants.
+// rule checks one RBAC rule.
 func (c *checker) rule(i int, rule schema.PolicyRule) {
 	at := func(field string, j int) []any { return []any{"serviceAccount", "rules", i, field, j} }
 	writes := slices.ContainsFunc(rule.Verbs, func(verb string) bool { return !slices.Contains([]string{"get", "list", "watch"}, verb) })

@@ -55,7 +55,7 @@ func (p *Platform) KubernetesRelease() Path { return "1.36.0" }
 // Trunk is the followed branch.
 func (p *Platform) Trunk() Path { return Path(p.Repository.Branch) }
 
-// uses says that an environment has a step of a kind.
+// uses reports whether an environment has a step of a kind.
 func (p *Platform) uses(kind Name) bool {
 	return slices.ContainsFunc(p.Environments, func(e *Environment) bool {
 		return slices.ContainsFunc(e.Validation, func(s Step) bool { return s.Uses == kind })

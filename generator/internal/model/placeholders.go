@@ -24,7 +24,7 @@ type Placeholder struct {
 	value func(*Data) (value Name, ok bool)
 }
 
-// placeholders is the table. Nobody changes it.
+// placeholders is the table of all placeholders.
 var placeholders = []Placeholder{
 	{
 		Name: "app", Means: "an application", Moved: "applications", InPaths: true, InTexts: true, InNamespaces: true,
@@ -185,7 +185,7 @@ func (in *Instance) Expand(text string) string {
 	return scopeOf(in.App, in.Target, string(in.Namespace.Name)).expand(text)
 }
 
-// baseScope expands what is the same everywhere and marks what is not.
+// baseScope expands placeholders that are equal on all targets and marks the others.
 func baseScope(app *Application) expander {
 	return expanderOf(&Data{App: app, Team: &Team{Name: Name(app.TeamName())}}, varying)
 }

@@ -104,7 +104,7 @@ func (w *Workload) pod(app Name) *Pod {
 	return p
 }
 
-// keepRunning adds what a workload has that runs until somebody stops it.
+// keepRunning adds the fields of a workload that does not run to completion.
 func (w *Workload) keepRunning(p *Pod) {
 	if low, high := w.Replicas(); low == high {
 		p.Replicas = low
@@ -204,7 +204,7 @@ func (w *Workload) lifecycle() yamltree.Ordered {
 	return yamltree.Ordered{pair("preStop", sleep)}
 }
 
-// shutdownSeconds is what Kubernetes gives a container to stop by itself.
+// shutdownSeconds is the time in which a container must stop by itself.
 const shutdownSeconds = 30
 
 // grace adds the pause before the stop to the time for the stop.

@@ -87,7 +87,7 @@ func hasHandler(p *schema.Probe) bool {
 	return p.HTTP != "" || p.GRPC != nil || p.TCP || p.Exec != nil
 }
 
-// probe prints a probe; what it leaves out comes from the fallback.
+// probe prints a probe, with omitted fields from the fallback.
 func (w *Workload) probe(p, fallback *schema.Probe) yamltree.Ordered {
 	if p = cmp.Or(p, fallback); p == nil {
 		return nil
@@ -113,7 +113,7 @@ func withDefaults(p, fallback *schema.Probe) *schema.Probe {
 	return &filled
 }
 
-// numbers prints what a probe states beside its handler.
+// numbers prints the fields of a probe other than its handler.
 func numbers(p *schema.Probe) yamltree.Ordered {
 	out := with(nil, "initialDelaySeconds", p.InitialDelay)
 	out = with(out, "periodSeconds", p.Period)
@@ -121,7 +121,7 @@ func numbers(p *schema.Probe) yamltree.Ordered {
 	return with(out, "failureThreshold", p.Failures)
 }
 
-// probePort is the port that a probe asks: the one it names, or the default.
+// probePort is the port of a probe: the named one, or the default.
 func (w *Workload) probePort(p *schema.Probe) Port {
 	if port, ok := w.defaultPort(); ok && p.Port == "" {
 		return port

@@ -29,7 +29,7 @@ func (q Quantity) times(n int) Quantity {
 // plus returns the sum of both, and maxSum when that is more.
 func (q Quantity) plus(other Quantity) Quantity { return min(q+other, maxSum) }
 
-// quantityHint says how quantities are written.
+// quantityHint describes quantities.
 const quantityHint = "Write cores as 2 or 500m, bytes as 512Mi or 1Gi, and numbers of things as they are."
 
 // ParseQuantity reads a Kubernetes quantity of a resource. The error names the mistake.
@@ -61,7 +61,7 @@ func splitQuantity(text string) (number, suffix string) {
 	return text[:end], text[end:]
 }
 
-// unit is a suffix of quantities and what it multiplies by.
+// unit is a suffix of quantities and its factor.
 type unit struct {
 	suffix string
 	factor float64

@@ -71,7 +71,7 @@ func (ns *Namespace) room(resource string, need demands) Quantity {
 	return ns.Target.Env.typical().total(resource).times(ns.Room).Worst(resource)
 }
 
-// typical is what an application needs that leaves everything to the environment.
+// typical is the demand of an application that sets no values itself.
 func (e *Environment) typical() demands {
 	d := demands{}
 	d.add("", e.Defaults)
@@ -132,7 +132,7 @@ func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) 
 	}
 }
 
-// demand is what one application needs at most of one resource.
+// demand is the peak demand of one application for one resource.
 type demand struct {
 	app    Name
 	pods   int
@@ -150,8 +150,8 @@ func (d demands) total(resource string) Quantity {
 	return sum
 }
 
-// worstCase sums what the namespace needs when everything runs at its maximum and
-// rolls out at once.
+// worstCase sums the demand of the namespace when all workloads run at their maximum during
+// a rollout.
 func (ns *Namespace) worstCase() demands {
 	need := demands{}
 	for _, in := range ns.Instances {

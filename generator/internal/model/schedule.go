@@ -13,7 +13,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// The kinds of what runs to an end: by a schedule, or once.
+// The kinds of workloads that run to completion: by a schedule, or once.
 const (
 	scheduled = "CronJob"
 	job       = "Job"
@@ -47,8 +47,8 @@ const (
 	backoffLimit     = 2
 )
 
-// runOnce adds what a pod has that runs to its end. A failed pod stays for its log;
-// another one is the next attempt.
+// runOnce adds the fields of a pod that runs to completion. A failed pod stays for its log;
+// a retry is another pod.
 func (w *Workload) runOnce(p *Pod, app Name) {
 	p.Kind, p.ServiceAccount, p.RestartPolicy, p.Tolerations = w.Kind, string(app), "Never", w.statedTolerations()
 	p.Labels = yamltree.Ordered{pair(NameLabel, cmp.Or(string(w.label), string(app)))}
@@ -231,7 +231,7 @@ func (c *checker) counts(s *schema.Schedule) {
 	}
 }
 
-// attempts checks the bounds of something that ends, which stand at a path.
+// attempts checks the limits, at a path, of a workload that runs to completion.
 func (c *checker) attempts(a schema.Attempts, path ...any) {
 	retries := a.BackoffLimit
 	c.value(retries != nil && (*retries < 0 || *retries > 100), "backoffLimit, the number of retries, is between 0 and 100",
@@ -241,7 +241,7 @@ func (c *checker) attempts(a schema.Attempts, path ...any) {
 	}
 }
 
-// servesNobody reports what the application says that only replicas have.
+// servesNobody reports fields of a CronJob that only replicas have.
 func (c *checker) servesNobody() {
 	own := merge(c.in.Layers)
 	for _, field := range []struct{ key, why string }{

@@ -21,7 +21,7 @@ const (
 // changes nothing that they select.
 const applicationLabel = "wavewright.dev/application"
 
-// instanceLabel is what charts put on their pods by convention: the release.
+// instanceLabel is the label with the release name that most charts set on their pods.
 const instanceLabel = "app.kubernetes.io/instance"
 
 // Chart is the chart that an overlay wraps.
@@ -130,7 +130,7 @@ func (in *Instance) Selector() map[string]string {
 	return in.labelled()
 }
 
-// labelled is what its objects have in common, whatever the pods are labelled with.
+// labelled is the common label of its objects, independent of the labels of its pods.
 func (in *Instance) labelled() map[string]string {
 	switch {
 	case in.Workload.Source == nil:

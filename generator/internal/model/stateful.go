@@ -24,7 +24,7 @@ func (w *Workload) Stateful() bool { return w.Kind == stateful }
 // amongThemselves reports whether the pods of one application may talk to each other.
 func (w *Workload) amongThemselves() bool { return w.Stateful() || w.Source != nil }
 
-// keepState adds what only replicas have that keep their names.
+// keepState adds the fields of a StatefulSet.
 func (w *Workload) keepState(p *Pod) {
 	p.ClaimTemplates, p.Strategy, p.ProgressDeadlineSeconds = w.claimTemplates(), nil, 0
 	p.PodManagementPolicy = w.PodManagementPolicy
@@ -72,7 +72,7 @@ func (b *Base) Stateful() bool { return b.Kind == stateful }
 // Headless is the name of the Service that gives each replica a name.
 func (a *Application) Headless() Name { return a.Name + "-headless" }
 
-// kind is what all targets run the application as.
+// kind is the kind of the application on all targets.
 func (r *resolver) kind(app *Application) {
 	app.kind = deployment
 	known := false
@@ -97,7 +97,7 @@ func (r *resolver) kind(app *Application) {
 	app.Sourced = app.Charted || app.kind == kustomizeSource
 }
 
-// replicaFields checks what only replicas of a StatefulSet have.
+// replicaFields checks the fields that only a StatefulSet has.
 func (c *checker) replicaFields() {
 	retention := c.w.PersistentVolumeClaimRetentionPolicy
 	for _, field := range []struct {

@@ -37,8 +37,7 @@ type Window struct {
 	ManualSync         bool
 }
 
-// windows lists the environment's sync windows by name. The zone is always stated, so
-// that nobody has to know the default.
+// windows lists the environment's sync windows by name, with an explicit time zone.
 func windows(declared map[string]schema.Window) []Window {
 	var out []Window
 	for _, name := range sortedKeys(declared) {

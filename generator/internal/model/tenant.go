@@ -48,7 +48,7 @@ func (w TargetWindow) Title() string {
 	return string(w.Name) + " of " + string(w.Environment) + " on " + string(w.Cluster)
 }
 
-// tenancy derives what the spec says of an Argo CD that others administer.
+// tenancy derives the platform's use of an Argo CD that others administer.
 func (r *resolver) tenancy() {
 	spec, a := r.spec.ArgoCD, &r.p.ArgoCD
 	a.ControlPlane = a.Namespace
@@ -132,8 +132,8 @@ func (t *Target) NamespacedKinds() []Kind {
 	return slices.DeleteFunc(t.Kinds(), func(k Kind) bool { return slices.Contains(kindsOf(byClusters), k.groupKind()) })
 }
 
-// projectOf is the AppProject of what a set deploys: its own, or the one that the platform
-// was given.
+// projectOf is the AppProject of a set's Applications: the set's own, or the one given to
+// the tenant.
 func (e *Environment) projectOf(set Name) Name {
 	if e.tenancy != nil {
 		return e.tenancy.Project
@@ -174,7 +174,7 @@ func (e *Environment) PausedByPeople() bool {
 	return e.tenancy != nil && !e.tenancy.Sets && e.Settings.ApplicationSets.AllowPause
 }
 
-// request collects what the project of a tenant has to permit.
+// request collects the entries that the AppProject of a tenant must permit.
 func (r *resolver) request() {
 	t := r.p.ArgoCD.Tenancy
 	if t == nil {

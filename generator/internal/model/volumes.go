@@ -9,7 +9,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// volumeSource says what a volume is.
+// volumeSource returns the source of a volume.
 func volumeSource(app Name, name string, v schema.Volume) yamltree.Pair {
 	claim := func(name string) yamltree.Pair {
 		return pair("persistentVolumeClaim", yamltree.Ordered{pair("claimName", name)})
@@ -76,7 +76,7 @@ func (c *checker) scratchFits(s scratchCheck) bool {
 	return onDisk || inMemory
 }
 
-// scratchCheck compares the scratch folders of one pod with what the pod may use.
+// scratchCheck compares the scratch folders of one pod with the limits of the pod.
 type scratchCheck struct {
 	*checker
 	w    *Workload
@@ -125,8 +125,7 @@ func (s scratchCheck) folders(medium string) (folders []share, largest string) {
 	return folders, largest
 }
 
-// limit is what a container may use: its own limit, or the one that the environment
-// gives to containers without any.
+// limit is the limit of a container: its own, or the environment's default.
 func (s scratchCheck) limit(r schema.Resources, resource string) Quantity {
 	if r.Limits[resource] != "" {
 		return quantityOf(resource, r.Limits)

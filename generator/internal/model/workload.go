@@ -16,7 +16,7 @@ type Workload struct {
 
 	// ports in the order of the spec; nil while nobody has put them into it.
 	ports []Port
-	// label is what selects the pods, when it is not the name of the application.
+	// label selects the pods, when the application's name does not.
 	label Name
 }
 
@@ -60,8 +60,8 @@ func (w *Workload) port(name string) (Port, bool) {
 	return Port{}, false
 }
 
-// Replicas returns the range in which the workload scales. A singleton runs once, and
-// what runs to an end is not scaled.
+// Replicas returns the range in which the workload scales. A singleton has one replica, and
+// a workload that runs to completion does not scale.
 func (w *Workload) Replicas() (low, high int) {
 	if w.Singleton != nil || w.ends() {
 		return 1, 1
@@ -108,8 +108,7 @@ func portion(amount string, n int) int {
 	return v
 }
 
-// replicaAmount is a number or a percentage as Kubernetes wants it: the number as
-// a number.
+// replicaAmount is a number or a percentage for Kubernetes, a number as an integer.
 func replicaAmount(a schema.Amount) any {
 	if n, err := strconv.Atoi(string(a)); err == nil {
 		return n
@@ -117,8 +116,8 @@ func replicaAmount(a schema.Amount) any {
 	return string(a)
 }
 
-// defaultUser is the user and group of pods: above 10000, so that it is nobody on
-// the node.
+// defaultUser is the user and group of pods: above 10000, so that no user of the node has
+// it.
 const defaultUser = 10001
 
 func (w *Workload) user() (user, group int) {

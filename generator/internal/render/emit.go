@@ -11,9 +11,9 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Tokens stand for values while a text is parsed. They are private use characters,
-// which no template may contain; values may, since no value is ever looked at again
-// once it is in its place.
+// Tokens replace values while a text is parsed. They are private use characters, which no
+// template may contain. Values may contain them, because nothing parses a value after it is
+// inserted.
 const (
 	tokenPlain = '\ue000' // stands for what may be part of a larger text
 	tokenValue = '\ue001' // stands for what must fill a whole scalar
@@ -43,7 +43,7 @@ func modeOf(file string) mode {
 
 func (m mode) structured() bool { return m == modeYAML || m == modeJSON }
 
-// class is how a value may be printed.
+// class determines where a value may be printed.
 type class uint8
 
 const (
@@ -73,14 +73,14 @@ type emitError struct {
 	fault
 }
 
-// fault is what is wrong with a place or a value, and what to do.
+// fault is the mistake at a place or in a value, with its remedy.
 type fault struct{ code, summary, detail, hint string }
 
 // Error returns the summary.
 func (e *emitError) Error() string { return e.summary }
 
-// recorder takes what the templates of one file print, in order. The functions emit
-// and siblings of a worker's template set are its methods.
+// recorder records the values that the templates of one file print, in order. The functions
+// emit and siblings of a worker's template set are its methods.
 type recorder struct {
 	mode    mode
 	out     bytes.Buffer
@@ -112,8 +112,8 @@ func (r *recorder) siblings() (Siblings, error) {
 	return *r.found, nil
 }
 
-// emit returns what is written in place of v: a token, or, in a file without
-// structure, the text itself.
+// emit returns the text for v: a token, or, in a file without structure, the text of v
+// itself.
 func (r *recorder) emit(action int, v any) (string, error) {
 	if raw, ok := v.(model.Raw); ok {
 		return "", r.whole(action, raw)
@@ -132,7 +132,7 @@ func (r *recorder) emit(action int, v any) (string, error) {
 	return r.token(p), nil
 }
 
-// token keeps a value of a structured file aside and returns what stands for it.
+// token records a value of a structured file and returns its token.
 func (r *recorder) token(p printed) string {
 	if p.class == classAddress {
 		p.class = classText
@@ -172,8 +172,8 @@ func (r *recorder) text(p printed, v any) (string, error) {
 	return "", &emitError{int(p.action), f}
 }
 
-// classify decides how v may be printed, by its type alone, except that texts of
-// harmless types are checked again.
+// classify returns the class of v, by its type alone, and checks texts of harmless types
+// again.
 func classify(v any) (printed, *fault) {
 	switch v := v.(type) {
 	case model.Name:
@@ -242,7 +242,7 @@ func treeValue(v any) (printed, *fault) {
 var rawFault = fault{codeEscape, "value must be the whole file", "It is a file of the user's own, byte by byte.",
 	"Let the template print it and nothing else; comments of the template may stand beside it."}
 
-// whole takes a text that is a file of its own. Nothing may be printed before it.
+// whole records a text that is a whole file. No value may be printed before it.
 func (r *recorder) whole(action int, raw model.Raw) error {
 	if r.raw != nil || len(bytes.TrimSpace(r.out.Bytes())) > 0 {
 		return &emitError{action, rawFault}

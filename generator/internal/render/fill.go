@@ -7,8 +7,7 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// filler puts values into the places of a layout. Its memory serves one file after
-// another.
+// filler inserts values into a layout. It reuses its memory for each file.
 type filler struct {
 	layout *layout
 	values []printed
@@ -43,8 +42,8 @@ func (f *filler) step(i int) int {
 	return i + 1
 }
 
-// scalar writes a plain scalar that the template has put together: a text, unless
-// it is only a number or a boolean.
+// scalar writes a plain scalar that the template composed: a text, unless it is a single
+// number or boolean.
 func (f *filler) scalar(o *op) {
 	start := len(f.dst)
 	f.dst = appendFilled(f.dst, o.text, f.values[o.token:])

@@ -185,7 +185,7 @@ func asText(v any) (string, error) {
 	return rv.String(), nil
 }
 
-// funcError is what our own functions say about their arguments.
+// funcError is a mistake in the arguments of one of our functions.
 type funcError struct{ summary, detail, hint string }
 
 // Error returns the summary; the rest goes into the diagnostic.
@@ -220,8 +220,8 @@ func sortedKeys(v any) (any, error) {
 	return reflect.Append(out, keys...).Interface(), nil
 }
 
-// cell returns a value as text that Markdown shows as it is, in a table or outside
-// of one: one line, no markup, no HTML, no link.
+// cell returns a value as text that Markdown shows unchanged, in a table or outside: one
+// line, no markup, no HTML, no link.
 func cell(v any) (cellText, error) {
 	switch rv := reflect.Indirect(reflect.ValueOf(v)); rv.Kind() {
 	case reflect.String:
@@ -264,7 +264,7 @@ func escapeCell(s string) cellText {
 	return cellText(b.String())
 }
 
-// isMarkup reports whether the character at i may mean something to Markdown.
+// isMarkup reports whether Markdown may interpret the character at i.
 func isMarkup(text []rune, i int) bool {
 	switch r := text[i]; r {
 	case '\\', '|', '`', '*', '[', ']', '~':

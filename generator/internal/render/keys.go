@@ -30,8 +30,8 @@ func duplicateKey(scalars []yamltree.Scalar) *yamltree.SkeletonError {
 	return nil
 }
 
-// keyGroup holds the keys of a mapping of which some are printed by the template;
-// only when they are filled in does it show whether two are the same.
+// keyGroup holds the keys of a mapping of which the template prints some; whether two are
+// equal is known only once they are filled in.
 type keyGroup []keyText
 
 // keyText is the text of a key with its tokens, the first of which has the index

@@ -7,13 +7,13 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// layout says how the values of a skeleton are put into their places. It is made
-// once for each distinct skeleton and never changes.
+// layout holds the steps that insert values into a skeleton. It is made once for each
+// distinct skeleton and never changes.
 type layout struct {
 	ops    []op
 	keys   []keyGroup
 	faults []slotFault
-	// broken says why the skeleton is not YAML or not JSON at all.
+	// broken is the reason why the skeleton is no YAML or JSON.
 	broken *yamltree.SkeletonError
 }
 
@@ -202,7 +202,7 @@ func (b *layoutBuilder) until(offset int) {
 	b.done = offset
 }
 
-// setNext tells every slot where its line ends.
+// setNext sets the end of the line of every slot.
 func (b *layoutBuilder) setNext() {
 	next := len(b.out.ops)
 	for i := len(b.out.ops) - 1; i >= 0; i-- {
@@ -281,8 +281,8 @@ func blockIndent(parent int) int {
 	return parent + 2
 }
 
-// refusal says why a token cannot stand where it is, or nil. o is the scalar that
-// the token is in, nil in a comment.
+// refusal returns the reason why a token is not allowed at its place, or nil. o is the
+// scalar that contains the token, nil in a comment.
 func refusal(t token, o *owner) *fault {
 	marked := o != nil && o.Marked && o.Style == yamltree.Plain
 	switch {

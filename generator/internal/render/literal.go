@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// literalSlot says whether a literal block scalar can stand in a place.
+// literalSlot describes a place for a literal block scalar.
 type literalSlot struct {
 	allowed bool
 	indent  int
@@ -19,8 +19,7 @@ type literalSlot struct {
 
 const literalStep = 2 // columns between the parent and the lines of a literal
 
-// literalFor decides about the place of token t, before which the text before stands
-// in its line.
+// literalFor describes the place of token t, before which its line has the text before.
 func (b *layoutBuilder) literalFor(o *owner, t token, before string, afterDash bool) literalSlot {
 	parent, known := o.ParentIndent, false
 	switch {

@@ -19,8 +19,8 @@ type job struct {
 	scope *Scope
 }
 
-// path is what the job's file is called. Most jobs give no file, so it is put
-// together only where it is asked for.
+// path is the path of the job's file. Most jobs give no file, so path composes it on
+// demand.
 func (j *job) path() string { return j.pattern.expand(j.scope.Values) }
 
 // mode is the kind of the job's file. Mostly the ending is the template's own.
@@ -31,7 +31,7 @@ func (j *job) mode() mode {
 	return modeOf(j.src.target)
 }
 
-// instances is what the jobs of one source have in common.
+// instances holds the common values of the jobs of one source.
 type instances struct {
 	src     *source
 	pattern pattern
@@ -39,7 +39,7 @@ type instances struct {
 	scopes  []Scope
 }
 
-// pattern is a path taken apart: texts[0] names[0] texts[1] names[1] … texts[n].
+// pattern is a parsed path: texts[0] names[0] texts[1] names[1] … texts[n].
 type pattern struct {
 	texts, names []string
 	at           []int // of each name among the values of a scope
@@ -92,7 +92,7 @@ type planner struct {
 // scopes are the scopes of a set of placeholders.
 type scopes struct {
 	all []Scope
-	// fault says which of their values cannot be a part of a path, or is empty.
+	// fault names a value that cannot be a part of a path, or is empty.
 	fault string
 }
 
@@ -204,8 +204,8 @@ func isSafeValue(v string) bool {
 	return v != "" && v != "." && v != ".."
 }
 
-// id identifies the file whatever its path: the path of the template and the values
-// of its placeholders.
+// id identifies the file independent of its path: by the template's path and the values of
+// its placeholders.
 func (j *job) id() string { return identity(j.src.target, j.names, j.scope.Values) }
 
 func identity(template string, names, values []string) string {

@@ -55,8 +55,8 @@ func (p problem) diagnostic() diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Code: p.code, Summary: p.summary, Detail: p.detail, Hint: p.hint, Subject: p.at}
 }
 
-// report adds the problems of all jobs. The same one in many instances of a template
-// is reported once, for the first instance, with their number.
+// report adds the problems of all jobs. It reports equal problems of many instances of a
+// template once, for the first instance, with their number.
 func report(jobs []job, outcomes []*outcome, list *diag.List) {
 	type key struct {
 		at   diag.Range
@@ -116,7 +116,7 @@ func (w *worker) printedProblem(i int, f fault) problem {
 	return problem{w.prog.printed[w.rec.printed[i].action], f}
 }
 
-// layoutProblems returns what is wrong with a skeleton, or nil.
+// layoutProblems returns the problems of a skeleton, or nil.
 func (w *worker) layoutProblems(j *job, l *layout) []problem {
 	if l.broken != nil {
 		return []problem{w.brokenProblem(j, l.broken)}

@@ -25,7 +25,7 @@ type program struct {
 	sources map[string]*source // by the name under which the template was parsed
 }
 
-// compiler fills a program and collects what is wrong with the templates.
+// compiler fills a program and collects the mistakes in templates.
 type compiler struct {
 	*program
 	list    *diag.List
@@ -143,7 +143,7 @@ func actionPlace(s *source, from int) diag.Range {
 	return place(s.display, s.content, from, from+len(text))
 }
 
-// checkCalls finds calls of templates that nobody defines.
+// checkCalls finds calls of undefined templates.
 func (c *compiler) checkCalls() {
 	names := slices.Sorted(maps.Keys(c.defined))
 	for _, call := range c.calls {

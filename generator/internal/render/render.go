@@ -1,14 +1,13 @@
 // Package render turns a platform and templates into the output tree, all in
 // memory.
 //
-// A template's path is its plan: overlays/{target}/apps/{app}/quota.yaml.tmpl is
-// rendered once for each application on each target. A file without .tmpl is
-// copied; files below _lib/ hold [[define]] blocks that every template can use;
-// kustomization.yaml templates are rendered last and can ask for their siblings.
-// What a template gives alike for all clusters of an environment is written once, in the
-// environment's folder, when that has a kustomization.yaml.
-// Layers of the user lie over the built-in templates: the same path replaces, a
-// new path adds.
+// A template's path determines its output: overlays/{target}/apps/{app}/quota.yaml.tmpl is
+// rendered once for each application on each target. A file without .tmpl is copied; files
+// below _lib/ hold [[define]] blocks that every template can use; kustomization.yaml
+// templates are rendered last and can list their siblings. When a template gives the same
+// file for all clusters of an environment, Render writes it once, to the environment's
+// folder, if that has a kustomization.yaml. Layers of the user override the built-in
+// templates: the same path replaces, a new path adds.
 //
 // Escaping is by construction. Every printing action of every template gets a
 // call of emit appended to its parse tree. In YAML and JSON, emit writes a token
@@ -36,7 +35,7 @@ import (
 type Scope struct {
 	// Values of the placeholders that Input.Scopes was asked for, in their order.
 	Values []string
-	// Data is what the template sees as dot.
+	// Data is the dot of the template.
 	Data any
 	// Archive names the state archive that the rendered file belongs to.
 	Archive string
@@ -52,7 +51,7 @@ type Layer struct {
 	FS   fs.FS
 }
 
-// Input is everything that decides the output tree.
+// Input determines the output tree.
 type Input struct {
 	// Builtin holds the templates of the program. Its root is the output's root.
 	Builtin fs.FS
@@ -68,7 +67,7 @@ type Input struct {
 	// order. The empty set stands for the repository as a whole. It is called once
 	// for each distinct set.
 	Scopes func(placeholders []string) ([]Scope, error)
-	// Fleets says that there are scopes with a fleet.
+	// Fleets is set when there are scopes with a fleet.
 	Fleets bool
 	// Exists reports whether the user has a folder at a path of the output; it
 	// finds the user's custom/ components. Nil means that there are none.
@@ -85,9 +84,8 @@ type Input struct {
 	Missing func(rendered tree.Tree) map[string]bool
 }
 
-// Render returns all files that the templates produce, and everything that is
-// wrong with the templates. With errors the tree is incomplete, or nil when no
-// template could be tried.
+// Render returns all files that the templates produce, and all mistakes in the templates.
+// With errors the tree is incomplete, or nil when no template could be executed.
 func Render(in Input) (tree.Tree, diag.List) {
 	var list diag.List
 	sources := load(in, &list)
@@ -124,7 +122,7 @@ func (in Input) missing(outcomes []*outcome) map[string]bool {
 	return in.Missing(rendered)
 }
 
-// dropOmitted takes out what came of files that are not wanted, faults included.
+// dropOmitted removes the outcomes of omitted files, faults included.
 func (in Input) dropOmitted(jobs []job, outcomes []*outcome) {
 	if in.Omit == nil {
 		return

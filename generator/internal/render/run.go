@@ -9,7 +9,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
 
-// run renders jobs in parallel. What it returns depends on the jobs alone.
+// run renders jobs in parallel. Its result depends only on the jobs.
 type run struct {
 	prog   *program
 	exists func(string) bool
@@ -23,7 +23,7 @@ type outcome struct {
 	problems []problem // there is no file when there are any
 }
 
-// made reports whether there is a file: most templates print nothing for most scopes.
+// made reports whether the job gave a file: most templates print nothing for most scopes.
 func (o *outcome) made() bool { return o != nil && o.problems == nil }
 
 // all renders jobs into outcomes, by index. siblings is nil for the first pass.

@@ -102,8 +102,8 @@ func (j *job) fleetValues() []string {
 	return values
 }
 
-// fleetID is the identity of the file that clusters have in common: it is no target's, so
-// that what a person wrote for one cluster is never taken for something that holds on all.
+// fleetID is the identity of a file that clusters share. It differs from those of the
+// targets, so that an edit for one cluster is never applied to all.
 func (j *job) fleetID() string {
 	values := j.fleetValues()
 	names := slices.Clone(j.names)

@@ -8,8 +8,8 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/model"
 )
 
-// Siblings is what a kustomization.yaml template gets from the function siblings:
-// the files of its folder, by the field of a kustomization that takes them.
+// Siblings is the result of the function siblings of kustomization.yaml templates: the
+// files of the folder, by the field of a kustomization that lists them.
 type Siblings struct {
 	Resources  []model.Path
 	Patches    []model.Path

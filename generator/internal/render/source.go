@@ -37,8 +37,8 @@ func (s *source) isLibrary() bool  { return strings.HasPrefix(s.path, libraryPre
 
 func (s *source) start() diag.Range { return diag.Range{File: s.display} }
 
-// load reads all layers and returns the files that win, in the order of their
-// paths. A file and a template with the same result are the same file.
+// load reads all layers and returns the effective files, in the order of their paths. A
+// file and a template with the same output path are the same file.
 func load(in Input, list *diag.List) []*source {
 	winners := map[string]*source{}
 	overlay(winners, readLayer(builtinLayer, "built-in template ", in.Builtin, list), list)
@@ -138,8 +138,8 @@ func (s *source) read(fsys fs.FS, d fs.DirEntry, list *diag.List) bool {
 	return true
 }
 
-// safePath holds for the paths of templates: what any file system, the state file
-// and YAML take without quoting, and placeholders.
+// safePath matches paths of templates: placeholders, and characters that any file system,
+// the state and YAML accept without quotes.
 var safePath = lazyregexp.New(`^[A-Za-z0-9._+@/{}-]+$`)
 
 // check refuses a path that cannot be produced and a text that could be confused
@@ -181,8 +181,7 @@ func textFault(text []byte, yaml bool) (fault string, offset int) {
 	return "", 0
 }
 
-// isOddBreak holds for what old YAML takes for the end of a line and other readers
-// do not.
+// isOddBreak reports characters that end a line only in YAML 1.1.
 func isOddBreak(r rune) bool { return r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029' }
 
 func isYAML(name string) bool {

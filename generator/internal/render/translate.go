@@ -51,7 +51,7 @@ func parseHint(message string) string {
 	return ""
 }
 
-// functionFault explains why a function of sprig or of Go is not there.
+// functionFault explains why a function of sprig or of Go is not available.
 func functionFault(name string) fault {
 	f := fault{code: codeFunction, summary: fmt.Sprintf("unknown function %q", cut(name, 30))}
 	switch name {
@@ -167,7 +167,7 @@ func fieldsOf(data any, name string) []string {
 	return nil
 }
 
-// neighbours returns the types of what a template can reach from a value of type t.
+// neighbours returns the types that a template can reach from a value of type t.
 func neighbours(t reflect.Type) []reflect.Type {
 	var found []reflect.Type
 	switch t.Kind() {

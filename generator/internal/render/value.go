@@ -18,8 +18,7 @@ const (
 	safeKey = maxKey / 10
 )
 
-// checkTree reports what of v cannot be laid out: the encoders expect their callers
-// to pass nothing else.
+// checkTree reports parts of v that cannot be encoded, on which the encoders would panic.
 func checkTree(v any, depth int) *fault {
 	if depth > maxTreeDepth {
 		return &fault{codeExec, "value is nested too deeply", fmt.Sprintf("The limit is %d levels.", maxTreeDepth), ""}
@@ -90,7 +89,7 @@ func checkEntry(key string, value any, depth int) *fault {
 	return checkTree(value, depth+1)
 }
 
-// describe names the type of a value as the author of a template knows it.
+// describe names the type of a value for the author of a template.
 func describe(v any) string {
 	switch v := v.(type) {
 	case nil:
