@@ -92,9 +92,9 @@ type applier struct {
 	rewrites  []*write // of files that people write
 	files     []*write
 	removals  []removal
-	note      *write // nil when no file is written or deleted
-	notes     []removal
-	noted     bool // the note stays even if this run fails
+	journal   *write // nil when no file is written or deleted
+	journals  []removal
+	announced bool // the journal stays even if this run fails
 	state     stateWrites
 
 	mu      sync.Mutex
@@ -112,19 +112,19 @@ func newApplier(r *Repository, p *Plan) *applier {
 	for _, c := range p.rewrites() {
 		a.rewrites = append(a.rewrites, newWrite(&c))
 	}
-	path := archivePath(noteName)
+	path := archivePath(journalName)
 	if p.stale.there {
-		a.notes = []removal{{path: path, seen: p.stale}}
+		a.journals = []removal{{path: path, seen: p.stale}}
 	}
 	if len(p.next) > 0 {
-		a.note = &write{path: path, seen: p.stale, perm: permissions(p.stale, false), entries: noteEntries(p.next)}
-		a.notes = []removal{{path: path, seen: p.stale, again: true}}
-		a.noted = p.stale.there
+		a.journal = &write{path: path, seen: p.stale, perm: permissions(p.stale, false), entries: journalEntries(p.next)}
+		a.journals = []removal{{path: path, seen: p.stale, again: true}}
+		a.announced = p.stale.there
 	}
 	return a
 }
 
-// newHealer returns an applier that brings the state up to date by the note of a run
+// newHealer returns an applier that brings the state up to date by the journal of a run
 // that was interrupted, which from then on says nothing new.
 func newHealer(r *Repository, p *Plan) *applier {
 	return &applier{Repository: r, format: p.format, state: planState(p.healed), leftovers: leftovers(p)}
@@ -216,24 +216,24 @@ func (a *applier) verify() error {
 	}
 	return errors.Join(
 		writes.run(a.root, plantWrites(a.writes())),
-		removals.run(a.root, plantRemovals(slices.Concat(a.removals, a.state.removals, a.notes))),
+		removals.run(a.root, plantRemovals(slices.Concat(a.removals, a.state.removals, a.journals))),
 	)
 }
 
-// announce notes what is about to be written and deleted, where the next run finds it.
+// announce writes down what is about to be written and deleted, where the next run finds it.
 func (a *applier) announce() error {
-	if a.note == nil {
+	if a.journal == nil {
 		return nil
 	}
-	if err := a.stageAll([]*write{a.note}); err != nil {
+	if err := a.stageAll([]*write{a.journal}); err != nil {
 		return err
 	}
-	return a.rename([]*write{a.note})
+	return a.rename([]*write{a.journal})
 }
 
 // replace gives the new files their names.
 func (a *applier) replace() error {
-	a.noted = true
+	a.announced = true
 	if err := a.rewrite(); err != nil {
 		return err
 	}
@@ -281,8 +281,8 @@ func (a *applier) record() error {
 	return a.delete(a.state.removals)
 }
 
-// forget deletes the note, when the state says all that it says.
-func (a *applier) forget() error { return a.delete(a.notes) }
+// forget deletes the journal, when the state says all that it says.
+func (a *applier) forget() error { return a.delete(a.journals) }
 
 // undo deletes, as far as possible, what was prepared and not used.
 func (a *applier) undo() {
@@ -294,10 +294,10 @@ func (a *applier) undo() {
 		visit: func(root *os.Root, f *folder[*write]) error {
 			for _, w := range f.items {
 				name := w.temp
-				if w == a.note && w.done {
+				if w == a.journal && w.done {
 					name = base(w.path)
 				}
-				if w.staged && (!w.done || w == a.note && !a.noted) && a.begin("remove", w.path) == nil {
+				if w.staged && (!w.done || w == a.journal && !a.announced) && a.begin("remove", w.path) == nil {
 					_ = root.Remove(name)
 				}
 			}
@@ -305,8 +305,8 @@ func (a *applier) undo() {
 		},
 	}
 	all := a.writes()
-	if a.note != nil {
-		all = append(all, a.note)
+	if a.journal != nil {
+		all = append(all, a.journal)
 	}
 	_ = w.run(a.root, plantWrites(all))
 	slices.Sort(a.folders)

@@ -30,8 +30,8 @@ import (
 //
 // The mode is 644 or 755, followed by ",noeol" when the last line has no end, or by
 // ",base64" when the content is no text or holds carriage returns, which git and
-// editors change. There is exactly one way to write a given content. In the note about
-// an unfinished run (note.go), the SHA-256 of the mode and the bytes about to be written
+// editors change. There is exactly one way to write a given content. In the journal about
+// an unfinished run (journal.go), the SHA-256 of the mode and the bytes about to be written
 // follows the state, after "next=" or, when these are the last rendering itself, which is
 // left out then, after "same="; and after "in=" the archive that the block is going to.
 // "in=next" is a file that people write: it goes nowhere, and the block has its old text.
@@ -62,10 +62,10 @@ type entry struct {
 	state entryState
 	base  []byte
 
-	next coming // only in the note
+	next coming // only in the journal
 }
 
-// coming is what the note says about a file beside its entry.
+// coming is what the journal says about a file beside its entry.
 type coming struct {
 	sum  string // hex SHA-256 of its mode and its bytes
 	pure bool   // these bytes are the base too
@@ -340,7 +340,7 @@ func (e *entry) fields(fields []string) (encoding, error) {
 	return form, nil
 }
 
-// words reads what only the note has.
+// words reads what only the journal has.
 func (c *coming) words(sum, home string) error {
 	prefix, rest, _ := strings.Cut(sum, "=")
 	c.sum, c.pure = rest, prefix+"=" == samePrefix
@@ -348,7 +348,7 @@ func (c *coming) words(sum, home string) error {
 		return fmt.Errorf("unknown word %q", brief(sum))
 	}
 	rest, ok := strings.CutPrefix(home, homePrefix)
-	if c.home = rest; !ok || archiveProblem(c.home) != "" || fold(c.home) == noteName && (c.home != noteName || c.pure) {
+	if c.home = rest; !ok || archiveProblem(c.home) != "" || fold(c.home) == journalName && (c.home != journalName || c.pure) {
 		return fmt.Errorf("unknown word %q", brief(home))
 	}
 	return nil

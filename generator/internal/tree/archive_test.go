@@ -80,7 +80,7 @@ func TestArchiveFaults(t *testing.T) {
 		{"bad next", head + "@@ a a 644 managed next=XY in=x\n@@ end\n", "f:2: unknown word \"next=XY\""},
 		{"no home", head + "@@ a a 644 managed next=XY\n@@ end\n", "f:2: expected"},
 		{"hostile home", head + "@@ a a 644 managed next=" + strings.Repeat("0f", 32) + " in=../../x\n@@ end\n", "f:2: unknown word \"in=../../x\""},
-		{"home in the note", head + "@@ a a 644 managed same=" + strings.Repeat("0f", 32) + " in=Next\n@@ end\n", "f:2: unknown word \"in=Next\""},
+		{"home in the journal", head + "@@ a a 644 managed same=" + strings.Repeat("0f", 32) + " in=Next\n@@ end\n", "f:2: unknown word \"in=Next\""},
 		{"unsorted", head + "@@ b b 644 managed\n" + file + "@@ end\n", "f:3: a comes after b"},
 		{"twice", head + file + file + "@@ end\n", "f:4: a comes after a"},
 		{"no space", head + "@@ a a 644 managed\nx\n@@ end\n", "f:3: expected a line that begins with a space"},

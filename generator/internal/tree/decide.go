@@ -26,10 +26,10 @@ func (s *Scan) Decide(want Tree) (*Plan, error) {
 		return nil, err
 	}
 	refused := s.refuse(slices.Concat(j.records, s.rewritten))
-	records := s.note.recall(j.records, &s.options)
-	archives, healed := s.note.healed(records, s.archives)
+	records := s.journal.recall(j.records, &s.options)
+	archives, healed := s.journal.healed(records, s.archives)
 	plan := &Plan{
-		repository: s.repository, format: s.format, migrations: s.migrations, stale: s.note.seen(), healed: healed,
+		repository: s.repository, format: s.format, migrations: s.migrations, stale: s.journal.seen(), healed: healed,
 		changes: append(refused, s.disk.leftovers...),
 	}
 	c := comparison{options: &s.options, plan: plan, final: map[string][]entry{}}
@@ -95,9 +95,9 @@ func (c *comparison) change(r *record, v verdict) Change {
 	change.contents(r, v)
 	switch {
 	case change.Action == ActionDelete:
-		c.noteLeaving(r)
+		c.enterLeaving(r)
 	case change.Action == ActionCreate || change.Action == ActionUpdate || v.state == StateMarked || r.changesArchive(v):
-		c.note(r, v)
+		c.enter(r, v)
 	}
 	return change
 }

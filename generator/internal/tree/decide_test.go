@@ -123,8 +123,8 @@ func (test row) run(t *testing.T, o Options) {
 			t.Errorf("%s is not %q", path, content)
 		}
 	}
-	if s.exists(archivePath(noteName)) {
-		t.Error("the note is left")
+	if s.exists(archivePath(journalName)) {
+		t.Error("the journal is left")
 	}
 }
 

@@ -209,7 +209,7 @@ func (s *scanner) temporary(root *os.Root, path string) error {
 	return nil
 }
 
-// leftover notes a temporary file of a run that was killed.
+// leftover records a temporary file of a run that was killed.
 func (s *scanner) leftover(path string, info fs.FileInfo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -142,7 +142,7 @@ func undisturbed(t *testing.T) map[string]string {
 			counts[word] += min(1, strings.Count(text, word))
 		}
 	}
-	if s.exists(archivePath(noteName)) || counts["ONE"] < 9 || counts["<<<<<<<"] < 2 || counts["FIVE"] < 10 {
+	if s.exists(archivePath(journalName)) || counts["ONE"] < 9 || counts["<<<<<<<"] < 2 || counts["FIVE"] < 10 {
 		t.Fatalf("the situation is not what it should be: %v", counts)
 	}
 	return want

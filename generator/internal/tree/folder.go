@@ -86,7 +86,7 @@ func (w *walker[T]) run(root *os.Root, top *folder[T]) error {
 }
 
 func (w *walker[T]) walk(root *os.Root, f *folder[T]) {
-	if !w.note(w.visit(root, f)) {
+	if !w.failedWith(w.visit(root, f)) {
 		return
 	}
 	var group sync.WaitGroup
@@ -109,18 +109,18 @@ func (w *walker[T]) into(parent *os.Root, sub *folder[T]) {
 		return
 	}
 	root, err := w.enter(parent, sub)
-	if !w.note(err) || root == nil {
+	if !w.failedWith(err) || root == nil {
 		return
 	}
 	w.walk(root, sub)
 	root.Close()
 	if w.leave != nil && !w.failed.Load() {
-		w.note(w.leave(parent, sub))
+		w.failedWith(w.leave(parent, sub))
 	}
 }
 
-// note keeps an error and reports whether to go on.
-func (w *walker[T]) note(err error) bool {
+// failedWith keeps an error and reports whether to go on.
+func (w *walker[T]) failedWith(err error) bool {
 	if err == nil {
 		return true
 	}

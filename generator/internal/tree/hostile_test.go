@@ -7,33 +7,33 @@ import (
 	"testing"
 )
 
-const noteFile = ".wavewright/state/next.state"
+const journalFile = ".wavewright/state/next.state"
 
-// aNote returns a note of a run that was killed before it did anything.
-func aNote(t *testing.T) string {
+// aJournal returns a journal of a run that was killed before it did anything.
+func aJournal(t *testing.T) string {
 	s := newSandbox(t)
 	_, after := fault(s)
 	s.step = func(op, path string) error {
-		if op == "rename" && path != noteFile {
+		if op == "rename" && path != journalFile {
 			return errInjected
 		}
 		return nil
 	}
 	_ = s.Apply(s.compare(after))
-	return s.read(noteFile)
+	return s.read(journalFile)
 }
 
 func TestHostileNote(t *testing.T) {
 	head, sum := "wavewright-state 1 0.1.0\n", strings.Repeat("0", 64)
 	block := func(path, rest string) string { return head + "@@ " + path + " id 644 " + rest + "\n@@ end\n" }
 	want := files("a/f", "f\n")
-	tests := []struct{ name, note, say string }{
-		{"outside", block("../x", "managed same="+sum+" in=x"), noteFile + ":2: path \"../x\""},
-		{"absolute", block("/etc/passwd", "orphan same="+sum+" in=x"), noteFile + ":2: path \"/etc/passwd\""},
+	tests := []struct{ name, journal, say string }{
+		{"outside", block("../x", "managed same="+sum+" in=x"), journalFile + ":2: path \"../x\""},
+		{"absolute", block("/etc/passwd", "orphan same="+sum+" in=x"), journalFile + ":2: path \"/etc/passwd\""},
 		{"state", block(".wavewright/state/applications/a.state", "orphan same="+sum+" in=x"), "which holds the state"},
 		{"git", block(".git/config", "managed same="+sum+" in=x"), "lies in .git"},
 		{"home outside", block("x", "managed same="+sum+" in=../../x"), "unknown word"},
-		{"home is the note", block("x", "managed same="+sum+" in=next"), "unknown word"},
+		{"home is the journal", block("x", "managed same="+sum+" in=next"), "unknown word"},
 		{"twice", head + strings.Repeat("@@ x id 644 managed same="+sum+" in=x\n", 2) + "@@ end\n", "each path once"},
 		{"truncated", head + "@@ x id 644 man", "delete it: it is only about a run that was interrupted"},
 		{"empty", "", "delete it"},
@@ -57,7 +57,7 @@ func TestHostileNote(t *testing.T) {
 			s.generate(want)
 			s.write("mine", "mine\n")
 			s.must(os.Symlink(dir, s.path("link")))
-			s.write(noteFile, test.note)
+			s.write(journalFile, test.journal)
 			before := s.snapshot()
 			_, err := s.Compare(want, Options{Version: version})
 			s.sameSnapshot(s.snapshot(), before)
@@ -69,7 +69,7 @@ func TestHostileNote(t *testing.T) {
 			}
 			s.must(err)
 			s.generate(want)
-			if s.read("a/f") != "f\n" || s.read("mine") != "mine\n" || s.exists(noteFile) {
+			if s.read("a/f") != "f\n" || s.read("mine") != "mine\n" || s.exists(journalFile) {
 				t.Errorf("%v", s.snapshot())
 			}
 			check()
@@ -77,27 +77,27 @@ func TestHostileNote(t *testing.T) {
 	}
 }
 
-// TestNoteOfLinks holds that a note leads nowhere outside.
-func TestNoteOfLinks(t *testing.T) {
+// TestJournalOfLinks holds that a journal leads nowhere outside.
+func TestJournalOfLinks(t *testing.T) {
 	dir, check := canary(t)
 	s := newSandbox(t)
 	want := files("a/f", "f\n")
 	s.generate(want)
 	s.must(os.Symlink(dir, s.path("link")))
-	s.write(noteFile, "wavewright-state 1 0.1.0\n@@ link/f id 644 managed same="+hash([]byte("canary"), false)+" in=x\n@@ end\n")
+	s.write(journalFile, "wavewright-state 1 0.1.0\n@@ link/f id 644 managed same="+hash([]byte("canary"), false)+" in=x\n@@ end\n")
 	s.generate(want)
 	check()
-	s.must(os.Symlink(filepath.Join(dir, "f"), s.path(noteFile)))
+	s.must(os.Symlink(filepath.Join(dir, "f"), s.path(journalFile)))
 	if _, err := s.Compare(want, Options{Version: version}); err == nil || !strings.Contains(err.Error(), "a symbolic link is in the place of a state archive") {
 		t.Errorf("error %v", err)
 	}
 	check()
 }
 
-// TestTruncatedEverywhere holds that no part of an archive or of a note passes for the
+// TestTruncatedEverywhere holds that no part of an archive or of a journal passes for the
 // whole: it would make strangers of the files that are missing.
 func TestTruncatedEverywhere(t *testing.T) {
-	for _, src := range []string{string(written(sample())), aNote(t)} {
+	for _, src := range []string{string(written(sample())), aJournal(t)} {
 		for n := range len(src) {
 			if _, err := decode("f", []byte(src[:n])); err == nil {
 				t.Fatalf("the first %d bytes are taken for an archive", n)
@@ -130,9 +130,9 @@ func TestHugeLines(t *testing.T) {
 	}
 }
 
-// FuzzNote holds that a run over any note at all loses nothing and, where the note can
+// FuzzJournal holds that a run over any journal at all loses nothing and, where the journal can
 // be read, leaves the tree that is rendered.
-func FuzzNote(f *testing.F) {
+func FuzzJournal(f *testing.F) {
 	sum := strings.Repeat("0", 64)
 	head := "wavewright-state 1 0.1.0\n"
 	f.Add([]byte(head + "@@ a/f a/f 644 managed next=" + sum + " in=applications/a\n x\n@@ end\n"))
@@ -151,7 +151,7 @@ func FuzzNote(f *testing.F) {
 		s.write("a/edited", upper)
 		s.write("mine", "mine\n")
 		s.remove("a/gone")
-		s.write(noteFile, string(src))
+		s.write(journalFile, string(src))
 		for _, next := range []Tree{want, files("a/f", "new\n", "a/edited", lower)} {
 			plan, err := s.Compare(next, Options{Version: version})
 			if err == nil && !plan.blocked() {

@@ -29,7 +29,7 @@ type migration struct {
 //     A step is only given archives of which they hold.
 //   - Git may merge a block of the old format into an archive of the new one. Choose the new
 //     format so that such a block is refused, and not taken for something else.
-//   - The note about an unfinished run (note.go) is an archive, and comes through the same
+//   - The journal about an unfinished run (journal.go) is an archive, and comes through the same
 //     steps.
 func migrations() []migration { return nil }
 

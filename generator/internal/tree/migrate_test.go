@@ -208,7 +208,7 @@ func TestOnlyMigratingIsInterrupted(t *testing.T) {
 // run knows a newer format, and is killed as well.
 func TestNoteOfAnOlderFormat(t *testing.T) {
 	want := migrated(t)
-	step, notes := 1, 0
+	step, journals := 1, 0
 	if testing.Short() {
 		step = 7
 	}
@@ -221,8 +221,8 @@ func TestNoteOfAnOlderFormat(t *testing.T) {
 		done = f.n < k
 		s.age(1 + k%2)
 		plan := s.compare(after)
-		if s.exists(archivePath(noteName)) {
-			notes++
+		if s.exists(archivePath(journalName)) {
+			journals++
 		} else if plan.blocked() {
 			continue // it was done, and the markers that it wrote are in the way of the next run
 		}
@@ -232,8 +232,8 @@ func TestNoteOfAnOlderFormat(t *testing.T) {
 		s.finish(after)
 		s.sameSnapshot(s.snapshot(), want)
 	}
-	if notes < operations/2/step {
-		t.Errorf("%d runs left a note", notes)
+	if journals < operations/2/step {
+		t.Errorf("%d runs left a journal", journals)
 	}
 }
 

@@ -102,7 +102,7 @@ func (c *comparison) arrive(m move) {
 
 // clear deletes the old file, which is equal to the one at the new path.
 func (c *comparison) clear(m move) {
-	c.noteLeaving(m.from)
+	c.enterLeaving(m.from)
 	c.add(Change{
 		Path: m.from.path, ID: m.from.entry.id, State: StateOrphan, Action: ActionDelete,
 		Reason: "moved to " + m.to.path, Disk: m.from.disk.data, Base: m.from.entry.base, seen: m.from.disk.stamp,
@@ -121,8 +121,8 @@ func (c *comparison) carry(m move) {
 		if !same(v.data, m.to.want.Content) {
 			change.Reason += ", with what you changed"
 		}
-		c.note(r, v)
-		c.noteLeaving(m.from)
+		c.enter(r, v)
+		c.enterLeaving(m.from)
 		if change.Action = ActionMove; v.state != StateMarked {
 			change.State = StateMoved
 		}

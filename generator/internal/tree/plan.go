@@ -146,9 +146,9 @@ type Plan struct {
 	changes    []Change
 	unchanged  int
 	archives   []archiveChange // only those that change, sorted by name
-	healed     []archiveChange // what the note of an interrupted run changes first, sorted by name
-	next       []noted         // what is noted before the first file is replaced
-	stale      stamp           // the note of a run that was interrupted
+	healed     []archiveChange // what the journal of an interrupted run changes first, sorted by name
+	next       []intent         // what the journal says before the first file is replaced
+	stale      stamp           // the journal of a run that was interrupted
 	owned      int             // files that are in the state and on disk
 }
 
@@ -225,6 +225,6 @@ func (c Change) touchesDisk() bool {
 
 func (p *Plan) sort() {
 	slices.SortFunc(p.changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
-	slices.SortFunc(p.next, func(a, b noted) int { return strings.Compare(a.path, b.path) })
+	slices.SortFunc(p.next, func(a, b intent) int { return strings.Compare(a.path, b.path) })
 	slices.SortFunc(p.archives, func(a, b archiveChange) int { return strings.Compare(a.name, b.name) })
 }

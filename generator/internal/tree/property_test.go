@@ -179,7 +179,7 @@ func (w *world) saves(path, text string) {
 	w.claim(path)
 }
 
-// claim notes what of a file is the user's.
+// claim records what of a file is the user's.
 func (w *world) claim(path string) {
 	content, err := os.ReadFile(w.path(path))
 	if err != nil {
@@ -201,7 +201,7 @@ func tokens(text string) []string {
 	return found
 }
 
-// forget notes that the user does away with what is at a path, or gave it up.
+// forget records that the user does away with what is at a path, or gave it up.
 func (w *world) forget(path string) {
 	content, err := os.ReadFile(w.path(path))
 	if err != nil {
@@ -358,8 +358,8 @@ func (w *world) run(t *rapid.T) {
 	if again := w.plan(); again.Pending() {
 		w.Fatalf("still pending: %v", describe(again.Changes()))
 	}
-	if w.exists(archivePath(noteName)) {
-		w.Fatalf("the note is left")
+	if w.exists(archivePath(journalName)) {
+		w.Fatalf("the journal is left")
 	}
 }
 

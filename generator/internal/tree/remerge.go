@@ -99,7 +99,7 @@ func (m *remerge) load() error {
 			continue
 		}
 		m.archives[u.Path] = nil
-		if u.Path == archivePath(noteName) {
+		if u.Path == archivePath(journalName) {
 			continue // it is about a run on one side, which is over
 		}
 		for i, version := range []*Version{u.Base, u.Ours, u.Theirs} {

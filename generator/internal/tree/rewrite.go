@@ -13,7 +13,7 @@ import (
 // Files that people write are none of ours, and never come into the state. When their
 // format changes they get another text as a whole, all of them in one run. A run that is
 // interrupted in between leaves some in the old format and some in the new one, which
-// nobody can tell from each other. So the note about it (note.go) has the old text of each
+// nobody can tell from each other. So the journal about it (journal.go) has the old text of each
 // of them, and the SHA-256 of the new one: Recall gives back the texts as they all were,
 // and whoever made the new ones makes them once more.
 
@@ -66,11 +66,11 @@ func unfit(path string, d disk) string {
 	return ""
 }
 
-// rewrite enters a file. One that a run has rewritten before it was interrupted is noted
+// rewrite enters a file. One that a run has rewritten before it was interrupted is entered
 // once more, as long as others are not.
 func (c *comparison) rewrite(turn int, w Rewrite, d disk) {
-	e := entry{path: w.Path, id: w.Path, state: managed, base: w.Old, next: coming{home: noteName}}
-	c.plan.next = append(c.plan.next, noted{entry: e, data: w.New})
+	e := entry{path: w.Path, id: w.Path, state: managed, base: w.Old, next: coming{home: journalName}}
+	c.plan.next = append(c.plan.next, intent{entry: e, data: w.New})
 	if bytes.Equal(d.data, w.New) {
 		return
 	}
@@ -134,12 +134,12 @@ func IsTemporary(path string) bool { return isTemp(base(path)) }
 // Recall returns texts of files that people write as they were before a run rewrote some
 // of them and was interrupted; without such a run, as they are.
 func (r *Repository) Recall(texts map[string][]byte, version string) (map[string][]byte, error) {
-	note, err := r.readArchive(noteName, version)
+	journal, err := r.readArchive(journalName, version)
 	if err != nil {
 		return nil, err
 	}
 	recalled := maps.Clone(texts)
-	for _, e := range note.entries {
+	for _, e := range journal.entries {
 		text, known := texts[e.path]
 		switch {
 		case !e.handwritten() || !known || bytes.Equal(text, e.base):
@@ -147,11 +147,11 @@ func (r *Repository) Recall(texts map[string][]byte, version string) (map[string
 			recalled[e.path] = e.base
 		default:
 			return nil, fmt.Errorf("%s was edited after a run had been interrupted that changed its format, and nobody can tell in which format it is now; "+
-				"take it back to what git has and run again, or delete %s if it is in the old one", e.path, archivePath(noteName))
+				"take it back to what git has and run again, or delete %s if it is in the old one", e.path, archivePath(journalName))
 		}
 	}
 	return recalled, nil
 }
 
-// handwritten reports whether an entry of the note is about a file that people write.
-func (e *entry) handwritten() bool { return e.next.home == noteName }
+// handwritten reports whether an entry of the journal is about a file that people write.
+func (e *entry) handwritten() bool { return e.next.home == journalName }

@@ -316,7 +316,7 @@ func TestRewriteIsRefused(t *testing.T) {
 	}
 }
 
-// TestRewriteOfAnOddName holds that the note about a file can always be read.
+// TestRewriteOfAnOddName holds that the journal about a file can always be read.
 func TestRewriteOfAnOddName(t *testing.T) {
 	for _, name := range []string{"teams/Käse.yaml", "teams/two words.yaml", "teams/" + strings.Repeat("x", maxSegment+1)} {
 		s := newSandbox(t)

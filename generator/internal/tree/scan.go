@@ -17,9 +17,9 @@ type Scan struct {
 	options    Options
 	format     format
 	migrations []Migration // of the state
-	archives   []*archive  // without the note
-	note       note
-	records    []*record // of what the state and the note know, by path; none is wanted yet
+	archives   []*archive  // without the journal
+	journal    journal
+	records    []*record // of what the state and the journal know, by path; none is wanted yet
 	rewritten  []*record // of files that people write
 	disk       *scanner
 	others     map[string]disk // what is on disk where the state knows no file, as far as it was read
@@ -38,8 +38,8 @@ func (r *Repository) Scan(o Options) (*Scan, error) {
 		return nil, err
 	}
 	s.migrations = s.format.taken(archives)
-	s.archives, s.note = takeNote(archives)
-	s.records = s.note.expect(knownRecords(s.archives))
+	s.archives, s.journal = takeJournal(archives)
+	s.records = s.journal.expect(knownRecords(s.archives))
 	return s, s.disk.scan(r.root, append(slices.Clip(s.records), s.rewritten...))
 }
 
@@ -106,7 +106,7 @@ func (s *Scan) Texts(some Tree) (map[string][]byte, error) {
 		return nil, err
 	}
 	s.refuse(j.records)
-	for _, r := range s.note.recall(j.records, &s.options) {
+	for _, r := range s.journal.recall(j.records, &s.options) {
 		if r.want == nil {
 			continue
 		}
@@ -133,7 +133,7 @@ func (s *Scan) Missing(some Tree) (map[string]bool, error) {
 		return nil, err
 	}
 	s.refuse(j.records)
-	records := s.note.recall(j.records, &s.options)
+	records := s.journal.recall(j.records, &s.options)
 	missing := map[string]bool{}
 	for _, m := range findMoves(records) {
 		if m.to.disk.kind != absent {
@@ -159,7 +159,7 @@ func (s *Scan) Missing(some Tree) (map[string]bool, error) {
 // and files there that a rule keeps as they are. Decide does not read them again.
 func (s *Scan) readEarly(j *pairing) error {
 	early := j.unknown
-	if s.note.archive == nil { // else what moves is known after it was read
+	if s.journal.archive == nil { // else what moves is known after it was read
 		moved := map[*record]bool{}
 		for _, m := range findMoves(j.records) {
 			moved[m.to] = true
@@ -186,7 +186,7 @@ type pairing struct {
 
 // join pairs the files of a tree, whose sorted paths are paths, with what the scan found.
 func (s *Scan) join(want Tree, paths []string) (*pairing, error) {
-	j := &pairing{homes: s.note.homes(), records: make([]*record, 0, len(paths))}
+	j := &pairing{homes: s.journal.homes(), records: make([]*record, 0, len(paths))}
 	rest, chosen := s.records, make([]record, 0, len(s.records))
 	take := func(path string, want *File) error {
 		n := 1

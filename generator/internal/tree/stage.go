@@ -79,7 +79,7 @@ func (a *applier) writeTemp(root *os.Root, w *write, content []byte) (err error)
 	if w.ours, err = setMode(file, w.perm); err != nil {
 		return err
 	}
-	if syncsOneByOne || w == a.note && !a.volatile {
+	if syncsOneByOne || w == a.journal && !a.volatile {
 		return file.Sync()
 	}
 	return nil

@@ -150,7 +150,7 @@ func (s *stateReader) archive(f *archiveFile) (*archive, error) {
 	}
 	a := &archive{name: f.name, seen: stampOf(info)}
 	a.entries, a.outdated, err = s.format.decode(path, withoutCRLF(src))
-	if err != nil && f.name == noteName && !errors.Is(err, ErrNewer) {
+	if err != nil && f.name == journalName && !errors.Is(err, ErrNewer) {
 		err = fmt.Errorf("%w; or delete it: it is only about a run that was interrupted", err)
 	}
 	return a, err

@@ -126,8 +126,8 @@ func (c *checker) archive(path, archive string) {
 		return
 	}
 	reason := archiveProblem(archive)
-	if folded == noteName {
-		reason = "is the name of the note about unfinished merges"
+	if folded == journalName {
+		reason = "is the name of the journal of an unfinished run"
 	}
 	if reason != "" {
 		c.report(path, "archive %q %s", archive, reason)

@@ -13,33 +13,33 @@ import (
 // be, and the state does not say which. A next run of the same rendering recognises
 // most by their text; but not a merge, and of another rendering, which has to follow
 // when the spec was changed in between, it would recognise nothing. So before anything
-// else is written, a note goes to the state. It has the coming entry of each file that
+// else is written, a journal goes to the state. It has the coming entry of each file that
 // is written, and the SHA-256 of its mode and bytes: a file with this hash is done. It has the
 // present entry of each file that is deleted, or moves, as an orphan: such a file, if it
 // is gone, was not deleted by the user. The next run first brings the state up to date
-// by the note; then it goes on as if nothing had happened, with a note of its own. The
-// note is deleted last. It also keeps the old texts of files that people write, while they
+// by the journal; then it goes on as if nothing had happened, with a journal of its own. The
+// journal is deleted last. It also keeps the old texts of files that people write, while they
 // are rewritten (rewrite.go).
 
-// noteName is the archive of the note. No tree may use it.
-const noteName = "next"
+// journalName is the archive of the journal. No tree may use it.
+const journalName = "next"
 
-// note is what a run that was interrupted was about to do.
-type note struct{ archive *archive }
+// journal is what a run that was interrupted was about to do.
+type journal struct{ archive *archive }
 
-// takeNote takes the note out of the archives. What it says about files that people write
+// takeJournal takes the journal out of the archives. What it says about files that people write
 // is for Recall.
-func takeNote(archives []*archive) ([]*archive, note) {
-	i := slices.IndexFunc(archives, func(a *archive) bool { return a.name == noteName })
+func takeJournal(archives []*archive) ([]*archive, journal) {
+	i := slices.IndexFunc(archives, func(a *archive) bool { return a.name == journalName })
 	if i < 0 {
-		return archives, note{}
+		return archives, journal{}
 	}
 	ours := *archives[i]
 	ours.entries = slices.DeleteFunc(slices.Clone(ours.entries), func(e entry) bool { return e.handwritten() })
-	return slices.Delete(slices.Clone(archives), i, i+1), note{&ours}
+	return slices.Delete(slices.Clone(archives), i, i+1), journal{&ours}
 }
 
-func (n note) seen() stamp {
+func (n journal) seen() stamp {
 	if n.archive == nil {
 		return stamp{}
 	}
@@ -47,7 +47,7 @@ func (n note) seen() stamp {
 }
 
 // homes are the archives to which files were about to go, by path.
-func (n note) homes() map[string]string {
+func (n journal) homes() map[string]string {
 	if n.archive == nil {
 		return nil
 	}
@@ -60,9 +60,9 @@ func (n note) homes() map[string]string {
 	return homes
 }
 
-// expect adds records of files that only the note knows: they may have been written, and
+// expect adds records of files that only the journal knows: they may have been written, and
 // there may be temporary files beside them.
-func (n note) expect(records []*record) []*record {
+func (n journal) expect(records []*record) []*record {
 	if n.archive == nil {
 		return records
 	}
@@ -86,7 +86,7 @@ func findRecord(records []*record, path string) *record {
 
 // recall gives the files that were written or deleted before the interruption the
 // entries that they have since.
-func (n note) recall(records []*record, o *Options) []*record {
+func (n journal) recall(records []*record, o *Options) []*record {
 	if n.archive == nil {
 		return records
 	}
@@ -105,7 +105,7 @@ func (n note) recall(records []*record, o *Options) []*record {
 	return slices.DeleteFunc(records, func(r *record) bool { return r.want == nil && r.entry == nil })
 }
 
-// holds reports whether a file is as the note says.
+// holds reports whether a file is as the journal says.
 func (r *record) holds(e entry) bool {
 	return r.disk.kind == regular && hash(r.disk.data, r.disk.exec) == e.next.sum
 }
@@ -130,7 +130,7 @@ func (r *record) left(e entry, to *record) {
 	case r.disk.kind == absent && r.want != nil:
 		r.entry = nil // that it is gone is our doing
 	case r.disk.kind == absent:
-		r.entry = &gone // the same, and the next note will not say so; its folders may be left
+		r.entry = &gone // the same, and the next journal will not say so; its folders may be left
 	case to == nil:
 	case r.want == nil && r.holds(e):
 		gone.base, gone.exec = r.disk.data, r.disk.exec // it can go
@@ -141,8 +141,8 @@ func (r *record) left(e entry, to *record) {
 }
 
 // healed returns the archives as they are once the state is brought up to date by the
-// note, and the changes that this takes.
-func (n note) healed(records []*record, archives []*archive) ([]*archive, []archiveChange) {
+// journal, and the changes that this takes.
+func (n journal) healed(records []*record, archives []*archive) ([]*archive, []archiveChange) {
 	if n.archive == nil {
 		return archives, nil
 	}
@@ -179,41 +179,41 @@ func equalEntries(a, b []entry) bool {
 	return slices.EqualFunc(a, b, func(x, y entry) bool { return x.equal(&y) })
 }
 
-// noted is an entry of the note to be, and the file that it is about.
-type noted struct {
+// intent is an entry of the journal to be, and the file that it is about.
+type intent struct {
 	entry
 	data []byte
 	mode bool // executable
 }
 
 // changesArchive reports whether the entry of a file goes to another archive. For a
-// moment it is in both, and the note says which one is right.
+// moment it is in both, and the journal says which one is right.
 func (r *record) changesArchive(v verdict) bool {
 	return r.want != nil && r.entry != nil && v.keep != nil && r.want.Archive != r.archive
 }
 
-// note enters a file that is written, or whose entry goes to another archive.
-func (c *comparison) note(r *record, v verdict) {
-	n := noted{entry: *v.keep, data: v.data, mode: v.exec}
+// enter enters a file that is written, or whose entry goes to another archive.
+func (c *comparison) enter(r *record, v verdict) {
+	n := intent{entry: *v.keep, data: v.data, mode: v.exec}
 	n.next.home = r.want.Archive
 	if bytes.Equal(n.base, v.data) {
 		n.base, n.next.pure = nil, true
 	}
 	if last := len(c.plan.next) - 1; last >= 0 && c.plan.next[last].path == r.path {
-		return // it is noted
+		return // it is entered
 	}
 	c.plan.next = append(c.plan.next, n)
 }
 
-// noteLeaving enters a file that is deleted, or moves.
-func (c *comparison) noteLeaving(r *record) {
-	n := noted{entry: *r.entry, data: r.disk.data, mode: r.disk.exec}
+// enterLeaving enters a file that is deleted, or moves.
+func (c *comparison) enterLeaving(r *record) {
+	n := intent{entry: *r.entry, data: r.disk.data, mode: r.disk.exec}
 	n.base, n.state, n.next = nil, orphan, coming{pure: true, home: r.archive}
 	c.plan.next = append(c.plan.next, n)
 }
 
-// noteEntries are the entries of the note.
-func noteEntries(next []noted) []entry {
+// journalEntries are the entries of the journal.
+func journalEntries(next []intent) []entry {
 	entries := make([]entry, len(next))
 	for i, n := range next {
 		entries[i] = n.entry

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// textsFS is a file system in which some files have another text, or exist although
+// overlayFS is a file system in which some files have another text, or exist although
 // they do not: the folder as it will be after a command has written.
-type textsFS struct {
+type overlayFS struct {
 	fs.FS
 	texts map[string][]byte
 }
@@ -17,11 +17,11 @@ func withTexts(fsys fs.FS, texts map[string][]byte) fs.FS {
 	if len(texts) == 0 {
 		return fsys
 	}
-	return textsFS{fsys, texts}
+	return overlayFS{fsys, texts}
 }
 
 // ReadFile implements [fs.ReadFileFS]. Files are read in no other way.
-func (t textsFS) ReadFile(name string) ([]byte, error) {
+func (t overlayFS) ReadFile(name string) ([]byte, error) {
 	if text, ok := t.texts[name]; ok {
 		return slices.Clone(text), nil
 	}
@@ -29,7 +29,7 @@ func (t textsFS) ReadFile(name string) ([]byte, error) {
 }
 
 // Stat implements [fs.StatFS], which spares opening each folder that is looked for.
-func (t textsFS) Stat(name string) (fs.FileInfo, error) { return fs.Stat(t.FS, name) }
+func (t overlayFS) Stat(name string) (fs.FileInfo, error) { return fs.Stat(t.FS, name) }
 
 // noFiles is a folder that does not exist yet.
 type noFiles struct{}
