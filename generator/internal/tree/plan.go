@@ -147,7 +147,7 @@ type Plan struct {
 	unchanged  int
 	archives   []archiveChange // only those that change, sorted by name
 	healed     []archiveChange // what the journal of an interrupted run changes first, sorted by name
-	next       []intent         // what the journal says before the first file is replaced
+	next       []intent        // what the journal says before the first file is replaced
 	stale      stamp           // the journal of a run that was interrupted
 	owned      int             // files that are in the state and on disk
 }
