@@ -66,7 +66,8 @@ func (q question) unanswered(err error, do string) Finding {
 	case errors.Is(err, ErrNotFound):
 		return q.failed("there is none", do)
 	case errors.Is(err, ErrForbidden):
-		return q.finding(Unknown, "kubectl is not permitted to read this", "Get permission to read it, or have somebody who has the permission run wavewright doctor.")
+		return q.finding(Unknown, "kubectl is not permitted to read this",
+			"Get permission to read it, or have somebody who has the permission run wavewright doctor.")
 	}
 	return q.finding(Unknown, firstLine(err.Error()), "Run wavewright doctor again.")
 }

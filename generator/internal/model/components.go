@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -105,40 +106,38 @@ func (p *Pod) hardening(kind string) *Pod {
 
 // dropVarying removes fields that depend on the target: the overlays set them.
 func (w *Workload) dropVarying() {
-	varies := func(s string) bool { return strings.Contains(s, varying) }
-	drop := func(m map[string]string) {
-		for key, value := range m {
-			if varies(value) {
-				delete(m, key)
-			}
+	for _, m := range []map[string]string{w.EnvFields, w.Labels, w.NodeSelector, w.ServiceAccount.Annotations} {
+		dropEntries(m)
+	}
+	dropFromContainer(&w.Image, &w.Command, &w.Args, w.Env)
+	for _, containers := range []map[string]schema.Container{w.Init, w.Sidecars} {
+		for name, c := range containers {
+			dropFromContainer(&c.Image, &c.Command, &c.Args, c.Env)
+			containers[name] = c
 		}
 	}
-	drop(w.Env)
-	drop(w.EnvFields)
-	drop(w.Labels)
-	drop(w.NodeSelector)
-	drop(w.ServiceAccount.Annotations)
-	if varies(w.Image) {
-		w.Image = ""
+	maps.DeleteFunc(w.Config, func(_ string, file schema.ConfigFile) bool { return varies(file.Mount) })
+	maps.DeleteFunc(w.Secrets, func(_ string, secret schema.Secret) bool { return varies(secret.Existing) || varies(secret.Mount) })
+}
+
+// varies reports whether a text depends on the target.
+func varies(text string) bool { return strings.Contains(text, varying) }
+
+func dropEntries(m map[string]string) {
+	maps.DeleteFunc(m, func(_, value string) bool { return varies(value) })
+}
+
+// dropFromContainer removes fields of a container that depend on the target.
+func dropFromContainer(image *string, command, args *[]string, env map[string]string) {
+	if varies(*image) {
+		*image = ""
 	}
-	if slices.ContainsFunc(w.Command, varies) {
-		w.Command = nil
-	}
-	if slices.ContainsFunc(w.Args, varies) {
-		w.Args = nil
-	}
-	dropVaryingIn(w.Init, varies)
-	dropVaryingIn(w.Sidecars, varies)
-	for name, file := range w.Config {
-		if varies(file.Mount) {
-			delete(w.Config, name)
+	for _, words := range []*[]string{command, args} {
+		if slices.ContainsFunc(*words, varies) {
+			*words = nil
 		}
 	}
-	for name, secret := range w.Secrets {
-		if varies(secret.Existing) || varies(secret.Mount) {
-			delete(w.Secrets, name)
-		}
-	}
+	dropEntries(env)
 }
 
 // environmentPod holds the fields that the components of an environment set: those in which

@@ -2,7 +2,6 @@ package model
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -87,27 +86,6 @@ func plainEnv(env map[string]string) []yamltree.Ordered {
 		out = append(out, yamltree.Ordered{pair("name", name), pair("value", env[name])})
 	}
 	return out
-}
-
-// dropVaryingIn removes fields of containers that depend on the target.
-func dropVaryingIn(containers map[string]schema.Container, varies func(string) bool) {
-	for name, c := range containers {
-		if varies(c.Image) {
-			c.Image = ""
-		}
-		if slices.ContainsFunc(c.Command, varies) {
-			c.Command = nil
-		}
-		if slices.ContainsFunc(c.Args, varies) {
-			c.Args = nil
-		}
-		for key, value := range c.Env {
-			if varies(value) {
-				delete(c.Env, key)
-			}
-		}
-		containers[name] = c
-	}
 }
 
 // Field is one field of an object, ready to print.

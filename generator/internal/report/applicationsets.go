@@ -26,10 +26,7 @@ func (r *Report) SyncMatrix() *Table {
 		{"keeps objects when an Application is deleted", func(e *model.Environment) string { return yes(e.Settings.ApplicationSets.PreserveResourcesOnDeletion) }},
 		{"a person may pause an Application", func(e *model.Environment) string { return yes(e.Settings.ApplicationSets.AllowPause) }},
 		{"targetRevision", func(e *model.Environment) string {
-			if e.Follows() {
-				return "the branch"
-			}
-			return "commits from releases/" + string(e.Name) + ".yaml"
+			return either(e.Follows(), "the branch", "commits from releases/"+string(e.Name)+".yaml")
 		}},
 	})
 }
@@ -75,10 +72,7 @@ func (r *Report) ApplicationSetTable() *Table {
 	t := &Table{Head: []string{"environment", column, "wave", "deploys"}}
 	for _, env := range r.p.Environments {
 		for _, set := range env.ApplicationSets {
-			name := string(set.Name)
-			if !r.p.ArgoCD.WritesSets() {
-				name = strconv.Itoa(len(set.Elements))
-			}
+			name := either(r.p.ArgoCD.WritesSets(), string(set.Name), strconv.Itoa(len(set.Elements)))
 			t.Rows = append(t.Rows, []string{string(env.Name), name, set.WaveText(), deploys(set)})
 		}
 	}
@@ -100,11 +94,8 @@ func (r *Report) IgnoreTable() *Table {
 	return r.perApplication([]string{"application", "objects", "fields", "reason", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
 		for _, d := range in.Workload.IgnoreDifferences {
-			objects := "every " + d.Kind
-			if d.Name != "" {
-				objects = d.Kind + " " + d.Name
-			}
-			fields := append(append([]string{}, d.JSONPointers...), d.JQPathExpressions...)
+			objects := either(d.Name == "", "every "+d.Kind, d.Kind+" "+d.Name)
+			fields := slices.Concat(d.JSONPointers, d.JQPathExpressions)
 			rows = append(rows, []string{objects, strings.Join(fields, ", "), d.Reason})
 		}
 		return rows

@@ -96,10 +96,7 @@ func healthText(e *model.Environment) string {
 
 // safetyText tells whether Argo CD may delete Applications of the environment and their objects.
 func safetyText(e *model.Environment) string {
-	text := "by Argo CD"
-	if e.Settings.ApplicationSets.Policy == "create-update" {
-		text = "only by a person"
-	}
+	text := either(e.Settings.ApplicationSets.Policy == "create-update", "only by a person", "by Argo CD")
 	if e.Settings.ApplicationSets.PreserveResourcesOnDeletion {
 		text += "; their objects are kept"
 	}

@@ -39,10 +39,7 @@ func (r *Report) RouteTable() *Table {
 		var rows [][]string
 		add := func(through string, routes []model.Route) {
 			for _, r := range routes {
-				path := r.Path
-				if r.PathType == "Exact" {
-					path += ", exactly"
-				}
+				path := r.Path + either(r.PathType == "Exact", ", exactly", "")
 				rows = append(rows, []string{string(r.Name), through, strings.Join(r.Hosts, ", "), path, fmt.Sprint(r.Port)})
 			}
 		}

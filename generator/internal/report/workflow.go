@@ -52,10 +52,7 @@ func checkNames(e *model.Environment) string {
 
 // arrivalText describes the sync of a change from Git into the cluster.
 func arrivalText(e *model.Environment) string {
-	text := "Argo CD syncs the change automatically"
-	if e.Settings.Sync.Automated == nil {
-		text = "A person syncs the change in Argo CD"
-	}
+	text := either(e.Settings.Sync.Automated == nil, "A person syncs the change in Argo CD", "Argo CD syncs the change automatically")
 	if len(e.Windows) > 0 {
 		text += ", within the sync windows"
 	}
