@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -146,8 +147,11 @@ func (v *validator) repository() {
 			"Write the short name, for example main."
 	}
 	if p := repository.Path; p != "" && !IsFolder(p) {
-		v.list.Error(node.At("path"), "repository/path", "this is not a folder within the repository").Hint =
-			"Write a relative path such as deploy/gitops, without .. and without a slash at either end."
+		d := v.list.Error(node.At("path"), "repository/path", "this is not a folder within the repository")
+		d.Hint = "Write a relative path such as deploy/gitops, without .. and without a slash at either end."
+		if r, unsafe := UnsafeCharacter(p); unsafe {
+			d.Detail = fmt.Sprintf("It has the character %q. Letters, digits and . _ - / are allowed.", r)
+		}
 	}
 }
 
@@ -159,10 +163,21 @@ func validBranch(s string) bool {
 // IsFolder reports whether p, as it is written, stays below its folder on every system
 // and has nothing but safe characters.
 func IsFolder(p string) bool {
-	return p == path.Clean(p) && p != "." && !path.IsAbs(p) && !slices.Contains(strings.Split(p, "/"), "..") &&
-		!strings.ContainsFunc(p, func(r rune) bool {
-			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/", r)
-		})
+	_, unsafe := UnsafeCharacter(p)
+	return p == path.Clean(p) && p != "." && !path.IsAbs(p) && !slices.Contains(strings.Split(p, "/"), "..") && !unsafe
+}
+
+// UnsafeCharacter returns the first character of a path that the path of a repository's folder
+// cannot have, and whether there is one: such paths stand in shell commands and in URLs.
+func UnsafeCharacter(p string) (rune, bool) {
+	i := strings.IndexFunc(p, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/", r)
+	})
+	if i < 0 {
+		return 0, false
+	}
+	r, _ := utf8.DecodeRuneInString(p[i:])
+	return r, true
 }
 
 // kubernetesVersion is a minor version, as in the Pod Security labels.

@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -40,6 +44,9 @@ func (c *console) diff(paths []string, stat, code bool) error {
 	if err != nil {
 		return err
 	}
+	if err := c.known(plan, paths); err != nil {
+		return err
+	}
 	diffs := []fileDiff{}
 	for _, change := range plan.Changes() {
 		text := generator.Diff(change)
@@ -64,6 +71,21 @@ func (c *console) diff(paths []string, stat, code bool) error {
 	}
 	if plan.Pending() {
 		return &failure{code: exitPending}
+	}
+	return nil
+}
+
+// known refuses paths that are neither on disk nor about to change: a misspelt one would look as
+// if nothing were pending.
+func (c *console) known(plan *generator.Plan, paths []string) error {
+	for _, path := range paths {
+		_, err := os.Lstat(filepath.Join(c.doc.Folder, filepath.FromSlash(path)))
+		if err == nil || slices.ContainsFunc(plan.Changes(), func(change generator.Change) bool { return within(change.Path, []string{path}) }) {
+			continue
+		}
+		return &failure{code: exitError, err: fmt.Errorf("there is no %s, and generate would write none", path), hints: []string{
+			"paths begin at the folder of environments.yaml, which is " + c.doc.Folder,
+		}}
 	}
 	return nil
 }

@@ -58,6 +58,9 @@ func Propose(dir string) (Answers, error) {
 		Environments: []string{"dev", "staging", "prod"}, Application: "podinfo", Image: exampleImage, Port: examplePort,
 	}
 	o.fromGit(abs)
+	if r, unsafe := schema.UnsafeCharacter(o.Path); unsafe {
+		return o, fmt.Errorf("%q in the path %q of the repository: wavewright holds folders whose names have letters, digits and . _ - only; rename the folder, or choose another one", r, o.Path)
+	}
 	return o, nil
 }
 
