@@ -86,12 +86,11 @@ func (c *checker) noSource() {
 func (c *checker) only(what string, fields []string) {
 	for _, layer := range c.in.Layers {
 		for _, entry := range layer.Node.Entries {
-			switch {
-			case !says(entry):
-			case !slices.Contains(fields, entry.Key):
+			if says(entry) && !slices.Contains(fields, entry.Key) {
 				c.misplaced(entry.KeyRange, entry.Key, what)
-			case entry.Key == "labels" && c.w.Source.Helm != nil:
-				c.misplaced(entry.KeyRange, "labels", "a chart")
+			}
+			if says(entry) && entry.Key == "labels" && c.w.Source.Helm != nil {
+				c.misplaced(entry.KeyRange, entry.Key, "a chart")
 			}
 		}
 	}
