@@ -21,18 +21,6 @@ type Refusal struct {
 // Refusals are all the reasons that were found, in the order in which they were met.
 type Refusals []Refusal
 
-// String returns one paragraph a refusal, as a person reads them.
-func (r Refusals) String() string {
-	var b strings.Builder
-	for _, f := range r {
-		fmt.Fprintf(&b, "refused: %s [%s]\n", f.Text, f.Code)
-		if f.Hint != "" {
-			fmt.Fprintf(&b, "  hint: %s\n", f.Hint)
-		}
-	}
-	return b.String()
-}
-
 // add appends a refusal that is not there yet.
 func (r *Refusals) add(code, text, hint string) {
 	f := Refusal{Code: code, Text: text, Hint: hint}

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -302,4 +303,16 @@ func TestFaultsAreDiagnosed(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
+}
+
+// String returns one paragraph a refusal, as a person reads them.
+func (r Refusals) String() string {
+	var b strings.Builder
+	for _, f := range r {
+		fmt.Fprintf(&b, "refused: %s [%s]\n", f.Text, f.Code)
+		if f.Hint != "" {
+			fmt.Fprintf(&b, "  hint: %s\n", f.Hint)
+		}
+	}
+	return b.String()
 }

@@ -233,7 +233,7 @@ func (d *decoder) next() ([]byte, error) {
 		return nil, d.errorf("the archive is truncated: its last line must be %q; restore the file from git", lastLine)
 	}
 	if isMarker(line) {
-		return nil, d.errorf("git conflict marker %q: the state has merge conflicts; while git is merging, wavewright generate --remerge resolves them; when the merge is committed already, take the state of one side with git checkout HEAD^1 -- " + stateFolder + " and run wavewright generate", line[:7])
+		return nil, d.errorf("git conflict marker %q: the state has merge conflicts; while git is merging, wavewright generate --remerge resolves them; when the merge is committed already, take the state of one side with git checkout HEAD^1 -- "+stateFolder+" and run wavewright generate", line[:7])
 	}
 	d.rest = rest
 	return line, nil
