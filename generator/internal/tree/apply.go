@@ -190,34 +190,22 @@ func (a *applier) sync() error {
 
 // verify looks at everything once more before the first file is replaced.
 func (a *applier) verify() error {
-	writes := walker[*write]{
-		enter: enterReal[*write],
-		visit: func(root *os.Root, f *folder[*write]) error {
-			for _, w := range f.items {
-				if err := w.unchanged(root); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-		spare: make(chan struct{}, parallel()),
-	}
-	removals := walker[removal]{
-		enter: enterRemoval,
-		visit: func(root *os.Root, f *folder[removal]) error {
-			for _, d := range f.items {
-				if err := d.unchanged(root); err != nil {
-					return err
-				}
-			}
-			return nil
-		},
-		spare: make(chan struct{}, parallel()),
-	}
+	writes := walker[*write]{enter: enterReal[*write], visit: verifyFolder[*write], spare: make(chan struct{}, parallel())}
+	removals := walker[removal]{enter: enterRemoval, visit: verifyFolder[removal], spare: make(chan struct{}, parallel())}
 	return errors.Join(
 		writes.run(a.root, plantWrites(a.writes())),
 		removals.run(a.root, plantRemovals(slices.Concat(a.removals, a.state.removals, a.journals))),
 	)
+}
+
+// verifyFolder checks that what is replaced or deleted in a folder is as Scan found it.
+func verifyFolder[T interface{ unchanged(root *os.Root) error }](root *os.Root, f *folder[T]) error {
+	for _, item := range f.items {
+		if err := item.unchanged(root); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // announce writes down what is about to be written and deleted, where the next run finds it.
