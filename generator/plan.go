@@ -279,3 +279,61 @@ func needed(changes []Change) []string {
 	}
 	return paths
 }
+
+// origins finds the places of the spec that conflicts go back to: where the application
+// or the environment of a file is declared.
+func (p *Platform) origins(conflicts []Change) map[string]diag.Range {
+	origins := map[string]diag.Range{}
+	for _, change := range conflicts {
+		if at, ok := p.origin(change.ID); ok {
+			origins[change.Path] = at
+		}
+	}
+	return origins
+}
+
+// origin is where the instance is declared that the ID of a file names.
+func (p *Platform) origin(id string) (diag.Range, bool) {
+	_, values, _ := strings.Cut(id, "?")
+	var at diag.Range
+	for pair := range strings.SplitSeq(values, "&") {
+		placeholder, value, _ := strings.Cut(pair, "=")
+		for _, app := range p.model.Applications {
+			if placeholder == "app" && string(app.Name) == value {
+				return app.At, true
+			}
+		}
+		for _, env := range p.model.Environments {
+			for _, target := range env.Targets {
+				if (placeholder == "env" || placeholder == "fleet") && string(env.Name) == value || placeholder == "target" && string(target.Name) == value {
+					at = env.Place()
+				}
+			}
+		}
+	}
+	return at, at.File != ""
+}
+
+// FrozenError says that the spec gives the platform another prefix than it has had.
+type FrozenError struct{ Old, New string }
+
+// Error says what would happen.
+func (e *FrozenError) Error() string {
+	return "the prefix of this platform is " + e.Old + " and would become " + e.New +
+		": Argo CD would delete every Application, with what it deployed, and create it anew under another name"
+}
+
+// Hint says how the prefix stays.
+func (e *FrozenError) Hint() string {
+	return "write prefix: " + e.Old + " in environments.yaml; the name of the platform may be another one beside it"
+}
+
+// frozen compares the prefix of a platform with the recorded one.
+func frozen(scan *tree.Scan, prefix string) error {
+	for _, file := range scan.Recorded("repository") {
+		if was := strings.TrimSpace(string(file.Base)); file.Path == layout.Prefix && was != prefix {
+			return &FrozenError{was, prefix}
+		}
+	}
+	return nil
+}

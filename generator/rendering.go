@@ -3,7 +3,9 @@ package generator
 import (
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
@@ -12,6 +14,8 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/source"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/templates"
 )
 
 // Tree is a platform as files. With errors among the diagnostics it holds none.
@@ -73,9 +77,7 @@ func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	in := p.layers(fsys)
 	in.Moved, in.Gone = p.renames.Templates, p.renames.Gone
 	var omitted []string
-	if !p.rules.OmitsNothing() {
-		in.Omit, in.Omitted = p.rules.Omits, func(path string) { omitted = append(omitted, path) }
-	}
+	in.Omit, in.Omitted = p.rules.Omits, func(path string) { omitted = append(omitted, path) }
 	if in.Fleets = p.model.Fleets(); in.Fleets {
 		share(p.model, in)
 	}
@@ -126,4 +128,74 @@ func scopes(platform *model.Platform, words *report.Report, placeholders []strin
 		out[i] = render.Scope{Values: scope.Values, Data: &report.Data{Data: scope.Data, Report: words}, Archive: scope.Archive, Fleet: scope.Fleet, Clusters: scope.Clusters}
 	}
 	return out, err
+}
+
+// share lets the folders of environments on several clusters hold what these have in
+// common, where the templates know about such folders.
+func share(platform *model.Platform, in render.Input) {
+	replaced := map[string]bool{}
+	entries, _ := render.List(in) // whose faults are those of the rendering
+	for _, entry := range entries {
+		replaced[strings.TrimSuffix(entry.Path, ".tmpl")] = entry.Replaces != ""
+	}
+	// Who replaces a template of targets gets all of its data there, unless that of
+	// environments is replaced as well.
+	knows := func(file string) bool {
+		return !replaced[layout.TargetOverlays+file] || replaced[layout.FleetOverlays+file]
+	}
+	platform.Share(model.Sharing{
+		Applications: knows("apps/{app}/kustomization.yaml"),
+		Namespaces:   knows("infra/{namespace}/kustomization.yaml"),
+		ClusterWide:  knows("infra/_cluster/kustomization.yaml"),
+		Patches:      knows("apps/{app}/workload.patch.yaml"),
+		Policies:     knows("apps/{app}/network.yaml"),
+		Routes:       knows("apps/{app}/route.yaml"),
+	})
+}
+
+// argocd is the release of Argo CD that comes with this version.
+func argocd() model.ArgoCDRelease {
+	return model.ArgoCDRelease{Version: templates.ArgoCDVersion, Manifests: templates.ArgoCD, License: templates.ArgoCDLicense}
+}
+
+// setApart gives the manifests of Argo CD an archive of their own: they are large and
+// change with the version only, while most changes of a spec touch the repository's archive.
+func setApart(rendered tree.Tree) {
+	for name, file := range rendered {
+		if strings.HasPrefix(name, layout.ArgoCDUpstream) {
+			file.Archive = "argocd"
+			rendered[name] = file
+		}
+	}
+}
+
+// reserve reports generated files that would be read as input by the next run: a
+// template of the user's may not write the spec, pins or templates.
+func (p *Platform) reserve(rendered tree.Tree, list *diag.List) {
+	var taken []string
+	for name := range rendered {
+		if p.input(name) {
+			taken = append(taken, name)
+		}
+	}
+	slices.Sort(taken)
+	for _, name := range taken {
+		d := list.Error(diag.Range{File: p.spec.Templates}, "template/reserved", "a template writes "+name)
+		d.Detail = "That file is read by wavewright: the next run would read its own output."
+		d.Hint = "Give the template another path."
+	}
+}
+
+// input reports whether wavewright reads a path as hand-written input.
+func (p *Platform) input(name string) bool {
+	if name == schema.FileName || strings.HasPrefix(name, layout.Releases) {
+		return true
+	}
+	if folder := p.spec.Templates; folder != "" && strings.HasPrefix(name, folder+"/") {
+		return true
+	}
+	return slices.ContainsFunc(p.spec.Include, func(pattern string) bool {
+		matched, err := path.Match(pattern, name)
+		return err == nil && matched
+	})
 }

@@ -85,7 +85,7 @@ func Find(dir string) (*Repo, error) {
 // damaged repository is none to git, although its .git is there.
 func findError(abs, dir string, err error) error {
 	none := errors.Is(err, ErrNotInstalled) || strings.Contains(err.Error(), "not a git repository")
-	ceilings := filepath.SplitList(os.Getenv("GIT_CEILING_DIRECTORIES"))
+	ceilings := filepath.SplitList(os.Getenv("GIT_CEILING_DIRECTORIES")) //nolint:forbidigo // git itself obeys it
 	for at := abs; none; at = filepath.Dir(at) {
 		if _, missing := os.Lstat(filepath.Join(at, ".git")); !errors.Is(missing, fs.ErrNotExist) {
 			break

@@ -19,9 +19,10 @@ const (
 	Releases = "releases/"
 	// Overlays is the folder below which each target has its overlays.
 	Overlays = "overlays/"
-	// TargetOverlays and FleetOverlays are the folders of the templates of one target, and of
-	// what the targets of one environment share.
-	TargetOverlays, FleetOverlays = Overlays + "{target}/", Overlays + "{fleet}/"
+	// TargetOverlays is the folder of the templates of one target.
+	TargetOverlays = Overlays + "{target}/"
+	// FleetOverlays is the folder of the templates of what the targets of an environment share.
+	FleetOverlays = Overlays + "{fleet}/"
 	// Components is the folder of Kustomize components.
 	Components = "components/"
 	// Roots is the folder of what a person applies once.

@@ -54,9 +54,6 @@ func readRules(spec *schema.Spec, list *diag.List, key string, patterns []string
 	return rules
 }
 
-// OmitsNothing reports whether every file is wanted.
-func (f *Rules) OmitsNothing() bool { return len(f.omit) == 0 }
-
 // Omits reports whether a path is not wanted.
 func (f *Rules) Omits(path string) bool { return match(f.omit, path) != "" }
 

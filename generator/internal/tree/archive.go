@@ -96,9 +96,9 @@ func encodingOf(content []byte) encoding {
 	return asLines
 }
 
-// append appends the archive of entries, which are sorted by path.
-func (f format) append(dst []byte, entries []entry) []byte {
-	dst = append(dst, f.header()...)
+// encode returns the archive of entries, which are sorted by path.
+func (f format) encode(entries []entry) []byte {
+	dst := []byte(f.header())
 	for i := range entries {
 		dst = entries[i].append(dst)
 	}

@@ -169,7 +169,7 @@ func archiveOf(path string) string {
 
 // written and decode are about archives as this version writes them.
 func written(entries []entry) []byte {
-	return format{version: version, steps: migrations()}.append(nil, entries)
+	return format{version: version, steps: migrations()}.encode(entries)
 }
 
 func decode(file string, src []byte) ([]entry, error) {

@@ -349,7 +349,7 @@ func TestRemergeOfFormats(t *testing.T) {
 	f := format{version, s.migrations}
 	side := func(n int, text string) *Version {
 		e := entry{path: "a/f", id: "f", state: managed, base: []byte(text)}
-		return &Version{Content: older(f.append(nil, []entry{e}), n)}
+		return &Version{Content: older(f.encode([]entry{e}), n)}
 	}
 	file := func(text string) *Version { return &Version{Content: []byte(text)} }
 	for _, formats := range [][3]int{{1, 3, 1}, {1, 1, 3}, {2, 1, 2}, {1, 1, 1}} {

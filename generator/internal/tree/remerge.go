@@ -61,7 +61,7 @@ func (r *Repository) Remerge(in MergeInput) (*Resolution, error) {
 	}
 	for name, entries := range m.archives {
 		slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.path, b.path) })
-		text := &Version{Content: m.format.append(nil, entries)}
+		text := &Version{Content: m.format.encode(entries)}
 		if len(entries) == 0 {
 			text = nil
 		}

@@ -51,7 +51,7 @@ func (a *applier) stageFolder(root *os.Root, f *folder[*write]) error {
 		w.temp = tempPrefix + strconv.Itoa(i)
 		content := w.content
 		if w.entries != nil {
-			content = a.format.append(nil, w.entries)
+			content = a.format.encode(w.entries)
 		}
 		if err := a.writeTemp(root, w, content); err != nil {
 			return wrap("write", w.path, err)

@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// swap gives a staged file the name of a file that is there, or of none. Between a look at a file and a rename, an editor may save: so the two change
-// places first, and if what comes out is not what was seen, they change back.
+// swap gives a staged file the name of a file that is there, or of none. Between the last stat
+// and a rename, an editor may save: so the two change places first, and if what comes out is not
+// what was seen, they change back.
 func (w *write) swap(root *os.Root, folder *os.File) error {
 	fd, temp, name := int(folder.Fd()), w.temp, base(w.path)
 	if !w.seen.there {
