@@ -11,7 +11,7 @@
 //	  → tree.Decide        tree × scan to a plan
 //	  → tree.Apply         the plan written through os.Root, the state last
 //
-// Each step runs once in a run, and what it returns is the input of the next: [Load] gives
+// Each step runs once in a run, but for Load, which reads a migrated specification again, and what it returns is the input of the next: [Load] gives
 // a [Platform], which gives a [Tree] or a [Plan]. A command that writes holds the lock of
 // the folder from the scan on. Everything before Apply only reads: generate --check,
 // --dry-run, diff and explain are prefixes of the same line. The user's mistakes are

@@ -26,7 +26,7 @@ type DoctorRequest struct {
 // DoctorReport is what a cluster has of what the repository needs.
 type DoctorReport = cluster.Report
 
-// DoctorFinding is what came of one check.
+// DoctorFinding is the result of one check.
 type DoctorFinding = cluster.Finding
 
 // States of a doctor's finding.

@@ -13,7 +13,7 @@ import (
 // ErrNoSpec says that neither a folder nor any above it has a spec.
 var ErrNoSpec = errors.New("there is no " + schema.FileName + " here or in a folder above")
 
-// Findings are what was found out about the user's files, up to a step and with it.
+// Findings are the diagnostics of a step and of all steps before it.
 type Findings struct {
 	// Diagnostics are all findings, errors and warnings.
 	Diagnostics diag.List

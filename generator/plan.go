@@ -18,8 +18,8 @@ import (
 	"github.com/wavewright/wavewright/schema/diag"
 )
 
-// Plan is what writing a result would do to the folder: every path with what was
-// found and what is to be done, and what that means for Applications.
+// Plan is what writing a tree would do to the folder: the state of each path on disk, the
+// action on it, and the effects on Applications.
 type Plan struct {
 	Findings
 	// Plan is nil with errors among the diagnostics.
@@ -184,7 +184,7 @@ func (p *Platform) in(step func(*tree.Repository) (*Plan, error)) (*Plan, error)
 	return step(repository)
 }
 
-// unplanned is the plan of a platform with which something is wrong.
+// unplanned is the plan of a platform whose files have errors.
 func (p *Platform) unplanned() *Plan { return &Plan{Findings: p.Findings, Migrations: p.Migrations} }
 
 // Stopped reports whether conflicts, refusals or guards keep the plan from being

@@ -66,7 +66,7 @@ func (p *Platform) resolve(fsys fs.FS) error {
 		return nil
 	}
 	p.model = resolved
-	p.renames = rename.New(p.spec, layerFolders(p.layers(fsys)))
+	p.renames = rename.New(p.spec, p.layers(fsys).Layers)
 	return nil
 }
 
@@ -148,15 +148,6 @@ func (p *Platform) layers(fsys fs.FS) render.Input {
 	}
 	in.Layers = []render.Layer{{Name: name, FS: layer}}
 	return in
-}
-
-// layerFolders are the user's folders of templates.
-func layerFolders(in render.Input) []fs.FS {
-	var folders []fs.FS
-	for _, layer := range in.Layers {
-		folders = append(folders, layer.FS)
-	}
-	return folders
 }
 
 // isFolder reports whether there is a folder, to which no link leads from the outside.

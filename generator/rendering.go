@@ -63,15 +63,6 @@ func (p *Platform) render(scan *tree.Scan) (*Tree, error) {
 	return t, err
 }
 
-// with is the folder with more texts that are about to be written.
-func (in folder) with(texts map[string][]byte) folder {
-	replaced := map[string][]byte{}
-	maps.Copy(replaced, in.replaced)
-	maps.Copy(replaced, texts)
-	in.replaced = replaced
-	return in
-}
-
 func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	p := t.platform
 	in := p.layers(fsys)
@@ -103,7 +94,7 @@ func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	return nil
 }
 
-// complete adds what no template renders, and checks what came of all.
+// complete adds the files that no template renders, and checks the whole tree.
 func (t *Tree) complete(fsys fs.FS, files, exported tree.Tree, omitted []string) {
 	p := t.platform
 	if !p.rules.Omits(layout.SpecSchema) {
@@ -125,7 +116,8 @@ func scopes(platform *model.Platform, words *report.Report, placeholders []strin
 	found, err := platform.Scopes(placeholders)
 	out := make([]render.Scope, len(found))
 	for i, scope := range found {
-		out[i] = render.Scope{Values: scope.Values, Data: &report.Data{Data: scope.Data, Report: words}, Archive: scope.Archive, Fleet: scope.Fleet, Clusters: scope.Clusters}
+		scope.Data.Report = words
+		out[i] = render.Scope{Values: scope.Values, Data: scope.Data, Archive: scope.Archive, Fleet: scope.Fleet, Clusters: scope.Clusters}
 	}
 	return out, err
 }

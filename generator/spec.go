@@ -2,27 +2,14 @@ package generator
 
 import (
 	"bytes"
-	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 )
-
-// folder is where a spec is read from.
-type folder struct {
-	dir string
-	// disk has what is in the folder when that is not there yet, else nil.
-	disk fs.FS
-	// replaced has texts that are about to be written, by path.
-	replaced map[string][]byte
-	// steps are the migrations of specs; tests have others than this version.
-	steps []schema.Migration
-}
 
 // Spec is what the files say that people write, in the format of today. An older format is
 // migrated in memory as soon as it is read, and everything works with the new text. What
@@ -67,8 +54,8 @@ func (s *Spec) load() error {
 	})
 }
 
-// migrate replaces the texts of the spec, of which the sources are all, and reads it again. A
-// spec that is not YAML is none afterwards.
+// migrate replaces the texts of the spec, of which the sources are all, and reads it again. The
+// spec is nil afterwards when it is not YAML.
 func (s *Spec) migrate(steps []schema.Migration) error {
 	read := s.Sources
 	old, err := recalled(s.folder.dir, read)
@@ -119,17 +106,4 @@ func rewrites(old, read, now map[string][]byte) []tree.Rewrite {
 		}
 	}
 	return out
-}
-
-// read calls a step with the folder as it is going to be.
-func (in folder) read(step func(fs.FS) error) error {
-	if in.disk != nil {
-		return step(withTexts(in.disk, in.replaced))
-	}
-	root, err := os.OpenRoot(in.dir)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", in.dir, err)
-	}
-	defer root.Close()
-	return step(withTexts(root.FS(), in.replaced))
 }

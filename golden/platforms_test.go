@@ -2,6 +2,8 @@ package golden
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,8 +52,9 @@ func outside(t *testing.T, name string) (names, selectors map[string]bool) {
 }
 
 // TestTwoPlatforms puts two platforms, whose names are as alike as the rules permit, into
-// one cluster and one Argo CD: they have no object and no namespace in common, and neither
-// selects namespaces of the other.
+// one cluster and one Argo CD: they have no object in common, and neither selects namespaces of
+// the other. Their namespace patterns differ: a namespace keeps the name that its pattern gives,
+// and TestNamespacesOfTwoPlatforms shows what a prefix cannot keep apart.
 func TestTwoPlatforms(t *testing.T) {
 	names, selectors := outside(t, "two-platforms-a")
 	others, otherSelectors := outside(t, "two-platforms-b")
@@ -69,5 +72,37 @@ func TestTwoPlatforms(t *testing.T) {
 				t.Errorf("%s selects %s", prefix, selector)
 			}
 		}
+	}
+}
+
+// TestNamespacesOfTwoPlatforms holds the one collision that prefixes permit, and what makes it
+// visible: the same namespace of two platforms has another platform label in each, which doctor
+// compares before anything is applied, and which the label policy guards afterwards.
+func TestNamespacesOfTwoPlatforms(t *testing.T) {
+	const spec = `apiVersion: wavewright.dev/v1alpha1
+kind: Environments
+metadata: {name: NAME}
+prefix: PREFIX
+repository: {url: "https://git.example.com/acme/NAME.git"}
+environments: [{name: ENV, profile: development}]
+applications:
+  web: {image: ghcr.io/acme/web:1.4.2}
+`
+	labels := map[string]bool{}
+	for _, of := range []struct{ name, prefix, env string }{{"a1", "one", "b2-prod"}, {"a1-b2", "two", "prod"}} {
+		dir := t.TempDir()
+		text := strings.NewReplacer("NAME", of.name, "PREFIX", of.prefix, "ENV", of.env).Replace(spec)
+		if err := os.WriteFile(filepath.Join(dir, "environments.yaml"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		files := generate(t, dir)
+		sets := string(files["argocd/"+of.env+"/applicationsets.yaml"])
+		if !strings.Contains(sets, "namespace: a1-b2-prod\n") || !strings.Contains(sets, "wavewright.dev/platform: "+of.prefix+"\n") {
+			t.Errorf("%s:\n%s", of.name, sets)
+		}
+		labels[of.prefix] = true
+	}
+	if len(labels) != 2 {
+		t.Errorf("labels %v", labels)
 	}
 }

@@ -21,7 +21,7 @@ func TestDocumentsAreTidy(t *testing.T) {
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("no pages found: %v", err)
 	}
-	for _, page := range append(pages, "../README.md") {
+	for _, page := range append(pages, "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md", "../SECURITY.md") {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
@@ -55,6 +55,9 @@ func tidy(t *testing.T, name, text string) {
 	level, titles, inside, before := 0, 0, false, "blank"
 	for i, line := range strings.Split(text, "\n") {
 		kind := kindOf(line)
+		if strings.HasPrefix(line, "<<<<<<< ") || strings.HasPrefix(line, ">>>>>>> ") {
+			fault(i, "an unresolved merge")
+		}
 		if strings.TrimRight(line, " \t") != line {
 			fault(i, "a space at the end")
 		}

@@ -13,7 +13,7 @@ type Environment struct {
 	Cluster string `yaml:"cluster"`
 	// Clusters that the environment runs on, in rollout order; the targets are named <environment>-<cluster>, even with a single cluster.
 	Clusters []string `yaml:"clusters"`
-	// Namespace pattern; may use {name} {env} {team} {cluster} {target} {app}. Default: {name}-{env}, or {team}-{env} once teams exist.
+	// Namespace pattern; may use {name} {env} {team} {cluster} {target} {app}. Default: {name}-{env}, or {team}-{env} once teams exist. The prefix is no part of it: doctor reports a namespace that another platform has.
 	Namespace string `yaml:"namespace"`
 	// Wave of the environment's ApplicationSets. Default: its place in the list, from 0.
 	Wave *int `yaml:"wave"`

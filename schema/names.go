@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -101,18 +103,21 @@ var platformPrefix = lazyregexp.New(`^[a-z][a-z0-9]{1,11}$`)
 // IsPrefix reports whether s can be the prefix of a platform.
 func IsPrefix(s string) bool { return platformPrefix.MatchString(s) && IsName(s) }
 
-// PrefixFrom suggests a prefix for a platform of this name.
+// PrefixFrom suggests a prefix for a platform of this name. Names that differ only behind what
+// fits get different prefixes: the end of what does not fit is a hash of the whole name.
 func PrefixFrom(name string) string {
+	const hashed = 5
 	prefix := strings.TrimLeft(strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 			return r
 		}
 		return -1
 	}, strings.ToLower(name)), "0123456789")
-	if prefix = prefix[:min(len(prefix), maxPrefix)]; IsPrefix(prefix) {
+	if IsPrefix(prefix) {
 		return prefix
 	}
-	return "platform"
+	sum := sha256.Sum256([]byte(name))
+	return "p"[:max(0, 1-len(prefix))] + prefix[:min(len(prefix), maxPrefix-hashed)] + hex.EncodeToString(sum[:])[:hashed]
 }
 
 // prefix checks that the platform has a prefix, of its own or its name.

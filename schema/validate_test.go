@@ -279,7 +279,7 @@ func TestHints(t *testing.T) {
 	for src, want := range map[string]string{
 		replaced("name: shop", "name: My_Shop"):                              `Write "my-shop".`,
 		replaced("name: shop", "name: 2nd-shop-of-this"):                     "Choose another name.",
-		replaced("name: shop", "name: the-2nd-of-shops"):                     "Write prefix: the2ndofshop, or another one, below metadata. It can never change.",
+		replaced("name: shop", "name: the-2nd-of-shops"):                     "Write prefix: the2ndoe0622, or another one, below metadata. It can never change.",
 		minimal("prefix: 2ND-Shop\n"):                                        "Write prefix: ndshop.",
 		replaced("name: shop", `name: "4"`):                                  "Choose another name.",
 		replaced("profile: development", "profile: prodction"):               `Did you mean "production"?`,

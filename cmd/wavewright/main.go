@@ -2,7 +2,7 @@
 // and keeps it up to date.
 //
 // Every command is one thin file here: flags become options of package generator,
-// one call is made, and print.go says what came of it. Only main ends the program.
+// one call is made, and print.go prints its result. Only main ends the program.
 package main
 
 import (

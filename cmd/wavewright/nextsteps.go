@@ -33,12 +33,9 @@ func stepsAfterInit(dir string, done *generator.Initialized) []string {
 		push = "git push -u origin HEAD  # then merge it into " + done.Branch
 	}
 	steps = append(steps, "git add "+shellWords(done.Add), `git commit -m "Start with wavewright"`, push)
-	for i, root := range done.Roots {
-		step := "kubectl apply --server-side --field-manager=" + done.FieldManager + " -f " + root
-		if i == 0 {
-			step += "  # Argo CD is installed there and may read the repository"
-		}
-		steps = append(steps, step)
+	steps = append(steps, "wavewright doctor --context CONTEXT  # what the cluster lacks, and whose names are taken there")
+	for _, root := range done.Roots {
+		steps = append(steps, "kubectl apply --server-side --field-manager="+done.FieldManager+" -f "+root)
 	}
 	if envs := done.Environments; len(envs) > 1 {
 		steps = append(steps, "wavewright promote --to "+envs[1]+"  # when "+envs[0]+" is well")

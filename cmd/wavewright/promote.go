@@ -53,7 +53,7 @@ func dryMoveFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "dry-run", Usage: "say which pins would move, and write nothing"}
 }
 
-// move carries out a promotion or a rollback and says what came of it.
+// move carries out a promotion or a rollback and prints its moves.
 func (c *console) move(ctx *cli.Context, step func(string, generator.When) (*generator.Moved, error)) error {
 	dir, err := c.folder()
 	if err != nil {

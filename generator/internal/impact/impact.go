@@ -140,7 +140,7 @@ func (r *reach) effect(old, now Application) Effect {
 // newPath is where the overlay of a renamed application, target or namespace is now.
 func (c *Change) newPath(folder string) string {
 	parts := strings.Split(folder, "/")
-	if c.Renamed == nil || len(parts) < 4 || parts[len(parts)-4] != "overlays" {
+	if c.Renamed == nil || len(parts) < 4 || parts[len(parts)-4]+"/" != layout.Overlays {
 		return ""
 	}
 	target, kind, name := parts[len(parts)-3], parts[len(parts)-2], parts[len(parts)-1]

@@ -24,7 +24,7 @@ const referenceFile = "../../../docs/template-reference.md"
 // TestTemplateReference holds docs/template-reference.md equal to the types.
 func TestTemplateReference(t *testing.T) {
 	w := &referenceWriter{docs: map[string]*packageDocs{}, seen: map[reflect.Type]bool{}}
-	w.visit(reflect.TypeFor[report.Data]())
+	w.visit(reflect.TypeFor[model.Data]())
 	w.intro()
 	w.placeholders()
 	w.scopes()
@@ -90,6 +90,9 @@ func (w *referenceWriter) members(typ reflect.Type) []member {
 	docs := w.docsOf(typ.PkgPath())
 	var list []member
 	for field := range typ.Fields() {
+		if field.Type == reflect.TypeFor[any]() && field.Name == "Report" {
+			field.Type = reflect.TypeFor[*report.Report]() // the model does not know it
+		}
 		if field.IsExported() {
 			list = append(list, member{name: field.Name, typ: field.Type, doc: docs.members[typ.Name()+"."+field.Name], embedded: field.Anonymous})
 		}

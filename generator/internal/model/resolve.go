@@ -287,7 +287,7 @@ func (r *resolver) applications() {
 	r.names()
 }
 
-// placement is what came of an application on a target: nothing when it does not run there.
+// placement is the instance of an application on a target, or nothing when it does not run there.
 type placement struct {
 	instance  *Instance
 	namespace string

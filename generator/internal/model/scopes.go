@@ -21,6 +21,8 @@ type Data struct {
 	Job *Job
 	// Config is one configuration file: of the application, or of the instance.
 	Config *ConfigFile
+	// Report is the content of the generated documents: tables, steps and diagrams.
+	Report any
 }
 
 // Scope is one combination of placeholder values.

@@ -33,9 +33,9 @@ type Renames struct {
 }
 
 // New reads the renames of a spec, of the built-in templates and of the user's folders.
-func New(spec *schema.Spec, folders []fs.FS) *Renames {
+func New(spec *schema.Spec, layers []render.Layer) *Renames {
 	n := &Renames{Templates: map[string]string{}, Gone: map[string]bool{}, values: map[string]map[string]string{}, last: map[string]map[string]string{}}
-	n.readTemplates(folders)
+	n.readTemplates(layers)
 	for _, move := range spec.Moved {
 		kind, from, _ := strings.Cut(move.From, "/")
 		_, to, _ := strings.Cut(move.To, "/")
@@ -58,10 +58,10 @@ func (n *Renames) value(to map[string]map[string]string, placeholder, old, now s
 }
 
 // readTemplates reads the files moved.txt, of which later ones win.
-func (n *Renames) readTemplates(folders []fs.FS) {
+func (n *Renames) readTemplates(layers []render.Layer) {
 	texts := []string{templates.Moved()}
-	for _, folder := range folders {
-		if src, err := fs.ReadFile(folder, movedList); err == nil {
+	for _, layer := range layers {
+		if src, err := fs.ReadFile(layer.FS, movedList); err == nil {
 			texts = append(texts, string(src))
 		}
 	}

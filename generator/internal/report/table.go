@@ -15,13 +15,6 @@ type Report struct{ p *model.Platform }
 // New returns the report on a platform.
 func New(p *model.Platform) *Report { return &Report{p} }
 
-// Data is the dot of a template: the part of the model that the template's path names, and
-// the report on the whole platform.
-type Data struct {
-	*model.Data
-	Report *Report
-}
-
 // Table is a table of a document, ready to print.
 type Table struct {
 	Head []string

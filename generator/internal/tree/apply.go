@@ -39,7 +39,7 @@ func (r *Repository) Apply(p *Plan) error {
 		}
 	}
 	a := newApplier(r, p)
-	return a.run(a.sweep, a.announce, a.stage, a.sync, a.verify, a.replace, a.remove, a.sync, a.record, a.forget)
+	return a.run(a.sweep, a.announce, a.stage, a.sync, a.verify, a.replace, a.remove, a.sync, a.record, a.closeJournal)
 }
 
 // run goes through phases, up to one that fails.
@@ -269,8 +269,8 @@ func (a *applier) record() error {
 	return a.delete(a.state.removals)
 }
 
-// forget deletes the journal, when the state says all that it says.
-func (a *applier) forget() error { return a.delete(a.journals) }
+// closeJournal deletes the journal, when the state says all that it says.
+func (a *applier) closeJournal() error { return a.delete(a.journals) }
 
 // undo deletes, as far as possible, what was prepared and not used.
 func (a *applier) undo() {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"runtime"
@@ -43,14 +44,14 @@ type scanner struct {
 	leftovers []Change
 }
 
-// temporaries looks for temporary files among the names of a folder.
-func (s *scanner) temporaries(root *os.Root, f *folder[*record], names []string) error {
-	strange := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.known(join2(f.path, name)) })
+// strange records the names in a folder that the state does not know, and finds the temporary
+// files among them.
+func (s *scanner) strange(root *os.Root, f *folder[*record], names []string) error {
 	s.mu.Lock()
 	if s.listed == nil {
 		s.listed = map[string][]string{}
 	}
-	s.listed[f.path] = strange
+	s.listed[f.path] = names
 	s.mu.Unlock()
 	var errs []error
 	for _, name := range names {
@@ -117,20 +118,21 @@ func (s *scanner) misspell(r *record, reason string) {
 
 // visit reads the files of one folder.
 func (s *scanner) visit(root *os.Root, f *folder[*record]) error {
-	names, err := list(root)
+	entries, err := list(root)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", f.label(), err)
 	}
-	present, err := s.match(root, f, names)
+	present, err := s.match(root, f, entries)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, r := range f.items {
-		if r.disk.kind != absent || !present[base(r.path)] {
+		entry := present[base(r.path)]
+		if r.disk.kind != absent || entry == nil {
 			continue
 		}
-		if r.disk, err = r.read(root); err != nil {
+		if r.disk, err = r.read(root, entry); err != nil {
 			errs = append(errs, fmt.Errorf("read %s: %w", r.path, err))
 		}
 	}
@@ -144,36 +146,42 @@ func (f *folder[T]) label() string {
 	return f.path
 }
 
-// match finds the names that f needs among those on disk. Another spelling of one that
+// match finds what f needs among the entries of its folder. Another spelling of a name that
 // is not there is refused, on every system: it would be the same file on some.
-func (s *scanner) match(root *os.Root, f *folder[*record], names []string) (present map[string]bool, err error) {
-	present = make(map[string]bool, len(f.items)+len(f.sub))
+func (s *scanner) match(root *os.Root, f *folder[*record], entries []fs.DirEntry) (present map[string]fs.DirEntry, err error) {
+	present = make(map[string]fs.DirEntry, len(f.items)+len(f.sub))
 	for _, r := range f.items {
-		present[base(r.path)] = false
+		present[base(r.path)] = nil
 	}
 	for _, sub := range f.sub {
-		present[sub.name] = false
+		present[sub.name] = nil
 	}
-	for _, name := range names {
-		if _, needed := present[name]; needed {
-			present[name] = true
+	var strange []string
+	for _, entry := range entries {
+		if _, needed := present[entry.Name()]; needed {
+			present[entry.Name()] = entry
+		} else if !s.known(join2(f.path, entry.Name())) {
+			strange = append(strange, entry.Name())
 		}
 	}
-	err = s.temporaries(root, f, names)
-	s.matchFolded(f, names, present)
+	err = s.strange(root, f, strange)
+	if len(strange) > 0 {
+		s.matchFolded(f, strange, present)
+	}
 	return present, err
 }
 
 // matchFolded refuses names on disk that differ only in letter case from wanted ones.
 // Where both are on disk, the system tells them apart.
-func (s *scanner) matchFolded(f *folder[*record], names []string, present map[string]bool) {
+func (s *scanner) matchFolded(f *folder[*record], strange []string, present map[string]fs.DirEntry) {
 	folded := make(map[string]string, len(present))
 	for name := range present {
 		folded[fold(name)] = name
 	}
-	for _, name := range slices.Sorted(slices.Values(names)) {
+	slices.Sort(strange)
+	for _, name := range strange {
 		wanted, ok := folded[fold(name)]
-		if _, exact := present[name]; exact || !ok || present[wanted] || s.known(join2(f.path, name)) {
+		if !ok || present[wanted] != nil {
 			continue
 		}
 		reason := fmt.Sprintf("%s is on disk and differs only in letter case; rename it by hand (git mv) or remove it", join2(f.path, name))
@@ -226,50 +234,44 @@ func (s *scanner) leftover(path string, info fs.FileInfo) {
 // and keeps the opening of a pipe that has just taken a file's place from waiting for a writer.
 const unpolled = syscall.O_NONBLOCK
 
-// list returns the names in a folder, in no particular order.
-func list(root *os.Root) ([]string, error) {
+// list returns what is in a folder, in no particular order.
+func list(root *os.Root) ([]fs.DirEntry, error) {
 	folder, err := root.OpenFile(".", os.O_RDONLY|unpolled, 0)
 	if err != nil {
 		return nil, cause(err)
 	}
 	defer folder.Close()
-	names, err := folder.Readdirnames(-1)
-	return names, cause(err)
+	entries, err := folder.ReadDir(-1)
+	return entries, cause(err)
 }
 
-// read reads what is at a record's path, in the folder root.
-func (r *record) read(root *os.Root) (disk, error) {
-	info, data, err := readRegular(root, base(r.path))
-	switch {
-	case err != nil:
-		return disk{}, err
-	case !info.Mode().IsRegular():
+// read reads what is at a record's path, in the folder root whose list has the entry.
+func (r *record) read(root *os.Root, entry fs.DirEntry) (disk, error) {
+	info, err := entry.Info()
+	if err != nil {
+		return disk{}, cause(err)
+	}
+	if !info.Mode().IsRegular() {
 		return disk{kind: obstructed, stamp: stampOf(info)}, nil
 	}
-	return disk{kind: regular, stamp: stampOf(info), data: r.share(data), exec: r.executable(info)}, nil
+	data, err := readRegular(root, info)
+	return disk{kind: regular, stamp: stampOf(info), data: r.share(data), exec: r.executable(info)}, err
 }
 
-// readRegular returns what is under a name, and its text when it is a regular file.
-func readRegular(root *os.Root, name string) (fs.FileInfo, []byte, error) {
-	info, err := root.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return info, nil, cause(err)
-	}
-	file, err := root.OpenFile(name, os.O_RDONLY|unpolled, 0)
+// readRegular returns the text of a regular file as large as its entry says: what is written to it
+// since changes its stamp.
+func readRegular(root *os.Root, info fs.FileInfo) ([]byte, error) {
+	file, err := root.OpenFile(info.Name(), os.O_RDONLY|unpolled, 0)
 	if err != nil {
-		return info, nil, cause(err)
+		return nil, cause(err)
 	}
 	defer file.Close()
-	opened, err := file.Stat()
-	if err == nil && !os.SameFile(info, opened) {
-		err = errChanged // a link would lead elsewhere
+	data := make([]byte, info.Size())
+	n, err := io.ReadFull(file, data)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
 	}
-	if err != nil {
-		return info, nil, cause(err)
-	}
-	buffer := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
-	_, err = buffer.ReadFrom(file)
-	return info, buffer.Bytes(), cause(err)
+	return data[:n], cause(err)
 }
 
 // share returns memory that is there already and equal to data, or else data.

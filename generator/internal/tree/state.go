@@ -79,11 +79,12 @@ func (s *stateReader) close() {
 // folder's part of archive names. Files with another ending are none of ours.
 func (s *stateReader) find(root *os.Root, prefix string) error {
 	s.opened = append(s.opened, root)
-	names, err := list(root)
+	entries, err := list(root)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", stateFolder+"/"+prefix, err)
 	}
-	for _, name := range names {
+	for _, entry := range entries {
+		name := entry.Name()
 		if stem, ok := strings.CutSuffix(name, archiveEnding); ok {
 			s.files = append(s.files, archiveFile{folder: root, base: name, name: prefix + stem})
 			continue
@@ -143,12 +144,16 @@ func (s *stateReader) archive(f *archiveFile) (*archive, error) {
 	if reason := archiveProblem(f.name); reason != "" {
 		return nil, fmt.Errorf("%s: the name %s", path, reason)
 	}
-	info, src, err := readRegular(f.folder, f.base)
+	info, err := f.folder.Lstat(f.base)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, cause(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: %s is in the place of a state archive", path, kindOf(info.Mode()))
+	}
+	src, err := readRegular(f.folder, info)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	a := &archive{name: f.name, seen: stampOf(info)}
 	a.entries, a.outdated, err = s.format.decode(path, withoutCRLF(src))

@@ -1,9 +1,47 @@
 package generator
 
 import (
+	"fmt"
 	"io/fs"
+	"maps"
+	"os"
 	"slices"
+
+	"github.com/wavewright/wavewright/schema"
 )
+
+// folder is where a spec is read from.
+type folder struct {
+	dir string
+	// disk has what is in the folder when that is not there yet, else nil.
+	disk fs.FS
+	// replaced has texts that are about to be written, by path.
+	replaced map[string][]byte
+	// steps are the migrations of specs; tests have others than this version.
+	steps []schema.Migration
+}
+
+// with is the folder with more texts that are about to be written.
+func (in folder) with(texts map[string][]byte) folder {
+	replaced := map[string][]byte{}
+	maps.Copy(replaced, in.replaced)
+	maps.Copy(replaced, texts)
+	in.replaced = replaced
+	return in
+}
+
+// read calls a step with the folder as it is going to be.
+func (in folder) read(step func(fs.FS) error) error {
+	if in.disk != nil {
+		return step(withTexts(in.disk, in.replaced))
+	}
+	root, err := os.OpenRoot(in.dir)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", in.dir, err)
+	}
+	defer root.Close()
+	return step(withTexts(root.FS(), in.replaced))
+}
 
 // overlayFS is a file system in which some files have another text, or exist although
 // they do not: the folder as it will be after a command has written.
