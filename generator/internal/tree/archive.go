@@ -157,7 +157,7 @@ func wrapBase64(content []byte) []byte {
 }
 
 // decode reads an archive of this format or of an older one, whose number it returns, else
-// 0. The entries share the memory of src. Errors name file and line. A newer archive gives ErrNewer whatever follows its first
+// 0. Errors name file and line. A newer archive gives ErrNewer whatever follows its first
 // line.
 func (f format) decode(file string, src []byte) ([]entry, int, error) {
 	text, outdated, err := f.migrate(file, src)
@@ -173,7 +173,7 @@ func (f format) decode(file string, src []byte) ([]entry, int, error) {
 
 // blocks reads an archive of this format.
 func (f format) blocks(file string, text []byte) ([]entry, error) {
-	d := decoder{file: file, rest: text} // contents take the place of their blocks
+	d := decoder{file: file, rest: bytes.Clone(text)} // contents take the place of their blocks
 	if _, err := d.header(f); err != nil {
 		return nil, err
 	}

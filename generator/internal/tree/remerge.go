@@ -106,7 +106,7 @@ func (m *remerge) load() error {
 			if version == nil {
 				continue
 			}
-			entries, _, err := m.format.decode(u.Path, bytes.Clone(version.Content))
+			entries, _, err := m.format.decode(u.Path, version.Content)
 			if err != nil {
 				return err
 			}
