@@ -162,12 +162,9 @@ func exportTemplate(root *os.Root, name string) error {
 	return errors.Join(err, file.Close())
 }
 
-// A template that the user has exported is merged with the built-in one of later
-// versions as generated files are with new renderings: the state keeps the text that it
-// was copied from.
-
-// exported are the templates that were copied from built-in ones and are still there, as
-// they are built in now.
+// exported are the templates that were copied from built-in ones and are still there, as they
+// are built in now. wavewright merges them like generated files: the state keeps the text that
+// each was copied from.
 func (p *Platform) exported(scan *tree.Scan) (tree.Tree, error) {
 	files := tree.Tree{}
 	for _, file := range scan.Recorded(tree.SourceArchive) {
