@@ -1,9 +1,7 @@
 package golden
 
 import (
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,19 +13,14 @@ import (
 func TestElementsCarryWhatIsPinned(t *testing.T) {
 	found := 0
 	for _, name := range cases(t) {
-		specs, err := filepath.Glob(filepath.Join(name, "want/argocd/*/applicationsets.yaml"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range specs {
-			sets := releases(t, file)
-			env := path.Base(path.Dir(filepath.ToSlash(file)))
-			if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), "runs pins") {
+		files := generate(t, name)
+		for file, text := range files {
+			if path.Base(file) != "applicationsets.yaml" || strings.Contains(string(text), "runs pins") {
 				continue // what is not promoted yet is not there
 			}
-			candidates := releases(t, filepath.Join(name, "want/overlays", env, "applications.yaml"))
-			if found += len(candidates); !slices.Equal(sets, candidates) {
-				t.Errorf("%s: releases %v, candidates %v", file, sets, candidates)
+			candidates := releases(files["overlays/"+path.Base(path.Dir(file))+"/applications.yaml"])
+			if found += len(candidates); !slices.Equal(releases(text), candidates) {
+				t.Errorf("%s of %s: releases %v, candidates %v", file, name, releases(text), candidates)
 			}
 		}
 	}
@@ -37,12 +30,7 @@ func TestElementsCarryWhatIsPinned(t *testing.T) {
 }
 
 // releases lists the names of Helm releases in a file, sorted.
-func releases(t *testing.T, file string) []string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+func releases(text []byte) []string {
 	var names []string
 	for line := range strings.Lines(string(text)) {
 		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "releaseName: "); ok && !strings.Contains(name, "{{") {
