@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/git"
@@ -29,16 +30,11 @@ func (t *Tree) impact(plan *tree.Plan) ([]Impact, error) {
 		Environments: t.platform.environments(), Renamed: t.platform.renamed(), Changed: changed,
 		Read:  func(path string) []byte { return t.files[path].Content },
 		After: func(env string) (impact.Applications, error) { return t.applications(env), nil },
-		Before: func(env string) (impact.Applications, error) {
-			for _, file := range []string{layout.ApplicationSets(env), layout.Applications(env)} {
-				if text, differs := was[file]; differs && text != nil {
-					return impact.Parse(file, text)
-				}
+		Before: func(env string, after impact.Applications) (impact.Applications, error) {
+			if !slices.ContainsFunc(layout.Deployed(env), func(file string) bool { _, differs := was[file]; return differs }) {
+				return after, nil
 			}
-			if _, appears := was[t.applicationsFile(env)]; appears {
-				return nil, nil
-			}
-			return t.applications(env), nil
+			return parsed(env, func(path string) ([]byte, error) { return was[path], nil })
 		},
 	}).Rows()
 }
@@ -65,21 +61,11 @@ func before(plan *tree.Plan, files tree.Tree) (was map[string][]byte, changed []
 	return was, changed
 }
 
-// applicationsFile is the generated file that holds what an environment deploys; "" when there is
-// none.
-func (t *Tree) applicationsFile(env string) string {
-	for _, file := range []string{layout.ApplicationSets(env), layout.Applications(env)} {
-		if _, generated := t.files[file]; generated {
-			return file
-		}
-	}
-	return ""
-}
-
 // applications are the Applications of an environment, as far as they are generated.
 func (t *Tree) applications(env string) impact.Applications {
 	environment := t.platform.model.Environment(env)
-	if environment == nil || t.applicationsFile(env) == "" {
+	generated := func(file string) bool { _, generated := t.files[file]; return generated }
+	if environment == nil || !slices.ContainsFunc(layout.Deployed(env), generated) {
 		return nil
 	}
 	all := impact.Applications{}
@@ -126,7 +112,7 @@ func (p *Platform) ImpactSince(base string) ([]Impact, error) {
 		After: func(env string) (impact.Applications, error) {
 			return parsed(env, func(path string) ([]byte, error) { return disk(path), nil })
 		},
-		Before: func(env string) (impact.Applications, error) {
+		Before: func(env string, _ impact.Applications) (impact.Applications, error) {
 			return parsed(env, func(path string) ([]byte, error) {
 				text, _, err := repo.ReadAt(commit, path)
 				return text, err
@@ -137,7 +123,7 @@ func (p *Platform) ImpactSince(base string) ([]Impact, error) {
 
 // parsed reads what an environment deploys from files.
 func parsed(env string, read func(path string) ([]byte, error)) (impact.Applications, error) {
-	for _, file := range []string{layout.ApplicationSets(env), layout.Applications(env)} {
+	for _, file := range layout.Deployed(env) {
 		text, err := read(file)
 		if err != nil {
 			return nil, err

@@ -55,8 +55,10 @@ type Row struct {
 type Change struct {
 	// Environments that the spec has, in promotion order.
 	Environments []string
-	// Before and After list the Applications of an environment.
-	Before, After func(environment string) (Applications, error)
+	// After lists the Applications of an environment, and Before those that it had; Before gets
+	// what After returned, which is the answer where nothing changed.
+	After  func(environment string) (Applications, error)
+	Before func(environment string, after Applications) (Applications, error)
 	// Changed are the paths of files whose text differs.
 	Changed []string
 	// Read returns the text of a file afterwards, nil when there is none.
@@ -80,11 +82,11 @@ func (c *Change) Rows() ([]Row, error) {
 	}
 	var rows []Row
 	for _, env := range environments {
-		before, err := c.Before(env)
+		after, err := c.After(env)
 		if err != nil {
 			return nil, err
 		}
-		after, err := c.After(env)
+		before, err := c.Before(env, after)
 		if err != nil {
 			return nil, err
 		}

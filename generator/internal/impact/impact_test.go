@@ -85,7 +85,7 @@ func TestEffects(t *testing.T) {
 			}
 		}
 		rows, err := (&Change{
-			Environments: []string{"prod"}, Before: apps(c.before), After: apps(c.after), Changed: c.changed,
+			Environments: []string{"prod"}, Before: func(env string, _ Applications) (Applications, error) { return apps(c.before)(env) }, After: apps(c.after), Changed: c.changed,
 			Read: func(path string) []byte {
 				if path == "overlays/prod/apps/web/kustomization.yaml" {
 					return []byte("resources:\n  - ../../../../base/web\n")

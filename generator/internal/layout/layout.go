@@ -69,6 +69,9 @@ func ApplicationSets(env string) string { return ArgoCD(env) + "/applicationsets
 // Applications is the file of the Applications that a tenant of Argo CD writes instead.
 func Applications(env string) string { return ArgoCD(env) + "/applications.yaml" }
 
+// Deployed are the files that can hold what an environment deploys; a repository has one of them.
+func Deployed(env string) []string { return []string{ApplicationSets(env), Applications(env)} }
+
 // Root is the root Application of an environment.
 func Root(env string) string { return Roots + env + ".yaml" }
 

@@ -186,7 +186,8 @@ func (o *Answers) fromGit(dir string) {
 		o.Branch = branch
 	}
 	// A path on this machine is no address that Argo CD can read.
-	if origin, err := repo.Origin(); err == nil && schema.IsRepositoryURL(withoutCredentials(origin)) {
-		o.URL = withoutCredentials(origin)
+	origin, err := repo.Origin()
+	if url := withoutCredentials(origin); err == nil && schema.IsRepositoryURL(url) {
+		o.URL = url
 	}
 }

@@ -44,9 +44,9 @@ type scanner struct {
 	leftovers []Change
 }
 
-// strange records the names in a folder that the state does not know, and finds the temporary
+// remember records the names in a folder that the state does not know, and finds the temporary
 // files among them.
-func (s *scanner) strange(root *os.Root, f *folder[*record], names []string) error {
+func (s *scanner) remember(root *os.Root, f *folder[*record], names []string) error {
 	s.mu.Lock()
 	if s.listed == nil {
 		s.listed = map[string][]string{}
@@ -164,7 +164,7 @@ func (s *scanner) match(root *os.Root, f *folder[*record], entries []fs.DirEntry
 			strange = append(strange, entry.Name())
 		}
 	}
-	err = s.strange(root, f, strange)
+	err = s.remember(root, f, strange)
 	if len(strange) > 0 {
 		s.matchFolded(f, strange, present)
 	}
