@@ -109,9 +109,25 @@ func BenchmarkCold(b *testing.B) {
 
 func BenchmarkNoop(b *testing.B) {
 	for _, n := range sizes {
-		dir := folder(b, spec(n, nil))
-		write(b, dir)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			dir := folder(b, spec(n, nil))
+			write(b, dir)
+			for b.Loop() {
+				write(b, dir)
+			}
+		})
+	}
+}
+
+// BenchmarkNoopDeleted measures what a file costs that the user deleted.
+func BenchmarkNoopDeleted(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			dir := folder(b, spec(n, nil))
+			write(b, dir)
+			if err := os.Remove(filepath.Join(dir, "overlays/prod/apps/app-00000/availability.yaml")); err != nil {
+				b.Fatal(err)
+			}
 			for b.Loop() {
 				write(b, dir)
 			}
