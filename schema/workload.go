@@ -55,7 +55,9 @@ type Workload struct {
 	Env map[string]string `yaml:"env"`
 	// EnvFields are variables with the value of a field of the pod: metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], metadata.annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.podIP, status.podIPs, status.hostIP or status.hostIPs.
 	EnvFields map[string]string `yaml:"envFields"`
-	// Config files, by file name. A change of the content starts a rollout.
+	// Config files, by file name. A change of the content makes a new ConfigMap and starts a rollout. Argo CD never
+	// prunes the earlier ConfigMap, because pods use it until the rollout ends; wavewright doctor names ConfigMaps that
+	// nothing uses. The ConfigMap of a CronJob keeps its name.
 	Config map[string]ConfigFile `yaml:"config"`
 	// Secrets by name: references only, never values.
 	Secrets map[string]Secret `yaml:"secrets"`

@@ -8,6 +8,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/utils/ptr"
+
+	"github.com/wavewright/wavewright/e2e/internal/repo"
 )
 
 // Annotations with which a workload gives the reason for an exception.
@@ -61,6 +63,7 @@ func checkGuardrails(t *target, out *report) {
 				out.add("%s: volume %s is of no ConfigMap", at, v.Name)
 			}
 		}
+		t.checkConfig(at, w, out)
 		if !t.production() {
 			continue
 		}
@@ -214,6 +217,31 @@ func checkConfinement(t *target, out *report) {
 			}
 			if c.ImagePullPolicy != corev1.PullAlways && t.production() {
 				out.add("%s: container %s may run what somebody else pulled", at, c.Name)
+			}
+		}
+	}
+}
+
+// hashed is a name that ends with the hash that Kustomize makes of a ConfigMap's content.
+var hashed = regexp.MustCompile(`-[a-z0-9]{10}$`)
+
+// checkConfig wants Argo CD to leave a ConfigMap in the cluster that pods of an earlier
+// revision may use. The name has the hash of the content, save for a CronJob, whose Jobs
+// find it by one name.
+func (t *target) checkConfig(at string, w *workload, out *report) {
+	for _, v := range w.pod.Spec.Volumes {
+		if v.ConfigMap == nil {
+			continue
+		}
+		if (w.kind == "CronJob") == hashed.MatchString(v.ConfigMap.Name) {
+			out.add("%s: the name of ConfigMap %s does not fit what runs with it", at, v.ConfigMap.Name)
+		}
+		for _, m := range repo.Typed[corev1.ConfigMap](t.objects) {
+			if m.Namespace != w.namespace || m.Name != v.ConfigMap.Name {
+				continue
+			}
+			if m.Annotations["argocd.argoproj.io/sync-options"] != "Prune=false" || m.Annotations["argocd.argoproj.io/compare-options"] != "IgnoreExtraneous" {
+				out.add("%s: Argo CD prunes ConfigMap %s while pods may use it", at, m.Name)
 			}
 		}
 	}

@@ -53,6 +53,9 @@ func (n *ClusterNeeds) checks(o *offer) []check {
 	if n.DefaultStorage {
 		checks = append(checks, one(defaultStorage))
 	}
+	if len(n.Configured) > 0 {
+		checks = append(checks, n.leftovers)
+	}
 	return checks
 }
 

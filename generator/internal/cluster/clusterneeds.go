@@ -38,6 +38,8 @@ type ClusterNeeds struct {
 	// PriorityClasses and StorageClasses that workloads name and that the repository does
 	// not make.
 	PriorityClasses, StorageClasses []string
+	// Configured are the namespaces in which applications have configuration files.
+	Configured []string
 	// DefaultStorage says that volumes use the cluster's default storage class.
 	DefaultStorage bool
 }
@@ -81,7 +83,7 @@ func NeedsOf(targets []*model.Target) *ClusterNeeds {
 	n.Stores = distinct(n.Stores, func(a, b Store) int {
 		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 	})
-	for _, names := range []*[]string{&n.DeclaredKinds, &n.PriorityClasses, &n.StorageClasses, &n.IngressClasses} {
+	for _, names := range []*[]string{&n.DeclaredKinds, &n.PriorityClasses, &n.StorageClasses, &n.IngressClasses, &n.Configured} {
 		*names = distinct(*names, strings.Compare)
 	}
 	n.addPods(on)
@@ -103,6 +105,9 @@ func (n *ClusterNeeds) add(in *model.Instance) {
 			store.Namespace = string(in.Namespace.Name)
 		}
 		n.Stores = append(n.Stores, store)
+	}
+	if len(in.Workload.Config) > 0 {
+		n.Configured = append(n.Configured, string(in.Namespace.Name))
 	}
 	if name := in.Workload.PriorityClass; name != "" && !in.Target.Env.MakesClass(name) {
 		n.PriorityClasses = append(n.PriorityClasses, name)

@@ -20,7 +20,8 @@ type ConfigFile struct {
 const configVolume = "config-files"
 
 // ConfigMap is the name of the ConfigMap that holds the application's files. Kustomize
-// appends a hash of the content, so that a change is a rollout.
+// appends a hash of the content, so that a change is a rollout; the ConfigMap of a CronJob
+// keeps its name, so that each Job finds it.
 func (a *Application) ConfigMap() Name { return a.Name + "-config" }
 
 // configFiles lists the files by name.
