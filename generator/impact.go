@@ -24,12 +24,12 @@ type Effect = impact.Effect
 func Effects() []Effect { return impact.Effects() }
 
 // impact is what a plan means for Applications.
-func (t *Tree) impact(plan *tree.Plan) ([]Impact, error) {
-	was, changed := before(plan, t.files)
+func (p *Platform) impact(files tree.Tree, plan *tree.Plan) ([]Impact, error) {
+	was, changed := before(plan, files)
 	return (&impact.Change{
-		Environments: t.platform.environments(), Renamed: t.platform.renamed(), Changed: changed,
-		Read:  func(path string) []byte { return t.files[path].Content },
-		After: func(env string) (impact.Applications, error) { return t.applications(env), nil },
+		Environments: p.environments(), Renamed: p.renamed(), Changed: changed,
+		Read:  func(path string) []byte { return files[path].Content },
+		After: func(env string) (impact.Applications, error) { return p.deployed(files, env), nil },
 		Before: func(env string, after impact.Applications) (impact.Applications, error) {
 			if !slices.ContainsFunc(layout.Deployed(env), func(file string) bool { _, differs := was[file]; return differs }) {
 				return after, nil
@@ -61,10 +61,10 @@ func before(plan *tree.Plan, files tree.Tree) (was map[string][]byte, changed []
 	return was, changed
 }
 
-// applications are the Applications of an environment, as far as they are generated.
-func (t *Tree) applications(env string) impact.Applications {
-	environment := t.platform.model.Environment(env)
-	generated := func(file string) bool { _, generated := t.files[file]; return generated }
+// deployed are the Applications of an environment, as far as they are generated.
+func (p *Platform) deployed(files tree.Tree, env string) impact.Applications {
+	environment := p.model.Environment(env)
+	generated := func(file string) bool { _, generated := files[file]; return generated }
 	if environment == nil || !slices.ContainsFunc(layout.Deployed(env), generated) {
 		return nil
 	}

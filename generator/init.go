@@ -151,7 +151,7 @@ func (out *Initialized) write(spec []byte) error {
 		return err
 	}
 	defer unlock()
-	out.Plan, err = out.platform.plan(repository, &WriteOptions{})
+	_, out.Plan, err = out.platform.plan(repository, &WriteOptions{})
 	if err != nil || out.Plan.Stopped() {
 		return err
 	}

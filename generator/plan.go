@@ -66,8 +66,6 @@ type WriteOptions struct {
 	DryRun bool
 
 	adopt, restore, drop map[string]bool
-	// check, when set, refuses a plan before anything is written.
-	check func(*Tree, *Plan) error
 }
 
 // ParseAccepted reads SIDE or SIDE=GLOB, where SIDE is mine or theirs.
@@ -151,24 +149,42 @@ var (
 // Plan finds out what writing would do. Nothing is written. With errors among its
 // diagnostics a plan is nothing else, and the error is ErrInvalid.
 func (p *Platform) Plan(o WriteOptions) (*Plan, error) {
-	return p.in(func(repository *tree.Repository) (*Plan, error) { return p.plan(repository, &o) })
+	return p.in(func(repository *tree.Repository) (*Plan, error) {
+		_, plan, err := p.plan(repository, &o)
+		return plan, err
+	})
 }
 
 // Write plans and, unless something blocks the plan, carries it out. The plan is
 // returned in any case; the caller asks it whether it was blocked.
 func (p *Platform) Write(o WriteOptions) (*Plan, error) {
+	return p.locked(func(repository *tree.Repository) (*Plan, error) {
+		_, plan, err := p.plan(repository, &o)
+		if err != nil {
+			return plan, err
+		}
+		return plan, plan.apply(repository)
+	})
+}
+
+// locked opens the folder for one step that writes.
+func (p *Platform) locked(step func(*tree.Repository) (*Plan, error)) (*Plan, error) {
 	return p.in(func(repository *tree.Repository) (*Plan, error) {
 		unlock, err := repository.Lock()
 		if err != nil {
 			return p.unplanned(), err
 		}
 		defer unlock()
-		plan, err := p.plan(repository, &o)
-		if err != nil || plan.Stopped() || !plan.Pending() {
-			return plan, err
-		}
-		return plan, repository.Apply(plan.Plan)
+		return step(repository)
 	})
+}
+
+// apply carries out a plan that nothing blocks.
+func (p *Plan) apply(repository *tree.Repository) error {
+	if p.Stopped() || !p.Pending() {
+		return nil
+	}
+	return repository.Apply(p.Plan)
 }
 
 // in opens the folder for one step.
@@ -194,33 +210,32 @@ func (p *Plan) Stopped() bool {
 	return len(conflicts)+len(refusals)+len(p.Guards) > 0
 }
 
-// plan is the line from the platform to the plan: what is in the folder is found out before
-// anything is rendered, and decided about afterwards.
-func (p *Platform) plan(repository *tree.Repository, o *WriteOptions) (*Plan, error) {
+// plan is the line from the platform to the plan, with the files that it is about: a scan
+// finds out what is in the folder before anything is rendered, and a decision follows.
+func (p *Platform) plan(repository *tree.Repository, o *WriteOptions) (tree.Tree, *Plan, error) {
 	plan := p.unplanned()
 	scan, err := repository.Scan(p.scanOptions(o))
 	if err != nil {
-		return plan, err
+		return nil, plan, err
 	}
 	if err := frozen(scan, string(p.model.Prefix)); err != nil {
-		return plan, err
+		return nil, plan, err
 	}
 	rendered, err := p.render(scan)
 	if err != nil {
-		return plan, err
+		return nil, plan, err
 	}
 	if plan.Findings = rendered.Findings; rendered.files == nil {
-		return plan, ErrInvalid
+		return nil, plan, ErrInvalid
 	}
 	if plan.Plan, err = scan.Decide(rendered.files); err != nil {
-		return plan, err
+		return nil, plan, err
 	}
-	return plan, rendered.judge(plan, o)
+	return rendered.files, plan, p.judge(rendered.files, plan, o)
 }
 
 // judge completes a plan with what it means, and with what speaks against it.
-func (t *Tree) judge(plan *Plan, o *WriteOptions) error {
-	p := t.platform
+func (p *Platform) judge(files tree.Tree, plan *Plan, o *WriteOptions) error {
 	if needed := needed(plan.Changes()); len(needed) > 0 {
 		return &NeededError{Paths: needed}
 	}
@@ -229,16 +244,13 @@ func (t *Tree) judge(plan *Plan, o *WriteOptions) error {
 	}
 	if plan.Pending() || len(plan.Changes()) > 0 {
 		var err error
-		if plan.Impact, err = t.impact(plan.Plan); err != nil {
+		if plan.Impact, err = p.impact(files, plan.Plan); err != nil {
 			return fmt.Errorf("compare Applications: %w", err)
 		}
 		plan.Guards = p.guards(plan, o)
 	}
 	if conflicts, _ := plan.Blocked(); len(conflicts) > 0 {
 		plan.Origins = p.origins(conflicts)
-	}
-	if o.check != nil {
-		return o.check(t, plan)
 	}
 	return nil
 }

@@ -172,7 +172,7 @@ func (m *mover) plan(p *Platform) (*Plan, error) {
 	if p.model == nil {
 		return nil, nil
 	}
-	plan, err := p.plan(m.folder, asked())
+	_, plan, err := p.plan(m.folder, asked())
 	if m.out.Findings = plan.Findings; m.out.Diagnostics.HasErrors() {
 		return nil, nil
 	}

@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,30 +44,25 @@ func Remerge(dir string, o WriteOptions) (*Remerged, error) {
 	if p.needs(out.Left) {
 		return out, nil
 	}
-	var generated tree.Tree
 	o.AllowDirty = true
-	o.check = func(t *Tree, _ *Plan) error {
-		generated = t.files
-		if slices.ContainsFunc(out.Left, func(path string) bool { _, ours := generated[path]; return ours }) {
-			return errLeft
+	out.Plan, err = p.locked(func(repository *tree.Repository) (*Plan, error) {
+		files, plan, err := p.plan(repository, &o)
+		if err == nil && slices.ContainsFunc(out.Left, func(path string) bool { _, ours := files[path]; return ours }) {
+			return nil, nil // both sides edited a generated file by hand
 		}
-		return nil
-	}
-	plan, err := p.Write(o)
-	if errors.Is(err, errLeft) {
-		return out, nil
-	}
-	if out.Plan = plan; err != nil || plan.Stopped() {
-		return out, err
-	}
-	if err := stage(dir, generated, plan); err != nil {
-		return out, fmt.Errorf("generated files are written, but not staged: %w", err)
-	}
-	return out, nil
+		if err != nil || plan.Stopped() {
+			return plan, err
+		}
+		if err := plan.apply(repository); err != nil {
+			return plan, err
+		}
+		if err := stage(dir, files, plan); err != nil {
+			return plan, fmt.Errorf("generated files are written, but not staged: %w", err)
+		}
+		return plan, nil
+	})
+	return out, err
 }
-
-// errLeft says that both sides edited a generated file by hand.
-var errLeft = errors.New("a generated file is in conflict")
 
 // settleMerge settles what is unmerged of generated files and of the state.
 func settleMerge(dir string) (*Remerged, error) {

@@ -22,8 +22,7 @@ import (
 type Tree struct {
 	Findings
 
-	platform *Platform
-	files    tree.Tree
+	files tree.Tree
 }
 
 // Files returns the content of each file by path.
@@ -42,7 +41,7 @@ func (p *Platform) Render() (*Tree, error) { return p.render(nil) }
 // render runs the line from the platform to the tree. A scan, which may be nil, knows what is
 // in the folder already.
 func (p *Platform) render(scan *tree.Scan) (*Tree, error) {
-	t := &Tree{Findings: Findings{slices.Clone(p.Diagnostics), maps.Clone(p.Sources)}, platform: p}
+	t := &Tree{Findings: Findings{slices.Clone(p.Diagnostics), maps.Clone(p.Sources)}}
 	if p.model == nil {
 		return t, nil
 	}
@@ -59,12 +58,12 @@ func (p *Platform) render(scan *tree.Scan) (*Tree, error) {
 		}
 		in = in.with(texts)
 	}
-	err := in.read(func(fsys fs.FS) error { return t.render(fsys, scan, exported) })
+	err := in.read(func(fsys fs.FS) error { return p.fill(t, fsys, scan, exported) })
 	return t, err
 }
 
-func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
-	p := t.platform
+// fill renders the templates into a tree.
+func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	in := p.layers(fsys)
 	in.Moved, in.Gone = p.renames.Templates, p.renames.Gone
 	var omitted []string
@@ -90,13 +89,12 @@ func (t *Tree) render(fsys fs.FS, scan *tree.Scan, exported tree.Tree) error {
 	if fault != nil || list.HasErrors() {
 		return fault
 	}
-	t.complete(fsys, files, exported, append(omitted, layout.SpecSchema))
+	p.complete(t, fsys, files, exported, append(omitted, layout.SpecSchema))
 	return nil
 }
 
 // complete adds the files that no template renders, and checks the whole tree.
-func (t *Tree) complete(fsys fs.FS, files, exported tree.Tree, omitted []string) {
-	p := t.platform
+func (p *Platform) complete(t *Tree, fsys fs.FS, files, exported tree.Tree, omitted []string) {
 	if !p.rules.Omits(layout.SpecSchema) {
 		files[layout.SpecSchema] = tree.File{ID: layout.SpecSchema, Archive: "repository", Content: schema.JSON()}
 	}

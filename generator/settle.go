@@ -70,28 +70,30 @@ func (p *Platform) settle(paths []string, o WriteOptions, check func(c *Change, 
 		chosen[paths[i]] = true
 	}
 	set(&o, chosen)
-	o.check = func(t *Tree, plan *Plan) error {
-		for _, name := range paths {
-			if err := t.fit(plan, name, check); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+	open := p.locked
 	if o.DryRun {
-		return p.Plan(o)
+		open = p.in
 	}
-	return p.Write(o)
+	return open(func(repository *tree.Repository) (*Plan, error) {
+		files, plan, err := p.plan(repository, &o)
+		for i := 0; err == nil && i < len(paths); i++ {
+			err = plan.fit(files, paths[i], check)
+		}
+		if err != nil || o.DryRun {
+			return plan, err
+		}
+		return plan, plan.apply(repository)
+	})
 }
 
 // fit returns the reason why a path is not what a command is for.
-func (t *Tree) fit(plan *Plan, name string, check func(c *Change, wanted bool) (reason, hint string)) error {
-	_, wanted := t.files[name]
-	reason, hint := check(plan.find(name), wanted)
+func (p *Plan) fit(files tree.Tree, name string, check func(c *Change, wanted bool) (reason, hint string)) error {
+	_, wanted := files[name]
+	reason, hint := check(p.find(name), wanted)
 	switch {
 	case !filepath.IsLocal(filepath.FromSlash(name)):
 		reason, hint = "is outside of the folder of environments.yaml", "write the path as seen from there"
-	case reason != "" && t.holds(name):
+	case reason != "" && holds(files, name):
 		reason, hint = "is a folder", "name the files in it that you mean"
 	}
 	if reason == "" {
@@ -101,8 +103,8 @@ func (t *Tree) fit(plan *Plan, name string, check func(c *Change, wanted bool) (
 }
 
 // holds reports whether generated files are in a folder.
-func (t *Tree) holds(folder string) bool {
-	for name := range t.files {
+func holds(files tree.Tree, folder string) bool {
+	for name := range files {
 		if strings.HasPrefix(name, folder+"/") {
 			return true
 		}

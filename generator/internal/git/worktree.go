@@ -2,6 +2,7 @@ package git
 
 import (
 	"fmt"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func (r *Repo) Dirty(ignore func(path string) bool) ([]string, error) {
 			paths = append(paths, strings.TrimPrefix(record[3:], r.Prefix))
 		}
 	}
-	unknown, err := r.untracked("releases")
+	unknown, err := r.untracked(layout.Releases)
 	if err != nil {
 		return nil, err
 	}

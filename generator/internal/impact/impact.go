@@ -147,7 +147,7 @@ func (c *Change) newPath(folder string) string {
 	}
 	target, kind, name := parts[len(parts)-3], parts[len(parts)-2], parts[len(parts)-1]
 	placeholder := "app"
-	if kind == "infra" {
+	if kind == layout.Namespaces {
 		placeholder = "namespace"
 	}
 	id := c.Renamed("?" + placeholder + "=" + name + "&target=" + target)

@@ -17,6 +17,12 @@ const (
 	Prefix = Own + "prefix"
 	// Releases is the folder of the files that promotions write.
 	Releases = "releases/"
+	// CI is the folder of the scripts that pipelines run.
+	CI = "ci/"
+	// Workflows is the folder in which GitHub looks for pipelines.
+	Workflows = ".github/workflows/"
+	// GitLab is the file in which GitLab looks for a pipeline.
+	GitLab = ".gitlab-ci.yml"
 	// Overlays is the folder below which each target has its overlays.
 	Overlays = "overlays/"
 	// TargetOverlays is the folder of the templates of one target.
@@ -33,8 +39,26 @@ const (
 	Runbook = "docs/runbook.md"
 )
 
-// Kustomization is the name of the file that Kustomize reads first in a folder.
-const Kustomization = "kustomization.yaml"
+// Names of files and folders that stand in several places.
+const (
+	// Kustomization is the file that Kustomize reads first in a folder.
+	Kustomization = "kustomization.yaml"
+	// Custom is the folder, beside a kustomization, of what people add to it.
+	Custom = "custom"
+	// Apps and Namespaces are the folders, in the overlays of a target, of applications and
+	// of namespaces.
+	Apps, Namespaces = "apps", "infra"
+	// Cluster stands where a namespace would, for what lies outside of namespaces.
+	Cluster = "_cluster"
+)
+
+// Kustomizations are the names under which Kustomize looks for its file.
+func Kustomizations() []string { return []string{Kustomization, "kustomization.yml", "Kustomization"} }
+
+// Generated are the folders at the top of a repository that wavewright, its commands or Git write to.
+func Generated() []string {
+	return []string{".git", ".github", ".wavewright", "argocd", "base", "bootstrap", "ci", "components", "docs", "overlays", "releases"}
+}
 
 // Pins is the file of what an environment after the first runs.
 func Pins(env string) string { return Releases + env + ".yaml" }
@@ -46,16 +70,19 @@ func Candidates(env string) string { return Overlays + env + "/applications.yaml
 func Target(target string) string { return Overlays + target }
 
 // Application is the overlay of an application on a target.
-func Application(target, name string) string { return Target(target) + "/apps/" + name }
+func Application(target, name string) string { return Target(target) + "/" + Apps + "/" + name }
 
 // Infra is the overlay of a namespace on a target.
-func Infra(target, name string) string { return Target(target) + "/infra/" + name }
+func Infra(target, name string) string { return Target(target) + "/" + Namespaces + "/" + name }
 
 // ClusterWide is the overlay of what a target needs outside of namespaces.
-func ClusterWide(target string) string { return Infra(target, "_cluster") }
+func ClusterWide(target string) string { return Infra(target, Cluster) }
 
 // Base is the folder of what all environments have in common of an application.
 func Base(app string) string { return "base/" + app + "/" }
+
+// Check is the script that checks an environment in a pipeline.
+func Check(env string) string { return CI + env + ".sh" }
 
 // Component is the folder of the components of one environment.
 func Component(env string) string { return Components + env + "/" }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -109,11 +110,6 @@ func (c *checker) misplaced(at diag.Range, field, what string) {
 	}
 }
 
-// generatedFolders are where wavewright and its commands write.
-func generatedFolders() []string {
-	return []string{".git", ".github", ".wavewright", "argocd", "base", "bootstrap", "components", "docs", "overlays", "releases"}
-}
-
 func (c *checker) folder(name string) {
 	at := c.at("source", "kustomize")
 	first, _, _ := strings.Cut(name, "/")
@@ -121,7 +117,7 @@ func (c *checker) folder(name string) {
 	case !Path(name).Valid() || path.Clean(name) != name || path.IsAbs(name) || first == "." || first == "..":
 		c.error(at, "source/path", "this is not a folder beside the spec").Hint =
 			"Write a relative path such as manifests/search, without .. and without a slash at either end."
-	case slices.Contains(generatedFolders(), strings.ToLower(first)):
+	case slices.Contains(layout.Generated(), strings.ToLower(first)):
 		c.error(at, "source/path", "%s is where wavewright writes", first).Hint =
 			"Keep manifests of your own in a folder of their own, such as manifests/search."
 	}

@@ -28,7 +28,7 @@ func (p *Platform) CodeOwners() []Owned {
 	var all []Owned
 	if p.Pipeline != "" {
 		// What decides what is checked, and may push: who owns the last environment.
-		all = p.own(all, p.Environments[len(p.Environments)-1].Owners, p.pipelineFile(), "ci/")
+		all = p.own(all, p.Environments[len(p.Environments)-1].Owners, p.pipelineFile(), layout.CI)
 	}
 	for _, team := range p.Teams {
 		all = p.own(all, team.Owners, p.teamPaths(team)...)
@@ -38,7 +38,7 @@ func (p *Platform) CodeOwners() []Owned {
 	for _, env := range environments {
 		all = p.own(all, env.Owners, env.paths()...)
 		if p.Pipeline != "" {
-			all = p.own(all, env.Owners, "ci/"+string(env.Name)+".sh")
+			all = p.own(all, env.Owners, layout.Check(string(env.Name)))
 		}
 	}
 	return all
@@ -47,9 +47,9 @@ func (p *Platform) CodeOwners() []Owned {
 // pipelineFile is where the provider looks for pipelines.
 func (p *Platform) pipelineFile() string {
 	if p.Pipeline == "github" {
-		return ".github/workflows/"
+		return layout.Workflows
 	}
-	return ".gitlab-ci.yml"
+	return layout.GitLab
 }
 
 func (p *Platform) own(all []Owned, owners []Owner, paths ...string) []Owned {

@@ -19,6 +19,7 @@ package release
 
 import (
 	"cmp"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"slices"
 	"strings"
 )
@@ -45,7 +46,7 @@ func (k Kind) rank() int { return slices.Index(kinds(), k) }
 func (k Kind) group() string {
 	switch k {
 	case Cluster:
-		return "_cluster"
+		return layout.Cluster
 	case Namespace:
 		return "namespaces"
 	}

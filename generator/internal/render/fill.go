@@ -7,17 +7,17 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// filler inserts values into a layout. It reuses its memory for each file.
+// filler inserts values into a frame. It reuses its memory for each file.
 type filler struct {
-	layout *layout
+	frame  *frame
 	values []printed
 	dst    []byte
 	text   []byte // of a block; what follows a block in its line is a comment, which has none
 }
 
 // fill returns the text of a file, which holds until the next one.
-func (f *filler) fill(l *layout, values []printed) []byte {
-	f.layout, f.values, f.dst = l, values, f.dst[:0]
+func (f *filler) fill(l *frame, values []printed) []byte {
+	f.frame, f.values, f.dst = l, values, f.dst[:0]
 	for i := 0; i < len(l.ops); {
 		i = f.step(i)
 	}
@@ -26,7 +26,7 @@ func (f *filler) fill(l *layout, values []printed) []byte {
 
 // step takes step i and returns the next one.
 func (f *filler) step(i int) int {
-	o := &f.layout.ops[i]
+	o := &f.frame.ops[i]
 	switch o.kind {
 	case opText:
 		f.dst = append(f.dst, o.text...)
@@ -68,7 +68,7 @@ func appendFilled(dst []byte, text string, values []printed) []byte {
 
 // value writes a value that is a whole scalar and returns the next step.
 func (f *filler) value(i int) int {
-	o := &f.layout.ops[i]
+	o := &f.frame.ops[i]
 	v := &f.values[o.token]
 	switch v.class {
 	case classTree:
@@ -96,7 +96,7 @@ func (f *filler) value(i int) int {
 
 // block lays out a map or a list, below its key unless it begins in place.
 func (f *filler) block(i int, v any) int {
-	s := f.layout.ops[i].slot
+	s := f.frame.ops[i].slot
 	f.text = yamltree.AppendBlock(f.text[:0], v, s.indent)
 	if s.inPlace || string(f.text) == "{}" || string(f.text) == "[]" || isScalarNode(v) {
 		f.dst = append(f.dst, f.text...)
@@ -113,7 +113,7 @@ func (f *filler) block(i int, v any) int {
 // restOfLine writes what follows the value of step i in its line: a comment.
 func (f *filler) restOfLine(i int) {
 	start := len(f.dst)
-	for j := i + 1; j < f.layout.ops[i].slot.next; {
+	for j := i + 1; j < f.frame.ops[i].slot.next; {
 		j = f.step(j)
 	}
 	if len(bytes.TrimSpace(f.dst[start:])) == 0 {

@@ -9,13 +9,13 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// jsonLayout finds the place of every token in the skeleton of a JSON file. A token
+// jsonFrame finds the place of every token in the skeleton of a JSON file. A token
 // may stand for a whole value, or, when it is plain, be a part of a string.
-func jsonLayout(skeleton string) *layout {
-	b := &layoutBuilder{text: skeleton, tokens: findTokens(skeleton)}
+func jsonFrame(skeleton string) *frame {
+	b := &frameBuilder{text: skeleton, tokens: findTokens(skeleton)}
 	sample, inString := jsonSample(skeleton)
 	if err := json.Unmarshal([]byte(sample), new(any)); err != nil {
-		return &layout{broken: jsonError(sample, err)}
+		return &frame{broken: jsonError(sample, err)}
 	}
 	for i, t := range b.tokens {
 		step := op{kind: opJSON, token: i}

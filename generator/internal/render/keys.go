@@ -42,7 +42,7 @@ type keyText struct {
 }
 
 // keyGroups returns the groups of a skeleton.
-func (b *layoutBuilder) keyGroups(scalars []yamltree.Scalar) []keyGroup {
+func (b *frameBuilder) keyGroups(scalars []yamltree.Scalar) []keyGroup {
 	groups, printed := map[int]keyGroup{}, map[int]bool{}
 	for _, s := range scalars {
 		if !s.Key {
@@ -63,7 +63,7 @@ func (b *layoutBuilder) keyGroups(scalars []yamltree.Scalar) []keyGroup {
 	return found
 }
 
-func (b *layoutBuilder) firstToken(offset int) int {
+func (b *frameBuilder) firstToken(offset int) int {
 	i, _ := slices.BinarySearchFunc(b.tokens, offset, func(t token, offset int) int { return t.offset - offset })
 	return i
 }

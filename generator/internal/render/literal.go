@@ -20,7 +20,7 @@ type literalSlot struct {
 const literalStep = 2 // columns between the parent and the lines of a literal
 
 // literalFor describes the place of token t, before which its line has the text before.
-func (b *layoutBuilder) literalFor(o *owner, t token, before string, afterDash bool) literalSlot {
+func (b *frameBuilder) literalFor(o *owner, t token, before string, afterDash bool) literalSlot {
 	parent, known := o.ParentIndent, false
 	switch {
 	case o.InSequence && !afterDash:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -102,7 +103,7 @@ func plan(in Input, sources []*source, list *diag.List) (jobs []job, first int) 
 	p := &planner{in: in, list: list, scopes: map[string]scopes{}}
 	var early, late [][]job
 	for _, s := range sources {
-		if s.isTemplate() && path.Base(s.target) == kustomization {
+		if s.isTemplate() && path.Base(s.target) == layout.Kustomization {
 			late = append(late, p.jobs(s))
 		} else {
 			early = append(early, p.jobs(s))

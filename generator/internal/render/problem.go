@@ -116,8 +116,8 @@ func (w *worker) printedProblem(i int, f fault) problem {
 	return problem{w.prog.printed[w.rec.printed[i].action], f}
 }
 
-// layoutProblems returns the problems of a skeleton, or nil.
-func (w *worker) layoutProblems(j *job, l *layout) []problem {
+// frameProblems returns the problems of a skeleton, or nil.
+func (w *worker) frameProblems(j *job, l *frame) []problem {
 	if l.broken != nil {
 		return []problem{w.brokenProblem(j, l.broken)}
 	}

@@ -94,7 +94,7 @@ func Render(in Input) (tree.Tree, diag.List) {
 	if list.HasErrors() {
 		return nil, advised(list).Sorted()
 	}
-	r := &run{prog: prog, exists: in.Exists, cache: &layouts{known: map[skeleton]*layout{}}}
+	r := &run{prog: prog, exists: in.Exists, cache: &frames{known: map[skeleton]*frame{}}}
 	outcomes := make([]*outcome, len(jobs))
 	r.all(jobs[:first], outcomes, nil)
 	in.dropOmitted(jobs[:first], outcomes)

@@ -13,7 +13,7 @@ import (
 type run struct {
 	prog   *program
 	exists func(string) bool
-	cache  *layouts
+	cache  *frames
 }
 
 // outcome is the result of one job.
@@ -89,7 +89,7 @@ func (w *worker) begin(j *job) {
 // structured puts the values of a YAML or JSON file into its skeleton.
 func (w *worker) structured(j *job) *outcome {
 	l := w.cache.get(w.rec.mode, w.rec.out.Bytes())
-	if problems := w.layoutProblems(j, l); problems != nil {
+	if problems := w.frameProblems(j, l); problems != nil {
 		return &outcome{problems: problems}
 	}
 	for _, g := range l.keys {
@@ -115,19 +115,19 @@ type skeleton struct {
 	text string
 }
 
-// layouts holds the layouts of all skeletons that were seen.
-type layouts struct {
+// frames holds the frames of all skeletons that were seen.
+type frames struct {
 	mu    sync.Mutex
-	known map[skeleton]*layout
+	known map[skeleton]*frame
 }
 
-// get returns the layout of a skeleton.
-func (l *layouts) get(m mode, text []byte) *layout {
+// get returns the frame of a skeleton.
+func (l *frames) get(m mode, text []byte) *frame {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	found := l.known[skeleton{m, string(text)}]
 	if found == nil {
-		found = layoutOf(m, string(text))
+		found = frameOf(m, string(text))
 		l.known[skeleton{m, string(text)}] = found
 	}
 	return found

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	repopath "github.com/wavewright/wavewright/generator/internal/layout"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 // share moves files that are the same on all clusters of an environment into the folder of
@@ -58,7 +58,7 @@ func groups(jobs []job, lists map[string]bool) [][]int {
 	index := map[key]int{}
 	for i := range jobs {
 		j := &jobs[i]
-		if j.scope.Fleet == "" || !strings.HasPrefix(j.src.target, repopath.TargetOverlays) {
+		if j.scope.Fleet == "" || !strings.HasPrefix(j.src.target, layout.TargetOverlays) {
 			continue
 		}
 		k := key{j.src, j.fleetPath()}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 )
 
@@ -29,7 +30,7 @@ func folders(jobs []job, outcomes []*outcome, missing map[string]bool) map[strin
 		file := o.path
 		config := slices.Contains(jobs[i].names, "config")
 		dir, name := path.Split(file)
-		if !config && (path.Ext(name) != ".yaml" || name == kustomization) {
+		if !config && (path.Ext(name) != ".yaml" || name == layout.Kustomization) {
 			continue
 		}
 		if config {
@@ -65,8 +66,8 @@ func siblingsOf(all map[string]*Siblings, file string, exists func(string) bool)
 	if found := all[dir]; found != nil {
 		s = *found
 	}
-	if exists != nil && exists(dir+"custom") {
-		s.Components = []model.Path{"custom"}
+	if exists != nil && exists(dir+layout.Custom) {
+		s.Components = []model.Path{layout.Custom}
 	}
 	return s
 }

@@ -17,7 +17,6 @@ const (
 	builtinLayer   = "built-in"
 	templateSuffix = ".tmpl"
 	libraryPrefix  = "_lib/"
-	kustomization  = "kustomization.yaml"
 	movedList      = "moved.txt" // says which templates were renamed; it is none itself
 )
 

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -36,11 +37,6 @@ type checker struct {
 	seen    map[string]bool
 }
 
-// kustomizations are the names under which kustomize looks for its file.
-func kustomizations() []string {
-	return []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
-}
-
 func (s *checker) error(code, summary, hint string) {
 	s.list.Error(s.at, code, summary).Hint = hint
 }
@@ -51,7 +47,7 @@ func (s *checker) folder(name string) {
 	}
 	s.seen[name] = true
 	var found []string
-	for _, file := range kustomizations() {
+	for _, file := range layout.Kustomizations() {
 		if s.exists(name + "/" + file) {
 			found = append(found, name+"/"+file)
 		}

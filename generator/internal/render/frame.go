@@ -7,9 +7,9 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// layout holds the steps that insert values into a skeleton. It is made once for each
+// frame holds the steps that insert values into a skeleton. It is made once for each
 // distinct skeleton and never changes.
-type layout struct {
+type frame struct {
 	ops    []op
 	keys   []keyGroup
 	faults []slotFault
@@ -73,28 +73,28 @@ func findTokens(skeleton string) []token {
 	return found
 }
 
-// layoutOf returns the layout of a skeleton.
-func layoutOf(m mode, text string) *layout {
+// frameOf returns the frame of a skeleton.
+func frameOf(m mode, text string) *frame {
 	// A file ends with a line feed, and so does a literal at its end.
 	text = strings.TrimSuffix(text, "\n") + "\n"
 	if m == modeJSON {
-		return jsonLayout(text)
+		return jsonFrame(text)
 	}
-	return yamlLayout(text)
+	return yamlFrame(text)
 }
 
-// yamlLayout parses a skeleton and finds the place of every token.
-func yamlLayout(skeleton string) *layout {
+// yamlFrame parses a skeleton and finds the place of every token.
+func yamlFrame(skeleton string) *frame {
 	scalars, err := yamltree.Scalars([]byte(skeleton))
 	if err != nil {
-		return &layout{broken: err}
+		return &frame{broken: err}
 	}
-	b := &layoutBuilder{text: skeleton, lines: lineOffsets(skeleton), tokens: findTokens(skeleton)}
+	b := &frameBuilder{text: skeleton, lines: lineOffsets(skeleton), tokens: findTokens(skeleton)}
 	if scalars, err = inlinePatches(scalars, skeleton, b.lines); err != nil {
-		return &layout{broken: err}
+		return &frame{broken: err}
 	}
 	if fault := duplicateKey(scalars); fault != nil {
-		return &layout{broken: fault}
+		return &frame{broken: fault}
 	}
 	b.out.keys = b.keyGroups(scalars)
 	b.owners = b.ownersOf(slices.DeleteFunc(scalars, func(s yamltree.Scalar) bool { return !hasToken(s.Text) }))
@@ -124,17 +124,17 @@ type owner struct {
 	from, to int
 }
 
-type layoutBuilder struct {
+type frameBuilder struct {
 	text   string
 	lines  []int
 	tokens []token
 	owners []owner
-	out    layout
+	out    frame
 	done   int // bytes of text that have become steps
 }
 
 // ownersOf locates the scalars that contain tokens.
-func (b *layoutBuilder) ownersOf(scalars []yamltree.Scalar) []owner {
+func (b *frameBuilder) ownersOf(scalars []yamltree.Scalar) []owner {
 	owners := make([]owner, 0, len(scalars))
 	for _, s := range scalars {
 		o := owner{Scalar: s, start: b.offset(s.Line, s.Column)}
@@ -147,7 +147,7 @@ func (b *layoutBuilder) ownersOf(scalars []yamltree.Scalar) []owner {
 }
 
 // offset returns the byte at a line and a column.
-func (b *layoutBuilder) offset(line, column int) int {
+func (b *frameBuilder) offset(line, column int) int {
 	start := b.lines[min(line, len(b.lines))-1]
 	for at := range b.text[start:] {
 		if column--; column == 0 {
@@ -158,7 +158,7 @@ func (b *layoutBuilder) offset(line, column int) int {
 }
 
 // build turns the skeleton into steps.
-func (b *layoutBuilder) build() {
+func (b *frameBuilder) build() {
 	b.out.ops = make([]op, 0, 2*len(b.tokens)+2) // a value and the text before it, mostly
 	for i := 0; i < len(b.tokens); {
 		o := b.ownerAt(b.tokens[i])
@@ -184,13 +184,13 @@ func (b *layoutBuilder) build() {
 
 // mayEndDocument reports whether a token inside a scalar of several lines could give
 // a line of three dots, which ends a YAML document even within quotes.
-func (b *layoutBuilder) mayEndDocument(t token) bool {
+func (b *frameBuilder) mayEndDocument(t token) bool {
 	return strings.Trim(b.text[b.lines[t.line-1]:t.offset], ".") == ""
 }
 
 // until copies the text up to an offset, with a step of its own for each end of a
 // line, so that the steps of one line can be told from those of the next.
-func (b *layoutBuilder) until(offset int) {
+func (b *frameBuilder) until(offset int) {
 	rest := b.text[b.done:offset]
 	if line, _, found := strings.Cut(rest, "\n"); found && len(b.out.ops) > 0 && line != "" {
 		b.out.ops = append(b.out.ops, op{kind: opText, text: line})
@@ -203,7 +203,7 @@ func (b *layoutBuilder) until(offset int) {
 }
 
 // setNext sets the end of the line of every slot.
-func (b *layoutBuilder) setNext() {
+func (b *frameBuilder) setNext() {
 	next := len(b.out.ops)
 	for i := len(b.out.ops) - 1; i >= 0; i-- {
 		if o := &b.out.ops[i]; o.kind == opValue {
@@ -216,7 +216,7 @@ func (b *layoutBuilder) setNext() {
 
 // scalar adds the step for a plain scalar that begins at token i or has it as its
 // first token, and returns the index of the first token after it.
-func (b *layoutBuilder) scalar(o *owner, i int) int {
+func (b *frameBuilder) scalar(o *owner, i int) int {
 	b.until(o.from)
 	after := i
 	for after < len(b.tokens) && b.tokens[after].offset < o.to {
@@ -239,7 +239,7 @@ func (b *layoutBuilder) scalar(o *owner, i int) int {
 }
 
 // ownerAt returns the scalar that a token is in, or nil: then it is in a comment.
-func (b *layoutBuilder) ownerAt(t token) *owner {
+func (b *frameBuilder) ownerAt(t token) *owner {
 	last, _ := slices.BinarySearchFunc(b.owners, t.offset+1, func(o owner, offset int) int { return o.start - offset })
 	for i := last - 1; i >= 0; i-- {
 		o := &b.owners[i]
@@ -257,7 +257,7 @@ func (b *layoutBuilder) ownerAt(t token) *owner {
 }
 
 // slotFor describes the place of a value that is a whole scalar.
-func (b *layoutBuilder) slotFor(o *owner, t token) slot {
+func (b *frameBuilder) slotFor(o *owner, t token) slot {
 	before := b.text[b.lines[t.line-1]:t.offset]
 	ownLine := strings.Trim(before, " ") == ""
 	afterDash := o.InSequence && strings.HasSuffix(strings.TrimRight(before, " "), "-") && strings.Trim(before, " -") == ""
