@@ -10,12 +10,10 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/generator/internal/rename"
-	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/rules"
 	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
-	"github.com/wavewright/wavewright/templates"
 )
 
 // Platform is what a spec means: everything is resolved, and the rules about templates and
@@ -133,27 +131,6 @@ func (p *Platform) checkTemplates(fsys fs.FS) {
 		return
 	}
 	rename.CheckTemplates(p.layers(fsys).Layers, &p.Diagnostics, p.Sources)
-}
-
-// layers is the built-in templates with the user's folder over them.
-func (p *Platform) layers(fsys fs.FS) render.Input {
-	in := render.Input{Builtin: templates.FS()}
-	name := p.spec.Templates
-	if name == "" || !schema.IsFolder(name) || !isFolder(fsys, name) {
-		return in
-	}
-	layer, err := fs.Sub(fsys, name)
-	if err != nil {
-		panic("templates: a checked path is not valid: " + name)
-	}
-	in.Layers = []render.Layer{{Name: name, FS: layer}}
-	return in
-}
-
-// isFolder reports whether there is a folder, to which no link leads from the outside.
-func isFolder(fsys fs.FS, name string) bool {
-	info, err := fs.Stat(fsys, name)
-	return err == nil && info.IsDir()
 }
 
 // Expire notes the exceptions whose time is over on a day: as errors when strict, else

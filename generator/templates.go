@@ -13,6 +13,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/internal/build"
+	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/templates"
 )
@@ -219,4 +220,25 @@ func rememberTemplates(folder string, names []string) error {
 		return fmt.Errorf("remember what was copied: %w", err)
 	}
 	return nil
+}
+
+// layers is the built-in templates with the user's folder over them.
+func (p *Platform) layers(fsys fs.FS) render.Input {
+	in := render.Input{Builtin: templates.FS()}
+	name := p.spec.Templates
+	if name == "" || !schema.IsFolder(name) || !isFolder(fsys, name) {
+		return in
+	}
+	layer, err := fs.Sub(fsys, name)
+	if err != nil {
+		panic("templates: a checked path is not valid: " + name)
+	}
+	in.Layers = []render.Layer{{Name: name, FS: layer}}
+	return in
+}
+
+// isFolder reports whether there is a folder, to which no link leads from the outside.
+func isFolder(fsys fs.FS, name string) bool {
+	info, err := fs.Stat(fsys, name)
+	return err == nil && info.IsDir()
 }
