@@ -45,9 +45,10 @@ const (
 	Kustomization = "kustomization.yaml"
 	// Custom is the folder, beside a kustomization, of what people add to it.
 	Custom = "custom"
-	// Apps and Namespaces are the folders, in the overlays of a target, of applications and
-	// of namespaces.
-	Apps, Namespaces = "apps", "infra"
+	// Apps is the folder of applications in the overlays of a target.
+	Apps = "apps"
+	// Namespaces is the folder of namespaces in the overlays of a target.
+	Namespaces = "infra"
 	// Cluster stands where a namespace would, for what lies outside of namespaces.
 	Cluster = "_cluster"
 )
