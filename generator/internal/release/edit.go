@@ -32,7 +32,10 @@ func Edit(file string, src []byte, pins []Pin) ([]byte, error) {
 		return nil, fmt.Errorf("edit %s: the file has errors", file)
 	}
 	want := old.With(old.Environment, pins)
-	out := splice(src, editsFor(newTextLines(src, root.Value), pins))
+	out := splice(src, editsFor(newTextLines(src, root.Value), old, pins))
+	if err := lost(src, out); err != nil {
+		return nil, fmt.Errorf("edit %s: %w", file, err)
+	}
 	if got, list := Parse(file, out); list.HasErrors() || !got.Equal(want) {
 		return nil, fmt.Errorf("edit %s: its layout cannot be edited in place: write every pin as an indented block with one field on a line", file)
 	}
@@ -76,7 +79,7 @@ func splitLines(src []byte, eol string) []string {
 
 // editsFor finds the place of every pin. New pins that go to the same place are
 // rendered together, because they may share keys that the file does not have yet.
-func editsFor(l textLines, pins []Pin) []edit {
+func editsFor(l textLines, old *Releases, pins []Pin) []edit {
 	pins = slices.Clone(pins)
 	sortPins(pins)
 	var edits []edit
@@ -86,7 +89,7 @@ func editsFor(l textLines, pins []Pin) []edit {
 		for n < len(pins) && !spot.exists && l.locate(pins[n].keys()).same(spot) {
 			n++
 		}
-		edits = append(edits, spot.edit(l, pins[i:n]))
+		edits = append(edits, spot.edit(l, old, pins[i:n]))
 		i = n
 	}
 	return edits
@@ -112,11 +115,12 @@ func (s spot) same(o spot) bool {
 // emptyValue matches a key with an empty value: null in any spelling, or an empty map.
 var emptyValue = lazyregexp.New(`^(\s*[^\s#]+:)[ \t]*(?:\{[ \t]*\}|null|Null|NULL|~)?([ \t]+#.*)?\r?\n$`)
 
-func (s spot) edit(l textLines, pins []Pin) edit {
+func (s spot) edit(l textLines, old *Releases, pins []Pin) edit {
 	var b bytes.Buffer
 	if s.exists {
 		writePin(&b, pins[0], s.indent)
-		return edit{s.from, s.to, b.String()}
+		before, _ := old.Find(pins[0].Slot)
+		return edit{s.from, s.to, keep(l.lines[s.from:s.to], before, pins[0], b.String())}
 	}
 	if s.empty {
 		b.WriteString(emptyValue.ReplaceAllString(l.lines[s.from], "$1$2\n"))

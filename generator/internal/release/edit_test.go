@@ -198,3 +198,102 @@ func TestEditRefusesBadPins(t *testing.T) {
 		}
 	}
 }
+
+// TestEditKeepsComments wants every comment of a pin that is replaced to be in the result, at its
+// key where the key is still there.
+func TestEditKeepsComments(t *testing.T) {
+	const src = `apiVersion: wavewright.dev/v1alpha1
+kind: Releases
+environment: prod
+targets:
+  prod:
+    applications:
+      db: # one
+        # two
+        revision: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" # three
+        # four
+        by: Jane O'Hara <jane@example.com>    # five's
+        at: "2026-11-23T06:05:00Z"
+        element: # six
+          # seven # and more
+          name: db-prod
+          project: "prod-apps" # eight
+          path: overlays/prod/apps/db
+          namespace: voting-prod
+          cluster: in-cluster
+        # nine
+        previous: # ten
+          # eleven
+          - revision: "cccccccccccccccccccccccccccccccccccccccc" # twelve
+            by: Jane Doe <jane@example.com>
+            # thirteen
+            at: "2026-11-22T06:05:00Z"
+            element:
+              name: db-prod # fourteen
+              project: prod-apps
+              path: overlays/prod/apps/db
+              namespace: voting-prod
+              # fifteen
+              cluster: in-cluster
+        # sixteen
+      vote: # seventeen
+`
+	words := []string{"one", "two", "three", "four", "five's", "six", "seven # and more", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen"}
+	source := strings.TrimSuffix(src, "      vote: # seventeen\n")
+	old, list := Parse("releases/prod.yaml", []byte(source))
+	if list.HasErrors() {
+		t.Fatal(list)
+	}
+	before := old.Pins[0]
+	next := before.Run
+	next.Revision, next.At = shaB, "2026-11-24T06:05:00Z"
+	for name, test := range map[string]struct {
+		pin  Pin
+		want []string
+	}{
+		"promoted": {
+			Pin{Slot: before.Slot, Run: next, Previous: []Run{before.Run, before.Previous[0]}},
+			[]string{"revision: \"" + shaB + "\" # three\n", "        # four\n        by:", "element: # six\n          # seven # and more\n", "- revision: \"cccccccccccccccccccccccccccccccccccccccc\" # twelve\n"},
+		},
+		"rolled back": {
+			Pin{Slot: before.Slot, Run: before.Previous[0]},
+			[]string{"        # sixteen", "revision: \"cccccccccccccccccccccccccccccccccccccccc\" # three\n"},
+		},
+		"its predecessor has gone": {
+			Pin{Slot: before.Slot, Run: next, Previous: []Run{before.Run}},
+			[]string{"        # fifteen\n"},
+		},
+	} {
+		for _, eol := range []string{"\n", "\r\n"} {
+			t.Run(name+fmt.Sprintf("%q", eol), func(t *testing.T) {
+				out, err := Edit("releases/prod.yaml", []byte(strings.ReplaceAll(source, "\n", eol)), []Pin{test.pin})
+				if err != nil {
+					t.Fatal(err)
+				}
+				text := strings.ReplaceAll(string(out), "\r\n", "\n")
+				for _, word := range words {
+					if strings.Count(text, "# "+word+"\n") != 1 {
+						t.Errorf("%q is there %d times", word, strings.Count(text, "# "+word+"\n"))
+					}
+				}
+				for _, want := range test.want {
+					if !strings.Contains(text, want) {
+						t.Errorf("there is no %q", want)
+					}
+				}
+				if t.Failed() {
+					t.Log(text)
+				}
+			})
+		}
+	}
+}
+
+// TestEditRefusesToLoseComments has a comment at a place that no new line has.
+func TestEditRefusesToLoseComments(t *testing.T) {
+	src := strings.Replace(commented, "element: {name: vote-prod,", "element: { # here\n            name: vote-prod,", 1)
+	out, err := Edit("releases/prod.yaml", []byte(src), []Pin{pinOf("prod", Application, "vote", shaB)})
+	if err == nil && !strings.Contains(string(out), "# here") {
+		t.Errorf("the comment is gone:\n%s", out)
+	}
+}
