@@ -249,10 +249,29 @@ func (p *Platform) judge(files tree.Tree, plan *Plan, o *WriteOptions) error {
 		}
 		plan.Guards = p.guards(plan, o)
 	}
+	p.checkRevivedPins(plan)
 	if conflicts, _ := plan.Blocked(); len(conflicts) > 0 {
 		plan.Origins = p.origins(conflicts)
 	}
 	return nil
+}
+
+// checkRevivedPins reports environments that are new in a repository and have pins already, which
+// an environment of the same name left behind.
+func (p *Platform) checkRevivedPins(plan *Plan) {
+	if plan.Owned() == 0 {
+		return // everything is new
+	}
+	for _, change := range plan.Changes() {
+		for env, pins := range p.pins {
+			if change.State != StateNew || !slices.Contains(layout.Deployed(env), change.Path) || len(pins.Pins) == 0 {
+				continue
+			}
+			d := plan.Diagnostics.Warning(diag.Range{File: layout.Pins(env)}, "release/former", fmt.Sprintf("environment %s is new and runs the %d pins of a former one at once", env, len(pins.Pins)))
+			d.Detail = "An environment of this name was in the spec before, and its file of pins is still here."
+			d.Hint = "Delete this file before you generate, unless the former versions are to run; then promote as usual."
+		}
+	}
 }
 
 // Guard is a reason not to write a plan that nothing else blocks.

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/wavewright/wavewright/generator/internal/layout"
@@ -114,6 +117,39 @@ func (p *Platform) readPins(fsys fs.FS) error {
 		if !list.HasErrors() {
 			p.pins[name] = parsed
 		}
+	}
+	return p.checkIdlePins(fsys)
+}
+
+// checkIdlePins reports files of pins that no environment runs: an environment that is added
+// under such a name would run them at once.
+func (p *Platform) checkIdlePins(fsys fs.FS) error {
+	files, err := fs.Glob(fsys, layout.Pins("*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(path.Base(file), ".yaml")
+		at := slices.IndexFunc(p.spec.Environments, func(e schema.Environment) bool { return e.Name == name })
+		if at > 0 {
+			continue
+		}
+		src, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return err
+		}
+		pins, list := release.Parse(file, src)
+		if list.HasErrors() || len(pins.Pins) == 0 {
+			continue
+		}
+		p.Sources[file] = src
+		d := p.Diagnostics.Warning(diag.Range{File: file}, "release/former", fmt.Sprintf("these pins have no effect: the spec has no environment %s", name))
+		d.Detail = "An environment that is added under this name later runs them at once."
+		if at == 0 {
+			d.Summary = fmt.Sprintf("these pins have no effect: %s is the first environment, which follows the branch", name)
+			d.Detail = "When another environment becomes the first one, " + name + " runs them at once."
+		}
+		d.Hint = "Delete this file; git keeps what it said."
 	}
 	return nil
 }
