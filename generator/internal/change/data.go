@@ -1,0 +1,201 @@
+package change
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Side is one Application before or after a change.
+type Side struct {
+	// Cluster that its objects are in.
+	Cluster string
+	Objects []Object
+}
+
+// holder is a volume that outlives its pods.
+type holder struct {
+	// owner is the claim, or the StatefulSet that makes claims.
+	owner Object
+	// volume is the name of the template of a StatefulSet; empty for a claim.
+	volume string
+}
+
+// key tells volumes apart: where it is the same, the data is the same.
+func (h holder) key() string {
+	return strings.Join([]string{h.owner.Kind(), h.owner.Namespace(), h.owner.Name(), h.volume}, "/")
+}
+
+// holders lists what holds data among objects.
+func holders(objects []Object) []holder {
+	var all []holder
+	for _, o := range objects {
+		switch o.group() {
+		case claim:
+			all = append(all, holder{owner: o})
+		case statefulSet + ".apps":
+			templates, _ := o.get("spec.volumeClaimTemplates").([]any)
+			for _, template := range templates {
+				all = append(all, holder{o, nameOf(template)})
+			}
+		}
+	}
+	return all
+}
+
+// Data finds volumes whose data stays behind. An Application that is gone has no objects after
+// the change.
+func Data(before, after Side) []Finding {
+	old, now := holders(before.Objects), holders(after.Objects)
+	has := func(all []holder, h holder) bool {
+		return slices.ContainsFunc(all, func(other holder) bool { return other.key() == h.key() })
+	}
+	moved := before.Cluster != after.Cluster && len(after.Objects) > 0
+	fresh := slices.DeleteFunc(slices.Clone(now), func(h holder) bool { return !moved && has(old, h) })
+	var found []Finding
+	for _, h := range old {
+		if moved || !has(now, h) {
+			found = append(found, h.left(before, after, fresh))
+		}
+	}
+	return sorted(found)
+}
+
+// left says what becomes of a volume that the Application has no more.
+func (h holder) left(before, after Side, fresh []holder) Finding {
+	f := Finding{Object: h.owner.String(), Namespace: h.owner.Namespace(), Effect: LeftBehind, Stateful: true, New: "none", Old: h.owner.Name(), Field: "metadata.name"}
+	f.Does = h.stays(before.Cluster)
+	next, exists := h.successor(fresh)
+	switch {
+	case !exists && h.volume != "" && slices.ContainsFunc(after.Objects, h.owner.same):
+		f.Field, f.Old = "spec.volumeClaimTemplates["+h.volume+"]", h.volume
+	case !exists:
+	case before.Cluster != after.Cluster:
+		f.Field, f.Old, f.New = "cluster", before.Cluster, after.Cluster
+	case next.owner.Kind() != h.owner.Kind():
+		f.Field, f.Old, f.New = "kind", h.owner.Kind(), next.kind()
+	case next.owner.Namespace() != h.owner.Namespace():
+		f.Field, f.Old, f.New = "metadata.namespace", h.owner.Namespace(), next.owner.Namespace()
+	case next.owner.Name() != h.owner.Name():
+		f.New = next.owner.Name()
+	default:
+		f.Field, f.Old, f.New = "spec.volumeClaimTemplates", h.volume, next.volume
+	}
+	f.Steps = "Nothing reads the data any more: delete what is left by hand once nobody needs it."
+	if exists {
+		f.Does += fmt.Sprintf(" %s starts empty.", next.owner)
+		f.Steps = "Copy the data, or restore a backup into the new volume, before anybody writes to it; delete the old claims only after that. To keep the data in its place, set the old value again."
+	}
+	return f
+}
+
+// kind is what a volume belongs to, in the words of who wrote it.
+func (h holder) kind() string {
+	if h.volume == "" {
+		return claim
+	}
+	return statefulSet
+}
+
+// successor finds the new volume that was probably meant to go on with the data: the one of the
+// same name, or else the first.
+func (h holder) successor(fresh []holder) (holder, bool) {
+	for _, alike := range []func(holder) bool{
+		func(n holder) bool {
+			return n.owner.Kind() == h.owner.Kind() && n.owner.Name() == h.owner.Name() && n.volume == h.volume
+		},
+		func(n holder) bool { return n.owner.Kind() == h.owner.Kind() && n.volume == h.volume },
+		func(n holder) bool { return n.suffix() == h.suffix() },
+		func(holder) bool { return true },
+	} {
+		if i := slices.IndexFunc(fresh, alike); i >= 0 {
+			return fresh[i], true
+		}
+	}
+	return holder{}, false
+}
+
+// suffix is the part of the name that says which volume of a workload it is.
+func (h holder) suffix() string {
+	if h.volume != "" {
+		return h.volume
+	}
+	name := h.owner.Name()
+	return name[strings.LastIndex(name, "-")+1:]
+}
+
+// stays says what the cluster does with the old volume.
+func (h holder) stays(cluster string) string {
+	at := h.owner.Namespace()
+	if cluster != "" {
+		at += " of cluster " + cluster
+	}
+	if h.volume == "" {
+		switch options := h.owner.annotation("argocd.argoproj.io/sync-options"); {
+		case strings.Contains(options, "Prune=false"):
+			return fmt.Sprintf("The claim %s stays in %s with its data.", h.owner.Name(), at)
+		case strings.Contains(options, "Prune=confirm"):
+			return fmt.Sprintf("The claim %s stays in %s with its data, until a person confirms in Argo CD that it is deleted.", h.owner.Name(), at)
+		}
+		return fmt.Sprintf("Argo CD deletes the claim %s in %s, and with it the data, unless the StorageClass retains volumes.", h.owner.Name(), at)
+	}
+	if text(h.owner.get("spec.persistentVolumeClaimRetentionPolicy.whenDeleted")) == "Delete" {
+		return fmt.Sprintf("The claims %s in %s are deleted together with the StatefulSet, and with them the data.", h.claims(), at)
+	}
+	return fmt.Sprintf("The claims %s stay in %s with their data.", h.claims(), at)
+}
+
+// claims names the claims of a template.
+func (h holder) claims() string {
+	first := h.volume + "-" + h.owner.Name() + "-"
+	replicas, err := strconv.Atoi(text(h.owner.get("spec.replicas")))
+	if err != nil || replicas < 2 {
+		return first + "0"
+	}
+	return fmt.Sprintf("%s0 to %s%d", first, first, replicas-1)
+}
+
+// Names finds Services whose name changes; users lists the applications that connect to it.
+func Names(before, after Side, users []string) []Finding {
+	var found []Finding
+	for _, old := range before.Objects {
+		if old.group() != service || slices.ContainsFunc(after.Objects, old.same) && before.Cluster == after.Cluster {
+			continue
+		}
+		if now, exists := renamedService(old, after.Objects); exists {
+			found = append(found, unreachable(old, now, before, after, users))
+		}
+	}
+	return sorted(found)
+}
+
+const service = "Service"
+
+// renamedService finds the Service that goes on under another name.
+func renamedService(old Object, after []Object) (Object, bool) {
+	for _, alike := range []func(Object) bool{
+		func(o Object) bool { return o.Name() == old.Name() },
+		func(o Object) bool { return text(o.get("spec.clusterIP")) == text(old.get("spec.clusterIP")) },
+	} {
+		if i := slices.IndexFunc(after, func(o Object) bool { return o.group() == service && alike(o) }); i >= 0 {
+			return after[i], true
+		}
+	}
+	return nil, false
+}
+
+func unreachable(old, now Object, before, after Side, users []string) Finding {
+	address := func(o Object) string { return o.Name() + "." + o.Namespace() + ".svc" }
+	f := Finding{Object: old.String(), Namespace: old.Namespace(), Field: "DNS name", Old: address(old), New: address(now), Effect: Unreachable}
+	if before.Cluster != after.Cluster {
+		f.Field, f.Old, f.New = "cluster", before.Cluster, after.Cluster
+	}
+	who := "No application of this platform declares that it connects to it."
+	if len(users) > 0 {
+		who = "These applications connect to it: " + strings.Join(users, ", ") + "."
+	}
+	f.Does = fmt.Sprintf("The name %s is gone once Argo CD deletes the Service. %s", address(old), who)
+	f.Steps = "Write the new name wherever the old one stands, in environment variables and configuration files too, and deploy both together."
+	return f
+}
