@@ -16,7 +16,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Read returns the text of a file by its path from the folder of the spec, nil when there is none.
+// Read returns the text of a file by its path from the folder of the spec, nil when there is
+// none, or a folder.
 type Read func(path string) ([]byte, error)
 
 // ErrNoKustomization says that a folder is nothing that kustomize builds, such as a chart.
