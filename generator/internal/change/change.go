@@ -162,7 +162,7 @@ func (r rule) findings(old, now Object) []Finding {
 	}
 	var found []Finding
 	for _, d := range differences(r.field, old.get(r.field), now.get(r.field)) {
-		if excepted := slices.ContainsFunc(r.except, func(field string) bool { return within(d.field, r.field+"."+field) }); excepted {
+		if r.excepts(d.field) {
 			continue
 		}
 		effect, rest := r.effect, r.text
@@ -178,6 +178,11 @@ func (r rule) findings(old, now Object) []Finding {
 		})
 	}
 	return found
+}
+
+// excepts reports whether a field may change although the one above it may not.
+func (r rule) excepts(field string) bool {
+	return slices.ContainsFunc(r.except, func(free string) bool { return within(field, r.field+"."+free) })
 }
 
 // stateful reports whether objects of a kind hold data, or start pods that do.

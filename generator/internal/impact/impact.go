@@ -70,12 +70,9 @@ type Change struct {
 // Rows lists what a change means, by environment and name. Environments that the spec does not
 // have any more come last.
 func (c *Change) Rows() ([]Row, error) {
-	r := &reach{Change: c, folders: map[string]bool{}, known: map[string]bool{}}
+	r := NewReach(c.Changed, c.Read)
 	environments := slices.Clone(c.Environments)
 	for _, file := range c.Changed {
-		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
-			r.folders[dir] = true
-		}
 		if env := path.Base(path.Dir(file)); path.Dir(file) == layout.ArgoCD(env) && !slices.Contains(environments, env) {
 			environments = append(environments, env)
 		}
@@ -96,7 +93,7 @@ func (c *Change) Rows() ([]Row, error) {
 }
 
 // environment lists what the change means in one environment.
-func (c *Change) environment(env string, before, after Applications, r *reach) []Row {
+func (c *Change) environment(env string, before, after Applications, r *Reach) []Row {
 	var rows []Row
 	arrived := map[string]int{} // path → row, of what is new
 	for name, now := range after {
@@ -112,7 +109,7 @@ func (c *Change) environment(env string, before, after Applications, r *reach) [
 		if after[name] != nil {
 			continue
 		}
-		if i, moved := arrived[c.newPath(old.path())]; moved {
+		if i, moved := arrived[NewPath(c.Renamed, old.path())]; moved {
 			rows[i].Effect, rows[i].From = Renamed, name
 			continue
 		}
@@ -123,26 +120,27 @@ func (c *Change) environment(env string, before, after Applications, r *reach) [
 }
 
 // effect is what becomes of an Application that there is afterwards; "" for nothing.
-func (r *reach) effect(old, now Application) Effect {
+func (r *Reach) effect(old, now Application) Effect {
 	switch {
 	case old == nil:
 		return Created
 	case !maps.Equal(old, now):
 		return Changed
-	case !r.changes(now.path()):
+	case !r.Changes(now.path()):
 		return ""
 	case !now.pinned():
 		return Changed
-	case strings.HasPrefix(now.path(), layout.Overlays) && r.Read(now.path()+"/"+layout.Kustomization) == nil:
+	case strings.HasPrefix(now.path(), layout.Overlays) && r.read(now.path()+"/"+layout.Kustomization) == nil:
 		return "" // the pin keeps what is not there any more: nothing to promote
 	}
 	return Waiting
 }
 
-// newPath is where the overlay of a renamed application, target or namespace is now.
-func (c *Change) newPath(folder string) string {
+// NewPath is where the overlay of a renamed application, target or namespace is now; empty when
+// renamed is nil.
+func NewPath(renamed func(id string) string, folder string) string {
 	parts := strings.Split(folder, "/")
-	if c.Renamed == nil || len(parts) < 4 || parts[len(parts)-4]+"/" != layout.Overlays {
+	if renamed == nil || len(parts) < 4 || parts[len(parts)-4]+"/" != layout.Overlays {
 		return ""
 	}
 	target, kind, name := parts[len(parts)-3], parts[len(parts)-2], parts[len(parts)-1]
@@ -150,21 +148,32 @@ func (c *Change) newPath(folder string) string {
 	if kind == layout.Namespaces {
 		placeholder = "namespace"
 	}
-	id := c.Renamed("?" + placeholder + "=" + name + "&target=" + target)
+	id := renamed("?" + placeholder + "=" + name + "&target=" + target)
 	name, target, _ = strings.Cut(strings.TrimPrefix(id, "?"+placeholder+"="), "&target=")
 	return strings.Join(append(slices.Clone(parts[:len(parts)-3]), target, kind, name), "/")
 }
 
-// reach finds out what a change reaches: folders that hold a changed file, and those
-// whose kustomizations name such folders.
-type reach struct {
-	*Change
+// Reach finds out what changed files reach: folders that hold one, and those whose
+// kustomizations name such folders.
+type Reach struct {
+	read    func(path string) []byte
 	folders map[string]bool // that hold something changed, at any depth
 	known   map[string]bool // answers so far
 }
 
-// changes reports whether what a folder builds may differ.
-func (r *reach) changes(folder string) bool {
+// NewReach starts from changed files; read returns the text of a file, nil when there is none.
+func NewReach(changed []string, read func(path string) []byte) *Reach {
+	r := &Reach{read: read, folders: map[string]bool{}, known: map[string]bool{}}
+	for _, file := range changed {
+		for dir := path.Dir(file); dir != "." && !r.folders[dir]; dir = path.Dir(dir) {
+			r.folders[dir] = true
+		}
+	}
+	return r
+}
+
+// Changes reports whether what a folder builds may differ.
+func (r *Reach) Changes(folder string) bool {
 	if r.folders[folder] {
 		return true
 	}
@@ -173,9 +182,9 @@ func (r *reach) changes(folder string) bool {
 		return answer
 	}
 	r.known[folder] = false // ends a circle
-	for line := range bytes.Lines(r.Read(folder + "/" + layout.Kustomization)) {
+	for line := range bytes.Lines(r.read(folder + "/" + layout.Kustomization)) {
 		_, item, ok := strings.Cut(string(bytes.TrimSpace(line)), "- ")
-		if item = strings.Trim(item, `"'`); ok && strings.HasPrefix(item, "../") && r.changes(path.Join(folder, item)) {
+		if item = strings.Trim(item, `"'`); ok && strings.HasPrefix(item, "../") && r.Changes(path.Join(folder, item)) {
 			answer = true
 			break
 		}
