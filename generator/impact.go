@@ -3,14 +3,15 @@ package generator
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/impact"
+	"github.com/wavewright/wavewright/generator/internal/kustomize"
 	"github.com/wavewright/wavewright/generator/internal/layout"
+	"github.com/wavewright/wavewright/generator/internal/running"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
 
@@ -77,9 +78,19 @@ func (p *Platform) deployed(files tree.Tree, env string) impact.Applications {
 	return all
 }
 
+// Difference is what the files of a folder, as they are, mean compared with those of a commit.
+type Difference struct {
+	// Impact lists the Applications that something happens to, by environment and name.
+	Impact []Impact
+	// Hazards are changes of objects that the cluster does not carry out as they are written.
+	Hazards []Hazard
+	// Unknown are Applications whose objects could not be compared.
+	Unknown []Unknown
+}
+
 // ImpactSince lists what the files of the folder, as they are, mean for Applications
 // compared with those of a commit.
-func (p *Platform) ImpactSince(base string) ([]Impact, error) {
+func (p *Platform) ImpactSince(base string) (*Difference, error) {
 	if p.model == nil {
 		return nil, ErrInvalid
 	}
@@ -99,19 +110,27 @@ func (p *Platform) ImpactSince(base string) ([]Impact, error) {
 		return nil, fmt.Errorf("impact: %w", err)
 	}
 	defer root.Close()
+	disk := onDisk(root)
+	out := &Difference{}
+	if out.Impact, err = p.impactSince(repo, commit, disk); err != nil {
+		return nil, err
+	}
+	return out, p.hazardsSince(out, repo, commit, disk)
+}
+
+// impactSince compares Applications.
+func (p *Platform) impactSince(repo *git.Repo, commit string, disk kustomize.Read) ([]Impact, error) {
 	changed, err := repo.ChangedSince(commit)
 	if err != nil {
 		return nil, err
 	}
-	disk := func(path string) []byte {
-		text, _ := fs.ReadFile(root.FS(), path) // no such file: nothing
-		return text
-	}
 	return (&impact.Change{
-		Environments: p.environments(), Renamed: p.renames.ID, Changed: changed, Read: disk,
-		After: func(env string) (impact.Applications, error) {
-			return parsed(env, func(path string) ([]byte, error) { return disk(path), nil })
+		Environments: p.environments(), Renamed: p.renames.ID, Changed: changed,
+		Read: func(path string) []byte {
+			text, _ := disk(path) // no such file: nothing
+			return text
 		},
+		After: func(env string) (impact.Applications, error) { return parsed(env, disk) },
 		Before: func(env string, _ impact.Applications) (impact.Applications, error) {
 			return parsed(env, func(path string) ([]byte, error) {
 				text, _, err := repo.ReadAt(commit, path)
@@ -121,8 +140,30 @@ func (p *Platform) ImpactSince(base string) ([]Impact, error) {
 	}).Rows()
 }
 
+// hazardsSince compares objects.
+func (p *Platform) hazardsSince(out *Difference, repo *git.Repo, commit string, disk kustomize.Read) error {
+	edited, err := repo.ChangedSince(repo.Head())
+	if err != nil {
+		return err
+	}
+	c := &running.Comparison{
+		Repo: repo, Prefix: p.model.Repository.Prefix, Edited: edited, Now: disk, After: disk, Renamed: p.renamed(), Users: p.users,
+	}
+	defer c.Close()
+	later := future{
+		runs:       func(env string) (impact.Applications, error) { return parsed(env, disk) },
+		candidates: func(env string) (impact.Applications, error) { return candidatesIn(env, c.Prefix, disk) },
+	}
+	if err := p.compare(c, commit, later, ""); err != nil {
+		return err
+	}
+	p.settleHazards(c.Hazards, &WriteOptions{})
+	out.Hazards, out.Unknown = c.Hazards, c.Unknown
+	return nil
+}
+
 // parsed reads what an environment deploys from files.
-func parsed(env string, read func(path string) ([]byte, error)) (impact.Applications, error) {
+func parsed(env string, read kustomize.Read) (impact.Applications, error) {
 	for _, file := range layout.Deployed(env) {
 		text, err := read(file)
 		if err != nil {

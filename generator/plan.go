@@ -29,6 +29,11 @@ type Plan struct {
 	Migrations []Migration
 	// Impact lists the Applications that something happens to, by environment and name.
 	Impact []Impact
+	// Hazards are changes of objects that the cluster does not carry out as they are written, by
+	// environment.
+	Hazards []Hazard
+	// Unknown are Applications whose objects could not be compared with those that run.
+	Unknown []Unknown
 	// Origins says where in the spec the instances of files in conflict are declared.
 	Origins map[string]diag.Range
 	// Guards are what was probably not meant; while there is one, nothing is written.
@@ -62,10 +67,15 @@ type WriteOptions struct {
 	Markers bool
 	// AllowDelete and AllowDirty answer guards.
 	AllowDelete, AllowDirty bool
+	// AllowReplace are patterns of objects, as in StatefulSet/db, whose change a person has decided
+	// about although Kubernetes refuses it or leaves data behind.
+	AllowReplace []string
 	// DryRun is for commands that plan or write by themselves.
 	DryRun bool
 
 	adopt, restore, drop map[string]bool
+	// compare names the only environment whose pins are compared with those that run.
+	compare string
 }
 
 // ParseAccepted reads SIDE or SIDE=GLOB, where SIDE is mine or theirs.
@@ -80,11 +90,14 @@ func ParseAccepted(text string) (Accepted, error) {
 	default:
 		return a, fmt.Errorf("%s: it is mine or theirs, or one of them with =GLOB", side)
 	}
-	if !doublestar.ValidatePattern(pattern) {
+	if !IsPattern(pattern) {
 		return a, fmt.Errorf("%s: this is not a pattern of paths", pattern)
 	}
 	return a, nil
 }
+
+// IsPattern reports whether a text is a pattern of paths or objects.
+func IsPattern(text string) bool { return doublestar.ValidatePattern(text) }
 
 // accept returns the side that wins at a path.
 func (o *WriteOptions) accept(path string) Side {
@@ -242,12 +255,16 @@ func (p *Platform) judge(files tree.Tree, plan *Plan, o *WriteOptions) error {
 	for _, step := range plan.Plan.Migrations() {
 		plan.Migrations = append(slices.Clip(plan.Migrations), Migration{"state", strconv.Itoa(step.From), strconv.Itoa(step.To), step.Does})
 	}
+	if err := p.hazards(files, plan, o); err != nil {
+		return err
+	}
+	plan.Guards = guard.Replacements(plan.Hazards, p.protected)
 	if plan.Pending() || len(plan.Changes()) > 0 {
 		var err error
 		if plan.Impact, err = p.impact(files, plan.Plan); err != nil {
 			return fmt.Errorf("compare Applications: %w", err)
 		}
-		plan.Guards = p.guards(plan, o)
+		plan.Guards = append(p.guards(plan, o), plan.Guards...)
 	}
 	p.checkRevivedPins(plan)
 	if conflicts, _ := plan.Blocked(); len(conflicts) > 0 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/guard"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
@@ -36,6 +37,9 @@ type When struct {
 	At time.Time
 	// DryRun decides and writes nothing.
 	DryRun bool
+	// AllowReplace are patterns of objects whose change a person has decided about although
+	// Kubernetes refuses it or leaves data behind. The pins record the objects.
+	AllowReplace []string
 }
 
 // Moved is the outcome of a promotion or a rollback.
@@ -152,7 +156,7 @@ func (m *mover) prepare(dir string) (bool, error) {
 // the work of the moves alone. A spec or a state of an older format is not up to date.
 func (m *mover) ready(before *Platform) (bool, error) {
 	m.before = before
-	plan, err := m.plan(before)
+	plan, err := m.plan(before, compareNothing)
 	if err != nil || plan == nil {
 		return false, err
 	}
@@ -166,13 +170,14 @@ func (m *mover) ready(before *Platform) (bool, error) {
 	return true, nil
 }
 
-// plan plans and takes what was found; with errors in the spec there is no plan.
-func (m *mover) plan(p *Platform) (*Plan, error) {
+// plan plans and takes what was found; with errors in the spec there is no plan. compare is the
+// environment whose pins are compared with those that run.
+func (m *mover) plan(p *Platform, compare string) (*Plan, error) {
 	m.out.Findings = p.Findings
 	if p.model == nil {
 		return nil, nil
 	}
-	_, plan, err := p.plan(m.folder, asked())
+	_, plan, err := p.plan(m.folder, m.asked(compare))
 	if m.out.Findings = plan.Findings; m.out.Diagnostics.HasErrors() {
 		return nil, nil
 	}
@@ -204,11 +209,15 @@ func (m *mover) carryOut(res *release.Result) error {
 	if err != nil {
 		return err
 	}
-	m.out.Plan, err = m.plan(after)
+	m.out.Plan, err = m.plan(after, res.Environment)
 	if err != nil || m.out.Plan == nil || m.out.Plan.Stopped() || m.when.DryRun {
 		return err
 	}
-	if err := m.folder.Replace(res.File, res.Source); err != nil {
+	source, err := m.decided(res)
+	if err != nil {
+		return err
+	}
+	if err := m.folder.Replace(res.File, source); err != nil {
 		return err
 	}
 	if err := m.folder.Apply(m.out.Plan.Plan); err != nil {
@@ -218,8 +227,22 @@ func (m *mover) carryOut(res *release.Result) error {
 	return nil
 }
 
+// decided is the file of pins with the objects whose change the flag allows. Later runs, in a
+// pipeline too, read there that a person has decided.
+func (m *mover) decided(res *release.Result) ([]byte, error) {
+	objects := map[string][]string{}
+	for _, h := range m.out.Plan.Hazards {
+		if h.Allowed && guard.NeedsDecision(h, m.before.protected(h.Environment)) {
+			objects[h.Path] = append(objects[h.Path], h.Object)
+		}
+	}
+	return release.Record(res.File, res.Source, objects)
+}
+
 // asked are the options of a command that says itself what is to change.
-func asked() *WriteOptions { return &WriteOptions{AllowDelete: true, AllowDirty: true} }
+func (m *mover) asked(compare string) *WriteOptions {
+	return &WriteOptions{AllowDelete: true, AllowDirty: true, AllowReplace: m.when.AllowReplace, compare: compare}
+}
 
 func (m *mover) options() release.Options {
 	p := m.before

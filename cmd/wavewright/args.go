@@ -124,6 +124,8 @@ func (a *arranger) flag(word string, rest []string) ([]string, error) {
 	valued, ok := found.(cli.DocGenerationFlag)
 	switch {
 	case joined:
+	case implied(name) != "":
+		value = implied(name)
 	case !ok || !valued.TakesValue():
 		*to = append(*to, "--"+name)
 		return rest, nil
@@ -134,6 +136,14 @@ func (a *arranger) flag(word string, rest []string) ([]string, error) {
 	}
 	*to = append(*to, "--"+name+"="+value)
 	return rest, nil
+}
+
+// implied is the value of a flag that may stand without one, empty for other flags.
+func implied(name string) string {
+	if name == allowReplace {
+		return "**" // all objects
+	}
+	return ""
 }
 
 func (a *arranger) flagsHere() []cli.Flag {

@@ -58,6 +58,7 @@ func (c *console) diff(paths []string, stat, code bool) error {
 		diffs = append(diffs, d)
 	}
 	c.reportMigrations(plan.Migrations)
+	c.reportHazards(plan)
 	c.reportDiffs(diffs, stat)
 	err = stoppedBy(plan)
 	if !code {
@@ -99,6 +100,17 @@ func (c *console) reportMigrations(steps []generator.Migration) {
 	}
 	for _, step := range steps {
 		c.printHint("generate migrates %s from %s to %s: %s", step.What, step.From, step.To, step.Does)
+	}
+}
+
+// reportHazards says what the cluster does not carry out as it is written.
+func (c *console) reportHazards(plan *generator.Plan) {
+	c.doc.Hazards, c.doc.Unknown, c.doc.Guards = plan.Hazards, plan.Unknown, plan.Guards
+	if c.json {
+		return
+	}
+	for _, line := range hazardLines(plan.Hazards, plan.Unknown) {
+		c.errorf("%s\n", line)
 	}
 }
 

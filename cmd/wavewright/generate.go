@@ -15,7 +15,7 @@ func generateCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "generate",
 		Usage:     "write the repository that environments.yaml describes",
-		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--accept SIDE[=GLOB]] [--conflict markers]",
+		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--accept SIDE[=GLOB]] [--conflict markers] [--allow-replace[=GLOB]]",
 		Description: "Renders everything in memory, compares it with the folder and writes what differs.\n" +
 			"Keeps what you edited by hand, and merges new renderings into it. When you and a new\n" +
 			"rendering changed the same lines, or a file is in the way, generate writes nothing.\n\n" +
@@ -35,6 +35,7 @@ func generateCommand(c *console) *cli.Command {
 			&cli.StringFlag{Name: "conflict", Value: "stop", Usage: "on conflicts, `HOW`: stop, or markers (write both versions into the file, and exit 4)"},
 			&cli.BoolFlag{Name: "allow-delete", Usage: "permit to delete much of the repository, or Applications of protected environments"},
 			&cli.BoolFlag{Name: "allow-dirty", Usage: "merge into files with edits that git has neither committed nor staged"},
+			allowReplaceFlag(),
 			&cli.BoolFlag{Name: "remerge", Usage: "first resolve git's conflicts in generated files, and stage what is written"},
 			outputFlag(),
 		},
@@ -57,6 +58,24 @@ func generateCommand(c *console) *cli.Command {
 	}
 }
 
+// allowReplace is the flag of decisions about objects. It may stand without a value.
+const allowReplace = "allow-replace"
+
+func allowReplaceFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: allowReplace, Usage: "permit changes that Kubernetes refuses, or that leave data behind: of all objects, or of those that =`GLOB` matches, as in =StatefulSet/db"}
+}
+
+// replaced reads the patterns of that flag.
+func replaced(ctx *cli.Context) ([]string, error) {
+	patterns := ctx.StringSlice(allowReplace)
+	for _, pattern := range patterns {
+		if !generator.IsPattern(pattern) {
+			return nil, usage(name(ctx), "--allow-replace=%s: this is not a pattern of objects, as in StatefulSet/db", pattern)
+		}
+	}
+	return patterns, nil
+}
+
 // writeOptions reads the flags about conflicts and guards.
 func writeOptions(ctx *cli.Context) (generator.WriteOptions, error) {
 	o := generator.WriteOptions{AllowDelete: ctx.Bool("allow-delete"), AllowDirty: ctx.Bool("allow-dirty")}
@@ -74,7 +93,9 @@ func writeOptions(ctx *cli.Context) (generator.WriteOptions, error) {
 		}
 		o.Accept = append(o.Accept, accepted)
 	}
-	return o, nil
+	var err error
+	o.AllowReplace, err = replaced(ctx)
+	return o, err
 }
 
 func (c *console) generate(o generator.WriteOptions, check, dry bool) error {

@@ -12,7 +12,8 @@ func impactCommand(c *console) *cli.Command {
 		Usage:     "say which Applications a change touches, for a pull request",
 		UsageText: "wavewright impact --base REF [--output json]",
 		Description: "Compares the files as they are with those of a commit, and lists the Applications that\n" +
-			"are created, changed, renamed or deleted once they are merged, by environment.\n\n" +
+			"are created, changed, renamed or deleted once they are merged, by environment. Also names\n" +
+			"the changes that Kubernetes refuses, and the data that stays behind.\n\n" +
 			"Examples:\n" +
 			"  wavewright impact --base origin/main\n" +
 			"  wavewright impact --base origin/main --output json",
@@ -37,18 +38,19 @@ func (c *console) impact(base string) error {
 	if err != nil {
 		return err
 	}
-	impact, err := result.ImpactSince(base)
+	difference, err := result.ImpactSince(base)
 	if err != nil {
 		return err
 	}
-	impact = append([]generator.Impact{}, impact...)
-	c.doc.Impact = &impact
-	switch {
-	case c.json:
-	case len(impact) == 0:
-		c.printf("no Application is touched\n")
-	default:
-		c.printImpact(impact)
+	impact := append([]generator.Impact{}, difference.Impact...)
+	c.doc.Impact, c.doc.Hazards, c.doc.Unknown = &impact, difference.Hazards, difference.Unknown
+	if c.json {
+		return nil
 	}
+	if len(impact) == 0 {
+		c.printf("no Application is touched\n")
+	}
+	c.printImpact(impact)
+	c.printHazards(difference.Hazards, difference.Unknown)
 	return nil
 }

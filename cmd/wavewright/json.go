@@ -24,6 +24,8 @@ type document struct {
 	Left       []string                `json:"left,omitempty"`
 	Counts     map[generator.State]int `json:"counts,omitempty"`
 	Impact     *[]generator.Impact     `json:"impact,omitempty"`
+	Hazards    []generator.Hazard      `json:"hazards,omitempty"`
+	Unknown    []generator.Unknown     `json:"unknown,omitempty"`
 	Guards     []generator.Guard       `json:"guards,omitempty"`
 	Omitted    []string                `json:"omitted,omitempty"`
 	Diffs      *[]fileDiff             `json:"diffs,omitempty"`
@@ -142,7 +144,7 @@ func (d *document) plan(p *generator.Plan) {
 	}
 	impact := append([]generator.Impact{}, p.Impact...)
 	d.Changes, d.Counts, d.Impact, d.Guards = &changes, p.Counts(), &impact, p.Guards
-	d.Migrations = p.Migrations
+	d.Migrations, d.Hazards, d.Unknown = p.Migrations, p.Hazards, p.Unknown
 }
 
 // explained enters where values come from.

@@ -81,6 +81,7 @@ func (c *console) printPlan(plan *generator.Plan, dry bool) {
 		c.printf("%s unchanged\n", count(unchanged, "file"))
 	}
 	c.printImpact(plan.Impact)
+	c.printHazards(plan.Hazards, plan.Unknown)
 	if dry && plan.Pending() {
 		c.printf("nothing was written\n")
 	}
@@ -121,6 +122,47 @@ func (c *console) printImpact(impact []generator.Impact) {
 		c.printf("Applications:\n")
 		c.printTable(rows)
 	}
+}
+
+// printHazards prints what the cluster does not carry out as it is written.
+func (c *console) printHazards(hazards []generator.Hazard, unknown []generator.Unknown) {
+	for _, line := range hazardLines(hazards, unknown) {
+		c.printf("%s\n", line)
+	}
+}
+
+// hazardLines says in one line each what the cluster does not carry out as it is written, and
+// what could not be compared.
+func hazardLines(hazards []generator.Hazard, unknown []generator.Unknown) []string {
+	var lines []string
+	for _, h := range hazards {
+		where, when, decided := "", "", ""
+		if h.Namespace != "" {
+			where = " in " + h.Namespace
+		}
+		if h.Waits {
+			when = " when promoted"
+		}
+		if h.Allowed {
+			decided = ", decided"
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s%s: %s: %s → %s: %s%s%s. %s %s", h.Environment, h.Object, where, h.Field, h.Old, h.New, h.Effect, when, decided, h.Does, h.Steps))
+	}
+	if len(lines) > 0 {
+		lines = append([]string{"What the cluster does not do by itself:"}, lines...)
+	}
+	for _, u := range unknown {
+		lines = append(lines, fmt.Sprintf("not compared with what runs: %s%s", about(u), u.Reason))
+	}
+	return lines
+}
+
+// about names an Application that could not be compared; all of them have no name.
+func about(u generator.Unknown) string {
+	if u.Application == "" {
+		return ""
+	}
+	return u.Application + ": "
 }
 
 // few names some of many.

@@ -13,7 +13,7 @@ func promoteCommand(c *console) *cli.Command {
 		Name:      "promote",
 		Usage:     "move an environment to the revisions that the environment before it runs",
 		ArgsUsage: "[APP…]",
-		UsageText: "wavewright promote [APP…] --to ENV [--infra] [--revision REV] [--target T] [--dry-run]",
+		UsageText: "wavewright promote [APP…] --to ENV [--infra] [--revision REV] [--target T] [--allow-replace[=GLOB]] [--dry-run]",
 		Description: "Moves the pins in releases/ENV.yaml to the revisions that the previous environment\n" +
 			"runs, as pushed, and generates the files that depend on them. Without APP all pins move,\n" +
 			"those of namespaces included. Commit the result and open a pull request: promote\n" +
@@ -26,7 +26,7 @@ func promoteCommand(c *console) *cli.Command {
 			&cli.StringFlag{Name: "to", Usage: "the environment `ENV` whose pins are to move"},
 			&cli.BoolFlag{Name: "infra", Usage: "also move the pins of the applications' namespaces and of the cluster-wide objects"},
 			&cli.StringFlag{Name: "revision", Usage: "promote `REV` from the first environment instead of the tip of the pushed branch"},
-			targetFlag(), dryMoveFlag(), outputFlag(),
+			targetFlag(), allowReplaceFlag(), dryMoveFlag(), outputFlag(),
 		},
 		Action: func(ctx *cli.Context) error {
 			if err := c.begin(ctx, "", 0, -1); err != nil {
@@ -59,7 +59,11 @@ func (c *console) move(ctx *cli.Context, step func(string, generator.When) (*gen
 	if err != nil {
 		return err
 	}
-	moved, err := step(dir, generator.When{At: c.now(), DryRun: ctx.Bool("dry-run")})
+	allowed, err := replaced(ctx)
+	if err != nil {
+		return err
+	}
+	moved, err := step(dir, generator.When{At: c.now(), DryRun: ctx.Bool("dry-run"), AllowReplace: allowed})
 	if err != nil {
 		return err
 	}

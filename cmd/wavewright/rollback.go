@@ -22,7 +22,7 @@ func rollbackCommand(c *console) *cli.Command {
 			&cli.BoolFlag{Name: "all", Usage: "move every pin that has a predecessor"},
 			&cli.StringSliceFlag{Name: "namespace", Usage: "move the pin of namespace `NS`; may be repeated"},
 			&cli.BoolFlag{Name: "cluster", Usage: "move the pin of the environment's cluster-wide objects: admission policies and priority classes"},
-			targetFlag(), dryMoveFlag(), outputFlag(),
+			targetFlag(), allowReplaceFlag(), dryMoveFlag(), outputFlag(),
 		},
 		Action: func(ctx *cli.Context) error {
 			if err := c.begin(ctx, "", 0, -1); err != nil {

@@ -48,8 +48,9 @@ type Finding struct {
 	Stateful bool `json:"stateful"`
 }
 
-// Blocks reports whether the change does not arrive as it was written, or loses something.
-func (f Finding) Blocks() bool { return f.Effect != Conditional }
+// Blocks reports whether the change does not arrive as it was written, or leaves data behind. A
+// name that is gone does neither.
+func (f Finding) Blocks() bool { return f.Effect != Conditional && f.Effect != Unreachable }
 
 // Same reports whether two findings are about one change of one field.
 func (f Finding) Same(o Finding) bool {

@@ -156,14 +156,17 @@ func (h holder) claims() string {
 	return fmt.Sprintf("%s0 to %s%d", first, first, replicas-1)
 }
 
-// Names finds Services whose name changes; users lists the applications that connect to it.
+// Names finds Services that others reach under a name which goes: users lists the applications
+// that connect to it. Who renames an application that nobody connects to knows that.
 func Names(before, after Side, users []string) []Finding {
 	var found []Finding
 	for _, old := range before.Objects {
 		if old.group() != service || slices.ContainsFunc(after.Objects, old.same) && before.Cluster == after.Cluster {
 			continue
 		}
-		if now, exists := renamedService(old, after.Objects); exists {
+		now, exists := renamedService(old, after.Objects)
+		moved := exists && (now.Namespace() != old.Namespace() || before.Cluster != after.Cluster)
+		if exists && (moved || len(users) > 0) {
 			found = append(found, unreachable(old, now, before, after, users))
 		}
 	}

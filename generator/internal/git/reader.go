@@ -49,24 +49,33 @@ func (r *Reader) Read(commit, file string) ([]byte, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.start(); err != nil {
+	if err := r.has(commit); err != nil {
 		return nil, err
-	}
-	if !r.known[commit] {
-		_, kind, err := r.object(commit)
-		if err == nil && kind != "commit" {
-			err = &MissingCommitError{commit, r.repo.Shallow}
-		}
-		if err != nil {
-			return nil, err
-		}
-		r.known[commit] = true
 	}
 	text, kind, err := r.object(commit + ":" + r.repo.Prefix + file)
 	if kind != "blob" || err != nil {
 		return nil, err
 	}
 	return text, nil
+}
+
+// Has returns an error for a commit that is not there.
+func (r *Reader) Has(commit string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.has(commit)
+}
+
+func (r *Reader) has(commit string) error {
+	if err := r.start(); err != nil || r.known[commit] {
+		return err
+	}
+	_, kind, err := r.object(commit)
+	if err == nil && kind != "commit" {
+		err = &MissingCommitError{commit, r.repo.Shallow}
+	}
+	r.known[commit] = err == nil
+	return err
 }
 
 func (r *Reader) start() (err error) {

@@ -1,6 +1,6 @@
 // Package guard looks for what is probably not meant by a plan that nothing else blocks: much
-// of the repository deleted, Applications of a protected environment that would vanish, edits
-// that only this folder has. A guard that cannot know refuses.
+// of the repository deleted, Applications of a protected environment that would vanish, changes
+// that Kubernetes would refuse, edits that only this folder has. A guard that cannot know refuses.
 package guard
 
 import (
@@ -8,8 +8,12 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/wavewright/wavewright/generator/internal/change"
 	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/impact"
+	"github.com/wavewright/wavewright/generator/internal/running"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 )
 
@@ -27,8 +31,9 @@ type Guard struct {
 
 // Flags that answer guards.
 const (
-	AllowDelete = "--allow-delete"
-	AllowDirty  = "--allow-dirty"
+	AllowDelete  = "--allow-delete"
+	AllowDirty   = "--allow-dirty"
+	AllowReplace = "--allow-replace"
 )
 
 // A plan that deletes more files than both of these is taken for a mistake: a spec that
@@ -124,4 +129,35 @@ func Unsaved(dir string, plan *tree.Plan) []Guard {
 		Reason: "edits that git does not have would be merged or overwritten, and there would be no way back", About: edited, Flag: AllowDirty,
 		Hint: "git add them, or commit them, and run this again",
 	}}
+}
+
+// Replacements guards against changes that the API server refuses, or that leave data behind: of
+// what holds data where it would be refused, and of everything in protected environments. A change
+// that is in the files already was decided about when it was written; a pin that moves is
+// decided about in the pin.
+func Replacements(hazards []running.Hazard, protected func(environment string) bool) []Guard {
+	var about []string
+	for _, h := range hazards {
+		if NeedsDecision(h, protected(h.Environment)) && !h.Allowed && (h.Fresh || h.Pinned) {
+			about = append(about, h.Environment+": "+h.Object)
+		}
+	}
+	if len(about) == 0 {
+		return nil
+	}
+	slices.Sort(about)
+	return []Guard{{
+		Reason: "Kubernetes would not carry out these changes, or data would stay behind", About: slices.Compact(about), Flag: AllowReplace,
+		Hint: "each line above says what can be done; the flag also takes a pattern of objects, as in " + AllowReplace + "=StatefulSet/db",
+	}}
+}
+
+// NeedsDecision reports whether a person has to decide about a hazard.
+func NeedsDecision(h running.Hazard, protected bool) bool {
+	return h.Blocks() && !h.Gone && (protected || h.Effect != change.LeftBehind && h.Stateful)
+}
+
+// Allowed reports whether one of the patterns matches an object, as in StatefulSet/db.
+func Allowed(patterns []string, object string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return doublestar.MatchUnvalidated(pattern, object) })
 }

@@ -18,13 +18,20 @@ type Application map[string]string
 // Applications are those of one environment, by name.
 type Applications map[string]Application
 
-func (a Application) path() string { return a["path"] }
+// Path is the folder that the Application deploys.
+func (a Application) Path() string { return a["path"] }
+
+// Pin is the commit that the Application stays at, empty when it follows a branch.
+func (a Application) Pin() string {
+	revision := a["revision"]
+	if len(revision) < 40 || strings.Trim(revision, "0123456789abcdef") != "" {
+		return ""
+	}
+	return revision
+}
 
 // pinned reports whether the Application stays at one commit.
-func (a Application) pinned() bool {
-	revision := a["revision"]
-	return len(revision) >= 40 && strings.Trim(revision, "0123456789abcdef") == ""
-}
+func (a Application) pinned() bool { return a.Pin() != "" }
 
 // Add enters an element of an ApplicationSet.
 func (all Applications) Add(project string, element yamltree.Ordered) {

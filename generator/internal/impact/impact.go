@@ -99,7 +99,7 @@ func (c *Change) environment(env string, before, after Applications, r *Reach) [
 	for name, now := range after {
 		effect := r.effect(before[name], now)
 		if effect == Created {
-			arrived[now.path()] = len(rows)
+			arrived[now.Path()] = len(rows)
 		}
 		if effect != "" {
 			rows = append(rows, Row{Environment: env, Application: name, Effect: effect, Pinned: now.pinned()})
@@ -109,7 +109,7 @@ func (c *Change) environment(env string, before, after Applications, r *Reach) [
 		if after[name] != nil {
 			continue
 		}
-		if i, moved := arrived[NewPath(c.Renamed, old.path())]; moved {
+		if i, moved := arrived[NewPath(c.Renamed, old.Path())]; moved {
 			rows[i].Effect, rows[i].From = Renamed, name
 			continue
 		}
@@ -126,11 +126,11 @@ func (r *Reach) effect(old, now Application) Effect {
 		return Created
 	case !maps.Equal(old, now):
 		return Changed
-	case !r.Changes(now.path()):
+	case !r.Changes(now.Path()):
 		return ""
 	case !now.pinned():
 		return Changed
-	case strings.HasPrefix(now.path(), layout.Overlays) && r.read(now.path()+"/"+layout.Kustomization) == nil:
+	case strings.HasPrefix(now.Path(), layout.Overlays) && r.read(now.Path()+"/"+layout.Kustomization) == nil:
 		return "" // the pin keeps what is not there any more: nothing to promote
 	}
 	return Waiting

@@ -37,7 +37,7 @@ func TestParse(t *testing.T) {
 	for name, text := range map[string]string{"set": sets, "tenant": tenant} {
 		all, err := Parse(name, []byte(text))
 		app := all["shop-web-dev"]
-		if err != nil || len(all) != 1 || app.path() != "overlays/dev/apps/web" || app["project"] != "shop-dev" || app["cluster"] != "nonprod" ||
+		if err != nil || len(all) != 1 || app.Path() != "overlays/dev/apps/web" || app["project"] != "shop-dev" || app["cluster"] != "nonprod" ||
 			app["ignoreDifferences"] != "[{kind: Deployment, jsonPointers: [/spec/replicas]}]" {
 			t.Errorf("%s: %v, %v", name, all, err)
 		}

@@ -42,6 +42,28 @@ func Edit(file string, src []byte, pins []Pin) ([]byte, error) {
 	return out, nil
 }
 
+// Record writes into pins what a person has decided about their objects: the objects by the path
+// of the element.
+func Record(file string, src []byte, decided map[string][]string) ([]byte, error) {
+	old, list := Parse(file, src)
+	if list.HasErrors() {
+		return nil, fmt.Errorf("edit %s: the file has errors", file)
+	}
+	var pins []Pin
+	for _, pin := range old.Pins {
+		if objects := decided[pin.Element.Get("path")]; len(objects) > 0 {
+			pin.Replaces = slices.Clone(objects)
+			slices.Sort(pin.Replaces)
+			pin.Replaces = slices.Compact(pin.Replaces)
+			pins = append(pins, pin)
+		}
+	}
+	if len(pins) == 0 {
+		return src, nil
+	}
+	return Edit(file, src, pins)
+}
+
 // edit replaces lines [from, to) of a file; from equals to for an insertion.
 type edit struct {
 	from, to int

@@ -99,8 +99,11 @@ func runLines(r Run) []string {
 		"revision: " + quote(r.Revision),
 		"by: " + encodeAuthor(r.By),
 		"at: " + quote(r.At),
-		"element:",
 	}
+	if len(r.Replaces) > 0 {
+		lines = append(lines, `replaces: ["`+strings.Join(r.Replaces, `", "`)+`"]`)
+	}
+	lines = append(lines, "element:")
 	for _, f := range r.Element {
 		lines = append(lines, "  "+yamltree.EncodeScalar(f.Name)+": "+yamltree.EncodeScalar(f.Value))
 	}

@@ -97,7 +97,7 @@ func (d *decoder) key(e yamltree.Entry) {
 }
 
 func (d *decoder) pin(s Slot, e yamltree.Entry) Pin {
-	in := d.fields(e, "revision", "by", "at", "element", "previous")
+	in := d.fields(e, "revision", "by", "at", "replaces", "element", "previous")
 	return Pin{Slot: s, Run: d.run(s.Kind, e, in), Previous: d.previous(s.Kind, in["previous"])}
 }
 
@@ -106,11 +106,28 @@ func (d *decoder) run(k Kind, e yamltree.Entry, in map[string]yamltree.Entry) Ru
 		Revision: d.text(e, in, "revision", revision),
 		By:       d.text(e, in, "by", line),
 		At:       d.text(e, in, "at", instant),
+		Replaces: d.replaces(in["replaces"]),
 	}
 	if f, ok := d.required(e, in, "element"); ok {
 		r.Element = d.element(k, f)
 	}
 	return r
+}
+
+// replaces reads the names of objects, each a kind and a name.
+func (d *decoder) replaces(e yamltree.Entry) []string {
+	if e.Value == nil {
+		return nil
+	}
+	if e.Value.Kind != yamltree.List {
+		d.list.Error(place(e), "release/type", `"replaces" must be a list`)
+		return nil
+	}
+	var out []string
+	for i, item := range e.Value.Items {
+		out = append(out, d.value(yamltree.Entry{Key: fmt.Sprintf("replaces[%d]", i), KeyRange: item.Range, Value: item}, object))
+	}
+	return out
 }
 
 func (d *decoder) previous(k Kind, e yamltree.Entry) []Run {
@@ -128,7 +145,7 @@ func (d *decoder) previous(k Kind, e yamltree.Entry) []Run {
 	var out []Run
 	for i, item := range e.Value.Items {
 		entry := yamltree.Entry{Key: fmt.Sprintf("previous[%d]", i), KeyRange: item.Range, Value: item}
-		out = append(out, d.run(k, entry, d.fields(entry, "revision", "by", "at", "element")))
+		out = append(out, d.run(k, entry, d.fields(entry, "revision", "by", "at", "replaces", "element")))
 	}
 	return out
 }

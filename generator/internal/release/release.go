@@ -114,13 +114,16 @@ type Run struct {
 	// By is who moved the pin, as git writes authors: "Jane Doe <jane@example.com>".
 	By string
 	// At is when the pin was moved, in UTC and RFC 3339 with whole seconds.
-	At      string
-	Element Element
+	At string
+	// Replaces names the objects whose change Kubernetes would refuse, or which leaves data
+	// behind, and about which whoever moved the pin has decided, as in StatefulSet/db.
+	Replaces []string
+	Element  Element
 }
 
 // Equal reports whether both runs are the same in every field.
 func (r Run) Equal(o Run) bool {
-	return r.Revision == o.Revision && r.By == o.By && r.At == o.At && slices.Equal(r.Element, o.Element)
+	return r.Revision == o.Revision && r.By == o.By && r.At == o.At && slices.Equal(r.Replaces, o.Replaces) && slices.Equal(r.Element, o.Element)
 }
 
 // Pin says what one slot runs, and what it ran before.

@@ -27,6 +27,7 @@ var (
 	labelPattern    = lazyregexp.New(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 	fieldPattern    = lazyregexp.New(`^[A-Za-z][A-Za-z0-9]*$`)
 	pathPattern     = lazyregexp.New(`^[A-Za-z0-9._/-]+$`)
+	objectPattern   = lazyregexp.New(`^[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9.:_-]+$`)
 	revisionPattern = lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 )
 
@@ -59,6 +60,14 @@ func overlayPath(s string) error {
 func revision(s string) error {
 	if !revisionPattern.MatchString(s) {
 		return errors.New("it must be a full commit id of 40 lower-case hexadecimal digits")
+	}
+	return nil
+}
+
+// object accepts a kind and a name.
+func object(s string) error {
+	if len(s) > maxName || !objectPattern.MatchString(s) {
+		return errors.New("it must be a kind and a name, as in StatefulSet/db")
 	}
 	return nil
 }

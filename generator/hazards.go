@@ -1,0 +1,272 @@
+package generator
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/guard"
+	"github.com/wavewright/wavewright/generator/internal/impact"
+	"github.com/wavewright/wavewright/generator/internal/kustomize"
+	"github.com/wavewright/wavewright/generator/internal/layout"
+	"github.com/wavewright/wavewright/generator/internal/release"
+	"github.com/wavewright/wavewright/generator/internal/running"
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// Hazard is what a change does to an object in a cluster and nobody would notice: an update that
+// the API server refuses, or data that stays behind.
+type Hazard = running.Hazard
+
+// Unknown is an Application whose objects could not be compared with those that run.
+type Unknown = running.Unknown
+
+// hazards compares what runs with what will run: the pushed branch with the files that the plan
+// leaves, pushed pins with those of the working tree, and these with the files again, which wait
+// for a promotion. Where nothing was pushed, nothing runs.
+func (t *Tree) hazards(plan *Plan, o *WriteOptions) error {
+	if o.compare == compareNothing {
+		return nil
+	}
+	repo, err := git.Find(t.platform.folder.dir)
+	switch {
+	case errors.Is(err, git.ErrNoRepository), errors.Is(err, git.ErrNotInstalled), err == nil && repo.Head() == "":
+		return nil
+	case err != nil:
+		plan.Unknown = []Unknown{{Reason: err.Error()}}
+		return nil
+	}
+	root, err := os.OpenRoot(t.platform.folder.dir)
+	if err != nil {
+		return fmt.Errorf("compare with what runs: %w", err)
+	}
+	defer root.Close()
+	c, err := t.comparison(plan.Plan, repo, root)
+	if err != nil {
+		plan.Unknown = []Unknown{{Reason: err.Error()}}
+		return nil
+	}
+	defer c.Close()
+	if err := t.compare(c, o.compare); err != nil {
+		return fmt.Errorf("compare with what runs: %w", err)
+	}
+	t.platform.settleHazards(c.Hazards, o)
+	plan.Hazards, plan.Unknown = c.Hazards, c.Unknown
+	return nil
+}
+
+// compareNothing is for plans that only have to be free of changes.
+const compareNothing = "-"
+
+// comparison reads files as they are and as the plan leaves them.
+func (t *Tree) comparison(plan *tree.Plan, repo *git.Repo, root *os.Root) (*running.Comparison, error) {
+	edited, err := repo.ChangedSince(repo.Head())
+	if err != nil {
+		return nil, err
+	}
+	disk := onDisk(root)
+	planned := map[string][]byte{}
+	for _, c := range plan.Changes() {
+		switch c.Action {
+		case tree.ActionCreate, tree.ActionUpdate, tree.ActionMove:
+			planned[c.Path] = c.New
+			if c.From != "" {
+				planned[c.From] = nil
+			}
+		case tree.ActionDelete:
+			planned[c.Path] = nil
+		}
+	}
+	for path := range planned {
+		edited = append(edited, path)
+	}
+	p := t.platform
+	return &running.Comparison{
+		Repo: repo, Prefix: p.model.Repository.Prefix, Edited: edited, Pending: len(planned) > 0,
+		Now: disk,
+		After: func(path string) ([]byte, error) {
+			if text, changes := planned[path]; changes {
+				return text, nil
+			}
+			return disk(path)
+		},
+		Renamed: p.renamed(), Users: p.users,
+	}, nil
+}
+
+// onDisk reads files of a folder.
+func onDisk(root *os.Root) kustomize.Read {
+	return func(path string) ([]byte, error) {
+		info, err := root.Stat(path)
+		if err != nil || !info.Mode().IsRegular() {
+			return nil, nil // what cannot be built says so
+		}
+		return fs.ReadFile(root.FS(), path)
+	}
+}
+
+// compare adds environments to a comparison of what runs since the pushed branch.
+func (t *Tree) compare(c *running.Comparison, only string) error {
+	tip, err := pushed(t.platform, c.Repo)
+	if err != nil {
+		return err
+	}
+	later := future{
+		runs:       func(env string) (impact.Applications, error) { return t.applications(env), nil },
+		candidates: func(env string) (impact.Applications, error) { return t.platform.upcoming(env), nil },
+	}
+	return t.platform.compare(c, tip, later, only)
+}
+
+// future is what environments run after a change, and what they could run after a promotion.
+type future struct {
+	runs, candidates func(env string) (impact.Applications, error)
+}
+
+// compare adds every environment to a comparison with a commit, or only the pins of one. Without a
+// commit nothing ran, but pins do.
+func (p *Platform) compare(c *running.Comparison, base string, later future, only string) error {
+	for _, env := range p.model.Environments {
+		name := string(env.Name)
+		if only != "" && only != name {
+			continue
+		}
+		ran, err := parsed(name, func(path string) ([]byte, error) {
+			if base == "" {
+				return nil, nil
+			}
+			text, _, err := c.Repo.ReadAt(base, path)
+			return text, err
+		})
+		if err != nil {
+			return err
+		}
+		runs, err := later.runs(name)
+		if err != nil {
+			return err
+		}
+		if env.Follows() {
+			is, err := parsed(name, c.Now)
+			if err != nil {
+				return err
+			}
+			c.Add(running.Environment{Name: name, Before: ran, After: runs, Now: is, Base: base})
+			continue
+		}
+		c.Add(running.Environment{Name: name, Before: pinned(ran), After: pinned(runs), Base: base})
+		if only != "" {
+			continue
+		}
+		if err := p.waiting(c, name, runs, later); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waiting adds what an environment could run after a promotion.
+func (p *Platform) waiting(c *running.Comparison, env string, runs impact.Applications, later future) error {
+	after, err := later.candidates(env)
+	if err != nil {
+		return err
+	}
+	is, err := candidatesIn(env, p.model.Repository.Prefix, c.Now)
+	if err != nil {
+		return err
+	}
+	c.Add(running.Environment{Name: env, Before: pinned(runs), After: after, Now: is, Waits: true})
+	return nil
+}
+
+// pushed is the tip of the pushed branch, empty when nothing is pushed.
+func pushed(p *Platform, repo *git.Repo) (string, error) {
+	ref, err := repo.Pushed(p.model.Repository.Branch, string(p.model.Repository.URL))
+	if _, none := errors.AsType[*git.NotPushedError](err); none {
+		return "", nil
+	}
+	return ref.Commit, err
+}
+
+// pinned are the Applications that run a commit.
+func pinned(all impact.Applications) impact.Applications {
+	found := impact.Applications{}
+	for name, app := range all {
+		if app.Pin() != "" {
+			found[name] = app
+		}
+	}
+	return found
+}
+
+// upcoming are the Applications that an environment would run after a promotion.
+func (p *Platform) upcoming(env string) impact.Applications {
+	all := impact.Applications{}
+	for _, target := range p.model.Environment(env).Targets {
+		for _, c := range target.Candidates() {
+			all.Add("", elementOf(c.Fields, p.model.Repository.Prefix))
+		}
+	}
+	return all
+}
+
+// candidatesIn are those of a file.
+func candidatesIn(env, prefix string, read kustomize.Read) (impact.Applications, error) {
+	text, err := read(layout.Candidates(env))
+	if text == nil || err != nil {
+		return nil, err
+	}
+	all := impact.Applications{}
+	found, _ := release.ParseCandidates(layout.Candidates(env), text) // what is wrong is said by promote
+	for _, c := range found.All() {
+		all.Add("", elementOf(c.Element, prefix))
+	}
+	return all, nil
+}
+
+func elementOf(fields release.Element, prefix string) yamltree.Ordered {
+	var out yamltree.Ordered
+	for _, f := range fields {
+		if f.Name == "path" {
+			f.Value = prefix + f.Value
+		}
+		out = append(out, yamltree.Pair{Key: f.Name, Value: f.Value})
+	}
+	return out
+}
+
+// users names the applications that connect to the one with an overlay.
+func (p *Platform) users(env, overlay string) []string {
+	var users []string
+	for _, target := range p.model.Environment(env).Targets {
+		for _, callee := range target.Instances {
+			if layout.Application(string(target.Name), string(callee.App.Name)) != overlay {
+				continue
+			}
+			for _, in := range target.Instances {
+				if in != callee && in.Workload.ConnectsTo[string(callee.App.Name)] != nil {
+					users = append(users, string(in.App.Name))
+				}
+			}
+		}
+	}
+	return users
+}
+
+// settleHazards marks what a person has decided about: with a flag, or in the pin of a promotion.
+func (p *Platform) settleHazards(hazards []Hazard, o *WriteOptions) {
+	for i, h := range hazards {
+		hazards[i].Allowed = guard.Allowed(o.AllowReplace, h.Object) || !h.Waits && p.recorded(h)
+	}
+}
+
+// recorded reports whether the pin of an Application holds the decision about one of its objects.
+func (p *Platform) recorded(h Hazard) bool {
+	return slices.ContainsFunc(p.pins[h.Environment].All(), func(pin release.Pin) bool {
+		return strings.TrimPrefix(pin.Element.Get("path"), p.model.Repository.Prefix) == h.Path && slices.Contains(pin.Replaces, h.Object)
+	})
+}

@@ -1,0 +1,360 @@
+// Package running compares what clusters run with what they will run, Application by Application:
+// it builds both sides, which may be commits or files that are about to be written, where a changed
+// file makes that necessary, and lists what package change finds.
+package running
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/wavewright/wavewright/generator/internal/change"
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/impact"
+	"github.com/wavewright/wavewright/generator/internal/kustomize"
+)
+
+// Hazard is what a change does to an object of an Application and nobody would notice.
+type Hazard struct {
+	Environment string `json:"environment"`
+	Application string `json:"application"`
+	change.Finding
+	// Waits says that it happens when the change is promoted.
+	Waits bool `json:"waits,omitempty"`
+	// Allowed says that a person has decided about it.
+	Allowed bool `json:"allowed,omitempty"`
+
+	// Path is the overlay of the Application.
+	Path string `json:"-"`
+	// Pinned says that both sides are commits: a pin moves.
+	Pinned bool `json:"-"`
+	// Gone says that the Application itself goes.
+	Gone bool `json:"-"`
+	// Fresh says that the files as they are do not have the change yet.
+	Fresh bool `json:"-"`
+}
+
+// Unknown is an Application whose objects could not be compared.
+type Unknown struct {
+	Environment string `json:"environment"`
+	Application string `json:"application"`
+	Reason      string `json:"reason"`
+}
+
+// Comparison compares a repository with what runs.
+type Comparison struct {
+	Repo *git.Repo
+	// Prefix of the repository that paths of Applications begin with.
+	Prefix string
+	// After reads files as they will be, and Now as they are.
+	After, Now kustomize.Read
+	// Edited are the paths at which After differs from the commit that is checked out.
+	Edited []string
+	// Pending says that After differs from Now.
+	Pending bool
+	// Renamed returns the ID that a file of the state has now; nil when nothing was renamed.
+	Renamed func(id string) string
+	// Users names the applications that connect to the one with an overlay.
+	Users func(environment, path string) []string
+
+	reader  *git.Reader
+	changed map[[2]string][]string // by two sources
+	reaches map[[3]string]*impact.Reach
+
+	Hazards []Hazard
+	Unknown []Unknown
+}
+
+// Environment is what one environment runs and will run.
+type Environment struct {
+	Name          string
+	Before, After impact.Applications
+	// Now are those of the files as they are; they matter where After differs from these.
+	Now impact.Applications
+	// Base is the commit of Applications that run no pin before the change.
+	Base string
+	// Waits says that the change needs a promotion.
+	Waits bool
+}
+
+// files is the source of files that are about to be written; every other source is a commit, or
+// now.
+const (
+	files = ""
+	now   = "now"
+)
+
+// pair is one Application before and after a change.
+type pair struct {
+	env           Environment
+	old, next     impact.Application // next is nil for one that goes
+	before, after string             // sources
+}
+
+// Add compares an environment.
+func (c *Comparison) Add(env Environment) {
+	if c.reader == nil {
+		c.reader, c.changed, c.reaches = c.Repo.Reader(), map[[2]string][]string{}, map[[3]string]*impact.Reach{}
+	}
+	var pairs []pair
+	for _, name := range slices.Sorted(maps.Keys(env.Before)) {
+		p := pair{env: env, old: env.Before[name]}
+		p.before, p.after = cmp.Or(p.old.Pin(), env.Base), files
+		if p.next = c.successor(env, p.old); p.next != nil {
+			p.after = p.next.Pin()
+		}
+		if p.next == nil && env.Waits {
+			continue // its pin keeps it
+		}
+		differs, err := c.differs(p)
+		if err != nil {
+			c.unknown(p, err)
+			continue
+		}
+		if differs {
+			pairs = append(pairs, p)
+		}
+	}
+	for i, result := range c.all(pairs) {
+		if result.err != nil {
+			c.unknown(pairs[i], result.err)
+		}
+		c.Hazards = append(c.Hazards, result.hazards...)
+	}
+}
+
+// Close ends what reads commits.
+func (c *Comparison) Close() error {
+	if c.reader == nil {
+		return nil
+	}
+	return c.reader.Close()
+}
+
+// unknown notes an Application that could not be compared. What kustomize does not build, such as
+// a chart, has no objects that could be known here.
+func (c *Comparison) unknown(p pair, err error) {
+	if errors.Is(err, kustomize.ErrNoKustomization) {
+		return
+	}
+	c.Unknown = append(c.Unknown, Unknown{p.env.Name, p.old["name"], err.Error()})
+}
+
+// successor finds the Application that goes on with what another one does.
+func (c *Comparison) successor(env Environment, old impact.Application) impact.Application {
+	folder := impact.NewPath(c.Renamed, old.Path())
+	if folder != "" && at(env.Before, folder) == nil {
+		if next := at(env.After, folder); next != nil {
+			return next
+		}
+	}
+	return at(env.After, old.Path())
+}
+
+// at is the Application with an overlay, nil when there is none.
+func at(all impact.Applications, folder string) impact.Application {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if all[name].Path() == folder {
+			return all[name]
+		}
+	}
+	return nil
+}
+
+// differs reports whether the objects of an Application may differ in what matters.
+func (c *Comparison) differs(p pair) (bool, error) {
+	if p.next == nil {
+		return true, nil
+	}
+	for _, field := range []string{"cluster", "namespace", "path"} {
+		if p.old[field] != p.next[field] {
+			return true, nil
+		}
+	}
+	if p.before == p.after {
+		return false, nil
+	}
+	changed, err := c.between(p.before, p.after)
+	if err != nil || len(changed) == 0 {
+		return false, err
+	}
+	for _, source := range []string{p.before, p.after} {
+		if c.reach(p.before, p.after, source).Changes(c.folder(p.old)) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// folder is the overlay of an Application as seen from the folder of the spec.
+func (c *Comparison) folder(a impact.Application) string {
+	return strings.TrimPrefix(a.Path(), c.Prefix)
+}
+
+// between lists the files that differ between two sources in what matters.
+func (c *Comparison) between(before, after string) ([]string, error) {
+	key := [2]string{before, after}
+	if found, known := c.changed[key]; known {
+		return found, nil
+	}
+	to, edited := after, []string(nil)
+	if after == files {
+		to, edited = c.Repo.Head(), c.Edited
+	}
+	if err := c.reader.Has(before); err != nil {
+		return nil, err
+	}
+	if err := c.reader.Has(to); err != nil {
+		return nil, err
+	}
+	paths, err := c.Repo.Between(before, to)
+	if err != nil {
+		return nil, err
+	}
+	paths = append(slices.Clone(paths), edited...)
+	slices.Sort(paths)
+	var matter []string
+	for _, file := range slices.Compact(paths) {
+		if !slices.Contains([]string{".yaml", ".yml", ".json", ""}, path.Ext(file)) {
+			continue
+		}
+		old, err := c.read(before)(file)
+		if err != nil {
+			return nil, err
+		}
+		next, err := c.read(after)(file)
+		if err != nil {
+			return nil, err
+		}
+		if change.Matters(file, old, next) {
+			matter = append(matter, file)
+		}
+	}
+	c.changed[key] = matter
+	return matter, nil
+}
+
+// reach knows what the changes between two sources reach in one of them.
+func (c *Comparison) reach(before, after, in string) *impact.Reach {
+	key := [3]string{before, after, in}
+	if c.reaches[key] == nil {
+		read := c.read(in)
+		c.reaches[key] = impact.NewReach(c.changed[[2]string{before, after}], func(path string) []byte {
+			text, _ := read(path) // building it tells why it cannot be read
+			return text
+		})
+	}
+	return c.reaches[key]
+}
+
+// read returns how the files of a source are read.
+func (c *Comparison) read(source string) kustomize.Read {
+	switch source {
+	case files:
+		return c.After
+	case now:
+		return c.Now
+	}
+	return func(file string) ([]byte, error) { return c.reader.Read(source, file) }
+}
+
+// outcome is what comparing one pair gives.
+type outcome struct {
+	hazards []Hazard
+	err     error
+}
+
+// all compares pairs on all cores, which building needs.
+func (c *Comparison) all(pairs []pair) []outcome {
+	results := make([]outcome, len(pairs))
+	workers := min(runtime.GOMAXPROCS(0), len(pairs))
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			for i := w; i < len(pairs); i += workers {
+				results[i].hazards, results[i].err = c.compare(pairs[i])
+			}
+		})
+	}
+	group.Wait()
+	return results
+}
+
+// compare builds one Application on both sides.
+func (c *Comparison) compare(p pair) ([]Hazard, error) {
+	before, err := c.side(p.old, p.before)
+	if err != nil {
+		return nil, err
+	}
+	after := change.Side{}
+	if p.next != nil {
+		if after, err = c.side(p.next, p.after); err != nil {
+			return nil, err
+		}
+	}
+	found := c.findings(p, before, after)
+	if len(found) == 0 {
+		return nil, nil
+	}
+	fresh, place := c.fresh(p, before, found), p.old
+	if p.next != nil {
+		place = p.next
+	}
+	var hazards []Hazard
+	for i, f := range found {
+		hazards = append(hazards, Hazard{
+			Environment: p.env.Name, Application: p.old["name"], Finding: f, Waits: p.env.Waits,
+			Path: c.folder(place), Gone: p.next == nil, Fresh: fresh[i], Pinned: p.next.Pin() != "",
+		})
+	}
+	return hazards, nil
+}
+
+// fresh tells the findings that the files as they are do not have yet: later runs say them too,
+// and do not stop for them again.
+func (c *Comparison) fresh(p pair, before change.Side, found []change.Finding) []bool {
+	fresh := make([]bool, len(found))
+	if !c.Pending || p.next == nil || p.after != files {
+		return fresh
+	}
+	var already []change.Finding
+	if is := at(p.env.Now, p.next.Path()); is != nil {
+		if side, err := c.side(is, now); err == nil { // else it is not whole yet, and all is fresh
+			already = c.findings(p, before, side)
+		}
+	}
+	for i, f := range found {
+		fresh[i] = !slices.ContainsFunc(already, f.Same)
+	}
+	return fresh
+}
+
+func (c *Comparison) findings(p pair, before, after change.Side) []change.Finding {
+	found := change.Data(before, after)
+	if p.next == nil {
+		return found
+	}
+	found = append(found, change.Names(before, after, c.Users(p.env.Name, c.folder(p.next)))...)
+	if before.Cluster == after.Cluster {
+		found = append(found, change.Objects(before.Objects, after.Objects)...)
+	}
+	return found
+}
+
+// side builds the objects of an Application from a source.
+func (c *Comparison) side(a impact.Application, source string) (change.Side, error) {
+	built, err := kustomize.Build(c.read(source), c.folder(a))
+	if err != nil {
+		return change.Side{}, err
+	}
+	side := change.Side{Cluster: a["cluster"]}
+	for _, object := range built {
+		side.Objects = append(side.Objects, object)
+	}
+	return side, nil
+}
