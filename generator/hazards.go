@@ -7,12 +7,14 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/guard"
 	"github.com/wavewright/wavewright/generator/internal/impact"
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
 	"github.com/wavewright/wavewright/generator/internal/layout"
+	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/generator/internal/running"
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -136,30 +138,13 @@ func (p *Platform) compare(c *running.Comparison, base string, later future, onl
 		if only != "" && only != name {
 			continue
 		}
-		ran, err := parsed(name, func(path string) ([]byte, error) {
-			if base == "" {
-				return nil, nil
-			}
-			text, _, err := c.Repo.ReadAt(base, path)
-			return text, err
-		})
-		if err != nil {
-			return err
-		}
-		runs, err := later.runs(name)
-		if err != nil {
-			return err
-		}
-		if env.Follows() {
-			is, err := parsed(name, c.Now)
-			if err != nil {
+		runs := sync.OnceValues(func() (impact.Applications, error) { return later.runs(name) })
+		if base != "" && !c.Equal(name, base, env.Follows()) {
+			if err := p.since(c, env, base, runs); err != nil {
 				return err
 			}
-			c.Add(running.Environment{Name: name, Before: ran, After: runs, Now: is, Base: base})
-			continue
 		}
-		c.Add(running.Environment{Name: name, Before: pinned(ran), After: pinned(runs), Base: base})
-		if only != "" {
+		if env.Follows() || only != "" {
 			continue
 		}
 		if err := p.waiting(c, name, runs, later); err != nil {
@@ -169,17 +154,41 @@ func (p *Platform) compare(c *running.Comparison, base string, later future, onl
 	return nil
 }
 
+// since adds what an environment runs since a commit.
+func (p *Platform) since(c *running.Comparison, env *model.Environment, base string, runs func() (impact.Applications, error)) error {
+	name := string(env.Name)
+	before, err := parsed(name, func(path string) ([]byte, error) { text, _, err := c.Repo.ReadAt(base, path); return text, err })
+	if err != nil {
+		return err
+	}
+	after, err := runs()
+	if err != nil {
+		return err
+	}
+	if !env.Follows() {
+		before, after = pinned(before), pinned(after)
+	}
+	c.Add(running.Environment{
+		Name: name, Before: before, After: after, Base: base,
+		Now: sync.OnceValues(func() (impact.Applications, error) { return parsed(name, c.Now) }),
+	})
+	return nil
+}
+
 // waiting adds what an environment could run after a promotion.
-func (p *Platform) waiting(c *running.Comparison, env string, runs impact.Applications, later future) error {
+func (p *Platform) waiting(c *running.Comparison, env string, runs func() (impact.Applications, error), later future) error {
+	before, err := runs()
+	if err != nil || len(before) == 0 {
+		return err
+	}
 	after, err := later.candidates(env)
 	if err != nil {
 		return err
 	}
-	is, err := candidatesIn(env, p.model.Repository.Prefix, c.Now)
-	if err != nil {
-		return err
-	}
-	c.Add(running.Environment{Name: env, Before: pinned(runs), After: after, Now: is, Waits: true})
+	c.Add(running.Environment{
+		Name: env, Before: pinned(before), After: after, Waits: true,
+		Now: sync.OnceValues(func() (impact.Applications, error) { return candidatesIn(env, p.model.Repository.Prefix, c.Now) }),
+	})
 	return nil
 }
 

@@ -4,6 +4,11 @@
 // paths end with a slash.
 package layout
 
+import (
+	"slices"
+	"strings"
+)
+
 // What is there once.
 const (
 	// Own is the folder that holds what only wavewright reads.
@@ -105,3 +110,9 @@ func Root(env string) string { return Roots + env + ".yaml" }
 
 // Request is what the administrators of a target's cluster are asked for.
 func Request(target string) string { return "bootstrap/request/clusters/" + target }
+
+// Apart reports whether no Application builds a file: it is in a folder of what only people,
+// wavewright and the root Applications of Argo CD read.
+func Apart(file string) bool {
+	return slices.ContainsFunc([]string{Own, Releases, "argocd/", "bootstrap/", "docs/", "teams/"}, func(folder string) bool { return strings.HasPrefix(file, folder) })
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/impact"
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 // Hazard is what a change does to an object of an Application and nobody would notice.
@@ -74,8 +75,8 @@ type Comparison struct {
 type Environment struct {
 	Name          string
 	Before, After impact.Applications
-	// Now are those of the files as they are; they matter where After differs from these.
-	Now impact.Applications
+	// Now returns those of the files as they are.
+	Now func() (impact.Applications, error)
 	// Base is the commit of Applications that run no pin before the change.
 	Base string
 	// Waits says that the change needs a promotion.
@@ -98,14 +99,13 @@ type pair struct {
 
 // Add compares an environment.
 func (c *Comparison) Add(env Environment) {
-	if c.reader == nil {
-		c.reader, c.changed, c.reaches = c.Repo.Reader(), map[[2]string][]string{}, map[[3]string]*impact.Reach{}
-	}
+	c.open()
+	before, after := placesOf(env.Before), placesOf(env.After)
 	var pairs []pair
 	for _, name := range slices.Sorted(maps.Keys(env.Before)) {
 		p := pair{env: env, old: env.Before[name]}
 		p.before, p.after = cmp.Or(p.old.Pin(), env.Base), files
-		if p.next = c.successor(env, p.old); p.next != nil {
+		if p.next = c.successor(p.old, before, after); p.next != nil {
 			p.after = p.next.Pin()
 		}
 		if p.next == nil && env.Waits {
@@ -145,25 +145,24 @@ func (c *Comparison) unknown(p pair, err error) {
 	c.Unknown = append(c.Unknown, Unknown{p.env.Name, p.old["name"], err.Error()})
 }
 
-// successor finds the Application that goes on with what another one does.
-func (c *Comparison) successor(env Environment, old impact.Application) impact.Application {
-	folder := impact.NewPath(c.Renamed, old.Path())
-	if folder != "" && at(env.Before, folder) == nil {
-		if next := at(env.After, folder); next != nil {
-			return next
-		}
+// places are Applications by their overlays.
+type places map[string]impact.Application
+
+func placesOf(all impact.Applications) places {
+	found := make(places, len(all))
+	for _, app := range all {
+		found[app.Path()] = app
 	}
-	return at(env.After, old.Path())
+	return found
 }
 
-// at is the Application with an overlay, nil when there is none.
-func at(all impact.Applications, folder string) impact.Application {
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if all[name].Path() == folder {
-			return all[name]
-		}
+// successor finds the Application that goes on with what another one does.
+func (c *Comparison) successor(old impact.Application, before, after places) impact.Application {
+	folder := impact.NewPath(c.Renamed, old.Path())
+	if folder != "" && before[folder] == nil && after[folder] != nil {
+		return after[folder]
 	}
-	return nil
+	return after[old.Path()]
 }
 
 // differs reports whether the objects of an Application may differ in what matters.
@@ -202,25 +201,13 @@ func (c *Comparison) between(before, after string) ([]string, error) {
 	if found, known := c.changed[key]; known {
 		return found, nil
 	}
-	to, edited := after, []string(nil)
-	if after == files {
-		to, edited = c.Repo.Head(), c.Edited
-	}
-	if err := c.reader.Has(before); err != nil {
-		return nil, err
-	}
-	if err := c.reader.Has(to); err != nil {
-		return nil, err
-	}
-	paths, err := c.Repo.Between(before, to)
+	paths, err := c.differing(before, after)
 	if err != nil {
 		return nil, err
 	}
-	paths = append(slices.Clone(paths), edited...)
-	slices.Sort(paths)
 	var matter []string
-	for _, file := range slices.Compact(paths) {
-		if !slices.Contains([]string{".yaml", ".yml", ".json", ""}, path.Ext(file)) {
+	for _, file := range paths {
+		if !slices.Contains([]string{".yaml", ".yml", ".json", ""}, path.Ext(file)) || layout.Apart(file) {
 			continue
 		}
 		old, err := c.read(before)(file)
@@ -237,6 +224,49 @@ func (c *Comparison) between(before, after string) ([]string, error) {
 	}
 	c.changed[key] = matter
 	return matter, nil
+}
+
+// differing lists the files that differ between two sources.
+func (c *Comparison) differing(before, after string) ([]string, error) {
+	to, edited := after, []string(nil)
+	if after == files {
+		to, edited = c.Repo.Head(), c.Edited
+	}
+	for _, commit := range []string{before, to} {
+		if err := c.reader.Has(commit); err != nil {
+			return nil, err
+		}
+	}
+	paths, err := c.Repo.Between(before, to)
+	if err != nil {
+		return nil, err
+	}
+	paths = append(slices.Clone(paths), edited...)
+	slices.Sort(paths)
+	return slices.Compact(paths), nil
+}
+
+// Equal reports whether an environment runs the same since a commit: what it deploys is listed in
+// the same words and, where it follows the branch, no file differs in what matters. Nobody has to
+// read long lists then.
+func (c *Comparison) Equal(env, base string, follows bool) bool {
+	c.open()
+	paths, err := c.differing(base, files)
+	if err != nil || slices.ContainsFunc(layout.Deployed(env), func(file string) bool { return slices.Contains(paths, file) }) {
+		return false
+	}
+	if !follows {
+		return true
+	}
+	matter, err := c.between(base, files)
+	return err == nil && len(matter) == 0
+}
+
+// open prepares the first step.
+func (c *Comparison) open() {
+	if c.reader == nil {
+		c.reader, c.changed, c.reaches = c.Repo.Reader(), map[[2]string][]string{}, map[[3]string]*impact.Reach{}
+	}
 }
 
 // reach knows what the changes between two sources reach in one of them.
@@ -323,7 +353,8 @@ func (c *Comparison) fresh(p pair, before change.Side, found []change.Finding) [
 		return fresh
 	}
 	var already []change.Finding
-	if is := at(p.env.Now, p.next.Path()); is != nil {
+	all, err := p.env.Now()
+	if is := placesOf(all)[p.next.Path()]; is != nil && err == nil {
 		if side, err := c.side(is, now); err == nil { // else it is not whole yet, and all is fresh
 			already = c.findings(p, before, side)
 		}
