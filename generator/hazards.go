@@ -104,11 +104,10 @@ func (t *Tree) comparison(plan *tree.Plan, repo *git.Repo, root *os.Root) (*runn
 // onDisk reads files of a folder.
 func onDisk(root *os.Root) kustomize.Read {
 	return func(path string) ([]byte, error) {
-		info, err := root.Stat(path)
-		if err != nil || !info.Mode().IsRegular() {
-			return nil, nil // what cannot be built says so
+		if info, err := root.Stat(path); err == nil && info.Mode().IsRegular() {
+			return fs.ReadFile(root.FS(), path)
 		}
-		return fs.ReadFile(root.FS(), path)
+		return nil, nil // what cannot be built without it says so
 	}
 }
 
