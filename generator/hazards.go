@@ -31,11 +31,11 @@ type Unknown = running.Unknown
 // hazards compares what runs with what will run: the pushed branch with the files that the plan
 // leaves, pushed pins with those of the working tree, and these with the files again, which wait
 // for a promotion. Where nothing was pushed, nothing runs.
-func (t *Tree) hazards(plan *Plan, o *WriteOptions) error {
+func (p *Platform) hazards(rendered tree.Tree, plan *Plan, o *WriteOptions) error {
 	if o.compare == compareNothing {
 		return nil
 	}
-	repo, err := git.Find(t.platform.folder.dir)
+	repo, err := git.Find(p.folder.dir)
 	switch {
 	case errors.Is(err, git.ErrNoRepository), errors.Is(err, git.ErrNotInstalled), err == nil && repo.Head() == "":
 		return nil
@@ -43,21 +43,21 @@ func (t *Tree) hazards(plan *Plan, o *WriteOptions) error {
 		plan.Unknown = []Unknown{{Reason: err.Error()}}
 		return nil
 	}
-	root, err := os.OpenRoot(t.platform.folder.dir)
+	root, err := os.OpenRoot(p.folder.dir)
 	if err != nil {
 		return fmt.Errorf("compare with what runs: %w", err)
 	}
 	defer root.Close()
-	c, err := t.comparison(plan.Plan, repo, root)
+	c, err := p.comparison(plan.Plan, repo, root)
 	if err != nil {
 		plan.Unknown = []Unknown{{Reason: err.Error()}}
 		return nil
 	}
 	defer c.Close()
-	if err := t.compare(c, o.compare); err != nil {
+	if err := p.compareWithPushed(rendered, c, o.compare); err != nil {
 		return fmt.Errorf("compare with what runs: %w", err)
 	}
-	t.platform.settleHazards(c.Hazards, o)
+	p.settleHazards(c.Hazards, o)
 	plan.Hazards, plan.Unknown = c.Hazards, c.Unknown
 	return nil
 }
@@ -66,7 +66,7 @@ func (t *Tree) hazards(plan *Plan, o *WriteOptions) error {
 const compareNothing = "-"
 
 // comparison reads files as they are and as the plan leaves them.
-func (t *Tree) comparison(plan *tree.Plan, repo *git.Repo, root *os.Root) (*running.Comparison, error) {
+func (p *Platform) comparison(plan *tree.Plan, repo *git.Repo, root *os.Root) (*running.Comparison, error) {
 	edited, err := repo.ChangedSince(repo.Head())
 	if err != nil {
 		return nil, err
@@ -87,7 +87,6 @@ func (t *Tree) comparison(plan *tree.Plan, repo *git.Repo, root *os.Root) (*runn
 	for path := range planned {
 		edited = append(edited, path)
 	}
-	p := t.platform
 	return &running.Comparison{
 		Repo: repo, Prefix: p.model.Repository.Prefix, Edited: edited, Pending: len(planned) > 0,
 		Now: disk,
@@ -111,17 +110,17 @@ func onDisk(root *os.Root) kustomize.Read {
 	}
 }
 
-// compare adds environments to a comparison of what runs since the pushed branch.
-func (t *Tree) compare(c *running.Comparison, only string) error {
-	tip, err := pushed(t.platform, c.Repo)
+// compareWithPushed adds environments to a comparison of what runs since the pushed branch.
+func (p *Platform) compareWithPushed(rendered tree.Tree, c *running.Comparison, only string) error {
+	tip, err := p.pushed(c.Repo)
 	if err != nil {
 		return err
 	}
 	later := future{
-		runs:       func(env string) (impact.Applications, error) { return t.applications(env), nil },
-		candidates: func(env string) (impact.Applications, error) { return t.platform.upcoming(env), nil },
+		runs:       func(env string) (impact.Applications, error) { return p.deployed(rendered, env), nil },
+		candidates: func(env string) (impact.Applications, error) { return p.upcoming(env), nil },
 	}
-	return t.platform.compare(c, tip, later, only)
+	return p.compare(c, tip, later, only)
 }
 
 // future is what environments run after a change, and what they could run after a promotion.
@@ -192,7 +191,7 @@ func (p *Platform) waiting(c *running.Comparison, env string, runs func() (impac
 }
 
 // pushed is the tip of the pushed branch, empty when nothing is pushed.
-func pushed(p *Platform, repo *git.Repo) (string, error) {
+func (p *Platform) pushed(repo *git.Repo) (string, error) {
 	ref, err := repo.Pushed(p.model.Repository.Branch, string(p.model.Repository.URL))
 	if _, none := errors.AsType[*git.NotPushedError](err); none {
 		return "", nil
