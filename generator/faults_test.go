@@ -280,7 +280,7 @@ var faults = []struct{ from, to, code string }{
 	{"  url: https://git.example.com/acme/shop.git", "  ", "spec/missing"},
 	{"  branch: main", "  branch: -f", "repository/branch"},
 	{"    namespace: gateway-system", "    namespace: [gateway]", "spec/type"},
-	{"    store: {name: vault}", "    store: {name: 'vault-{enw}'}", "placeholder/unknown"},
+	{"    store: {name: vault}", "    store: {name: 'vault-{enw}'}", "reference/name"},
 	{"    nodes: 9", "    nodes: many", "spec/type"},
 	{"    kubernetes: \"1.36\"", "    kubernetes: 1.36", "spec/type"},
 	{"    owners: [\"@acme/storefront\"]", "    owners: [storefront]", "owner/invalid"},

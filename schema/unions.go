@@ -88,8 +88,23 @@ type PortRange string
 func (p *PortRange) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	switch n.Kind {
 	case yamltree.String, yamltree.Int:
-		*p = PortRange(d.Expand(n.Text))
+		*p = PortRange(d.Expand(n))
 	default:
 		d.Expected(n, "a port").Hint = "Write a number such as 5432, or a text such as \"8000-8010\" or \"53/UDP\"."
+	}
+}
+
+// Literal is a text in which placeholders are not expanded.
+type Literal string
+
+// DecodeNode accepts a text and leaves it as it is.
+func (l *Literal) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) { d.DecodeLiteral(n, (*string)(l)) }
+
+// DecodeNode expands the content when the file asks for it.
+func (f *ConfigFile) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
+	type fields ConfigFile
+	d.Decode(n, (*fields)(f))
+	if f.Placeholders && f.Content != "" {
+		f.Content = Literal(d.Expand(n.Get("content")))
 	}
 }

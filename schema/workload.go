@@ -417,8 +417,10 @@ type Footprint struct {
 type ConfigFile struct {
 	// Mount path of the file, which is read-only.
 	Mount string `yaml:"mount" required:"true"`
-	// Content of the file. Placeholders are expanded.
-	Content string `yaml:"content" required:"true"`
+	// Content of the file. wavewright writes it as it is, unless placeholders is true.
+	Content Literal `yaml:"content" required:"true"`
+	// Placeholders: true expands the placeholders in the content. Default: false, so that braces of other programs keep their meaning.
+	Placeholders bool `yaml:"placeholders"`
 }
 
 // Container beside the main one.

@@ -12,8 +12,8 @@ import (
 
 // DecodeOptions change how trees are decoded. The zero value is the strict default.
 type DecodeOptions struct {
-	// Expand, when not nil, is applied to each text value with a "{", not to keys.
-	Expand func(string) string
+	// Expand, when not nil, is applied to each text value with a "{" and its position, not to keys.
+	Expand func(diag.Range, string) string
 	// Partial accepts the absence of required keys: for a single layer.
 	Partial bool
 	// Mark marks faulty values in the tree, so that later checks report neither them nor their
@@ -111,14 +111,22 @@ func (d *Decoder) keyOf(n *Node) diag.Range {
 	return n.Range
 }
 
-// Expand applies the Expand option to s. Text that Decode has filled is expanded
-// already.
-func (d *Decoder) Expand(s string) string {
-	if d.opts.Expand == nil || strings.IndexByte(s, '{') < 0 {
-		return s
+// Expand applies the Expand option to the text of n. Text that Decode has filled is
+// expanded already.
+func (d *Decoder) Expand(n *Node) string {
+	if d.opts.Expand == nil || strings.IndexByte(n.Text, '{') < 0 {
+		return n.Text
 	}
 	d.scoped++
-	return d.opts.Expand(s)
+	return d.opts.Expand(n.Range, n.Text)
+}
+
+// DecodeLiteral is Decode without the Expand option.
+func (d *Decoder) DecodeLiteral(n *Node, into any) {
+	expand := d.opts.Expand
+	d.opts.Expand = nil
+	d.Decode(n, into)
+	d.opts.Expand = expand
 }
 
 // Errorf reports an error and returns it, for a detail or a hint to be added.
@@ -204,7 +212,7 @@ func (d *Decoder) text(n *Node, v reflect.Value, enum []string) {
 		}
 		return
 	}
-	s := d.Expand(n.Text)
+	s := d.Expand(n)
 	if enum != nil && !d.oneOf(n, s, enum) {
 		return
 	}

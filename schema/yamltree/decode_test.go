@@ -197,7 +197,7 @@ func TestDecodeDetails(t *testing.T) {
 
 func TestDecodeExpand(t *testing.T) {
 	var into thing
-	expand := func(s string) string { return strings.ReplaceAll(s, "{x}", "a") }
+	expand := func(_ diag.Range, s string) string { return strings.ReplaceAll(s, "{x}", "a") }
 	n := mustParse(t, `{name: "n-{x}", env: {"{x}": "{x}"}, tags: ["{x}"], part: {name: "{x}"}, layer: "{x}"}`)
 	if list := Decode(n, &into, DecodeOptions{Expand: expand}); len(list) > 0 {
 		t.Fatalf("findings: %+v", list)
@@ -257,7 +257,7 @@ var sink diag.List
 
 func BenchmarkDecode(b *testing.B) {
 	n := mustParse(b, `{name: web, color: red, count: 3, env: {A: a, B: b}, tags: [a, b], ports: {http: 80, https: {port: 443}}, part: {name: x}}`)
-	d := NewDecoder(DecodeOptions{Expand: func(s string) string { return s }})
+	d := NewDecoder(DecodeOptions{Expand: func(_ diag.Range, s string) string { return s }})
 	b.ReportAllocs()
 	for b.Loop() {
 		var into thing
@@ -281,7 +281,7 @@ func TestShared(t *testing.T) {
 	var shared Shared
 	decode := func(env string) (whole, int) {
 		var w whole
-		d := NewDecoder(DecodeOptions{Shared: &shared, Expand: func(s string) string { return strings.ReplaceAll(s, "{env}", env) }})
+		d := NewDecoder(DecodeOptions{Shared: &shared, Expand: func(_ diag.Range, s string) string { return strings.ReplaceAll(s, "{env}", env) }})
 		d.Decode(root, &w)
 		return w, len(d.Findings())
 	}

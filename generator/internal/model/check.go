@@ -13,10 +13,11 @@ import (
 
 // check reports the faults of one resolved instance. A fault that an application has on
 // several targets has the same place and words on each, so it is printed once.
-func (r *resolver) check(in *Instance) {
+func (r *resolver) check(in *Instance, scope expander) {
 	c := checker{
 		in: in, w: in.Workload, node: in.Workload.Node, list: &r.list, declared: r.spec.Applications,
 		faults: r.spec.Faults.Any, facts: r.spec.Node,
+		text: r.expanding(scope),
 	}
 	if c.w.Source != nil {
 		c.source()
@@ -61,6 +62,8 @@ type checker struct {
 	faults bool
 	// facts is the spec, which says what the clusters offer.
 	facts *yamltree.Node
+	// text warns about the placeholders of a text that was not decoded.
+	text func(at diag.Range, text string) string
 }
 
 // at is the place of a value, or of the application when only a built-in profile states
@@ -151,15 +154,11 @@ func (c *checker) labels() {
 
 func (c *checker) annotations() {
 	for _, key := range sortedKeys(c.w.ServiceAccount.Annotations) {
-		c.annotation(key, c.w.ServiceAccount.Annotations[key], "serviceAccount", "annotations", key)
-	}
-	for i, arg := range c.w.Args {
-		c.misspelt(c.at("args", i), arg)
+		c.annotation(key, "serviceAccount", "annotations", key)
 	}
 }
 
-func (c *checker) annotation(key, value string, path ...any) {
-	c.placeholders(c.at(path...), value)
+func (c *checker) annotation(key string, path ...any) {
 	if !labelKey.MatchString(strings.ToLower(key)) {
 		c.error(c.key(path...), "annotation/invalid", "%q cannot be the key of an annotation", key).Hint =
 			"Write letters, digits, hyphens, underscores and dots, with a domain and a slash before them when it is not your own."

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -40,11 +41,10 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 	}
 	if p.Secrets != nil {
 		at := r.place(node, "secrets", "store", "name")
-		rest := known(p.Secrets.Store.Name)
-		c := checker{list: &r.list}
-		c.placeholders(at, rest)
-		if len(leftovers(rest)) == 0 && rest != "" && !isSubdomain("x"+rest+"x") { // placeholders stand for names
-			r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of a secret store", p.Secrets.Store.Name)).Hint = nameHint
+		scope := expanderOf(&Data{}, "x") // placeholders stand for names
+		if name := scope.expand(p.Secrets.Store.Name); name != "" && !isSubdomain(name) {
+			r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of a secret store", p.Secrets.Store.Name)).Hint =
+				nameHint + " Placeholders: " + strings.Join(textPlaceholders(), " ") + "."
 		}
 	}
 }

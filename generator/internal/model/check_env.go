@@ -7,8 +7,6 @@ import (
 
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
-	"github.com/wavewright/wavewright/schema/diag"
-	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 var envName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
@@ -58,7 +56,6 @@ func (c *checker) secretFiles(name string, secret schema.Secret) {
 	case secret.Mount != "" && (!strings.HasPrefix(secret.Mount, "/") || secret.Mount == "/" || strings.Contains(secret.Mount, ":")):
 		c.error(c.at(in("mount")...), "volume/mount", "a secret needs a folder of its own to be mounted at").Hint = "Write mount: /etc/" + name + "."
 	}
-	c.placeholders(c.at(in("mount")...), secret.Mount)
 	for _, volume := range sortedKeys(c.w.Volumes) {
 		if secret.Mount != "" && path.Clean(c.w.Volumes[volume].Mount) == path.Clean(secret.Mount) {
 			c.error(c.at(in("mount")...), "volume/mount", "volume %s and secret %s are mounted at the same path", volume, name).Hint =
@@ -83,7 +80,6 @@ func (c *checker) variables(env map[string]string, path ...any) {
 		if !envName.MatchString(name) {
 			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint = variableHint
 		}
-		c.misspelt(at, env[name])
 		if literalSecret(name, env[name]) {
 			c.error(at, "secret/literal", "%s looks like a secret", name).Hint =
 				"Secrets never stand in Git. Refer to one: secrets: {NAME: {key: PATH-IN-THE-STORE, env: {" + name + ": PROPERTY}}}."
@@ -121,7 +117,6 @@ func (c *checker) secrets() {
 	for _, name := range sortedKeys(c.w.Secrets) {
 		secret, at := c.w.Secrets[name], c.key("secrets", name)
 		c.name(at, "a secret", name)
-		c.placeholders(c.at("secrets", name, "key"), secret.Key)
 		switch {
 		case (secret.Key == "") == (secret.Existing == ""):
 			c.error(at, "secret/source", "a secret needs key or existing, one of them").Hint =
@@ -153,46 +148,6 @@ func (c *checker) secrets() {
 				d.Hint = "Take one of the two out; null in a later layer removes the variable of an earlier layer."
 			}
 			from[variable] = "secret " + name
-		}
-	}
-}
-
-// leftover is a word in braces, with the character before it.
-var leftover = lazyregexp.New(`(^|[^{$])(\{[a-zA-Z]+\})([^}]|$)`)
-
-// leftovers lists the words in braces that no placeholder replaced. ${x} of a shell
-// and {{x}} of another template language are none.
-func leftovers(text string) []string {
-	if !strings.Contains(text, "{") {
-		return nil
-	}
-	var words []string
-	for _, match := range leftover.FindAllStringSubmatch(text, -1) {
-		words = append(words, match[2])
-	}
-	return words
-}
-
-// placeholders checks a text that only placeholders can have braces in: a name in a
-// store, a key, an annotation.
-func (c *checker) placeholders(at diag.Range, text string) {
-	for _, word := range leftovers(text) {
-		d := c.error(at, "placeholder/unknown", "there is no placeholder %s", word)
-		d.Detail = "Known: " + strings.Join(textPlaceholders(), " ") + "."
-		d.Hint = "Write one of these, or the text without braces."
-		if near := yamltree.Suggest(word, textPlaceholders()); near != "" {
-			d.Hint = "Did you mean " + near + "?"
-		}
-	}
-}
-
-// misspelt warns about a word in braces that is nearly a placeholder, in a text that
-// may well hold braces of its own.
-func (c *checker) misspelt(at diag.Range, text string) {
-	for _, word := range leftovers(text) {
-		if near := yamltree.Suggest(word, textPlaceholders()); near != "" {
-			d := c.list.Warning(at, "placeholder/misspelt", word+" is no placeholder and stays as it is")
-			d.Hint = "Did you mean " + near + "?"
 		}
 	}
 }

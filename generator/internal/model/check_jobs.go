@@ -31,9 +31,6 @@ func (c *checker) job(run *Run, declared schema.Job, requireDigest bool) {
 		c.error(at, "job/command", "job %s would start the application itself", name).Hint =
 			"Write command: [/bin/migrate], or args, or an image of its own."
 	}
-	for i, arg := range declared.Args {
-		c.misspelt(c.at("jobs", name, "args", i), arg)
-	}
 	c.jobVariables(name, declared.Env)
 	c.jobSidecars(name, declared.Sidecars)
 	c.jobVolumes(name, declared)

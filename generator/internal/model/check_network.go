@@ -34,7 +34,7 @@ func (c *checker) exposure() {
 		c.routePath(name, route.Path)
 		c.through(name, route)
 		for _, key := range sortedKeys(route.Annotations) {
-			c.annotation(key, route.Annotations[key], "expose", name, "annotations", key)
+			c.annotation(key, "expose", name, "annotations", key)
 		}
 	}
 }

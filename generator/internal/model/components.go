@@ -69,7 +69,7 @@ func (r *resolver) bases() {
 // base resolves the application's own layer alone.
 func (r *resolver) base(app *Application) *Base {
 	w := &Workload{}
-	d := r.decoder.With(yamltree.DecodeOptions{Partial: true, Expand: baseScope(app).expand})
+	d := r.decoder.With(yamltree.DecodeOptions{Partial: true, Expand: baseScope(app).expandAt})
 	d.Decode(app.spec.Layer, &w.Workload)
 	w.Workload.Node = app.spec.Layer
 	w.ports = w.listPorts()

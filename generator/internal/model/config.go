@@ -81,7 +81,6 @@ func (c *checker) config() {
 		file, at := c.w.Config[name], c.key("config", name)
 		size += len(file.Content)
 		c.configName(name)
-		c.placeholders(c.at("config", name, "mount"), file.Mount)
 		switch other, taken := mounts[file.Mount]; {
 		case !c.stated("config", name, "mount"):
 		case !strings.HasPrefix(file.Mount, "/") || strings.HasSuffix(file.Mount, "/") || strings.Contains(file.Mount, ":"):
@@ -91,7 +90,7 @@ func (c *checker) config() {
 				"Give one of them another path."
 		}
 		mounts[file.Mount] = name
-		if secretValue.MatchString(file.Content) {
+		if secretValue.MatchString(string(file.Content)) {
 			c.error(c.at("config", name, "content"), "secret/literal", "%s looks like it holds a secret", name).Hint =
 				"Secrets never stand in Git. Refer to one: secrets: {NAME: {key: PATH-IN-THE-STORE, env: {VARIABLE: PROPERTY}}}."
 		}

@@ -131,9 +131,6 @@ func (c *checker) containers(requireDigest bool) {
 			c.imageIs(beside.Image, requireDigest, c.at(beside.group, beside.name, "image"))
 		}
 		c.variables(beside.Env, beside.group, beside.name, "env")
-		for i, arg := range beside.Args {
-			c.misspelt(c.at(beside.group, beside.name, "args", i), arg)
-		}
 		r := resourceCheck{c, beside.Resources, path}
 		r.amounts()
 		r.names()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // Placeholder is a word in braces that wavewright replaces by a name.
@@ -138,6 +140,9 @@ const varying = "\x00"
 // every instance and seldom asked, so it is no map.
 type expander []struct{ word, value string }
 
+// expandAt is expand for a decoder.
+func (e expander) expandAt(_ diag.Range, s string) string { return e.expand(s) }
+
 // expand replaces the placeholders that stand alone: ${env} of a shell and {{env}}
 // of another template language are left as they are.
 func (e expander) expand(s string) string {
@@ -160,16 +165,15 @@ func (e expander) expand(s string) string {
 
 // at returns the placeholder that stands at offset i of s, with its value.
 func (e expander) at(s string, i int) (word, value string) {
-	if s[i] != '{' || i > 0 && (s[i-1] == '{' || s[i-1] == '$') {
+	found, is := braceWord(s, i)
+	if !is {
 		return "", ""
 	}
-	for _, p := range e {
-		rest, found := strings.CutPrefix(s[i+1:], p.word)
-		if found && strings.HasPrefix(rest, "}") && !strings.HasPrefix(rest, "}}") {
-			return s[i : i+len(p.word)+2], p.value
-		}
+	value, known := e.value(found)
+	if !known {
+		return "", ""
 	}
-	return "", ""
+	return s[i : i+len(found)+2], value
 }
 
 // scopeOf returns the expander of an application on a target. The namespace is
@@ -183,6 +187,22 @@ func scopeOf(app *Application, target *Target, namespace string) expander {
 // Expand replaces the placeholders of a text by their values for the instance.
 func (in *Instance) Expand(text string) string {
 	return scopeOf(in.App, in.Target, string(in.Namespace.Name)).expand(text)
+}
+
+// ExpandSetting is Expand for the text at a path of the workload, which may be the literal content
+// of a file.
+func (in *Instance) ExpandSetting(path []string, text string) string {
+	if len(path) == 3 && path[0] == "config" && path[2] == "content" && !in.Workload.Config[path[1]].Placeholders {
+		return text
+	}
+	return in.Expand(text)
+}
+
+// HasPlaceholder reports whether a text contains a placeholder that exists.
+func HasPlaceholder(text string) bool {
+	return slices.ContainsFunc(braceWords(text), func(word string) bool {
+		return slices.Contains(textPlaceholders(), "{"+word+"}")
+	})
 }
 
 // baseScope expands placeholders that are equal on all targets and marks the others.

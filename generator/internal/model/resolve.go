@@ -110,17 +110,6 @@ func (r *resolver) platform() {
 	}
 }
 
-// HasPlaceholder reports whether a text contains a placeholder that exists.
-func HasPlaceholder(text string) bool { return known(text) != text }
-
-// known returns a text without the placeholders that exist.
-func known(text string) string {
-	for _, word := range textPlaceholders() {
-		text = strings.ReplaceAll(text, word, "")
-	}
-	return text
-}
-
 // podSet returns the declared name server or the one that most clusters have.
 func podSet(declared *schema.PodSet) PodSet {
 	if declared == nil {
@@ -190,6 +179,9 @@ func (r *resolver) environments() {
 			env.InfraWave = *declared.Wave
 		}
 		r.settings(env, declared)
+		if !r.faulty(r.spec.Node, "teams") && len(r.p.Teams) == 0 {
+			expander{{"team", ""}}.warnEmpty(&r.list, declared.Node.At("namespace"), declared.Namespace)
+		}
 		r.environmentAccess(env, declared)
 		r.steps(env)
 		env.PromotionMode = cmp.Or(declared.Promotion.Mode, ByPullRequest)
@@ -371,8 +363,8 @@ func (r *resolver) instance(app *Application, target *Target, shared *yamltree.S
 	if deploy := node.Get("deploy"); deploy != nil && deploy.Kind == yamltree.Bool && strings.EqualFold(deploy.Text, "false") {
 		return placement{}
 	}
-	w := &Workload{}
-	r.decode(node, &w.Workload, yamltree.DecodeOptions{Expand: scopeOf(app, target, namespace).expand, Shared: shared})
+	w, scope := &Workload{}, scopeOf(app, target, namespace)
+	r.decode(node, &w.Workload, yamltree.DecodeOptions{Expand: r.expanding(scope), Shared: shared})
 	w.Node = node
 	w.ports = w.listPorts()
 	if w.Source != nil {
@@ -380,7 +372,7 @@ func (r *resolver) instance(app *Application, target *Target, shared *yamltree.S
 	}
 	in := &Instance{App: app, Target: target, Layers: own, Workload: w}
 	in.Runs = in.runs()
-	r.check(in)
+	r.check(in, scope)
 	in.classify()
 	return placement{instance: in, namespace: namespace}
 }

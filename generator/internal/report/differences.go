@@ -175,7 +175,7 @@ func differenceRow(a *model.Application, path []string, instances []*model.Insta
 			row = append(row, none)
 			continue
 		}
-		text := in.Expand(settingText(in.Workload.Node, path))
+		text := in.ExpandSetting(path, settingText(in.Workload.Node, path))
 		if first == "" {
 			first = text
 		}

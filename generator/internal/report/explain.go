@@ -71,7 +71,7 @@ func (e *explainer) value(name string, path []string) Value {
 		if !ok {
 			continue
 		}
-		text := e.in.Expand(yamltree.EncodeFlow(entry.Value))
+		text := e.in.ExpandSetting(path, yamltree.EncodeFlow(entry.Value))
 		if v.Layer != "" {
 			v.Overridden = append(v.Overridden, Override{text, layer.Name, entry.Value.Range})
 			continue
