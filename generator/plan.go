@@ -120,7 +120,7 @@ func (p *Platform) renamed() func(id string) string {
 func (p *Platform) scanOptions(o *WriteOptions) tree.Options {
 	return tree.Options{
 		Version: build.Read().Version, Policy: p.rules.Decides(), Accept: o.accept, Markers: o.Markers, Renamed: p.renamed(),
-		Adopt: o.adopt, Restore: o.restore, Drop: o.drop, Rewrites: p.rewrites,
+		Adopt: o.adopt, Restore: o.restore, Drop: o.drop, Rewrites: p.rewrites, LeftOut: p.leftOut,
 	}
 }
 
@@ -227,6 +227,9 @@ func (p *Plan) Stopped() bool {
 // finds out what is in the folder before anything is rendered, and a decision follows.
 func (p *Platform) plan(repository *tree.Repository, o *WriteOptions) (tree.Tree, *Plan, error) {
 	plan := p.unplanned()
+	if err := p.checkSparse(); err != nil {
+		return nil, plan, err
+	}
 	scan, err := repository.Scan(p.scanOptions(o))
 	if err != nil {
 		return nil, plan, err
@@ -264,7 +267,7 @@ func (p *Platform) judge(files tree.Tree, plan *Plan, o *WriteOptions) error {
 		if plan.Impact, err = p.impact(files, plan.Plan); err != nil {
 			return fmt.Errorf("compare Applications: %w", err)
 		}
-		plan.Guards = append(p.guards(plan, o), plan.Guards...)
+		plan.Guards = append(p.guards(files, plan, o), plan.Guards...)
 	}
 	p.checkRevivedPins(plan)
 	if conflicts, _ := plan.Blocked(); len(conflicts) > 0 {
@@ -295,13 +298,14 @@ func (p *Platform) checkRevivedPins(plan *Plan) {
 type Guard = guard.Guard
 
 // guards looks for what is probably not meant.
-func (p *Platform) guards(plan *Plan, o *WriteOptions) []Guard {
+func (p *Platform) guards(files tree.Tree, plan *Plan, o *WriteOptions) []Guard {
 	var out []Guard
 	if !o.AllowDelete {
 		out = append(out, guard.Deletions(plan.Plan, plan.Impact, p.protected)...)
 	}
 	if !o.AllowDirty {
 		out = append(out, guard.Unsaved(p.folder.dir, plan.Plan)...)
+		out = append(out, guard.Returns(p.folder.dir, plan.Plan, func(path string) bool { return files[path].Exact })...)
 	}
 	return out
 }

@@ -74,18 +74,23 @@ func (r *Repo) Blobs(commits []string, file string) ([]Blob, error) {
 	if !fs.ValidPath(file) || strings.ContainsAny(file, "\n\r\x00") {
 		return nil, fmt.Errorf("read %q: not a clean relative path", file)
 	}
-	var stdin strings.Builder
-	for _, c := range commits {
+	names := make([]string, len(commits))
+	for i, c := range commits {
 		if !isID(c) {
 			return nil, fmt.Errorf("read %s at %q: this is no commit id", file, c)
 		}
-		stdin.WriteString(c + ":" + r.Prefix + file + "\n")
+		names[i] = c + ":" + r.Prefix + file
 	}
-	out, err := r.git([]byte(stdin.String()), "cat-file", "--batch=%(objectname) %(objecttype) %(objectsize)")
+	return r.Objects(names)
+}
+
+// Objects reads objects by their ids or other names without line feeds, in one run of git.
+func (r *Repo) Objects(names []string) ([]Blob, error) {
+	out, err := r.git([]byte(strings.Join(names, "\n")+"\n"), "cat-file", "--batch=%(objectname) %(objecttype) %(objectsize)")
 	if err != nil {
 		return nil, err
 	}
-	return splitBatch(out, len(commits))
+	return splitBatch(out, len(names))
 }
 
 // splitBatch takes the output of cat-file --batch apart: a headline and, for an

@@ -91,6 +91,44 @@ func vanishing(rows []impact.Row, protected func(environment string) bool) []Gua
 	}}
 }
 
+// Returns guards carriage returns in files whose content the user states: git would drop them in
+// the next commit, and what runs would not be what the spec says. exact reports for which paths
+// they count.
+func Returns(dir string, plan *tree.Plan, exact func(path string) bool) []Guard {
+	var paths []string
+	for _, c := range plan.Changes() {
+		if c.Path == attributes && c.Action != tree.ActionNone && c.Action != tree.ActionRecord {
+			return nil // which unsets the attribute
+		}
+		if exact(c.Path) && c.Action != tree.ActionDelete {
+			paths = append(paths, c.Path)
+		}
+	}
+	if len(paths) == 0 {
+		return nil
+	}
+	repo, err := git.Find(dir)
+	if errors.Is(err, git.ErrNoRepository) {
+		return nil
+	}
+	if err == nil {
+		paths, err = repo.Converted(paths)
+	}
+	switch {
+	case err != nil:
+		return []Guard{{Reason: "nobody knows whether git would drop carriage returns: " + err.Error(), About: paths, Flag: AllowDirty, Hint: "make git status work here, and run this again"}}
+	case len(paths) == 0:
+		return nil
+	}
+	return []Guard{{
+		Reason: "git would drop carriage returns of these configuration files in the next commit", About: paths, Flag: AllowDirty,
+		Hint: "write **/config/** -text into .gitattributes, and run this again",
+	}}
+}
+
+// attributes is the file that tells git which files have line ends to convert.
+const attributes = ".gitattributes"
+
 // Unsaved guards edits that git does not know yet in files that are about to be merged,
 // migrated or overwritten: there would be no way back to them. Where there is certainly no
 // repository, nobody expects a way back; where git cannot answer, the edits are taken for unsaved.
@@ -112,15 +150,23 @@ func Unsaved(dir string, plan *tree.Plan) []Guard {
 	if errors.Is(err, git.ErrNoRepository) {
 		return nil
 	}
-	edited := paths
+	edited, unwatched := paths, []string(nil)
 	if err == nil {
 		edited, err = repo.Unsaved(paths)
+	}
+	if err == nil {
+		unwatched, err = repo.Unwatched(paths)
 	}
 	switch {
 	case err != nil:
 		return []Guard{{
 			Reason: "nobody knows whether git has the edits that would be merged or overwritten: " + err.Error(), About: paths, Flag: AllowDirty,
 			Hint: "make git status work here, and run this again",
+		}}
+	case len(unwatched) > 0:
+		return []Guard{{
+			Reason: "files would be merged or overwritten in which git does not look for edits (git ls-files -v marks them S, or with a lower-case letter)", About: unwatched, Flag: AllowDirty,
+			Hint: "git update-index --no-skip-worktree --no-assume-unchanged PATH, and run this again",
 		}}
 	case len(edited) == 0:
 		return nil

@@ -22,6 +22,26 @@ func script(base, side []string) []hunk {
 	return hunks(a, b)
 }
 
+// Origins returns, for each line of side, the index of the line of base that it is, or -1 for a
+// line that base does not have there.
+func Origins(base, side []string) []int {
+	origins := make([]int, 0, len(side))
+	at := 0 // in base
+	common := func(to int) {
+		for ; at < to; at++ {
+			origins = append(origins, at)
+		}
+	}
+	for _, h := range script(base, side) {
+		common(h.from)
+		for at = h.to; len(origins) < h.end; {
+			origins = append(origins, -1)
+		}
+	}
+	common(len(base))
+	return origins
+}
+
 func number(lines []string, known map[string]int) version {
 	v := version{ids: make([]int, len(lines)), changed: make([]bool, len(lines)+1)}
 	for i, line := range lines {

@@ -32,7 +32,7 @@ func (s *Scan) Decide(want Tree) (*Plan, error) {
 		repository: s.repository, format: s.format, migrations: s.migrations, stale: s.journal.seen(), healed: healed,
 		changes: append(refused, s.disk.leftovers...),
 	}
-	c := comparison{options: &s.options, plan: plan, final: map[string][]entry{}}
+	c := comparison{options: &s.options, plan: plan, leftOut: s.leftOut, final: map[string][]entry{}}
 	if err := c.rewrites(s.rewritten); err != nil {
 		return nil, err
 	}
@@ -69,11 +69,16 @@ func (c *comparison) decide(records []*record, archives []*archive) *Plan {
 type comparison struct {
 	options *Options
 	plan    *Plan
+	leftOut map[string]bool    // paths that cannot be written
 	final   map[string][]entry // the archives afterwards
 }
 
 // add takes a change into the plan.
 func (c *comparison) add(change Change) {
+	if c.leftOut[change.Path] && change.Action != ActionNone && change.Action != ActionRecord || c.leftOut[change.From] {
+		change = Change{Path: change.Path, ID: change.ID, State: StateObstructed, Action: ActionNone,
+			Reason: "a sparse checkout leaves this file out, and it would change: git sparse-checkout add " + parent(cmp.Or(change.From, change.Path)) + " (or git sparse-checkout disable) brings it here"}
+	}
 	if (change.State == StateUnchanged || change.source && change.State == StateUserModified) && change.Action == ActionNone {
 		c.plan.unchanged++
 		return

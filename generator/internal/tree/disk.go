@@ -19,6 +19,8 @@ type disk struct {
 	stamp
 	data []byte // of a file; shares memory with the rendering or the base when equal
 	exec bool
+	// leftOut says that a sparse checkout leaves the file out; data is its text in Git.
+	leftOut bool
 }
 
 type diskKind uint8

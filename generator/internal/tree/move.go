@@ -70,7 +70,7 @@ func (c *comparison) move(m move) {
 	case bytes.Equal(m.to.disk.data, m.from.disk.data):
 		c.arrive(m)
 		c.clear(m)
-	case same(m.to.disk.data, m.to.want.Content):
+	case m.to.same(m.to.disk.data, m.to.want.Content):
 		c.arrive(m)
 		m.from.settled = false // edited or not, what is left there is an orphan
 	case m.to.decide(c.options).state == StateForeign:
@@ -118,7 +118,7 @@ func (c *comparison) carry(m move) {
 	change.From, change.seen, change.seenFrom = m.from.path, stamp{}, m.from.disk.stamp
 	if !change.Conflict() && !change.Refusal() {
 		change.Reason = "moved from " + m.from.path
-		if !same(v.data, m.to.want.Content) {
+		if !r.same(v.data, m.to.want.Content) {
 			change.Reason += ", with what you changed"
 		}
 		c.enter(r, v)

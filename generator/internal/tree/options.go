@@ -22,6 +22,9 @@ type Options struct {
 	Restore map[string]bool
 	// Drop are files that are no longer generated and the user's own from now on.
 	Drop map[string]bool
+	// LeftOut returns, of some files that are not on disk, those that Git has and a sparse
+	// checkout leaves out, with their texts; nil when nothing can be left out.
+	LeftOut func(paths []string) (map[string][]byte, error)
 	// Rewrites are files that people write, in the order in which they are written. None
 	// is a file of the tree.
 	Rewrites []Rewrite

@@ -22,6 +22,7 @@ type Scan struct {
 	records    []*record // of what the state and the journal know, by path; none is wanted yet
 	rewritten  []*record // of files that people write
 	disk       *scanner
+	leftOut    map[string]bool // paths that a sparse checkout leaves out
 	others     map[string]disk // what is on disk where the state knows no file, as far as it was read
 }
 
@@ -31,7 +32,7 @@ func (r *Repository) Scan(o Options) (*Scan, error) {
 	if _, err := semver.StrictNewVersion(o.Version); err != nil {
 		return nil, fmt.Errorf("version %q: %w", o.Version, err)
 	}
-	s := &Scan{repository: r, options: o, format: r.format(o.Version), rewritten: o.rewritten(), others: map[string]disk{}}
+	s := &Scan{repository: r, options: o, format: r.format(o.Version), rewritten: o.rewritten(), others: map[string]disk{}, leftOut: map[string]bool{}}
 	s.disk = &scanner{known: s.knows}
 	archives, err := r.readState(s.format, s.disk)
 	if err != nil {
@@ -40,7 +41,35 @@ func (r *Repository) Scan(o Options) (*Scan, error) {
 	s.migrations = s.format.taken(archives)
 	s.archives, s.journal = takeJournal(archives)
 	s.records = s.journal.expect(knownRecords(s.archives))
-	return s, s.disk.scan(r.root, append(slices.Clip(s.records), s.rewritten...))
+	if err := s.disk.scan(r.root, append(slices.Clip(s.records), s.rewritten...)); err != nil {
+		return nil, err
+	}
+	return s, s.readLeftOut()
+}
+
+// readLeftOut takes files that a sparse checkout leaves out as they are in Git: nobody deleted
+// them.
+func (s *Scan) readLeftOut() error {
+	var gone []string
+	for _, r := range s.records {
+		if r.disk.kind == absent && r.entry != nil && r.entry.state == managed {
+			gone = append(gone, r.path)
+		}
+	}
+	if len(gone) == 0 || s.options.LeftOut == nil {
+		return nil
+	}
+	texts, err := s.options.LeftOut(gone)
+	if err != nil {
+		return fmt.Errorf("files are missing, such as %s, and nobody knows whether a sparse checkout leaves them out: %w", gone[0], err)
+	}
+	for _, r := range s.records {
+		if text, ok := texts[r.path]; ok && r.entry != nil {
+			r.disk = disk{kind: regular, data: r.share(text), exec: r.entry.exec, leftOut: true}
+			s.leftOut[r.path] = true
+		}
+	}
+	return nil
 }
 
 // knownRecords returns a record for each entry of the state, by path. An entry that was

@@ -2,7 +2,10 @@ package tree
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
+
+	"github.com/wavewright/wavewright/generator/internal/merge"
 )
 
 const byteOrderMark = "\xef\xbb\xbf"
@@ -25,6 +28,33 @@ func same(a, b []byte) bool {
 	return bytes.Equal(normal(a), normal(b))
 }
 
+// same is same for the texts of a record. Line ends that are part of what a file holds are never
+// taken for those of a checkout.
+func (r *record) same(a, b []byte) bool {
+	if r.exact() {
+		return bytes.Equal(a, b)
+	}
+	return same(a, b)
+}
+
+func (r *record) exact() bool { return r.want != nil && r.want.Exact }
+
+// normal is the text of a record as it is merged.
+func (r *record) normal(text []byte) []byte {
+	if r.exact() {
+		return text
+	}
+	return normal(text)
+}
+
+// restyle is the text of a record as it is written.
+func (r *record) restyle(text, disk []byte) []byte {
+	if r.exact() {
+		return text
+	}
+	return restyle(text, disk)
+}
+
 // plain reports whether normal would return the content itself.
 func plain(content []byte) bool {
 	return bytes.IndexByte(content, '\r') < 0 && !bytes.HasPrefix(content, []byte(byteOrderMark))
@@ -40,8 +70,8 @@ func normal(text []byte) []byte {
 }
 
 // restyle returns text with the line ends and byte order mark that the file on disk
-// has, so that an update does not fight the user's editor or git settings. A file
-// with mixed line ends sets no style.
+// has, so that an update does not fight the user's editor or git settings. In a file
+// with mixed line ends every line that stays keeps its own end.
 func restyle(text, disk []byte) []byte {
 	if plain(text) && plain(disk) || !isText(text) || !isText(disk) {
 		return text
@@ -52,7 +82,7 @@ func restyle(text, disk []byte) []byte {
 	case crlf > 0 && crlf == lines:
 		styled = bytes.ReplaceAll(styled, []byte("\n"), []byte("\r\n"))
 	case crlf > 0:
-		return text
+		styled = restyleLines(styled, disk)
 	}
 	if bytes.HasPrefix(disk, []byte(byteOrderMark)) {
 		styled = append([]byte(byteOrderMark), styled...)
@@ -61,6 +91,40 @@ func restyle(text, disk []byte) []byte {
 		return text // stray CRs or a second mark: the style cannot be told from the text
 	}
 	return styled
+}
+
+// restyleLines gives each line of text the end that the line has on disk, and a new line that of
+// the line before it.
+func restyleLines(text, disk []byte) []byte {
+	lines, ends := splitEnds(text)
+	known, endsOnDisk := splitEnds(bytes.TrimPrefix(disk, []byte(byteOrderMark)))
+	var out bytes.Buffer
+	last := endsOnDisk[0]
+	for i, origin := range merge.Origins(known, lines) {
+		if origin >= 0 && endsOnDisk[origin] != "" {
+			last = endsOnDisk[origin]
+		}
+		if out.WriteString(lines[i]); ends[i] != "" {
+			out.WriteString(last)
+		}
+	}
+	return out.Bytes()
+}
+
+// splitEnds returns the lines of a text, and the end of each: "\n", "\r\n", or nothing at the
+// end of the text.
+func splitEnds(text []byte) (lines, ends []string) {
+	for line := range strings.Lines(string(text)) {
+		end := ""
+		if strings.HasSuffix(line, "\n") {
+			end = "\n"
+		}
+		if strings.HasSuffix(line, "\r\n") {
+			end = "\r\n"
+		}
+		lines, ends = append(lines, strings.TrimSuffix(line, end)), append(ends, end)
+	}
+	return lines, ends
 }
 
 // unresolved reports whether content holds git conflict markers, in their order.

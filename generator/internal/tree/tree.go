@@ -20,6 +20,9 @@ type File struct {
 	Content []byte
 	// Executable is the one bit of the mode that is tracked, as in git.
 	Executable bool
+	// Exact says that carriage returns are part of what the file holds, and no line ends of a
+	// checkout.
+	Exact bool
 }
 
 // SourceArchive is the archive of files that people are to edit, such as templates that

@@ -72,7 +72,7 @@ func (r *record) decideOrphan(o *Options, policy Policy) verdict {
 		return verdict{state: StateDropped, reason: "no longer generated; files." + string(policy) + " makes it yours"}
 	case d.kind == obstructed:
 		return verdict{state: StateOrphanEdited, keep: &kept, reason: "no longer generated; kept, because " + kindOf(d.mode) + " is in its place"}
-	case same(d.data, e.base) && d.exec == e.exec:
+	case r.same(d.data, e.base) && d.exec == e.exec:
 		return verdict{state: StateOrphan, reason: "no longer generated"}
 	}
 	return verdict{state: StateOrphanEdited, keep: &kept, reason: "no longer generated; kept, because you edited it"}
@@ -88,18 +88,18 @@ func (r *record) rewrite(o *Options) verdict {
 		if r.entry != nil {
 			v.reason = "written again, though you deleted it"
 		}
-	case same(d.data, n.Content) && d.exec == n.Executable && r.entry == nil:
+	case r.same(d.data, n.Content) && d.exec == n.Executable && r.entry == nil:
 		return r.decideUnknown(o)
-	case same(d.data, n.Content) && d.exec == n.Executable:
+	case r.same(d.data, n.Content) && d.exec == n.Executable:
 		v.data = d.data
 		v.state, v.reason = r.judge(v)
-	case r.entry == nil || !same(d.data, r.entry.base) || d.exec != r.entry.exec:
+	case r.entry == nil || !r.same(d.data, r.entry.base) || d.exec != r.entry.exec:
 		v.state, v.reason = StateOverwritten, "files.overwrite: what was there gives way"
 		if o.Restore[r.path] {
 			v.reason = "restored: what was there gives way"
 		}
 	default:
-		v.data = mergeText(n.Content, r.entry.base, d.data)
+		v.data = r.mergeText(n.Content, r.entry.base, d.data)
 	}
 	return v
 }
@@ -118,9 +118,9 @@ func (r *record) leave(policy Policy) verdict {
 		return v
 	}
 	switch {
-	case r.entry != nil && same(r.entry.base, r.want.Content) && same(r.disk.data, r.want.Content) && r.disk.exec == r.want.Executable:
+	case r.entry != nil && r.same(r.entry.base, r.want.Content) && r.same(r.disk.data, r.want.Content) && r.disk.exec == r.want.Executable:
 		v.state, v.reason = StateUnchanged, ""
-	case r.entry != nil && !same(r.entry.base, r.want.Content) && !same(r.disk.data, r.want.Content):
+	case r.entry != nil && !r.same(r.entry.base, r.want.Content) && !r.same(r.disk.data, r.want.Content):
 		v.behind = true
 		v.reason += "; its rendering has changed since"
 	}
@@ -134,7 +134,7 @@ func (r *record) decideUnknown(o *Options) verdict {
 	switch {
 	case r.disk.kind == absent:
 		v.state, v.reason = StateNew, "new"
-	case same(r.disk.data, r.want.Content):
+	case r.same(r.disk.data, r.want.Content):
 		v.state, v.reason = StateAdopted, "was here already with this text"
 		v.data, v.exec = r.disk.data, r.disk.exec
 	case o.Adopt[r.path]:
@@ -152,7 +152,7 @@ func (r *record) decideDeleted() verdict {
 	kept := *r.entry
 	kept.path, kept.id, kept.state = r.path, r.want.ID, deleted
 	reason := "you deleted it; it stays deleted"
-	if !same(r.want.Content, kept.base) {
+	if !r.same(r.want.Content, kept.base) {
 		reason = "you deleted it; it stays deleted, although its rendering has changed since"
 	}
 	return verdict{state: StateUserDeleted, keep: &kept, reason: reason}
@@ -162,7 +162,7 @@ func (r *record) decideDeleted() verdict {
 // execute bit are merged each by itself: a bit that both sides changed is equal.
 func (r *record) decideKnown(o *Options) verdict {
 	n, b, d := r.want, r.entry, r.disk
-	edited := !same(d.data, b.base) && !same(d.data, n.Content)
+	edited := !r.same(d.data, b.base) && !r.same(d.data, n.Content)
 	if edited && unresolved(d.data) && !unresolved(b.base) && !unresolved(n.Content) {
 		if kept := r.managed(); r.recalled && kept.equal(b) {
 			return verdict{state: StateMarked, reason: bothChanged, keep: &kept, data: d.data, exec: d.exec}
@@ -174,10 +174,10 @@ func (r *record) decideKnown(o *Options) verdict {
 	if d.exec != b.exec {
 		v.exec = d.exec
 	}
-	if edited && !same(n.Content, b.base) {
+	if edited && !r.same(n.Content, b.base) {
 		return r.mergeInto(v, o)
 	}
-	v.data = mergeText(n.Content, b.base, d.data)
+	v.data = r.mergeText(n.Content, b.base, d.data)
 	v.state, v.reason = r.judge(v)
 	return v
 }
@@ -189,14 +189,14 @@ const bothChanged = "changed by you and by its new rendering; the markers in it 
 func (r *record) mergeInto(v verdict, o *Options) verdict {
 	d := r.disk.data
 	out := merge.Merge(merge.Input{
-		Path: r.path, Base: normal(r.entry.base), Mine: normal(d), Theirs: normal(r.want.Content), Accept: o.accept(r.path),
+		Path: r.path, Base: r.normal(r.entry.base), Mine: r.normal(d), Theirs: r.normal(r.want.Content), Accept: o.accept(r.path),
 	})
 	switch {
 	case len(out.Conflicts) == 0:
-		v.data = restyle(out.Text, d)
+		v.data = r.restyle(out.Text, d)
 		v.state, v.reason = r.judge(v)
 	case o.Markers && out.Marked != nil:
-		v.data, v.conflicts = restyle(out.Marked, d), out.Conflicts
+		v.data, v.conflicts = r.restyle(out.Marked, d), out.Conflicts
 		v.state, v.reason = StateMarked, bothChanged
 	default:
 		return verdict{state: StateConflict, keep: r.entry, reason: "changed by you and by its new rendering", conflicts: out.Conflicts}
@@ -205,14 +205,14 @@ func (r *record) mergeInto(v verdict, o *Options) verdict {
 }
 
 // mergeText returns the text that belongs on disk when at most one side changed it.
-func mergeText(n, b, d []byte) []byte {
+func (r *record) mergeText(n, b, d []byte) []byte {
 	switch {
 	case bytes.Equal(d, b):
 		return n // untouched: even a change of line ends is ours to make
-	case same(d, n):
+	case r.same(d, n):
 		return d
-	case same(d, b):
-		return restyle(n, d)
+	case r.same(d, b):
+		return r.restyle(n, d)
 	}
 	return d
 }
@@ -220,7 +220,7 @@ func mergeText(n, b, d []byte) []byte {
 // judge names what the new text and the execute bit come to.
 func (r *record) judge(v verdict) (State, string) {
 	n, b, d := r.want, r.entry, r.disk
-	edited := !same(v.data, n.Content) || v.exec != n.Executable
+	edited := !r.same(v.data, n.Content) || v.exec != n.Executable
 	switch {
 	case !bytes.Equal(v.data, d.data) || v.exec != d.exec:
 		if edited {
