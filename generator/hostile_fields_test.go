@@ -108,11 +108,11 @@ func attempts(short bool) []attempt {
 // others are refused with any of these, or are names, amounts, addresses and words.
 var freeFields = []string{
 	"AdmissionRule.reason", "ArgoCD.params{}", "ArgoCD.settings{}", "ConfigFile.content", "ConfigFile.mount",
-	"Container.args[]", "Container.command[]", "Container.env{}", "Environment.notifications{}[]",
+	"Capabilities.reason", "Container.args[]", "Container.command[]", "Container.env{}", "Environment.notifications{}[]",
 	"Expose.annotations{}", "ExtraKind.reason", "FilePolicies.createOnly[]", "FilePolicies.keep[]", "FilePolicies.omit[]", "FilePolicies.overwrite[]", "Helm.values", "Helm.values{key}",
 	"IgnoreDifference.jsonPointers[]", "IgnoreDifference.reason", "Job.args[]", "Job.command[]", "Job.env{}",
 	"NetworkException.reason", "Platform.argocdUsers[]", "PriorityClass.description", "Probe.exec[]", "Probe.grpc",
-	"Probe.http", "Reason.reason", "PolicyRule.reason", "Secret.key", "Secret.mount", "ServiceAccount.annotations{}",
+	"Probe.headers{}", "Probe.http", "Reason.reason", "PolicyRule.reason", "Secret.mount", "SecretRef.key", "ServiceAccount.annotations{}",
 	"Volume.mount", "Workload.args[]", "Workload.command[]", "Workload.env{}",
 }
 

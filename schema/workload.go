@@ -55,6 +55,8 @@ type Workload struct {
 	Env map[string]string `yaml:"env"`
 	// EnvFields are variables with the value of a field of the pod: metadata.name, metadata.namespace, metadata.uid, metadata.labels['KEY'], metadata.annotations['KEY'], spec.nodeName, spec.serviceAccountName, status.podIP, status.podIPs, status.hostIP or status.hostIPs.
 	EnvFields map[string]string `yaml:"envFields"`
+	// EnvFrom makes variables of all entries of ConfigMaps and Secrets of the namespace that somebody else manages, by a name of yours. Later ones win, and env, envFields and secrets win over all of them. A change of the object reaches a pod when the pod starts.
+	EnvFrom map[string]EnvSource `yaml:"envFrom"`
 	// Config files, by file name. A change of the content makes a new ConfigMap and starts a rollout. Argo CD never
 	// prunes the earlier ConfigMap, because pods use it until the rollout ends; wavewright doctor names ConfigMaps that
 	// nothing uses. The ConfigMap of a CronJob keeps its name.
@@ -152,20 +154,6 @@ type Port struct {
 	Protocol string `yaml:"protocol" enum:"TCP,UDP"`
 }
 
-// Secret is a reference to a secret of the platform's store or to an existing Secret of the namespace.
-type Secret struct {
-	// Key in the platform's secret store.
-	Key string `yaml:"key"`
-	// Existing Secret in the namespace, managed by somebody else.
-	Existing string `yaml:"existing"`
-	// Env maps variables to properties of the secret.
-	Env map[string]string `yaml:"env"`
-	// Mount path of a read-only folder with Files.
-	Mount string `yaml:"mount"`
-	// Files maps file names in Mount to properties of the secret. A running pod gets changes of the secret.
-	Files map[string]string `yaml:"files"`
-}
-
 // Volume is storage at a path.
 type Volume struct {
 	// Mount path in the container.
@@ -184,38 +172,6 @@ type Volume struct {
 	Claim string `yaml:"claim"`
 	// ReadOnly mounts the volume read-only.
 	ReadOnly bool `yaml:"readOnly"`
-}
-
-// Probes of the main container.
-type Probes struct {
-	// Readiness: a failing probe removes the pod from its Service.
-	Readiness *Probe `yaml:"readiness"`
-	// Liveness: a failing probe restarts the container.
-	Liveness *Probe `yaml:"liveness"`
-	// Startup delays the other probes until it succeeds; without a handler it uses that of the liveness probe.
-	Startup *Probe `yaml:"startup"`
-}
-
-// Probe checks a container: exactly one of http, grpc, tcp and exec.
-type Probe struct {
-	// HTTP path to get, for example /healthz.
-	HTTP string `yaml:"http"`
-	// GRPC service whose health is checked; "" checks the server as a whole.
-	GRPC *string `yaml:"grpc"`
-	// TCP opens a connection.
-	TCP bool `yaml:"tcp"`
-	// Exec runs a command in the container.
-	Exec []string `yaml:"exec"`
-	// Port name. Default: the first port.
-	Port string `yaml:"port"`
-	// InitialDelay in seconds before the first probe.
-	InitialDelay int `yaml:"initialDelaySeconds"`
-	// Period in seconds between probes.
-	Period int `yaml:"periodSeconds"`
-	// Timeout in seconds of a probe.
-	Timeout int `yaml:"timeoutSeconds"`
-	// Failures in a row after which the probe has failed.
-	Failures int `yaml:"failureThreshold"`
 }
 
 // Resources of a container, by resource (cpu, memory, ephemeral-storage …).
@@ -377,6 +333,8 @@ type Security struct {
 	RunAsUser int `yaml:"runAsUser"`
 	// RunAsGroup is the numeric group, also of volumes. Default: the user's number.
 	RunAsGroup int `yaml:"runAsGroup"`
+	// Capabilities that the main container has, with a reason. Environments that enforce the restricted standard permit NET_BIND_SERVICE only. Most container runtimes give capabilities to the root user only.
+	Capabilities *Capabilities `yaml:"capabilities"`
 	// Root permits the root user, with a reason. Environments that enforce the restricted standard refuse it.
 	Root *Reason `yaml:"root"`
 	// WritableRootFilesystem permits writes anywhere in the container, with a reason.
@@ -421,20 +379,6 @@ type ConfigFile struct {
 	Content Literal `yaml:"content" required:"true"`
 	// Placeholders: true expands the placeholders in the content. Default: false, so that braces of other programs keep their meaning.
 	Placeholders bool `yaml:"placeholders"`
-}
-
-// Container beside the main one.
-type Container struct {
-	// Image of the container.
-	Image string `yaml:"image" required:"true"`
-	// Command replaces the image's entrypoint.
-	Command []string `yaml:"command"`
-	// Args of the command.
-	Args []string `yaml:"args"`
-	// Env variables, by name.
-	Env map[string]string `yaml:"env"`
-	// Resources of the container: requests and limits of cpu and memory are required. The limit of ephemeral storage is 256Mi by default.
-	Resources Resources `yaml:"resources"`
 }
 
 // Metrics endpoint of an application.

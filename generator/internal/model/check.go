@@ -28,7 +28,7 @@ func (r *resolver) check(in *Instance, scope expander) {
 	c.containers(r.spec.Images.RequireDigest)
 	c.ports()
 	c.environment()
-	c.secrets()
+	c.otherSources()
 	c.volumes()
 	c.config()
 	c.probes()
@@ -173,6 +173,7 @@ func (c *checker) security() {
 				"Write reason: TEXT; wavewright keeps the text in an annotation, for reviewers."
 		}
 	}
+	c.capabilities(s.Capabilities, "security")
 	enforced := c.in.Target.Env.Settings.PodSecurity.Enforce
 	if s.Root != nil && enforced == "restricted" {
 		d := c.error(c.at("security", "root"), "security/root", "%s refuses pods that run as root", c.in.Target.Env.Name)

@@ -15,30 +15,14 @@ var envName = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 const variableHint = "Use letters, digits, underscores, dots and hyphens; begin with a letter or an underscore."
 
 func (c *checker) environment() {
-	c.variables(c.w.Env, "env")
-	c.fields()
+	variableCheck{c, c.w.main(), nil}.all()
+	for _, name := range sortedKeys(c.w.Secrets) {
+		c.secretFiles(name, c.w.Secrets[name])
+	}
 }
 
 // fieldPath is a field of a pod that a variable can hold.
 var fieldPath = lazyregexp.New(`^(metadata\.(name|namespace|uid)|metadata\.(labels|annotations)\['[A-Za-z0-9][-A-Za-z0-9_./]*'\]|spec\.(nodeName|serviceAccountName)|status\.(podIP|podIPs|hostIP|hostIPs))$`)
-
-// fields checks the variables that come from the pod itself.
-func (c *checker) fields() {
-	for _, name := range sortedKeys(c.w.EnvFields) {
-		at := c.key("envFields", name)
-		if !envName.MatchString(name) {
-			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint = variableHint
-		}
-		if _, twice := c.w.Env[name]; twice {
-			d := c.error(at, "env/duplicate", "%s is set twice", name)
-			d.Detail, d.Hint = "It also comes from env.", "Keep one of them."
-		}
-		if path := c.w.EnvFields[name]; !fieldPath.MatchString(path) {
-			c.error(c.at("envFields", name), "env/field", "%q is not a field of a pod that a variable can refer to", path).Hint =
-				"Known are metadata.name, .namespace, .uid, .labels['KEY'] and .annotations['KEY'], spec.nodeName and .serviceAccountName, status.podIP, .podIPs, .hostIP and .hostIPs."
-		}
-	}
-}
 
 // secretFile is a name in the folder of a secret.
 var secretFile = lazyregexp.New(`^[A-Za-z0-9][-A-Za-z0-9._]{0,252}$`)
@@ -73,20 +57,6 @@ func (c *checker) secretFiles(name string, secret schema.Secret) {
 	}
 }
 
-// variables checks the plain variables of a container, which stand at a path.
-func (c *checker) variables(env map[string]string, path ...any) {
-	for _, name := range sortedKeys(env) {
-		at := c.key(append(path[:len(path):len(path)], name)...)
-		if !envName.MatchString(name) {
-			c.error(at, "env/name", "%q cannot be the name of a variable", name).Hint = variableHint
-		}
-		if literalSecret(name, env[name]) {
-			c.error(at, "secret/literal", "%s looks like a secret", name).Hint =
-				"Secrets never stand in Git. Refer to one: secrets: {NAME: {key: PATH-IN-THE-STORE, env: {" + name + ": PROPERTY}}}."
-		}
-	}
-}
-
 // secretWords end the names of variables that hold secrets.
 func secretWords() []string {
 	return []string{"PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_KEY", "ACCESS_KEY", "CREDENTIALS"}
@@ -110,44 +80,4 @@ func literalSecret(name, value string) bool {
 		return found && (before == "" || word == "PASSWORD" || strings.HasSuffix(before, "_"))
 	})
 	return ends && value != "" || secretValue.MatchString(value)
-}
-
-func (c *checker) secrets() {
-	from := map[string]string{}
-	for _, name := range sortedKeys(c.w.Secrets) {
-		secret, at := c.w.Secrets[name], c.key("secrets", name)
-		c.name(at, "a secret", name)
-		switch {
-		case (secret.Key == "") == (secret.Existing == ""):
-			c.error(at, "secret/source", "a secret needs key or existing, one of them").Hint =
-				"key: PATH reads the platform's secret store; existing: NAME uses a Secret that somebody else manages."
-		case secret.Key != "" && c.in.Target.Cluster.Secrets == nil && c.unoffered("secrets"):
-			c.error(at, "platform/secrets", "there is no secret store on cluster %s", c.in.Target.Cluster.Name).Hint =
-				"Declare platform.secrets: {provider: external-secrets, store: {name: …}}, or use existing: NAME."
-		case secret.Existing != "" && !isSubdomain(secret.Existing):
-			c.error(at, "secret/source", "%q cannot be a Secret", secret.Existing).Hint = nameHint
-		}
-		if len(secret.Env)+len(secret.Files) == 0 {
-			c.error(at, "secret/unused", "this secret is not used").Hint = "Write env: {VARIABLE: PROPERTY}, or mount: /etc/FOLDER with files: {FILE: PROPERTY}."
-		}
-		c.secretFiles(name, secret)
-		for _, variable := range sortedKeys(secret.Env) {
-			if !envName.MatchString(variable) {
-				c.error(c.key("secrets", name, "env", variable), "env/name", "%q cannot be the name of a variable", variable).Hint = variableHint
-			}
-			other, taken := from[variable]
-			if _, plain := c.w.Env[variable]; plain {
-				other, taken = "env", true
-			}
-			if _, field := c.w.EnvFields[variable]; field {
-				other, taken = "envFields", true
-			}
-			if taken {
-				d := c.error(c.key("secrets", name, "env", variable), "env/duplicate", "%s is set twice", variable)
-				d.Detail = "It also comes from " + other + "."
-				d.Hint = "Take one of the two out; null in a later layer removes the variable of an earlier layer."
-			}
-			from[variable] = "secret " + name
-		}
-	}
 }

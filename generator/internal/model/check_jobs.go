@@ -46,7 +46,7 @@ func (c *checker) job(run *Run, declared schema.Job, requireDigest bool) {
 
 // jobVariables checks the variables that a job adds to the application's.
 func (c *checker) jobVariables(name string, env map[string]string) {
-	c.variables(env, "jobs", name, "env")
+	variableCheck{c, variables{}, []any{"jobs", name}}.plain(env)
 	for _, secret := range sortedKeys(c.w.Secrets) {
 		for _, variable := range sortedKeys(c.w.Secrets[secret].Env) {
 			if _, taken := env[variable]; taken {

@@ -39,14 +39,6 @@ func (c *checker) references() {
 			c.reference("StorageClass", class, "volumes", name, "storageClass")
 		}
 	}
-	for _, name := range sortedKeys(c.w.Secrets) {
-		for _, variable := range sortedKeys(c.w.Secrets[name].Env) {
-			if property := c.w.Secrets[name].Env[variable]; !propertyName.MatchString(property) {
-				c.error(c.at("secrets", name, "env", variable), "reference/name", "%q cannot be a key of a Secret", property).Hint =
-					"Use letters, digits, hyphens, underscores and dots."
-			}
-		}
-	}
 }
 
 // reference checks that an object of a kind can have the name that stands at a path.

@@ -3,6 +3,7 @@ package model
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
@@ -14,10 +15,14 @@ var portName = lazyregexp.New(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 func (c *checker) ports() {
 	ports := c.w.PortList()
 	for i, port := range ports {
-		at := c.key("ports", string(port.Name))
+		at := c.key(port.path()...)
 		if len(port.Name) > 15 || !portName.MatchString(string(port.Name)) || strings.Contains(string(port.Name), "--") {
 			c.error(at, "port/name", "%q cannot be the name of a port", port.Name).Hint =
 				"Kubernetes allows 15 lower-case letters, digits and single hyphens, beginning with a letter."
+		}
+		if other := slices.IndexFunc(ports[:i], func(p Port) bool { return p.Name == port.Name }); other >= 0 {
+			c.error(at, "port/duplicate", "two ports have the name %s", port.Name).Hint = "The Service offers the ports of all containers. Choose another name."
+			continue
 		}
 		c.duplicatePort(at, ports[:i], port, "Service port", func(p Port) int { return p.Port.Port })
 		c.duplicatePort(at, ports[:i], port, "container port", func(p Port) int { return p.Container })
@@ -34,48 +39,95 @@ func (c *checker) duplicatePort(at diag.Range, before []Port, port Port, what st
 	}
 }
 
-func (c *checker) probes() {
-	for name, probe := range map[string]*schema.Probe{"readiness": c.w.Probes.Readiness, "liveness": c.w.Probes.Liveness, "startup": c.w.Probes.Startup} {
+func (c *checker) probes() { probeCheck{c, "", []any{"probes"}}.all(c.w.Probes) }
+
+// probeCheck checks the probes of the main container or of a sidecar, which stand at a path.
+type probeCheck struct {
+	*checker
+	sidecar string
+	path    []any
+}
+
+func (c probeCheck) below(more ...any) []any { return slices.Concat(c.path, more) }
+
+func (c probeCheck) all(probes schema.Probes) {
+	for name, probe := range map[string]*schema.Probe{"readiness": probes.Readiness, "liveness": probes.Liveness, "startup": probes.Startup} {
 		if probe != nil {
 			c.probe(name, probe)
 		}
 	}
 }
 
-func (c *checker) probe(name string, p *schema.Probe) {
+func (c probeCheck) probe(name string, p *schema.Probe) {
 	handlers := 0
 	for _, set := range []bool{p.HTTP != "", p.GRPC != nil, p.TCP, p.Exec != nil} {
 		if set {
 			handlers++
 		}
 	}
-	at := c.at("probes", name)
-	c.value(min(p.InitialDelay, p.Period, p.Timeout, p.Failures) < 0, "the numbers of a probe are not negative", zeroHint, "probes", name)
+	at := c.at(c.below(name)...)
+	c.value(min(p.InitialDelay, p.Period, p.Timeout, p.Failures, p.Successes) < 0, "the numbers of a probe are not negative", zeroHint, c.below(name)...)
+	c.value(name != "readiness" && p.Successes > 1, "the successThreshold of this probe is 1",
+		"Kubernetes permits another number for readiness only. Take it out.", c.below(name, "successThreshold")...)
 	if handlers > 1 {
 		c.error(at, "probe/handler", "a probe has one of http, grpc, tcp and exec").Hint =
 			"Keep one; null in a later layer removes the one of an earlier layer, for example http: null."
 	}
-	if handlers == 0 && name != "startup" && !c.faulty("ports") && c.w.defaultProbe(0, 0) == nil {
+	ports := c.w.portsOf(c.sidecar)
+	listens := slices.ContainsFunc(ports, func(p Port) bool { return p.Protocol == "TCP" })
+	if handlers == 0 && name != "startup" && !c.faulty("ports") && !c.faulty(c.below()...) && !listens {
 		c.error(at, "probe/handler", "this probe does not say what to check").Hint =
 			"Write exec: [COMMAND], or declare a port."
 	}
 	if p.HTTP != "" && !strings.HasPrefix(p.HTTP, "/") {
 		c.error(at, "probe/path", "the path of a probe begins with a slash").Hint = "Write http: /PATH."
 	}
-	c.portReference(p.Port, handlers > 0 && p.Exec == nil, "probes", name, "port")
+	c.request(p, c.below(name))
+	c.portIn(ports, p.Port, handlers > 0 && p.Exec == nil, c.below(name, "port")...)
+}
+
+// headerName is what the API server accepts as the name of a header.
+var headerName = lazyregexp.New(`^[-A-Za-z0-9]+$`)
+
+// request checks what only a request of HTTP has.
+func (c probeCheck) request(p *schema.Probe, path []any) {
+	if p.HTTP == "" && (len(p.Headers) > 0 || p.Scheme != "") && !c.faulty(path...) {
+		c.error(c.at(path...), "probe/header", "only a probe with http has headers and a scheme").Hint = "Write http: /PATH beside them."
+	}
+	for _, name := range sortedKeys(p.Headers) {
+		at := append(path[:len(path):len(path)], "headers", name)
+		if !headerName.MatchString(name) {
+			c.error(c.key(at...), "probe/header", "%q cannot be the name of a header", name).Hint = "Use letters, digits and hyphens."
+		}
+		if strings.ContainsFunc(p.Headers[name], unicode.IsControl) {
+			c.error(c.at(at...), "probe/header", "the value of header %s has several lines or control characters", name).Hint = "Write it on one line."
+		}
+		if literalSecret(name, p.Headers[name]) || strings.EqualFold(name, "Authorization") {
+			c.error(c.key(at...), "secret/literal", "header %s looks like a secret", name).Hint =
+				"Secrets never stand in Git, and a probe cannot read a Secret. Serve the path without authorization, or write exec: [COMMAND], which has the variables of the container."
+		}
+	}
 }
 
 // portReference checks that the workload has a port of this name.
 func (c *checker) portReference(name string, needed bool, path ...any) {
-	if _, ok := c.w.port(name); ok || name == "" && !needed || c.faulty("ports") {
+	if !c.faulty(sidecars) {
+		c.portIn(c.w.PortList(), name, needed, path...)
+	}
+}
+
+// portIn checks that one of the ports has this name.
+func (c *checker) portIn(ports []Port, name string, needed bool, path ...any) {
+	known := slices.ContainsFunc(ports, func(p Port) bool { return name == "" || string(p.Name) == name })
+	if known || name == "" && !needed || c.faulty("ports") {
 		return
 	}
-	if len(c.w.PortList()) == 0 {
+	if len(ports) == 0 {
 		c.error(c.at(path...), "port/unknown", "application %s declares no port", c.in.App.Name).Hint =
 			"Write ports: {http: 8080}."
 		return
 	}
 	d := c.error(c.at(path...), "port/unknown", "there is no port %q", name)
-	d.Detail = "Declared: " + portNames(c.w) + "."
+	d.Detail = "Declared: " + portNames(ports) + "."
 	d.Hint = "Write the name of one of these, or declare it under ports."
 }

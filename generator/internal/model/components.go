@@ -80,6 +80,10 @@ func (r *resolver) base(app *Application) *Base {
 	w.dropVarying()
 	w.Failover, w.Tolerations = "", nil // an overlay states them together
 	pod := w.pod(app.Name)
+	pod.Readiness, pod.Liveness = withoutVarying(pod.Readiness), withoutVarying(pod.Liveness)
+	for i, c := range pod.InitContainers {
+		pod.InitContainers[i] = withoutVarying(c)
+	}
 	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
 	base.SecurityPatch = diff(pod.hardening(app.kind), r.p.Hardening.hardening(""), app.Name)
 	base.ExceptionAnnotations = w.exceptionAnnotations()
@@ -113,15 +117,60 @@ func (w *Workload) dropVarying() {
 	for _, containers := range []map[string]schema.Container{w.Init, w.Sidecars} {
 		for name, c := range containers {
 			dropFromContainer(&c.Image, &c.Command, &c.Args, c.Env)
+			dropEntries(c.EnvFields)
+			dropSources(c.EnvFrom)
+			maps.DeleteFunc(c.Secrets, func(_ string, secret schema.SecretRef) bool { return varies(secret.Existing) || varies(secret.Prefix) })
 			containers[name] = c
 		}
 	}
 	maps.DeleteFunc(w.Config, func(_ string, file schema.ConfigFile) bool { return varies(file.Mount) })
-	maps.DeleteFunc(w.Secrets, func(_ string, secret schema.Secret) bool { return varies(secret.Existing) || varies(secret.Mount) })
+	maps.DeleteFunc(w.Secrets, func(_ string, secret schema.Secret) bool {
+		return varies(secret.Existing) || varies(secret.Mount) || varies(secret.Prefix)
+	})
+	dropSources(w.EnvFrom)
+}
+
+// dropSources leaves the whole list to the overlays when one of its objects depends on the target:
+// Kubernetes replaces the list as a whole.
+func dropSources(sources map[string]schema.EnvSource) {
+	for _, source := range sources {
+		if varies(source.ConfigMap) || varies(source.Secret) || varies(source.Prefix) {
+			clear(sources)
+			return
+		}
+	}
 }
 
 // varies reports whether a text depends on the target.
 func varies(text string) bool { return strings.Contains(text, varying) }
+
+// withoutVarying returns a map without what depends on the target, and without maps that are empty then.
+func withoutVarying(m yamltree.Ordered) yamltree.Ordered {
+	var out yamltree.Ordered
+	for _, entry := range m {
+		switch value := entry.Value.(type) {
+		case yamltree.Ordered:
+			if inner := withoutVarying(value); len(inner) > 0 {
+				out = append(out, pair(entry.Key, inner))
+			}
+			continue
+		case []yamltree.Ordered:
+			if slices.ContainsFunc(value, func(item yamltree.Ordered) bool { return !equal(withoutVarying(item), item) }) {
+				continue
+			}
+		case []string:
+			if slices.ContainsFunc(value, varies) {
+				continue
+			}
+		case string:
+			if varies(value) {
+				continue
+			}
+		}
+		out = append(out, entry)
+	}
+	return out
+}
 
 func dropEntries(m map[string]string) {
 	maps.DeleteFunc(m, func(_, value string) bool { return varies(value) })

@@ -268,7 +268,7 @@ func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.R
 		}
 		if !met {
 			d := r.list.Error(at, "connection/port", fmt.Sprintf("%s has no port %s", callee.App.Name, text))
-			d.Detail = "It listens on " + portNames(callee.Workload) + "."
+			d.Detail = "It listens on " + portNames(callee.Workload.PortList()) + "."
 			d.Hint = "Name one of these, or no port at all to mean each of them."
 		}
 	}
@@ -285,9 +285,9 @@ func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.R
 	return ports
 }
 
-func portNames(w *Workload) string {
+func portNames(ports []Port) string {
 	var names []string
-	for _, port := range w.PortList() {
+	for _, port := range ports {
 		names = append(names, fmt.Sprintf("%s (%d)", port.Name, port.Port.Port))
 	}
 	return cmp.Or(strings.Join(names, ", "), "no port at all")

@@ -15,11 +15,14 @@ type container struct {
 	schema.Container
 }
 
+// sidecars is the field of the spec that declares sidecars.
+const sidecars = "sidecars"
+
 // containers lists the containers beside the main one as Kubernetes starts them:
 // sidecars first, so that init containers can use them, each group in the order of
 // the spec.
 func (w *Workload) containers() []container {
-	return append(w.group("sidecars", w.Sidecars), w.group("init", w.Init)...)
+	return append(w.group(sidecars, w.Sidecars), w.group("init", w.Init)...)
 }
 
 func (w *Workload) group(name string, declared map[string]schema.Container) []container {
@@ -56,9 +59,11 @@ func withScratch(r schema.Resources) schema.Resources {
 
 // initContainers translates them. They see the volumes and files of the main container
 // at the same paths, and give up what it gives up.
-func (w *Workload) initContainers(mounts []yamltree.Ordered) []yamltree.Ordered {
+func (w *Workload) initContainers(app Name, mounts []yamltree.Ordered) []yamltree.Ordered {
 	var out []yamltree.Ordered
 	for _, c := range w.containers() {
+		v := w.variables(c)
+		env, from := w.env(app, v), w.envFrom(app, v)
 		item := yamltree.Ordered{pair("name", c.name)}
 		add := func(key string, value any, present bool) {
 			if present {
@@ -67,24 +72,57 @@ func (w *Workload) initContainers(mounts []yamltree.Ordered) []yamltree.Ordered 
 		}
 		add("image", c.Image, c.Image != "")
 		add("imagePullPolicy", "Always", true)
-		add("restartPolicy", "Always", c.group == "sidecars")
+		add("restartPolicy", "Always", c.group == sidecars)
 		add("command", c.Command, len(c.Command) > 0)
 		add("args", c.Args, len(c.Args) > 0)
-		add("env", plainEnv(c.Env), len(c.Env) > 0)
+		ports := w.containerPorts(c)
+		add("ports", ports, len(ports) > 0)
+		add("env", env, len(env) > 0)
+		add("envFrom", from, len(from) > 0)
 		add("resources", resources(c.Resources), len(c.Resources.Requests)+len(c.Resources.Limits) > 0)
-		add("securityContext", w.containerSecurity(), true)
+		for _, probe := range w.sidecarProbes(c) {
+			add(probe.Key, probe.Value, true)
+		}
+		add("securityContext", w.containerSecurity(c.Capabilities), true)
 		add("volumeMounts", mounts, len(mounts) > 0)
 		out = append(out, item)
 	}
 	return out
 }
 
-// plainEnv lists variables by name.
-func plainEnv(env map[string]string) []yamltree.Ordered {
-	var out []yamltree.Ordered
-	for _, name := range sortedKeys(env) {
-		out = append(out, yamltree.Ordered{pair("name", name), pair("value", env[name])})
+// containerPorts lists the ports of a sidecar.
+func (w *Workload) containerPorts(c container) []yamltree.Ordered {
+	if len(c.Ports) == 0 || c.group != sidecars {
+		return nil
 	}
+	var out []yamltree.Ordered
+	for _, port := range w.portsOf(c.name) {
+		out = append(out, containerPort(port))
+	}
+	return out
+}
+
+// sidecarProbes lists the stated probes of a sidecar by their fields. A sidecar has none by default: its
+// failure would take the pod out of the Service.
+func (w *Workload) sidecarProbes(c container) yamltree.Ordered {
+	if c.group != sidecars || c.Probes == (schema.Probes{}) {
+		return nil
+	}
+	alone := &Workload{Workload: schema.Workload{Node: w.Node.Get(c.group).Get(c.name), Probes: c.Probes}}
+	for _, port := range w.portsOf(c.name) {
+		port.sidecar = ""
+		alone.ports = append(alone.ports, port)
+	}
+	readiness, liveness, startup := alone.probes()
+	var out yamltree.Ordered
+	add := func(key string, stated *schema.Probe, probe yamltree.Ordered) {
+		if stated != nil && len(probe) > 0 {
+			out = append(out, pair(key, probe))
+		}
+	}
+	add("startupProbe", c.Probes.Startup, startup)
+	add("readinessProbe", c.Probes.Readiness, readiness)
+	add("livenessProbe", c.Probes.Liveness, liveness)
 	return out
 }
 
@@ -97,16 +135,16 @@ type Field struct {
 // need is what one pod needs of a resource: its containers and sidecars at once, or
 // the largest init container beside the sidecars if that is more.
 func (w *Workload) need(resource string, amounts func(schema.Resources) map[string]schema.Amount) Quantity {
-	main, sidecars, largest := quantityOf(resource, amounts(w.Resources)), Quantity(0), Quantity(0)
+	main, always, largest := quantityOf(resource, amounts(w.Resources)), Quantity(0), Quantity(0)
 	for _, c := range w.containers() {
 		amount := quantityOf(resource, amounts(c.Resources))
-		if c.group == "sidecars" {
-			sidecars += amount
+		if c.group == sidecars {
+			always += amount
 		} else {
 			largest = max(largest, amount)
 		}
 	}
-	return sidecars + max(main, largest)
+	return always + max(main, largest)
 }
 
 func requests(r schema.Resources) map[string]schema.Amount { return r.Requests }
@@ -130,10 +168,27 @@ func (c *checker) containers(requireDigest bool) {
 		if beside.Image != "" {
 			c.imageIs(beside.Image, requireDigest, c.at(beside.group, beside.name, "image"))
 		}
-		c.variables(beside.Env, beside.group, beside.name, "env")
+		variableCheck{c, c.w.variables(beside), path}.all()
+		c.onlySidecars(beside, path)
+		c.capabilities(beside.Capabilities, path...)
 		r := resourceCheck{c, beside.Resources, path}
 		r.amounts()
 		r.names()
 		r.complete("The quota of the namespace counts every container, so state all four: resources: {requests: {cpu: 50m, memory: 64Mi}, limits: {cpu: 200m, memory: 64Mi}}.")
 	}
+}
+
+// onlySidecars refuses what Kubernetes has for no container that ends before the pod starts, and checks the
+// probes of a sidecar.
+func (c *checker) onlySidecars(beside container, path []any) {
+	if beside.group != sidecars {
+		for _, field := range []string{"ports", "probes"} {
+			if c.node.Get(beside.group).Get(beside.name).Get(field) != nil {
+				c.error(c.key(append(path, field)...), "container/init", "init container %s has no %s", beside.name, field).Hint =
+					"It ends before the application starts. A container that keeps running belongs below sidecars:."
+			}
+		}
+		return
+	}
+	probeCheck{c, beside.name, append(path, "probes")}.all(beside.Probes)
 }

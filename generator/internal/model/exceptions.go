@@ -19,10 +19,10 @@ type Exception struct {
 
 // Exceptions lists the deviations of the workload, each with its reason.
 func (w *Workload) Exceptions() []Exception {
+	all := w.addedCapabilities()
 	if w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil {
-		return nil // as most: there are thousands
+		return all // most have none: there are thousands
 	}
-	var all []Exception
 	for _, e := range []Exception{
 		{
 			Name: "runs-as-root", Reason: w.Security.Root,
@@ -39,6 +39,24 @@ func (w *Workload) Exceptions() []Exception {
 		if e.Reason != nil {
 			all = append(all, e)
 		}
+	}
+	return all
+}
+
+// addedCapabilities are the exceptions of containers that keep capabilities.
+func (w *Workload) addedCapabilities() []Exception {
+	var all []Exception
+	add := func(name string, c *schema.Capabilities) {
+		if c != nil {
+			all = append(all, Exception{
+				Name: name, Reason: &schema.Reason{Reason: strings.Join(c.Add, ", ") + ": " + c.Reason},
+				polaris: []string{"insecureCapabilities", "dangerousCapabilities"},
+			})
+		}
+	}
+	add("capabilities", w.Security.Capabilities)
+	for _, c := range w.containers() {
+		add("capabilities-of-"+c.name, c.Capabilities)
 	}
 	return all
 }

@@ -84,7 +84,7 @@ func (w *Workload) job(name string, label Name) *Workload {
 	j := *w
 	j.Kind, j.label = job, label
 	j.Schedule = &schema.Schedule{Attempts: declared.Attempts}
-	j.Singleton, j.Ports, j.Init, j.ConnectsTo = nil, nil, nil, declared.ConnectsTo
+	j.Singleton, j.Ports, j.ports, j.Init, j.ConnectsTo = nil, nil, nil, nil, declared.ConnectsTo
 	if declared.Image != "" {
 		j.Image = declared.Image
 	}
@@ -95,6 +95,7 @@ func (w *Workload) job(name string, label Name) *Workload {
 	}
 	j.Sidecars = maps.Clone(w.Sidecars)
 	maps.DeleteFunc(j.Sidecars, func(name string, _ schema.Container) bool { return !slices.Contains(declared.Sidecars, name) })
+	j.ports = slices.DeleteFunc(slices.Clone(w.ports), func(p Port) bool { return !slices.Contains(declared.Sidecars, p.sidecar) })
 	j.Volumes = maps.Clone(w.Volumes)
 	maps.DeleteFunc(j.Volumes, func(name string, v schema.Volume) bool {
 		return v.Scratch == "" && !slices.Contains(declared.Volumes, name)
@@ -117,7 +118,7 @@ func (in *Instance) connectsTo(run *Run) (map[string]*schema.Connection, []any) 
 		return run.workload.ConnectsTo, []any{"jobs", string(run.short), "connectsTo"}
 	}
 	to := in.Workload.ConnectsTo
-	if run.test && len(in.Workload.Ports) > 0 {
+	if run.test && len(in.Workload.PortList()) > 0 {
 		to = joined(to, map[string]*schema.Connection{string(in.App.Name): {}})
 	}
 	return to, []any{"connectsTo"}

@@ -219,7 +219,7 @@ func (in *Instance) composedNames() []string {
 	if in.App.Base.Stateful() {
 		names = append(names, "Service "+string(in.App.Headless()))
 	}
-	if len(in.Workload.Ports) > 0 {
+	if len(in.Workload.PortList()) > 0 {
 		names = append(names, "Service "+string(in.App.Name))
 	}
 	if policy := in.NetworkPolicy(); policy != nil {
@@ -234,9 +234,9 @@ func (in *Instance) composedNames() []string {
 	if len(in.Workload.ServiceAccount.Rules) > 0 {
 		names = append(names, fmt.Sprintf("Role %s-api", in.App.Name))
 	}
-	for _, name := range sortedKeys(in.Workload.Secrets) {
-		if in.Workload.Secrets[name].Existing == "" {
-			names = append(names, fmt.Sprintf("ExternalSecret %s-%s", in.App.Name, name))
+	for _, secret := range in.Workload.AllSecrets(in.App.Name) {
+		if secret.Existing == "" {
+			names = append(names, "ExternalSecret "+secret.Object)
 		}
 	}
 	for _, claim := range in.Workload.Claims(in.App.Name) {

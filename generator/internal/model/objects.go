@@ -195,28 +195,24 @@ func (w *Workload) MaxReplicas() int { _, high := w.Replicas(); return high }
 type SecretReference struct {
 	Name             string
 	StoreKind, Store string
-	// Key in the store, and the properties of it that are used.
+	// Key in the store, and the properties of it that are used; All is set when all are.
 	Key        string
 	Properties []string
+	All        bool
 }
 
 // Secrets lists what the secret store has to provide, by name.
 func (in *Instance) Secrets() []SecretReference {
 	var out []SecretReference
-	for _, name := range sortedKeys(in.Workload.Secrets) {
-		declared := in.Workload.Secrets[name]
-		if declared.Key == "" {
+	for _, secret := range in.Workload.AllSecrets(in.App.Name) {
+		if secret.Key == "" {
 			continue
 		}
 		store := in.Target.Cluster.Secrets.Store
-		ref := SecretReference{
-			Name: SecretName(in.App.Name, name, declared), Key: declared.Key,
+		out = append(out, SecretReference{
+			Name: secret.Object, Key: secret.Key, Properties: secret.Properties, All: secret.All,
 			StoreKind: cmp.Or(store.Kind, "ClusterSecretStore"), Store: in.Expand(store.Name),
-		}
-		ref.Properties = slices.AppendSeq(slices.Collect(maps.Values(declared.Env)), maps.Values(declared.Files))
-		slices.Sort(ref.Properties)
-		ref.Properties = slices.Compact(ref.Properties)
-		out = append(out, ref)
+		})
 	}
 	return out
 }

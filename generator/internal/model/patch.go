@@ -109,12 +109,15 @@ func changedMap(want, have yamltree.Ordered) yamltree.Ordered {
 	return out
 }
 
-// listOf describes how Kubernetes merges a list of a container beside the main one.
+// listOf describes how Kubernetes merges a list within a container beside the main one or a probe.
 func listOf(key string) string {
-	if key == "env" {
+	switch key {
+	case "env":
 		return "named"
+	case "volumeMounts", "ports":
+		return "keyed"
 	}
-	return "keyed" // volumeMounts
+	return "" // envFrom, httpHeaders
 }
 
 func lookup(m yamltree.Ordered, key string) (any, bool) {

@@ -57,6 +57,7 @@ type Pod struct {
 	Args              []string           `key:"args" in:"container"`
 	Ports             []yamltree.Ordered `key:"ports" in:"container" list:"keyed"`
 	Env               []yamltree.Ordered `key:"env" in:"container" list:"named"`
+	EnvFrom           []yamltree.Ordered `key:"envFrom" in:"container"`
 	Resources         yamltree.Ordered   `key:"resources" in:"container"`
 	Mounts            []yamltree.Ordered `key:"volumeMounts" in:"container" list:"keyed"`
 	Startup           yamltree.Ordered   `key:"startupProbe" in:"container"`
@@ -82,7 +83,7 @@ func with[V comparable](m yamltree.Ordered, key string, value V) yamltree.Ordere
 func (w *Workload) pod(app Name) *Pod {
 	p := &Pod{
 		Image: w.Image, Command: w.Command, Args: w.Args, PriorityClass: w.PriorityClass,
-		Resources: resources(w.Resources), Automount: len(w.ServiceAccount.Rules) > 0, Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(),
+		Resources: resources(w.Resources), Automount: len(w.ServiceAccount.Rules) > 0, Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(w.Security.Capabilities),
 	}
 	for _, name := range w.ImagePullSecrets {
 		p.ImagePullSecrets = append(p.ImagePullSecrets, yamltree.Ordered{pair("name", name)})
@@ -90,12 +91,13 @@ func (w *Workload) pod(app Name) *Pod {
 	for _, key := range sortedKeys(w.NodeSelector) {
 		p.NodeSelector = append(p.NodeSelector, pair(key, w.NodeSelector[key]))
 	}
-	for _, port := range w.PortList() {
+	for _, port := range w.portsOf("") {
 		p.Ports = append(p.Ports, containerPort(port))
 	}
-	p.Env = w.env(app)
+	main := w.main()
+	p.Env, p.EnvFrom = w.env(app, main), w.envFrom(app, main)
 	p.Volumes, p.Mounts = w.volumes(app)
-	p.InitContainers = w.initContainers(p.Mounts)
+	p.InitContainers = w.initContainers(app, p.Mounts)
 	if w.ends() {
 		w.runOnce(p, app)
 	} else {
@@ -127,7 +129,11 @@ func containerPort(port Port) yamltree.Ordered {
 
 // servicePort offers a port under its name.
 func servicePort(port Port) yamltree.Ordered {
-	out := yamltree.Ordered{pair("name", string(port.Name)), pair("port", port.Port.Port), pair("targetPort", string(port.Name))}
+	target := any(string(port.Name))
+	if port.sidecar != "" {
+		target = port.Container // older releases of Kubernetes look for names in the other containers only
+	}
+	out := yamltree.Ordered{pair("name", string(port.Name)), pair("port", port.Port.Port), pair("targetPort", target)}
 	if port.Protocol != "TCP" {
 		out = append(out, pair("protocol", port.Protocol))
 	}
@@ -230,45 +236,17 @@ func (w *Workload) podSecurity() yamltree.Ordered {
 	return out
 }
 
-func (w *Workload) containerSecurity() yamltree.Ordered {
+// containerSecurity takes all privileges from a container but the capabilities that are added.
+func (w *Workload) containerSecurity(added *schema.Capabilities) yamltree.Ordered {
+	capabilities := yamltree.Ordered{pair("drop", []string{"ALL"})}
+	if added != nil {
+		capabilities = append(yamltree.Ordered{pair("add", added.Add)}, capabilities...)
+	}
 	return yamltree.Ordered{
 		pair("allowPrivilegeEscalation", false),
 		pair("readOnlyRootFilesystem", w.Security.WritableRootFilesystem == nil),
-		pair("capabilities", yamltree.Ordered{pair("drop", []string{"ALL"})}),
+		pair("capabilities", capabilities),
 	}
-}
-
-// env lists plain variables and secret references together, by name.
-func (w *Workload) env(app Name) []yamltree.Ordered {
-	variables := map[string]yamltree.Ordered{}
-	for name, value := range w.Env {
-		variables[name] = yamltree.Ordered{pair("name", name), pair("value", value)}
-	}
-	for name, path := range w.EnvFields {
-		ref := yamltree.Ordered{pair("fieldRef", yamltree.Ordered{pair("fieldPath", path)})}
-		variables[name] = yamltree.Ordered{pair("name", name), pair("valueFrom", ref)}
-	}
-	for key, secret := range w.Secrets {
-		for name, property := range secret.Env {
-			ref := yamltree.Ordered{pair("name", SecretName(app, key, secret)), pair("key", property)}
-			variables[name] = yamltree.Ordered{
-				pair("name", name), pair("valueFrom", yamltree.Ordered{pair("secretKeyRef", ref)}),
-			}
-		}
-	}
-	var out []yamltree.Ordered
-	for _, name := range sortedKeys(variables) {
-		out = append(out, variables[name])
-	}
-	return out
-}
-
-// SecretName is the name of the Secret that a reference of the spec reads.
-func SecretName(app Name, key string, secret schema.Secret) string {
-	if secret.Existing != "" {
-		return secret.Existing
-	}
-	return string(app) + "-" + key
 }
 
 func (w *Workload) volumes(app Name) (volumes, mounts []yamltree.Ordered) {

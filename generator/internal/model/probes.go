@@ -75,7 +75,7 @@ func (w *Workload) defaultProbe(period, failures int) *schema.Probe {
 
 // defaultPort is the first port that speaks TCP, which all probes of the network do.
 func (w *Workload) defaultPort() (Port, bool) {
-	for _, port := range w.PortList() {
+	for _, port := range w.portsOf("") {
 		if port.Protocol == "TCP" {
 			return port, true
 		}
@@ -118,6 +118,7 @@ func numbers(p *schema.Probe) yamltree.Ordered {
 	out := with(nil, "initialDelaySeconds", p.InitialDelay)
 	out = with(out, "periodSeconds", p.Period)
 	out = with(out, "timeoutSeconds", p.Timeout)
+	out = with(out, "successThreshold", p.Successes)
 	return with(out, "failureThreshold", p.Failures)
 }
 
@@ -135,7 +136,15 @@ func (w *Workload) handler(p *schema.Probe) yamltree.Pair {
 	name := string(port.Name)
 	switch {
 	case p.HTTP != "":
-		return pair("httpGet", yamltree.Ordered{pair("path", p.HTTP), pair("port", name)})
+		get := with(yamltree.Ordered{pair("path", p.HTTP), pair("port", name)}, "scheme", p.Scheme)
+		var headers []yamltree.Ordered
+		for _, header := range sortedKeys(p.Headers) {
+			headers = append(headers, yamltree.Ordered{pair("name", header), pair("value", p.Headers[header])})
+		}
+		if len(headers) > 0 {
+			get = append(get, pair("httpHeaders", headers))
+		}
+		return pair("httpGet", get)
 	case p.GRPC != nil:
 		return pair("grpc", with(yamltree.Ordered{pair("port", port.Container)}, "service", *p.GRPC))
 	case p.Exec != nil:

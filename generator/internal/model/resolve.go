@@ -369,6 +369,7 @@ func (r *resolver) instance(app *Application, target *Target, shared *yamltree.S
 	w.ports = w.listPorts()
 	if w.Source != nil {
 		w.Workload = sourced(w.Workload)
+		w.ports = w.listPorts()
 	}
 	in := &Instance{App: app, Target: target, Layers: own, Workload: w}
 	in.Runs = in.runs()

@@ -44,12 +44,15 @@ func (w *Workload) secretMounts(app Name) (volumes, mounts []yamltree.Ordered) {
 		for _, file := range sortedKeys(secret.Files) {
 			items = append(items, yamltree.Ordered{pair("key", secret.Files[file]), pair("path", file)})
 		}
-		source := yamltree.Ordered{pair("secretName", SecretName(app, name, secret)), pair("items", items)}
+		source := yamltree.Ordered{pair("secretName", secretName(app, name, secret.SecretRef)), pair("items", items)}
 		volumes = append(volumes, yamltree.Ordered{pair("name", secretPrefix+name), pair("secret", source)})
 		mounts = append(mounts, yamltree.Ordered{pair("name", secretPrefix+name), pair("mountPath", secret.Mount), pair("readOnly", true)})
 	}
 	return volumes, mounts
 }
+
+// fileOf is the path of a file in a folder.
+func fileOf(folder, file string) string { return strings.TrimSuffix(folder, "/") + "/" + file }
 
 const (
 	memory           = "memory"
@@ -137,17 +140,17 @@ func (s scratchCheck) limit(r schema.Resources, resource string) Quantity {
 // it: the main container or the largest init container, whichever is more, and the
 // sidecars.
 func (s scratchCheck) disk() []share {
-	largest, sidecars := share{"the main container", s.limit(s.w.Resources, ephemeralStorage)}, []share(nil)
+	largest, always := share{"the main container", s.limit(s.w.Resources, ephemeralStorage)}, []share(nil)
 	for _, beside := range s.w.containers() {
 		amount := s.limit(beside.Resources, ephemeralStorage)
 		switch {
-		case beside.group == "sidecars":
-			sidecars = append(sidecars, share{beside.name, amount})
+		case beside.group == sidecars:
+			always = append(always, share{beside.name, amount})
 		case amount > largest.amount:
 			largest = share{beside.name, amount}
 		}
 	}
-	return append([]share{largest}, sidecars...)
+	return append([]share{largest}, always...)
 }
 
 // ceilings says what else of the environment is below a limit that has room for need: what

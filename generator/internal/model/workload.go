@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,27 +25,44 @@ type Workload struct {
 type Port struct {
 	Name Name
 	schema.Port
+	// sidecar that listens on the port; empty for the main container.
+	sidecar string
 }
 
-// PortList returns the ports in the order of the spec; the first is the default of
-// probes and routes.
-func (w *Workload) PortList() []Port {
-	if len(w.Ports) == 0 {
-		return nil // the pod of a job is its application's without ports
+// path is where the spec declares the port.
+func (p Port) path() []any {
+	if p.sidecar == "" {
+		return []any{"ports", string(p.Name)}
 	}
-	return w.ports
+	return []any{sidecars, p.sidecar, "ports", string(p.Name)}
+}
+
+// PortList returns the ports of all containers in the order of the spec, those of the main
+// container before those of sidecars; the first is the default of routes and metrics.
+func (w *Workload) PortList() []Port { return w.ports }
+
+// portsOf returns the ports of a sidecar, or of the main container when the name is empty.
+func (w *Workload) portsOf(sidecar string) []Port {
+	return slices.DeleteFunc(slices.Clone(w.ports), func(p Port) bool { return p.sidecar != sidecar })
 }
 
 func (w *Workload) listPorts() []Port {
-	node := w.Node.Get("ports")
-	if node == nil {
+	ports := portsAt(w.Node.Get("ports"), w.Ports, "")
+	for _, c := range w.group(sidecars, w.Sidecars) {
+		ports = append(ports, portsAt(w.Node.Get(sidecars).Get(c.name).Get("ports"), c.Ports, c.name)...)
+	}
+	return ports
+}
+
+func portsAt(node *yamltree.Node, declared map[string]schema.Port, sidecar string) []Port {
+	if len(declared) == 0 {
 		return nil
 	}
-	ports := make([]Port, 0, len(node.Entries))
+	ports := make([]Port, 0, len(declared))
 	for _, entry := range node.Entries {
-		if port, ok := w.Ports[entry.Key]; ok {
+		if port, ok := declared[entry.Key]; ok {
 			port.Protocol = cmp.Or(port.Protocol, "TCP")
-			ports = append(ports, Port{Name(entry.Key), port})
+			ports = append(ports, Port{Name(entry.Key), port, sidecar})
 		}
 	}
 	return ports
@@ -132,7 +150,7 @@ func (w *Workload) user() (user, group int) {
 // lowPort reports whether the container listens below 1024 without being root,
 // which needs a sysctl that Kubernetes counts as safe.
 func (w *Workload) lowPort() bool {
-	for _, port := range w.Ports {
+	for _, port := range w.PortList() {
 		if port.Container < 1024 && w.Security.Root == nil {
 			return true
 		}

@@ -3,12 +3,10 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/model"
-	"github.com/wavewright/wavewright/schema"
 )
 
 // AccessTable lists which groups of people have which Role, by environment.
@@ -58,24 +56,14 @@ func (r *Report) ExceptionTable() *Table {
 func (r *Report) SecretTable() *Table {
 	return r.perApplication([]string{"application", "Secret", "source", "variables and files", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
-		for _, name := range slices.Sorted(maps.Keys(in.Workload.Secrets)) {
-			secret := in.Workload.Secrets[name]
-			rows = append(rows, []string{model.SecretName(in.App.Name, name, secret), secretSource(in, secret), strings.Join(secretUses(secret), ", ")})
+		for _, secret := range in.Workload.AllSecrets(in.App.Name) {
+			rows = append(rows, []string{secret.Object, secretSource(in, secret), strings.Join(secret.Uses, ", ")})
 		}
 		return rows
 	})
 }
 
-// secretUses lists the variables and files that expose a secret.
-func secretUses(secret schema.Secret) []string {
-	uses := slices.Sorted(maps.Keys(secret.Env))
-	for _, file := range slices.Sorted(maps.Keys(secret.Files)) {
-		uses = append(uses, strings.TrimSuffix(secret.Mount, "/")+"/"+file)
-	}
-	return uses
-}
-
-func secretSource(in *model.Instance, secret schema.Secret) string {
+func secretSource(in *model.Instance, secret model.ReadSecret) string {
 	if secret.Key == "" {
 		return "exists in the namespace"
 	}
