@@ -125,7 +125,7 @@ func TestData(t *testing.T) {
 func TestStays(t *testing.T) {
 	for name, c := range map[string]struct{ source, want string }{
 		"claims":    {database, "claims data-db-0 to data-db-2 stay"},
-		"retention": {strings.Replace(database, "replicas: 3", "persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}", 1), "claims data-db-0 in shop-prod of cluster one are deleted together"},
+		"retention": {strings.Replace(database, "replicas: 3", "persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}", 1), "Kubernetes deletes data-db-0 in shop-prod of cluster one together"},
 		"confirmed": {storage, "until a person confirms"},
 		"pruned":    {strings.Replace(storage, "Prune=confirm,", "", 1), "Argo CD deletes the claim"},
 	} {

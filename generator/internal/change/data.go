@@ -141,7 +141,10 @@ func (h holder) stays(cluster string) string {
 		return fmt.Sprintf("Argo CD deletes the claim %s in %s, and with it the data, unless the StorageClass retains volumes.", h.owner.Name(), at)
 	}
 	if text(h.owner.get("spec.persistentVolumeClaimRetentionPolicy.whenDeleted")) == "Delete" {
-		return fmt.Sprintf("The claims %s in %s are deleted together with the StatefulSet, and with them the data.", h.claims(), at)
+		return fmt.Sprintf("Kubernetes deletes %s in %s together with the StatefulSet, and with it the data.", h.claims(), at)
+	}
+	if h.replicas() < 2 {
+		return fmt.Sprintf("The claim %s stays in %s with its data.", h.claims(), at)
 	}
 	return fmt.Sprintf("The claims %s stay in %s with their data.", h.claims(), at)
 }
@@ -149,11 +152,19 @@ func (h holder) stays(cluster string) string {
 // claims names the claims of a template.
 func (h holder) claims() string {
 	first := h.volume + "-" + h.owner.Name() + "-"
-	replicas, err := strconv.Atoi(text(h.owner.get("spec.replicas")))
-	if err != nil || replicas < 2 {
+	if h.replicas() < 2 {
 		return first + "0"
 	}
-	return fmt.Sprintf("%s0 to %s%d", first, first, replicas-1)
+	return fmt.Sprintf("%s0 to %s%d", first, first, h.replicas()-1)
+}
+
+// replicas is how many pods the StatefulSet has, one when it does not say.
+func (h holder) replicas() int {
+	n, err := strconv.Atoi(text(h.owner.get("spec.replicas")))
+	if err != nil {
+		return 1
+	}
+	return n
 }
 
 // Names finds Services that others reach under a name which goes: users lists the applications
