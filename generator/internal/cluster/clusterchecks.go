@@ -48,7 +48,7 @@ func (n *ClusterNeeds) checks(o *offer) []check {
 		checks = append(checks, one(exists(question{"doctor/priority-class", "PriorityClass " + name}, "priorityclasses.scheduling.k8s.io", name)))
 	}
 	for _, name := range n.StorageClasses {
-		checks = append(checks, one(exists(question{"doctor/storage-class", "StorageClass " + name}, "storageclasses.storage.k8s.io", name)))
+		checks = append(checks, one(storage(name)))
 	}
 	if n.DefaultStorage {
 		checks = append(checks, one(defaultStorage))
@@ -386,23 +386,45 @@ func exists(q question, resource, name string) func(context.Context, *Client) Fi
 	}
 }
 
+// storageClass is what is asked of a StorageClass.
+type storageClass struct {
+	Metadata struct {
+		Name        string
+		Annotations map[string]string
+	}
+	AllowVolumeExpansion bool
+}
+
+// growth says whether a claim that exists can get another size.
+func (s *storageClass) growth() string {
+	if s.AllowVolumeExpansion {
+		return "its volumes can grow"
+	}
+	return "its volumes cannot grow, because allowVolumeExpansion is not true"
+}
+
+// storage checks that there is a StorageClass which volumes name.
+func storage(name string) func(context.Context, *Client) Finding {
+	return func(ctx context.Context, c *Client) Finding {
+		q := question{"doctor/storage-class", "StorageClass " + name}
+		var class storageClass
+		if err := c.object(ctx, &class, "storageclasses.storage.k8s.io", "", name); err != nil {
+			return q.unanswered(err, "Create the object, or name another one in the spec.")
+		}
+		return q.ok("exists; " + class.growth())
+	}
+}
+
 // defaultStorage checks that volumes without a class get one.
 func defaultStorage(ctx context.Context, c *Client) Finding {
 	q := question{"doctor/storage-class", "Default StorageClass"}
-	var list struct {
-		Items []struct {
-			Metadata struct {
-				Name        string
-				Annotations map[string]string
-			}
-		}
-	}
+	var list struct{ Items []storageClass }
 	if err := c.list(ctx, &list, "storageclasses.storage.k8s.io", "", ""); err != nil {
 		return q.unanswered(err, "")
 	}
 	for _, class := range list.Items {
 		if class.Metadata.Annotations["storageclass.kubernetes.io/is-default-class"] == "true" {
-			return q.ok(class.Metadata.Name)
+			return q.ok(class.Metadata.Name + "; " + class.growth())
 		}
 	}
 	return q.failed("there is none", "Mark a StorageClass as the default, or write storageClass for each volume.")
