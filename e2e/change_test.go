@@ -202,6 +202,7 @@ func state(manifest map[string]any) string {
 
 // bind gives a claim the status that it has with a volume.
 func (m *mutator) bind(path string, manifest map[string]any) {
+	m.granted("bind "+path, m.ask(cluster.Request{Method: http.MethodPatch, Path: path, Type: cluster.Merge, Body: []byte(`{"spec": {"volumeName": "pv-1"}}`)}))
 	size := manifest["spec"].(map[string]any)["resources"].(map[string]any)["requests"].(map[string]any)["storage"]
 	body := encode(m.t, map[string]any{"status": map[string]any{"phase": "Bound", "capacity": map[string]any{"storage": size}}})
 	m.granted("bind "+path, m.ask(cluster.Request{Method: http.MethodPatch, Path: path + "/status", Type: cluster.Merge, Body: body}))
@@ -221,6 +222,7 @@ func (m *mutator) change(folder, path string, live []byte, manifest map[string]a
 		if !set(next, f.path, value) {
 			continue
 		}
+		retain(next, manifest, f.path)
 		updated := m.ask(cluster.Request{Method: http.MethodPut, Path: path, Type: cluster.JSON, Query: dry, Body: encode(m.t, next)})
 		a := answer{Path: f.path, Value: value, Verdict: refused}
 		if updated.OK() {
@@ -236,6 +238,19 @@ func (m *mutator) change(folder, path string, live []byte, manifest map[string]a
 			return
 		}
 	}
+}
+
+// retain takes out what the API server has set for a strategy of another type, as kubectl apply
+// does.
+func retain(next, manifest map[string]any, path []any) {
+	above := path[:len(path)-1]
+	if path[len(path)-1] != "type" || len(above) == 0 || !slices.Contains([]any{"strategy", "updateStrategy"}, above[len(above)-1]) {
+		return
+	}
+	strategy, _ := get(next, above)
+	stated, _ := get(manifest, path[:len(above)])
+	kept, _ := stated.(map[string]any)
+	maps.DeleteFunc(strategy.(map[string]any), func(key string, _ any) bool { return key != "type" && kept[key] == nil })
 }
 
 func copied(t *testing.T, source []byte) map[string]any {

@@ -28,19 +28,56 @@ type Hazard = running.Hazard
 // Unknown is an Application whose objects could not be compared with those that run.
 type Unknown = running.Unknown
 
-// hazards compares what runs with what will run: the pushed branch with the files that the plan
-// leaves, pushed pins with those of the working tree, and these with the files again, which wait
-// for a promotion. Where nothing was pushed, nothing runs.
-func (p *Platform) hazards(rendered tree.Tree, plan *Plan, o *WriteOptions) error {
+// pushedWorld is what Git knows of what runs.
+type pushedWorld struct {
+	repo *git.Repo // nil where nothing runs
+	// tip of the pushed branch, empty when nothing is pushed.
+	tip string
+	// edited are the paths at which files differ from the commit that is checked out.
+	edited []string
+	err    error
+}
+
+// ask asks Git, while the caller does something else until it needs the answer.
+func (p *Platform) ask(o *WriteOptions) func() pushedWorld {
 	if o.compare == compareNothing {
-		return nil
+		return func() pushedWorld { return pushedWorld{} }
 	}
+	answer := sync.OnceValue(p.pushed)
+	go answer()
+	return answer
+}
+
+// pushed finds what was pushed. Where nothing was, and no pin is there, nothing runs.
+func (p *Platform) pushed() (w pushedWorld) {
 	repo, err := git.Find(p.folder.dir)
 	switch {
 	case errors.Is(err, git.ErrNoRepository), errors.Is(err, git.ErrNotInstalled), err == nil && repo.Head() == "":
-		return nil
+		return w
 	case err != nil:
-		plan.Unknown = []Unknown{{Reason: err.Error()}}
+		return pushedWorld{err: err}
+	}
+	ref, err := repo.Pushed(p.model.Repository.Branch, string(p.model.Repository.URL))
+	if _, none := errors.AsType[*git.NotPushedError](err); err != nil && !none {
+		return pushedWorld{err: err}
+	}
+	if w.tip = ref.Commit; w.tip == "" && len(p.pins) == 0 {
+		return w
+	}
+	w.repo = repo
+	w.edited, w.err = repo.ChangedSince(repo.Head())
+	return w
+}
+
+// hazards compares what runs with what will run: the pushed branch with the files that the plan
+// leaves, pushed pins with those of the working tree, and these with the files again, which wait
+// for a promotion.
+func (p *Platform) hazards(rendered tree.Tree, plan *Plan, w pushedWorld, o *WriteOptions) error {
+	if w.err != nil {
+		plan.Unknown = []Unknown{{Reason: w.err.Error()}}
+		return nil
+	}
+	if w.repo == nil {
 		return nil
 	}
 	root, err := os.OpenRoot(p.folder.dir)
@@ -48,13 +85,13 @@ func (p *Platform) hazards(rendered tree.Tree, plan *Plan, o *WriteOptions) erro
 		return fmt.Errorf("compare with what runs: %w", err)
 	}
 	defer root.Close()
-	c, err := p.comparison(plan.Plan, repo, root)
-	if err != nil {
-		plan.Unknown = []Unknown{{Reason: err.Error()}}
-		return nil
-	}
+	c := p.comparison(plan.Plan, w, root)
 	defer c.Close()
-	if err := p.compareWithPushed(rendered, c, o.compare); err != nil {
+	later := future{
+		runs:       func(env string) (impact.Applications, error) { return p.deployed(rendered, env), nil },
+		candidates: func(env string) (impact.Applications, error) { return p.upcoming(env), nil },
+	}
+	if err := p.compare(c, w.tip, later, o.compare); err != nil {
 		return fmt.Errorf("compare with what runs: %w", err)
 	}
 	p.settleHazards(c.Hazards, o)
@@ -66,12 +103,8 @@ func (p *Platform) hazards(rendered tree.Tree, plan *Plan, o *WriteOptions) erro
 const compareNothing = "-"
 
 // comparison reads files as they are and as the plan leaves them.
-func (p *Platform) comparison(plan *tree.Plan, repo *git.Repo, root *os.Root) (*running.Comparison, error) {
-	edited, err := repo.ChangedSince(repo.Head())
-	if err != nil {
-		return nil, err
-	}
-	disk := onDisk(root)
+func (p *Platform) comparison(plan *tree.Plan, w pushedWorld, root *os.Root) *running.Comparison {
+	edited, disk := slices.Clone(w.edited), onDisk(root)
 	planned := map[string][]byte{}
 	for _, c := range plan.Changes() {
 		switch c.Action {
@@ -88,7 +121,7 @@ func (p *Platform) comparison(plan *tree.Plan, repo *git.Repo, root *os.Root) (*
 		edited = append(edited, path)
 	}
 	return &running.Comparison{
-		Repo: repo, Prefix: p.model.Repository.Prefix, Edited: edited, Pending: len(planned) > 0,
+		Repo: w.repo, Prefix: p.model.Repository.Prefix, Edited: edited, Pending: len(planned) > 0,
 		Now: disk,
 		After: func(path string) ([]byte, error) {
 			if text, changes := planned[path]; changes {
@@ -97,7 +130,7 @@ func (p *Platform) comparison(plan *tree.Plan, repo *git.Repo, root *os.Root) (*
 			return disk(path)
 		},
 		Renamed: p.renamed(), Users: p.users,
-	}, nil
+	}
 }
 
 // onDisk reads files of a folder.
@@ -108,19 +141,6 @@ func onDisk(root *os.Root) kustomize.Read {
 		}
 		return nil, nil // what cannot be built without it says so
 	}
-}
-
-// compareWithPushed adds environments to a comparison of what runs since the pushed branch.
-func (p *Platform) compareWithPushed(rendered tree.Tree, c *running.Comparison, only string) error {
-	tip, err := p.pushed(c.Repo)
-	if err != nil {
-		return err
-	}
-	later := future{
-		runs:       func(env string) (impact.Applications, error) { return p.deployed(rendered, env), nil },
-		candidates: func(env string) (impact.Applications, error) { return p.upcoming(env), nil },
-	}
-	return p.compare(c, tip, later, only)
 }
 
 // future is what environments run after a change, and what they could run after a promotion.
@@ -188,15 +208,6 @@ func (p *Platform) waiting(c *running.Comparison, env string, runs func() (impac
 		Now: sync.OnceValues(func() (impact.Applications, error) { return candidatesIn(env, p.model.Repository.Prefix, c.Now) }),
 	})
 	return nil
-}
-
-// pushed is the tip of the pushed branch, empty when nothing is pushed.
-func (p *Platform) pushed(repo *git.Repo) (string, error) {
-	ref, err := repo.Pushed(p.model.Repository.Branch, string(p.model.Repository.URL))
-	if _, none := errors.AsType[*git.NotPushedError](err); none {
-		return "", nil
-	}
-	return ref.Commit, err
 }
 
 // pinned are the Applications that run a commit.

@@ -230,6 +230,8 @@ func (p *Platform) plan(repository *tree.Repository, o *WriteOptions) (tree.Tree
 	if err := p.checkSparse(); err != nil {
 		return nil, plan, err
 	}
+	world := p.ask(o)
+	defer world() // no git outlives the plan
 	scan, err := repository.Scan(p.scanOptions(o))
 	if err != nil {
 		return nil, plan, err
@@ -247,18 +249,18 @@ func (p *Platform) plan(repository *tree.Repository, o *WriteOptions) (tree.Tree
 	if plan.Plan, err = scan.Decide(rendered.files); err != nil {
 		return nil, plan, err
 	}
-	return rendered.files, plan, p.judge(rendered.files, plan, o)
+	return rendered.files, plan, p.judge(rendered.files, plan, world(), o)
 }
 
 // judge completes a plan with what it means, and with what speaks against it.
-func (p *Platform) judge(files tree.Tree, plan *Plan, o *WriteOptions) error {
+func (p *Platform) judge(files tree.Tree, plan *Plan, world pushedWorld, o *WriteOptions) error {
 	if needed := needed(plan.Changes()); len(needed) > 0 {
 		return &NeededError{Paths: needed}
 	}
 	for _, step := range plan.Plan.Migrations() {
 		plan.Migrations = append(slices.Clip(plan.Migrations), Migration{"state", strconv.Itoa(step.From), strconv.Itoa(step.To), step.Does})
 	}
-	if err := p.hazards(files, plan, o); err != nil {
+	if err := p.hazards(files, plan, world, o); err != nil {
 		return err
 	}
 	plan.Guards = guard.Replacements(plan.Hazards, p.protected)

@@ -181,8 +181,10 @@ func (r rule) findings(old, now Object) []Finding {
 	return found
 }
 
-// excepts reports whether a field may change although the one above it may not.
+// excepts reports whether a field may change although the one above it may not. An asterisk stands
+// for each item of a list.
 func (r rule) excepts(field string) bool {
+	field = pattern(field)
 	return slices.ContainsFunc(r.except, func(free string) bool { return within(field, r.field+"."+free) })
 }
 

@@ -144,16 +144,17 @@ func settled(field string, value any) any {
 }
 
 // fallback is the default of a field, nil when it has none.
-func fallback(field string) any {
-	pattern := field
+func fallback(field string) any { return defaults()[pattern(field)] }
+
+// pattern is a field with an asterisk for each item of a list.
+func pattern(field string) string {
 	for {
-		start, end := strings.Index(pattern, "["), strings.Index(pattern, "]")
+		start, end := strings.Index(field, "["), strings.Index(field, "]")
 		if start < 0 || end < start {
-			break
+			return field
 		}
-		pattern = pattern[:start] + ".*" + pattern[end+1:]
+		field = field[:start] + ".*" + field[end+1:]
 	}
-	return defaults()[pattern]
 }
 
 // equal reports whether two values are one to the API server.

@@ -134,7 +134,7 @@ func rules() []rule {
 		{
 			// A suspended Job that has not started yet may be scheduled otherwise.
 			kinds: []string{"Job.batch"}, field: "spec.template", effect: Refused, text: recreate, when: []condition{isSuspended},
-			except: []string{"metadata.labels", "metadata.annotations", "spec.nodeSelector", "spec.tolerations", "spec.schedulingGates", "spec.affinity.nodeAffinity"},
+			except: []string{"metadata.labels", "metadata.annotations", "spec.nodeSelector", "spec.tolerations", "spec.schedulingGates", "spec.affinity.nodeAffinity", "spec.containers.*.resources", "spec.initContainers.*.resources"},
 		},
 		{
 			kinds: []string{"Job.batch"}, field: "spec", effect: Refused, text: recreate,
@@ -163,7 +163,6 @@ func rules() []rule {
 		{kinds: []string{"PersistentVolumeClaim"}, field: "spec.resources.requests.storage", effect: Refused, text: keep, grows: &expand},
 		{kinds: []string{"RoleBinding.rbac.authorization.k8s.io", "ClusterRoleBinding.rbac.authorization.k8s.io"}, field: "roleRef", effect: Refused, text: recreate},
 		{kinds: []string{"ResourceQuota"}, field: "spec.scopes", effect: Refused, text: recreate},
-		{kinds: []string{"ResourceQuota"}, field: "spec.scopeSelector", effect: Refused, text: recreate},
 		{kinds: []string{"Secret"}, field: "type", effect: Refused, text: recreate},
 		{kinds: []string{"Secret", "ConfigMap"}, field: "immutable", effect: Refused, text: recreate, when: []condition{{field: "immutable", is: []string{"true"}}}},
 		{kinds: []string{"Secret", "ConfigMap"}, field: "data", effect: Refused, text: recreate, when: []condition{{field: "immutable", is: []string{"true"}}}},
