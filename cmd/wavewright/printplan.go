@@ -151,18 +151,18 @@ func hazardLines(hazards []generator.Hazard, unknown []generator.Unknown) []stri
 	if len(lines) > 0 {
 		lines = append([]string{"What the cluster does not do by itself:"}, lines...)
 	}
+	byReason := map[string][]string{}
+	var reasons []string
 	for _, u := range unknown {
-		lines = append(lines, fmt.Sprintf("not compared with what runs: %s%s", about(u), u.Reason))
+		if byReason[u.Reason] == nil {
+			reasons = append(reasons, u.Reason)
+		}
+		byReason[u.Reason] = append(byReason[u.Reason], u.Application)
+	}
+	for _, reason := range reasons {
+		lines = append(lines, "not compared with what runs: "+strings.TrimPrefix(few(byReason[reason])+": ", ": ")+reason)
 	}
 	return lines
-}
-
-// about names an Application that could not be compared; all of them have no name.
-func about(u generator.Unknown) string {
-	if u.Application == "" {
-		return ""
-	}
-	return u.Application + ": "
 }
 
 // few names some of many.

@@ -297,3 +297,27 @@ func TestEditRefusesToLoseComments(t *testing.T) {
 		t.Errorf("the comment is gone:\n%s", out)
 	}
 }
+
+// TestRecord writes a decision into a pin, and nothing else.
+func TestRecord(t *testing.T) {
+	decided := map[string][]string{"overlays/prod/apps/db": {"StatefulSet/db", "PersistentVolumeClaim/db-data", "StatefulSet/db"}, "overlays/prod/apps/none": {"Job/a"}}
+	out, err := Record("releases/prod.yaml", []byte(commented), decided)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const line = `        replaces: ["PersistentVolumeClaim/db-data", "StatefulSet/db"]` + "\n"
+	if strings.Count(string(out), line) != 1 || strings.Replace(string(out), line, "", 1) != commented {
+		t.Errorf("%s", out)
+	}
+	pins, list := Parse("releases/prod.yaml", out)
+	pin, _ := pins.Find(Slot{Target: "prod", Kind: Application, Name: "db"})
+	if len(list) > 0 || !slices.Equal(pin.Replaces, []string{"PersistentVolumeClaim/db-data", "StatefulSet/db"}) {
+		t.Errorf("%v %+v", list, pin)
+	}
+	for _, wrong := range []string{"db", "[db]", "[1]", "{a: b}", "['a b/c']"} {
+		_, list := Parse("releases/prod.yaml", []byte(strings.Replace(string(out), line, "        replaces: "+wrong+"\n", 1)))
+		if len(list) != 1 {
+			t.Errorf("%s: %v", wrong, list)
+		}
+	}
+}
