@@ -232,12 +232,15 @@ func (g *jsonGenerator) unions() {
 	quota["type"] = []any{"string", "object"}
 	quota["pattern"] = "^auto$"
 	quota["examples"] = []any{"auto"}
-	quota["not"] = object{
-		"properties": object{"budget": object{"type": "object"}, "hard": object{"type": "object"}},
-		"required":   []string{"budget", "hard"},
+	var excluded []any
+	for _, key := range []string{"budget", "override"} {
+		excluded = append(excluded, object{
+			"type":       "object", // or a text would have to have the two keys to be refused
+			"properties": object{key: object{"type": "object"}, "hard": object{"type": "object"}},
+			"required":   []string{key, "hard"},
+		})
 	}
-	// Without this, a text would have to have the two keys to be refused.
-	quota["not"].(object)["type"] = "object"
+	quota["not"] = object{"anyOf": excluded}
 }
 
 // collect gathers the definitions that are reachable from v.

@@ -270,8 +270,9 @@ func (l *loader) add(spec *Spec, name string, app Application) {
 	spec.Applications[name] = app
 }
 
-// settings checks the workload layers of profiles and environments.
+// settings checks the workload layers of the spec, of profiles and of environments.
 func (l *loader) settings(spec *Spec) {
+	l.layer(spec.Workload)
 	for _, name := range sortedKeys(spec.Profiles) {
 		l.layer(spec.Profiles[name].Workload)
 	}

@@ -39,9 +39,9 @@ The same facts are in the JSON schema, for completion in editors:
 `+"```yaml\n# yaml-language-server: $schema=.wavewright/environments.schema.json\n```"+`
 
 - A key that is not listed here is an error, as is a value of another type.
-- **required** fields of an application may come from any of its layers: the block of a profile or an
-  environment, the application, and its own blocks for a profile, an environment and a cluster. Later
-  layers win: maps merge, scalars and lists replace, null removes.
+- **required** fields of an application may come from any of its layers: the workload of the
+  spec, of a profile or of an environment, the application, and its own blocks for a profile, an environment and a
+  cluster. Later layers win: maps merge, scalars and lists replace, null removes.
 - Texts of a workload, a namespace pattern and the name of a secret store may use the placeholders
   {env} {cluster} {target} {team} {namespace} {app}; quote a text that begins with one.
 - *Not supported yet* marks a field whose shape is settled and that this version refuses.

@@ -37,6 +37,8 @@ type Spec struct {
 	Clusters map[string]Cluster `yaml:"clusters"`
 	// Teams by name. With any team, every application must belong to a team.
 	Teams map[string]Team `yaml:"teams"`
+	// Workload holds the defaults of every application in all environments. It overrides the built-in profiles; your own profiles, environments and applications override it.
+	Workload *yamltree.Node `yaml:"workload" layer:"workload"`
 	// Profiles of your own, by name; each extends a built-in profile or another profile of yours.
 	Profiles map[string]Profile `yaml:"profiles"`
 	// Environments in promotion order: the first follows the branch, every later environment runs pins.

@@ -53,17 +53,19 @@ func checkPort(n *yamltree.Node, d *yamltree.Decoder) {
 	}
 }
 
-// Quota of a namespace: auto, {budget: …} or {hard: …}. Default: auto.
+// Quota of a namespace: auto, {budget: …, override: …} or {hard: …}. Default: auto.
 type Quota struct {
 	// Auto derives the amounts from the peak demand of the applications.
 	Auto bool `yaml:"-" json:"-"`
 	// Budget that an automatic quota must stay below, by resource.
 	Budget map[string]Amount `yaml:"budget"`
+	// Override replaces single amounts of an automatic quota, or adds amounts of further resources, by resource.
+	Override map[string]Amount `yaml:"override"`
 	// Hard amounts of an explicit quota, by resource.
 	Hard map[string]Amount `yaml:"hard"`
 }
 
-// DecodeNode accepts the word auto beside {budget: …} and {hard: …}.
+// DecodeNode accepts the word auto beside the maps.
 func (q *Quota) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	type fields Quota
 	switch {
@@ -71,11 +73,15 @@ func (q *Quota) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 	case n.Kind == yamltree.Map:
 		d.Decode(n, (*fields)(q))
 	default:
-		d.Expected(n, "auto or a map").Hint = "Write auto, {budget: {cpu: 8}} or {hard: {limits.cpu: 8}}."
+		d.Expected(n, "auto or a map").Hint = "Write auto, {budget: {limits.cpu: 8}}, {override: {limits.cpu: 8}} or {hard: {limits.cpu: 8}}."
 	}
 	if q.Hard != nil && q.Budget != nil {
 		d.Fault(n, "spec/value", "budget and hard exclude each other").Hint =
 			"budget bounds an automatic quota; hard states the amounts yourself. Keep one."
+	}
+	if q.Hard != nil && q.Override != nil {
+		d.Fault(n, "spec/value", "override and hard exclude each other").Hint =
+			"override replaces single amounts of an automatic quota; hard states all amounts yourself. Keep one."
 	}
 	q.Auto = q.Hard == nil
 }

@@ -66,12 +66,15 @@ func (r *resolver) bases() {
 	})
 }
 
-// base resolves the application's own layer alone.
+// base resolves what the application has in all environments, as long as no profile or environment says otherwise.
 func (r *resolver) base(app *Application) *Base {
-	w := &Workload{}
+	w, node := &Workload{}, app.spec.Layer
+	if r.spec.Workload != nil {
+		node = ownFirst(merge([]Layer{{Node: r.spec.Workload}, {Node: node}}), "ports", node)
+	}
 	d := r.decoder.With(yamltree.DecodeOptions{Partial: true, Expand: baseScope(app).expandAt})
-	d.Decode(app.spec.Layer, &w.Workload)
-	w.Workload.Node = app.spec.Layer
+	d.Decode(node, &w.Workload)
+	w.Workload.Node = node
 	w.ports = w.listPorts()
 	w.Kind = app.kind
 	if r.p.declaresClass(w.PriorityClass) {

@@ -147,6 +147,10 @@ type Environment struct {
 // Builtin is the built-in profile that the environment's profile starts from.
 func (e *Environment) Builtin() Name { return Name(e.SettingLayers[0].Profile()) }
 
+// ProfileLayers are the settings of the environment's profile and of those that it extends, the built-in profile
+// first.
+func (e *Environment) ProfileLayers() []Layer { return e.profiles }
+
 // Follows reports whether the environment runs the branch instead of pins.
 func (e *Environment) Follows() bool { return e.From == nil }
 

@@ -34,12 +34,7 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 		r.footprints(ns)
 	}
 	if !declared.Auto && declared.Hard != nil {
-		for _, resource := range sortedKeys(declared.Hard) {
-			at := r.place(ns.Target.Env.Node, "quota", "hard", resource)
-			r.quotaResource(ns, resource, at)
-			r.enough(ns, resource, need, declared.Hard[resource], at, "quota")
-			ns.Quota = append(ns.Quota, pair(resource, string(declared.Hard[resource])))
-		}
+		ns.Quota = r.amounts(ns, declared.Hard, need, "hard")
 		return
 	}
 	ns.Room = ns.fit(need)
@@ -55,6 +50,19 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 	}
 	// Load balancers and node ports would pass the gateway by.
 	ns.Quota = append(ns.Quota, pair("services.loadbalancers", "0"), pair("services.nodeports", "0"))
+	ns.Quota = overlay(ns.Quota, r.amounts(ns, declared.Override, need, "override"))
+}
+
+// amounts are those that the spec states itself, below a key of the quota.
+func (r *resolver) amounts(ns *Namespace, stated map[string]schema.Amount, need demands, key string) yamltree.Ordered {
+	var out yamltree.Ordered
+	for _, resource := range sortedKeys(stated) {
+		at := r.place(ns.Target.Env.Node, "quota", key, resource)
+		r.quotaResource(ns, resource, at)
+		r.enough(ns, resource, need, stated[resource], at, "quota")
+		out = append(out, pair(resource, string(stated[resource])))
+	}
+	return out
 }
 
 // room is the amount of an automatic quota: the worst case times 1.2, rounded up to
@@ -91,16 +99,20 @@ func (ns *Namespace) fit(need demands) int {
 var quotaName = lazyregexp.New(`^((requests|limits)\.[a-z0-9][-a-z0-9./]*|cpu|memory|pods|services|configmaps|secrets|persistentvolumeclaims|services\.(loadbalancers|nodeports)|count/[a-z0-9][-a-z0-9./]*|[-a-z0-9.]+\.storageclass\.storage\.k8s\.io/(requests\.storage|persistentvolumeclaims))$`)
 
 // budget checks that the amounts of a budget are those of an automatic quota: what is not
-// there would bound nothing.
+// there would bound nothing, and neither would what the spec overrides.
 func (r *resolver) budget(env *Environment) {
 	known := append(computeResources(), storageResources()...)
 	for _, resource := range sortedKeys(env.Settings.Quota.Budget) {
+		if _, overridden := env.Settings.Quota.Override[resource]; overridden {
+			r.list.Error(r.keyPlace(env.Node, "quota", "budget", resource), "quota/resource", fmt.Sprintf("budget and override both state %s", resource)).Hint =
+				"An amount of override needs no budget. Keep one of the two."
+		}
 		if slices.Contains(known, resource) {
 			continue
 		}
 		d := r.list.Error(r.keyPlace(env.Node, "quota", "budget", resource), "quota/resource", fmt.Sprintf("a budget cannot bound %q", resource))
 		d.Detail = "An automatic quota has " + strings.Join(known, ", ") + "."
-		d.Hint = "Write one of these, or state the quota as a whole: quota: {hard: …}."
+		d.Hint = "Write one of these, or add the amount: quota: {override: …}."
 		if near := yamltree.Suggest(resource, known); near != "" {
 			d.Hint = fmt.Sprintf("Did you mean %q?", near)
 		}

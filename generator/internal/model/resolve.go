@@ -217,13 +217,8 @@ func (r *resolver) predecessor(i int) *Environment {
 func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	chain := r.profileChain(declared.Profile)
 	own := declared.Node.Without("name", "profile", "cluster", "clusters", "namespace", "wave", "promotion", "access", "windows", "owners", "network", "notifications", "argocd")
-	layers := append(slices.Clone(chain), Layer{"environment " + declared.Name, own})
-	// A quota is one statement: half of one and half of another would be neither.
-	for i := range len(layers) - 1 {
-		if own.Get("quota") != nil {
-			layers[i].Node = layers[i].Node.Without("quota")
-		}
-	}
+	layers := append(r.everywhere(chain), Layer{"environment " + declared.Name, own})
+	oneQuota(layers)
 	env.Node, env.SettingLayers = merge(layers), layers
 	r.decode(env.Node, &env.Settings, yamltree.DecodeOptions{})
 	env.profiles, env.WorkloadLayers = chain, workloads(layers)
@@ -238,6 +233,31 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	var defaults schema.Workload
 	r.decoder.With(yamltree.DecodeOptions{Partial: true}).Decode(env.node, &defaults)
 	env.Defaults = &Workload{Workload: defaults}
+}
+
+// everywhere inserts the defaults of all environments behind the built-in profile: what users state overrides
+// what they did not.
+func (r *resolver) everywhere(chain []Layer) []Layer {
+	entry, stated := r.spec.Node.Entry("workload")
+	if !stated || len(chain) == 0 {
+		return slices.Clone(chain)
+	}
+	node := &yamltree.Node{Kind: yamltree.Map, Range: entry.Value.Range, Entries: []yamltree.Entry{entry}}
+	return slices.Insert(slices.Clone(chain), 1, Layer{"all environments", node})
+}
+
+// oneQuota takes the quotas of earlier layers out where one of two states all amounts: half of one and half
+// of another would be neither. Changes of an automatic quota add up.
+func oneQuota(layers []Layer) {
+	whole := func(n *yamltree.Node) bool { return n.Get("hard") != nil }
+	for i := range layers {
+		quota := layers[i].Node.Get("quota")
+		for j := range i {
+			if earlier := layers[j].Node.Get("quota"); quota != nil && earlier != nil && (whole(quota) || whole(earlier)) {
+				layers[j].Node = layers[j].Node.Without("quota")
+			}
+		}
+	}
 }
 
 // floor is the least number of replicas that a profile accepts.

@@ -51,7 +51,7 @@ func (r *Report) Purpose(e *model.Environment) string {
 // lineage names the profile and the profiles that it extends.
 func lineage(e *model.Environment) string {
 	var names []string
-	for _, layer := range e.SettingLayers[:len(e.SettingLayers)-1] {
+	for _, layer := range e.ProfileLayers() {
 		names = append(names, layer.Profile())
 	}
 	slices.Reverse(names)
