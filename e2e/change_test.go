@@ -219,8 +219,8 @@ func (m *mutator) change(folder, path string, live []byte, manifest map[string]a
 			continue
 		}
 		next := copied(m.t, live)
-		if !set(next, f.path, value) {
-			continue
+		if is, _ := get(next, f.path); value != nil && reflect.DeepEqual(is, value) || !set(next, f.path, value) {
+			continue // the address that the server has chosen, for once
 		}
 		retain(next, manifest, f.path)
 		updated := m.ask(cluster.Request{Method: http.MethodPut, Path: path, Type: cluster.JSON, Query: dry, Body: encode(m.t, next)})
@@ -315,7 +315,7 @@ func words(but string) []any {
 		"None", "Parallel", "OrderedReady", "OnDelete", "RollingUpdate", "Recreate", "Indexed", "NonIndexed", "LoadBalancer", "ClusterIP", "NodePort", "Local", "Cluster", "ClientIP",
 		"SingleStack", "PreferDualStack", "Block", "Filesystem", "Retain", "Delete", "WaitForFirstConsumer", "Immediate", "Never", "PreferLowerPriority", "PreemptLowerPriority",
 		"Allow", "Forbid", "Replace", "Ignore", "Fail", "Exact", "Equivalent", "AlwaysAllow", "IfHealthyBudget", "Failed", "TerminatingOrFailed", "BestEffort", "NotBestEffort", "Terminating",
-		"TCP", "UDP", "Always", "IfNotPresent", "OnFailure", "example.com/x", "10Gi", "1", "25%", "10.0.0.77", "ReadWriteMany", "ClusterRole", "Role", "ServiceAccount", "User", "Group",
+		"TCP", "UDP", "Always", "IfNotPresent", "OnFailure", "example.com/x", "10Gi", "1", "25%", "10.0.0.77", "10.0.0.78", "ReadWriteMany", "ClusterRole", "Role", "ServiceAccount", "User", "Group",
 		"Exists", "In", "NoSchedule", "NoExecute", "Pods", "Percent", "Utilization", "Europe/Berlin", "a.example.com", "PathPrefix", "Prefix", "https", "Deny", "Warn", "Audit", "true", "30s", "5m",
 	} {
 		if word != but {
