@@ -13,6 +13,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/generator/internal/rename"
+	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/rules"
 	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
@@ -29,6 +30,8 @@ type Platform struct {
 	model   *model.Platform              // nil with errors
 	rules   *rules.Rules
 	renames *rename.Renames
+	// templates is the user's folder of templates; empty when there is none.
+	templates string
 }
 
 // Load reads the spec in dir and finds out what it means: enough for the commands that only
@@ -62,12 +65,13 @@ func (p *Platform) resolve(fsys fs.FS) error {
 		rename.Check(p.spec, resolved, p.folder.dir, &p.Diagnostics)
 	}
 	p.rules = rules.New(p.spec, &p.Diagnostics)
-	p.checkTemplates(fsys)
+	layers := p.findTemplates(fsys)
+	rename.CheckTemplates(layers, &p.Diagnostics, p.Sources)
 	if p.Diagnostics.HasErrors() {
 		return nil
 	}
 	p.model = resolved
-	p.renames = rename.New(p.spec, p.layers(fsys).Layers)
+	p.renames = rename.New(p.spec, layers)
 	return nil
 }
 
@@ -124,6 +128,9 @@ func (p *Platform) readPins(fsys fs.FS) error {
 // checkIdlePins reports files of pins that no environment runs: an environment that is added
 // under such a name would run them at once.
 func (p *Platform) checkIdlePins(fsys fs.FS) error {
+	if p.Diagnostics.HasErrors() {
+		return nil // one of them may be the reason why the spec does not have an environment
+	}
 	files, err := fs.Glob(fsys, layout.Pins("*"))
 	if err != nil {
 		return err
@@ -154,19 +161,18 @@ func (p *Platform) checkIdlePins(fsys fs.FS) error {
 	return nil
 }
 
-// checkTemplates reports a folder of templates that is not there, and what cannot be read of
-// its renames.
-func (p *Platform) checkTemplates(fsys fs.FS) {
+// findTemplates returns the user's layers of templates, and reports a folder that is not there.
+func (p *Platform) findTemplates(fsys fs.FS) []render.Layer {
 	name := p.spec.Templates
-	if name == "" || !schema.IsFolder(name) {
-		return
-	}
-	if !isFolder(fsys, name) {
+	switch {
+	case name == "" || !schema.IsFolder(name): // which was reported
+	case isFolder(fsys, name):
+		p.templates = name
+	default:
 		p.Diagnostics.Error(p.spec.Node.At("templates"), "templates/path", "there is no such folder").Hint =
 			"Create it, or take this line out. wavewright templates export copies a template to start from."
-		return
 	}
-	rename.CheckTemplates(p.layers(fsys).Layers, &p.Diagnostics, p.Sources)
+	return p.layers(fsys).Layers
 }
 
 // Expire notes the exceptions whose time is over on a day: as errors when strict, else

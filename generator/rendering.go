@@ -130,16 +130,17 @@ func share(platform *model.Platform, in render.Input) {
 	}
 	// Who replaces a template of targets gets all of its data there, unless that of
 	// environments is replaced as well.
-	knows := func(file string) bool {
+	knows := func(folder, name, file string) bool {
+		file = folder + "/" + name + "/" + file
 		return !replaced[layout.TargetOverlays+file] || replaced[layout.FleetOverlays+file]
 	}
 	platform.Share(model.Sharing{
-		Applications: knows("apps/{app}/kustomization.yaml"),
-		Namespaces:   knows("infra/{namespace}/kustomization.yaml"),
-		ClusterWide:  knows("infra/_cluster/kustomization.yaml"),
-		Patches:      knows("apps/{app}/workload.patch.yaml"),
-		Policies:     knows("apps/{app}/network.yaml"),
-		Routes:       knows("apps/{app}/route.yaml"),
+		Applications: knows(layout.Apps, "{app}", layout.Kustomization),
+		Namespaces:   knows(layout.Namespaces, "{namespace}", layout.Kustomization),
+		ClusterWide:  knows(layout.Namespaces, layout.Cluster, layout.Kustomization),
+		Patches:      knows(layout.Apps, "{app}", "workload.patch.yaml"),
+		Policies:     knows(layout.Apps, "{app}", "network.yaml"),
+		Routes:       knows(layout.Apps, "{app}", "route.yaml"),
 	})
 }
 

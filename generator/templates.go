@@ -13,7 +13,6 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/internal/build"
-	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/templates"
 )
@@ -225,15 +224,14 @@ func rememberTemplates(folder string, names []string) error {
 // layers is the built-in templates with the user's folder over them.
 func (p *Platform) layers(fsys fs.FS) render.Input {
 	in := render.Input{Builtin: templates.FS()}
-	name := p.spec.Templates
-	if name == "" || !schema.IsFolder(name) || !isFolder(fsys, name) {
+	if p.templates == "" {
 		return in
 	}
-	layer, err := fs.Sub(fsys, name)
+	layer, err := fs.Sub(fsys, p.templates)
 	if err != nil {
-		panic("templates: a checked path is not valid: " + name)
+		panic("templates: a checked path is not valid: " + p.templates)
 	}
-	in.Layers = []render.Layer{{Name: name, FS: layer}}
+	in.Layers = []render.Layer{{Name: p.templates, FS: layer}}
 	return in
 }
 

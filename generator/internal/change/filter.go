@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
 // Matters reports whether a change of one file can change a field of the table, or what holds
@@ -18,7 +20,7 @@ func Matters(file string, old, now []byte) bool {
 	switch {
 	case bytes.Equal(old, now):
 		return false
-	case slices.Contains([]string{"kustomization.yaml", "kustomization.yml", "Kustomization"}, path.Base(file)):
+	case slices.Contains(layout.Kustomizations(), path.Base(file)):
 		return kustomizationMatters(old, now)
 	case path.Ext(file) != ".yaml" && path.Ext(file) != ".yml" && path.Ext(file) != ".json":
 		return false // contents of a ConfigMap, at most

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 )
 
@@ -43,7 +44,7 @@ func ArgoCDNeedsOf(p *model.Platform, name string) *ArgoCDNeeds {
 	case a.Tenancy != nil:
 		n.Install = "Ask its administrators where it runs, and write argocd: {controlPlane: NAMESPACE}."
 	case a.Vendored:
-		n.Install = "Install it: kubectl apply --server-side --field-manager=" + string(p.FieldManager()) + " --kustomize bootstrap/argocd/install."
+		n.Install = "Install it: kubectl apply --server-side --field-manager=" + string(p.FieldManager()) + " --kustomize " + layout.ArgoCDInstall + "."
 	}
 	for _, target := range p.Targets() {
 		if string(target.Env.ArgoCD) == name {
@@ -168,7 +169,7 @@ type setting struct {
 const trackingMethod = "application.resourceTrackingMethod"
 
 func (n *ArgoCDNeeds) settingsNeeded() []setting {
-	apply := " Apply bootstrap/argocd-settings as the README says."
+	apply := " Apply " + layout.ArgoCDSettings + " as the README says."
 	if n.Tenant != nil {
 		apply = " " + request
 	}

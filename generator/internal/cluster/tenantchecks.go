@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 )
 
@@ -65,7 +66,7 @@ type Destination struct{ Name, Server, Namespace string }
 type GroupKind struct{ Group, Kind string }
 
 // request is where the repository says what administrators have to grant.
-const request = "Ask the administrators of Argo CD: bootstrap/request/README.md says for what and why."
+const request = "Ask the administrators of Argo CD: " + layout.Requests + "README.md says for what and why."
 
 // checks lists what is asked of an Argo CD on behalf of a tenant.
 func (t *TenantNeeds) checks(argocd string) []check {

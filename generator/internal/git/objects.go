@@ -20,7 +20,8 @@ var revisionText = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._/~^-]*$`)
 // fullID matches the name of an object in full.
 var fullID = lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 
-func isID(text string) bool { return fullID.MatchString(text) }
+// IsID reports whether a text is the full name of an object, such as a commit.
+func IsID(text string) bool { return fullID.MatchString(text) }
 
 // Commit returns the full id of the commit that text names, or "" when there is none.
 func (r *Repo) Commit(text string) (string, error) {
@@ -46,7 +47,7 @@ func (r *Repo) commits(names []string) ([]string, error) {
 	}
 	found := make([]string, len(names))
 	for i, l := range strings.Split(strings.TrimSuffix(out, "\n"), "\n") {
-		if i < len(found) && isID(l) {
+		if i < len(found) && IsID(l) {
 			found[i] = l
 		}
 	}
@@ -76,7 +77,7 @@ func (r *Repo) Blobs(commits []string, file string) ([]Blob, error) {
 	}
 	names := make([]string, len(commits))
 	for i, c := range commits {
-		if !isID(c) {
+		if !IsID(c) {
 			return nil, fmt.Errorf("read %s at %q: this is no commit id", file, c)
 		}
 		names[i] = c + ":" + r.Prefix + file
@@ -104,7 +105,7 @@ func splitBatch(out string, n int) ([]Blob, error) {
 		}
 		out = rest
 		is := strings.Fields(headline)
-		if len(is) != 3 || !isID(is[0]) {
+		if len(is) != 3 || !IsID(is[0]) {
 			continue // "<name> missing"
 		}
 		size, err := strconv.Atoi(is[2])
@@ -122,7 +123,7 @@ func splitBatch(out string, n int) ([]Blob, error) {
 // Line returns the commits on the first-parent line that ends at commit, newest first: the
 // commits of the branch itself, without those of merged branches.
 func (r *Repo) Line(commit string) ([]string, error) {
-	if !isID(commit) {
+	if !IsID(commit) {
 		return nil, fmt.Errorf("list commits of %q: this is no commit id", commit)
 	}
 	out, err := r.git(nil, "rev-list", "--first-parent", commit)

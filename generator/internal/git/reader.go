@@ -44,7 +44,7 @@ func (e *MissingCommitError) Error() string {
 // Read returns the text of a file at a commit, nil when it has no such file. A commit that is not
 // there is an error.
 func (r *Reader) Read(commit, file string) ([]byte, error) {
-	if !isID(commit) || strings.ContainsAny(file, "\n\r\x00") {
+	if !IsID(commit) || strings.ContainsAny(file, "\n\r\x00") {
 		return nil, fmt.Errorf("read %q at %q: this is no file of a commit", file, commit)
 	}
 	r.mu.Lock()
@@ -108,7 +108,7 @@ func (r *Reader) object(name string) (text []byte, kind string, err error) {
 		return nil, "", fmt.Errorf("git cat-file: %w", err)
 	}
 	is := strings.Fields(headline)
-	if len(is) != 3 || !isID(is[0]) {
+	if len(is) != 3 || !IsID(is[0]) {
 		return nil, "", nil // "<name> missing"
 	}
 	size, err := strconv.Atoi(is[2])
@@ -135,7 +135,7 @@ func (r *Repo) Head() string { return r.head }
 
 // Between lists the files that differ between two commits.
 func (r *Repo) Between(from, to string) ([]string, error) {
-	if !isID(from) || !isID(to) {
+	if !IsID(from) || !IsID(to) {
 		return nil, fmt.Errorf("compare %q with %q: these are no commit ids", from, to)
 	}
 	if from == to {

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -23,11 +23,10 @@ func (a Application) Path() string { return a["path"] }
 
 // Pin is the commit that the Application stays at, empty when it follows a branch.
 func (a Application) Pin() string {
-	revision := a["revision"]
-	if len(revision) < 40 || strings.Trim(revision, "0123456789abcdef") != "" {
-		return ""
+	if revision := a["revision"]; git.IsID(revision) {
+		return revision
 	}
-	return revision
+	return ""
 }
 
 // pinned reports whether the Application stays at one commit.

@@ -36,10 +36,18 @@ const (
 	FleetOverlays = Overlays + "{fleet}/"
 	// Components is the folder of Kustomize components.
 	Components = "components/"
+	// Bootstrap is the folder of what people apply, and no Application.
+	Bootstrap = "bootstrap/"
 	// Roots is the folder of what a person applies once.
-	Roots = "bootstrap/roots/"
+	Roots = Bootstrap + "roots/"
+	// ArgoCDInstall is the folder that a person applies to install Argo CD.
+	ArgoCDInstall = "bootstrap/argocd/install"
 	// ArgoCDUpstream is the folder of the manifests that Argo CD released.
-	ArgoCDUpstream = "bootstrap/argocd/install/upstream/"
+	ArgoCDUpstream = ArgoCDInstall + "/upstream/"
+	// ArgoCDSettings is the folder of the settings of an Argo CD that others installed.
+	ArgoCDSettings = Bootstrap + "argocd-settings"
+	// Requests is the folder of what the administrators of Argo CD have to grant.
+	Requests = Bootstrap + "request/"
 	// Runbook tells people what to do about an alert.
 	Runbook = "docs/runbook.md"
 )
@@ -109,10 +117,10 @@ func Deployed(env string) []string { return []string{ApplicationSets(env), Appli
 func Root(env string) string { return Roots + env + ".yaml" }
 
 // Request is what the administrators of a target's cluster are asked for.
-func Request(target string) string { return "bootstrap/request/clusters/" + target }
+func Request(target string) string { return Requests + "clusters/" + target }
 
 // Apart reports whether no Application builds a file: it is in a folder of what only people,
 // wavewright and the root Applications of Argo CD read.
 func Apart(file string) bool {
-	return slices.ContainsFunc([]string{Own, Releases, "argocd/", "bootstrap/", "docs/", "teams/"}, func(folder string) bool { return strings.HasPrefix(file, folder) })
+	return slices.ContainsFunc([]string{Own, Releases, "argocd/", Bootstrap, "docs/", "teams/"}, func(folder string) bool { return strings.HasPrefix(file, folder) })
 }

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 )
@@ -24,11 +25,10 @@ const (
 
 // The patterns are compiled once and never change.
 var (
-	labelPattern    = lazyregexp.New(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
-	fieldPattern    = lazyregexp.New(`^[A-Za-z][A-Za-z0-9]*$`)
-	pathPattern     = lazyregexp.New(`^[A-Za-z0-9._/-]+$`)
-	objectPattern   = lazyregexp.New(`^[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9.:_-]+$`)
-	revisionPattern = lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+	labelPattern  = lazyregexp.New(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
+	fieldPattern  = lazyregexp.New(`^[A-Za-z][A-Za-z0-9]*$`)
+	pathPattern   = lazyregexp.New(`^[A-Za-z0-9._/-]+$`)
+	objectPattern = lazyregexp.New(`^[A-Za-z][A-Za-z0-9]*/[A-Za-z0-9.:_-]+$`)
 )
 
 // label accepts what may name a namespace, an application or a target.
@@ -58,7 +58,7 @@ func overlayPath(s string) error {
 }
 
 func revision(s string) error {
-	if !revisionPattern.MatchString(s) {
+	if !git.IsID(s) {
 		return errors.New("it must be a full commit id of 40 lower-case hexadecimal digits")
 	}
 	return nil

@@ -55,7 +55,7 @@ func (s *checker) folder(name string) {
 	switch len(found) {
 	case 0:
 		s.error("source/missing", fmt.Sprintf("there is no kustomization in %s", name),
-			"Write "+name+"/kustomization.yaml, or name the folder that has one; it is looked for beside this file.")
+			"Write "+name+"/"+layout.Kustomization+", or name the folder that has one; it is looked for beside this file.")
 	case 1:
 		s.kustomization(name, found[0])
 	default:

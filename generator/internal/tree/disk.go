@@ -50,9 +50,6 @@ type scanner struct {
 // files among them.
 func (s *scanner) remember(root *os.Root, f *folder[*record], names []string) error {
 	s.mu.Lock()
-	if s.listed == nil {
-		s.listed = map[string][]string{}
-	}
 	s.listed[f.path] = names
 	s.mu.Unlock()
 	var errs []error
@@ -91,9 +88,6 @@ func (s *scanner) obstruct(f *folder[*record], reason string) {
 	f.all(func(r *record) { r.disk = disk{kind: hidden} })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.obstacles == nil {
-		s.obstacles = map[string]string{}
-	}
 	s.obstacles[f.path] = reason
 }
 
@@ -112,9 +106,6 @@ func (s *scanner) misspell(r *record, reason string) {
 	r.disk = disk{kind: hidden}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.spelled == nil {
-		s.spelled = map[string]string{}
-	}
 	s.spelled[r.path] = reason
 }
 

@@ -33,7 +33,7 @@ func (r *Repository) Scan(o Options) (*Scan, error) {
 		return nil, fmt.Errorf("version %q: %w", o.Version, err)
 	}
 	s := &Scan{repository: r, options: o, format: r.format(o.Version), rewritten: o.rewritten(), others: map[string]disk{}, leftOut: map[string]bool{}}
-	s.disk = &scanner{known: s.knows}
+	s.disk = &scanner{known: s.knows, obstacles: map[string]string{}, spelled: map[string]string{}, listed: map[string][]string{}}
 	archives, err := r.readState(s.format, s.disk)
 	if err != nil {
 		return nil, err
