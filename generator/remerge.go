@@ -87,41 +87,82 @@ func settleMerge(dir string) (*Remerged, error) {
 	if len(conflicts) == 0 {
 		return out, nil
 	}
-	if err := out.settle(dir, repo, unmerged(conflicts)); err != nil {
+	in := tree.MergeInput{Unmerged: unmerged(conflicts), Merge: repo.MergeTexts, Version: build.Read().Version}
+	if in.Settled, err = repo.Settled(); err != nil {
+		return nil, err
+	}
+	sides, err := repo.Sides(out.Operation)
+	if err != nil {
+		return nil, err
+	}
+	if sides != nil {
+		commits := []string{sides.Base, sides.Ours, sides.Theirs}
+		for i, at := range []**tree.Commit{&in.Base, &in.Ours, &in.Theirs} {
+			if *at, err = side(repo, commits[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := out.settle(dir, in); err != nil {
 		return nil, err
 	}
 	return out, repo.Resolve(out.Resolved)
 }
 
+// side reads one of the commits that are merged.
+func side(repo *git.Repo, commit string) (*tree.Commit, error) {
+	snapshot, err := repo.Snapshot(commit)
+	if err != nil {
+		return nil, err
+	}
+	archives, err := snapshot.Read(snapshot.Below(layout.State + "/"))
+	if err != nil {
+		return nil, err
+	}
+	out := &tree.Commit{Archives: map[string][]byte{}, Read: func(paths []string) (map[string]*tree.Version, error) {
+		files, err := snapshot.Read(paths)
+		versions := map[string]*tree.Version{}
+		for path, file := range files {
+			versions[path] = version(file)
+		}
+		return versions, err
+	}}
+	for path, archive := range archives {
+		out.Archives[path] = []byte(archive.Content)
+	}
+	return out, nil
+}
+
 // settle decides about conflicts and writes what was decided.
-func (out *Remerged) settle(dir string, repo *git.Repo, conflicts []tree.Unmerged) error {
+func (out *Remerged) settle(dir string, in tree.MergeInput) error {
 	folder, err := tree.Open(dir)
 	if err != nil {
 		return fmt.Errorf("open the repository: %w", err)
 	}
 	defer folder.Close()
-	resolution, err := folder.Remerge(tree.MergeInput{Unmerged: conflicts, Merge: repo.MergeTexts, Version: build.Read().Version})
+	resolution, err := folder.Remerge(in)
 	if err != nil {
 		return err
 	}
 	out.Left = append(out.Left, resolution.Left...)
 	slices.Sort(out.Left)
-	out.Resolved, err = folder.Settle(conflicts, resolution)
+	out.Resolved, err = folder.Settle(in.Unmerged, resolution)
 	return err
 }
 
 func unmerged(conflicts []git.Conflict) []tree.Unmerged {
-	version := func(file *git.IndexFile) *tree.Version {
-		if file == nil {
-			return nil
-		}
-		return &tree.Version{Content: []byte(file.Content), Executable: file.Executable}
-	}
 	var out []tree.Unmerged
 	for _, c := range conflicts {
 		out = append(out, tree.Unmerged{Path: c.Path, Base: version(c.Base), Ours: version(c.Ours), Theirs: version(c.Theirs)})
 	}
 	return out
+}
+
+func version(file *git.IndexFile) *tree.Version {
+	if file == nil {
+		return nil
+	}
+	return &tree.Version{Content: []byte(file.Content), Executable: file.Executable}
 }
 
 // needs reports whether one of paths has to be resolved before anything can be generated:

@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+
+	"github.com/wavewright/wavewright/generator/internal/merge"
 )
 
 // move is a file whose rendering has another path now.
 type move struct{ from, to *record }
 
 // findMoves pairs wanted files that the state does not know with entries of the same
-// ID whose path is not wanted any more.
+// ID whose path is not wanted any more, and wanted files that it knows with those of these entries
+// whose files a person edited.
 func findMoves(records []*record) []move {
 	gone := map[string][]*record{}
 	for _, r := range records {
@@ -23,11 +26,21 @@ func findMoves(records []*record) []move {
 	}
 	var moves []move
 	for _, r := range records {
-		if candidates := gone[r.newID()]; len(candidates) > 0 {
+		candidates := gone[r.newID()]
+		if r.want != nil && r.entry != nil {
+			candidates = slices.DeleteFunc(slices.Clone(gone[r.want.ID]), func(from *record) bool { return !from.strays() })
+		}
+		if len(candidates) > 0 {
 			moves = append(moves, move{from: slices.MinFunc(candidates, byState), to: r})
 		}
 	}
 	return moves
+}
+
+// strays reports whether a file that has another path now is at its old one with edits: one branch
+// renamed what the other one edited.
+func (r *record) strays() bool {
+	return r.entry.state == managed && r.disk.kind == regular && !r.same(r.disk.data, r.entry.base)
 }
 
 // newID returns the ID of a wanted file that the state does not know, else "".
@@ -54,6 +67,10 @@ func byState(a, b *record) int {
 // moves the file first, by hand, meets the same rules.
 func (c *comparison) move(m move) {
 	from, to := m.from.disk.kind, m.to.disk.kind
+	if m.to.entry != nil {
+		c.unite(m)
+		return
+	}
 	switch {
 	case from == obstructed || from == hidden:
 		// The new path starts afresh; the old one is kept as an orphan.
@@ -100,7 +117,37 @@ func (c *comparison) arrive(m move) {
 	c.add(change)
 }
 
-// clear deletes the old file, which is equal to the one at the new path.
+// unite merges the edits that the old path holds into the file at the new one. Where both collide,
+// a person decides, as with any other merge.
+func (c *comparison) unite(m move) {
+	v := m.to.decide(c.options)
+	if m.to.disk.kind != regular || v.data == nil || v.conflicts != nil {
+		return
+	}
+	out := merge.Merge(merge.Input{
+		Path: m.to.path, Base: normal(m.from.entry.base), Mine: normal(m.from.disk.data), Theirs: normal(v.data), Accept: c.options.accept(m.to.path),
+	})
+	m.from.settled, m.to.settled = true, true
+	switch {
+	case len(out.Conflicts) == 0:
+		v.data = restyle(out.Text, m.to.disk.data)
+		v.state, v.reason = m.to.judge(v)
+	case c.options.Markers && out.Marked != nil:
+		v.data, v.conflicts = restyle(out.Marked, m.to.disk.data), out.Conflicts
+		v.state, v.reason = StateMarked, bothChanged
+	default:
+		c.keep(m.from, m.from.entry)
+		c.add(c.change(m.to, verdict{state: StateConflict, keep: m.to.entry, conflicts: out.Conflicts,
+			reason: "its former file " + m.from.path + " has edits of yours that collide with it; bring them here and delete that file"}))
+		return
+	}
+	change := c.change(m.to, v)
+	change.Reason += ", with what you changed in " + m.from.path
+	c.add(change)
+	c.clear(m)
+}
+
+// clear deletes the old file, whose text the one at the new path has.
 func (c *comparison) clear(m move) {
 	c.enterLeaving(m.from)
 	c.add(Change{

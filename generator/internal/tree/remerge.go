@@ -27,9 +27,22 @@ type Unmerged struct {
 	Base, Ours, Theirs *Version
 }
 
+// Commit is one side of a Git merge as a whole.
+type Commit struct {
+	// Archives of the state, by path.
+	Archives map[string][]byte
+	// Read returns the files at some paths; those that the commit does not have are missing.
+	Read func(paths []string) (map[string]*Version, error)
+}
+
 // MergeInput is what Remerge decides about.
 type MergeInput struct {
 	Unmerged []Unmerged
+	// Ours and Theirs are the commits that are merged, and Base is what both are compared with; nil
+	// when Git does not know them any more. What Git has in its index then stands for them.
+	Base, Ours, Theirs *Commit
+	// Settled are paths that a person has resolved, and has told Git.
+	Settled map[string]bool
 	// Merge merges three texts line by line, as Git did.
 	Merge func(base, ours, theirs []byte) ([]byte, error)
 	// Version of wavewright.
@@ -48,9 +61,14 @@ type Resolution struct {
 // Remerge decides about what Git could not merge of generated files and of the state, so
 // that a following run can generate them anew. For every file it takes one side, file
 // and state entry together: a side that a person edited wins over one that only the
-// generator changed. What remains for a person is what both edited. Nothing is written.
+// generator changed, and a file of a person's own wins over a generated one. A file that one side
+// renamed and the other one edited comes back at its old path, from where the following run
+// carries it to the new one. What remains for a person is what both edited. Nothing is written.
 func (r *Repository) Remerge(in MergeInput) (*Resolution, error) {
-	m := &remerge{MergeInput: in, root: r.root, format: r.format(in.Version), unmerged: map[string]Unmerged{}, out: &Resolution{Files: map[string]*Version{}}, archives: map[string][]entry{}}
+	m := &remerge{
+		MergeInput: in, root: r.root, format: r.format(in.Version), unmerged: map[string]Unmerged{},
+		out: &Resolution{Files: map[string]*Version{}}, archives: map[string][]entry{}, merging: map[string]bool{},
+	}
 	if err := m.load(); err != nil {
 		return nil, err
 	}
@@ -68,6 +86,7 @@ func (r *Repository) Remerge(in MergeInput) (*Resolution, error) {
 		m.out.Files[name] = text
 	}
 	slices.Sort(m.out.Left)
+	m.out.Left = slices.Compact(m.out.Left)
 	return m.out, nil
 }
 
@@ -76,10 +95,14 @@ type remerge struct {
 	MergeInput
 	root     *os.Root
 	format   format
-	unmerged map[string]Unmerged // generated candidates by path
-	// sides hold the entries of unmerged archives by path: base, ours, theirs.
-	sides    [3]map[string]owned
-	archives map[string][]entry // by path of the archive
+	unmerged map[string]Unmerged // by path, without archives
+	// sides hold the entries of archives by path: base, ours, theirs.
+	sides [3]map[string]owned
+	// merging are the archives that Git did not merge, or that a rename made vanish; all of their
+	// entries are decided about.
+	merging  map[string]bool
+	archives map[string][]entry // that are written anew, by path
+	files    [3]map[string]*Version
 	out      *Resolution
 }
 
@@ -89,30 +112,119 @@ type owned struct {
 	archive string
 }
 
+// load reads both sides of the state and of the files that are decided about.
 func (m *remerge) load() error {
 	for i := range m.sides {
 		m.sides[i] = map[string]owned{}
 	}
 	for _, u := range m.Unmerged {
-		if !strings.HasPrefix(u.Path, stateFolder+"/") {
+		if strings.HasPrefix(u.Path, stateFolder+"/") {
+			m.merging[u.Path] = true
+		} else {
 			m.unmerged[u.Path] = u
-			continue
 		}
-		m.archives[u.Path] = nil
-		if u.Path == archivePath(journalName) {
-			continue // it is about a run on one side, which is over
-		}
-		for i, version := range []*Version{u.Base, u.Ours, u.Theirs} {
-			if version == nil {
-				continue
+	}
+	if err := m.loadStates(); err != nil {
+		return err
+	}
+	for path := range m.unmerged { // its entry goes with the file, also where Git merged the archive
+		for _, side := range m.sides[1:] {
+			if e, known := side[path]; known && !m.merging[e.archive] {
+				if err := m.reopen(e.archive); err != nil {
+					return err
+				}
 			}
-			entries, _, err := m.format.decode(u.Path, version.Content)
+		}
+	}
+	return m.loadFiles()
+}
+
+// loadStates reads the archives of both sides.
+func (m *remerge) loadStates() error {
+	stages := [3]map[string][]byte{{}, {}, {}}
+	for _, u := range m.Unmerged {
+		for i, version := range []*Version{u.Base, u.Ours, u.Theirs} {
+			if version != nil && m.merging[u.Path] {
+				stages[i][u.Path] = version.Content
+			}
+		}
+	}
+	if m.known() {
+		stages[1], stages[2] = m.Ours.Archives, m.Theirs.Archives
+		for _, side := range stages[1:] {
+			for name, text := range side {
+				there, err := readVersion(m.root, name)
+				if err != nil {
+					return err
+				}
+				if there == nil && !m.Settled[name] && !bytes.Equal(text, m.Base.Archives[name]) {
+					m.merging[name] = true
+				}
+			}
+		}
+	}
+	for name := range m.merging {
+		m.archives[name] = nil
+	}
+	for i, side := range stages {
+		for name, text := range side {
+			if name == archivePath(journalName) {
+				continue // it is about a run on one side, which is over
+			}
+			entries, _, err := m.format.decode(name, text)
+			if err != nil && i == 0 && m.known() {
+				continue // markers: Git merges the bases of criss-cross merges
+			}
 			if err != nil {
 				return err
 			}
 			for _, e := range entries {
-				m.sides[i][e.path] = owned{e, u.Path}
+				m.sides[i][e.path] = owned{e, name}
 			}
+		}
+	}
+	return nil
+}
+
+func (m *remerge) known() bool { return m.Ours != nil && m.Theirs != nil }
+
+// reopen takes the entries of an archive that Git merged, but for those of unmerged files.
+func (m *remerge) reopen(name string) error {
+	if _, open := m.archives[name]; open {
+		return nil
+	}
+	m.archives[name] = nil
+	text, err := readVersion(m.root, name)
+	if err != nil || text == nil {
+		return err
+	}
+	entries, _, err := m.format.decode(name, text.Content)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if _, unmerged := m.unmerged[e.path]; !unmerged {
+			m.archives[name] = append(m.archives[name], e)
+		}
+	}
+	return nil
+}
+
+// loadFiles reads what both sides have at the paths that are decided about.
+func (m *remerge) loadFiles() error {
+	paths := m.paths()
+	for i, side := range []*Commit{m.Base, m.Ours, m.Theirs} {
+		m.files[i] = map[string]*Version{}
+		if m.known() {
+			files, err := side.Read(paths)
+			if err != nil {
+				return err
+			}
+			m.files[i] = files
+			continue
+		}
+		for path, u := range m.unmerged {
+			m.files[i][path] = []*Version{u.Base, u.Ours, u.Theirs}[i]
 		}
 	}
 	return nil
@@ -120,13 +232,12 @@ func (m *remerge) load() error {
 
 // paths lists what has to be decided.
 func (m *remerge) paths() []string {
-	var paths []string
-	for path := range m.unmerged {
-		paths = append(paths, path)
-	}
+	paths := slices.Collect(maps.Keys(m.unmerged))
 	for _, side := range m.sides[1:] {
-		for path := range side {
-			paths = append(paths, path)
+		for path, e := range side {
+			if m.merging[e.archive] {
+				paths = append(paths, path)
+			}
 		}
 	}
 	slices.Sort(paths)
@@ -138,20 +249,22 @@ func (m *remerge) decide(path string) error {
 	ours, inOurs := m.sides[1][path]
 	theirs, inTheirs := m.sides[2][path]
 	u, conflicted := m.unmerged[path]
+	mine, other := m.files[1][path], m.files[2][path]
 	switch {
-	case !inOurs && !inTheirs:
-		m.out.Left = append(m.out.Left, path)
-		return nil
 	case !conflicted:
 		return m.merged(path, ours, inOurs, theirs, inTheirs)
+	case m.known() && mine == nil && other == nil:
+		m.out.Files[path] = nil // renamed by both, or brought here by Git, which followed a rename
+	case !inOurs && !inTheirs:
+		m.out.Left = append(m.out.Left, path)
 	case !inTheirs:
-		m.take(ours, u.Ours)
+		m.against(ours, mine, other, u.Theirs)
 	case !inOurs:
-		m.take(theirs, u.Theirs)
-	case !edited(theirs, u.Theirs):
-		m.take(ours, u.Ours)
-	case !edited(ours, u.Ours) || sameVersion(u.Ours, u.Theirs):
-		m.take(theirs, u.Theirs)
+		m.against(theirs, other, mine, u.Ours)
+	case !edited(theirs, other):
+		m.take(ours, mine)
+	case !edited(ours, mine) || sameVersion(mine, other):
+		m.take(theirs, other)
 	default:
 		m.out.Left = append(m.out.Left, path)
 		m.keep(ours)
@@ -159,17 +272,35 @@ func (m *remerge) decide(path string) error {
 	return nil
 }
 
+// against decides between a generated file of one side and what the other side has at its path,
+// without knowing it as a generated one: a file of a person's own, or nothing. staged is what Git
+// took for the other side's version, which may come from another path.
+func (m *remerge) against(e owned, file, own, staged *Version) {
+	switch {
+	case own == nil && (m.known() || staged == nil):
+		m.take(e, file)
+	case own == nil || edited(e, file):
+		m.out.Left = append(m.out.Left, e.path)
+		m.keep(e)
+	default:
+		m.out.Files[e.path] = own
+	}
+}
+
 // merged settles a file that Git merged although its state entry was not: the text
 // on disk is compared with what Git made of the pure renderings.
 func (m *remerge) merged(path string, ours owned, inOurs bool, theirs owned, inTheirs bool) error {
-	chosen := ours
-	if !inOurs {
-		chosen = theirs
-	}
 	disk, err := readVersion(m.root, path)
-	if err != nil || !inOurs || !inTheirs || ours.equal(&theirs.entry) {
-		m.keep(chosen)
+	if err != nil {
 		return err
+	}
+	if !inOurs || !inTheirs {
+		m.alone(path, disk, inOurs)
+		return nil
+	}
+	if ours.equal(&theirs.entry) {
+		m.keep(ours)
+		return nil
 	}
 	pure, err := m.Merge(m.sides[0][path].base, ours.base, theirs.base)
 	if err != nil {
@@ -186,6 +317,26 @@ func (m *remerge) merged(path string, ours owned, inOurs bool, theirs owned, inT
 		m.keep(ours)
 	}
 	return nil
+}
+
+// alone settles a file that only one side's state has. The other side may have deleted or renamed
+// it, in which case Git takes what a person edited elsewhere, or away.
+func (m *remerge) alone(path string, disk *Version, inOurs bool) {
+	side, other := 1, 2
+	if !inOurs {
+		side, other = 2, 1
+	}
+	e, file := m.sides[side][path], m.files[side][path]
+	switch {
+	case disk != nil && m.files[other][path] != nil && m.known():
+		// The other side's state gave the file up: what is there is a person's own.
+	case disk != nil || m.Settled[path] || !m.known():
+		m.keep(e)
+	case e.state != managed:
+		m.keep(e) // a person deleted it, or gave it up
+	case file != nil && edited(e, file) && !sameVersion(file, m.files[0][path]):
+		m.take(e, file)
+	}
 }
 
 // take keeps an entry and writes its file, or deletes it when that side had none.
@@ -216,15 +367,23 @@ func (r *Repository) Settle(unmerged []Unmerged, resolution *Resolution) ([]stri
 		return nil, err
 	}
 	defer unlock()
-	byHand := map[string]bool{}
+	byHand, known := map[string]bool{}, map[string]bool{}
 	for _, u := range unmerged {
+		known[u.Path] = true
 		if byHand[u.Path], err = resolvedByHand(r.root, u); err != nil {
 			return nil, fmt.Errorf("read %s: %w", u.Path, err)
 		}
 	}
-	paths := slices.Sorted(maps.Keys(resolution.Files))
-	for _, path := range paths {
-		if byHand[path] {
+	var paths []string
+	for _, path := range slices.Sorted(maps.Keys(resolution.Files)) {
+		there, err := readVersion(r.root, path)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", path, err)
+		}
+		if resolution.Files[path] == nil && there == nil && !known[path] {
+			continue // Git does not know it, and there is nothing to delete
+		}
+		if paths = append(paths, path); byHand[path] {
 			continue
 		}
 		if err := resolution.Files[path].write(r.root, path); err != nil {
@@ -234,17 +393,23 @@ func (r *Repository) Settle(unmerged []Unmerged, resolution *Resolution) ([]stri
 	return paths, nil
 }
 
-// resolvedByHand reports whether somebody has resolved a file without telling Git: it has no
-// markers, and a text that no side has.
+// resolvedByHand reports whether somebody has resolved a file without telling Git: where both
+// sides have a text Git leaves one with markers, and where one side has it Git leaves that one.
 func resolvedByHand(root *os.Root, u Unmerged) (bool, error) {
 	if strings.HasPrefix(u.Path, stateFolder+"/") {
 		return false, nil
 	}
 	disk, err := readVersion(root, u.Path)
-	if err != nil || disk == nil || bytes.Contains(append([]byte("\n"), disk.Content...), []byte("\n<<<<<<< ")) {
-		return false, err
+	if err != nil || disk == nil {
+		return u.Ours != nil || u.Theirs != nil, err
+	}
+	if bytes.Contains(append([]byte("\n"), disk.Content...), []byte("\n<<<<<<< ")) {
+		return false, nil
 	}
 	of := func(v *Version) bool { return v != nil && bytes.Equal(normal(v.Content), normal(disk.Content)) }
+	if u.Ours != nil && u.Theirs != nil && isText(u.Ours.Content) && isText(u.Theirs.Content) {
+		return true, nil
+	}
 	return !of(u.Base) && !of(u.Ours) && !of(u.Theirs), nil
 }
 
