@@ -7,3 +7,6 @@ import "os"
 // lockHandle does nothing: folders cannot be locked here. Apply still checks each
 // file right before it replaces it.
 func lockHandle(*os.File) error { return nil }
+
+// unlockHandle does nothing.
+func unlockHandle(*os.File) {}

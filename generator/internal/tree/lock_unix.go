@@ -18,3 +18,7 @@ func lockHandle(folder *os.File) error {
 	}
 	return err
 }
+
+// unlockHandle releases the lock also where a process that is just being started, such as git, has
+// a copy of the handle.
+func unlockHandle(folder *os.File) { _ = unix.Flock(int(folder.Fd()), unix.LOCK_UN) }

@@ -152,12 +152,12 @@ func (m *remerge) loadStates() error {
 	if m.known() {
 		stages[1], stages[2] = m.Ours.Archives, m.Theirs.Archives
 		for _, side := range stages[1:] {
-			for name, text := range side {
+			for name := range side {
 				there, err := readVersion(m.root, name)
 				if err != nil {
 					return err
 				}
-				if there == nil && !m.Settled[name] && !bytes.Equal(text, m.Base.Archives[name]) {
+				if there == nil && !m.Settled[name] || there != nil && m.broken(name, there.Content) {
 					m.merging[name] = true
 				}
 			}
@@ -184,6 +184,13 @@ func (m *remerge) loadStates() error {
 		}
 	}
 	return nil
+}
+
+// broken reports whether an archive is none any more: Git may follow a rename that there was not,
+// and merge lines of two archives.
+func (m *remerge) broken(name string, text []byte) bool {
+	_, _, err := m.format.decode(name, text)
+	return err != nil && name != archivePath(journalName)
 }
 
 func (m *remerge) known() bool { return m.Ours != nil && m.Theirs != nil }

@@ -58,6 +58,7 @@ func (r *Repository) Lock() (unlock func(), err error) {
 	r.locked = true
 	return func() {
 		r.locked = false
+		unlockHandle(folder)
 		folder.Close()
 	}, nil
 }
