@@ -2,7 +2,7 @@
 // written repository, and the commands' view of it.
 //
 //	environments.yaml (+ teams, releases)
-//	  → yamltree.Parse     bytes to a tree with a position for every key and value
+//	  → schema.Read        bytes to trees with a position for every key and value
 //	  → schema.Migrate     texts of an older apiVersion to those of today
 //	  → schema.Load        every layer checked strictly against its type
 //	  → model.Resolve      layers merged per application and target, everything derived
@@ -11,9 +11,9 @@
 //	  → tree.Decide        tree × scan to a plan
 //	  → tree.Apply         the plan written through os.Root, the state last
 //
-// Each step runs once in a run, but for Load, which reads a migrated specification again, and what it returns is the input of the next: [Load] gives
-// a [Platform], which gives a [Tree] or a [Plan]. A command that writes holds the lock of
-// the folder from the scan on. Everything before Apply only reads: generate --check,
+// Each step runs once in a run, and what it returns is the input of the next: [Load] gives a
+// [Platform], which gives a [Tree] or a [Plan]. Only Read runs again, on the texts that Migrate
+// returns. A command that writes holds the lock of the folder from the scan on. Everything before Apply only reads: generate --check,
 // --dry-run, diff and explain are prefixes of the same line. The user's mistakes are
 // diagnostics and come all at once; an error means that the world failed. With any error
 // nothing is written.

@@ -53,10 +53,14 @@ type document struct {
 // documents reads the files of a spec.
 func documents(t testing.TB, fsys fs.FS) []document {
 	t.Helper()
-	_, sources, list, err := schema.Load(fsys, schema.FileName)
-	if err != nil || list.HasErrors() {
-		t.Fatal(err, list)
+	files, err := schema.Read(fsys, schema.FileName)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if _, list := schema.Load(files); list.HasErrors() {
+		t.Fatal(list)
+	}
+	sources := files.Sources
 	var docs []document
 	for _, file := range slices.Sorted(maps.Keys(sources)) {
 		root, _ := yamltree.Parse(file, sources[file])

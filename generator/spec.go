@@ -38,26 +38,35 @@ type Migration struct {
 // readSpec reads the spec of a folder. Without a spec among it there are errors.
 func readSpec(in folder) (*Spec, error) {
 	s := &Spec{folder: in}
-	if err := s.load(); err != nil {
+	files, err := in.files()
+	if err != nil {
 		return nil, err
 	}
-	if steps := s.spec.Steps(in.steps); len(steps) > 0 {
-		return s, s.migrate(steps)
+	if steps := files.Steps(in.steps); len(steps) > 0 {
+		if err := s.migrate(files.Sources, steps); err != nil || s.Diagnostics.HasErrors() {
+			return s, err
+		}
+		if files, err = s.folder.files(); err != nil {
+			return nil, err
+		}
 	}
+	s.Sources = files.Sources
+	s.spec, s.Diagnostics = schema.Load(files)
 	return s, nil
 }
 
-func (s *Spec) load() error {
-	return s.folder.read(func(fsys fs.FS) (err error) {
-		s.spec, s.Sources, s.Diagnostics, err = schema.Load(fsys, schema.FileName)
+// files reads the texts of the spec.
+func (in folder) files() (files *schema.Files, err error) {
+	err = in.read(func(fsys fs.FS) error {
+		files, err = schema.Read(fsys, schema.FileName)
 		return err
 	})
+	return files, err
 }
 
-// migrate replaces the texts of the spec, of which the sources are all, and reads it again. The
-// spec is nil afterwards when it is not YAML.
-func (s *Spec) migrate(steps []schema.Migration) error {
-	read := s.Sources
+// migrate replaces the texts of the spec, which were read. Those that are not YAML stay as they
+// are, with an error among the diagnostics.
+func (s *Spec) migrate(read map[string][]byte, steps []schema.Migration) error {
 	old, err := recalled(s.folder.dir, read)
 	if err != nil {
 		return err
@@ -67,7 +76,7 @@ func (s *Spec) migrate(steps []schema.Migration) error {
 		return err
 	}
 	if faults.HasErrors() {
-		s.spec, s.Sources, s.Diagnostics = nil, old, faults
+		s.Sources, s.Diagnostics = old, faults
 		return nil
 	}
 	for _, step := range steps {
@@ -75,7 +84,7 @@ func (s *Spec) migrate(steps []schema.Migration) error {
 	}
 	s.rewrites = rewrites(old, read, texts)
 	s.folder = s.folder.with(texts)
-	return s.load()
+	return nil
 }
 
 // recalled are the texts of a spec as they were before a run that was interrupted, while it

@@ -15,7 +15,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, main, team []byte) {
 		fsys := fstest.MapFS{FileName: {Data: main}, "teams/a.yaml": {Data: team}}
-		_, sources, list, err := Load(fsys, FileName)
+		_, sources, list, err := loadFrom(fsys, FileName)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -83,7 +83,7 @@ func verdicts(t testing.TB, compiled *validator2020.Schema, src string) (byLoad 
 	if faults.HasErrors() {
 		t.Fatalf("not YAML: %v\n%s", faults, src)
 	}
-	_, _, list, err := Load(fstest.MapFS{FileName: {Data: []byte(src)}}, FileName)
+	_, _, list, err := loadFrom(fstest.MapFS{FileName: {Data: []byte(src)}}, FileName)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,30 +1,23 @@
 package schema
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// Load reads the spec called name and everything it includes from fsys. The
-// returned sources hold the bytes of all files read, for the printer. The spec is nil
-// when the file is not YAML. With errors in the list it is good for finding more: what
-// is faulty is marked in its trees and in Spec.Faults. An error is returned when a file cannot be read for a reason other than the user's
-// text.
-func Load(fsys fs.FS, name string) (*Spec, diag.Sources, diag.List, error) {
+// Load checks every layer of a spec strictly against its type. The spec is nil when the file is
+// not YAML. With errors in the list it is good for finding more: what is faulty is marked in its
+// trees, which are those of the files, and in Spec.Faults.
+func Load(files *Files) (*Spec, diag.List) {
 	strict := yamltree.NewDecoder(yamltree.DecodeOptions{Mark: true})
 	l := loader{
-		fsys: fsys, name: name, sources: diag.Sources{}, strict: strict, unusable: map[string]bool{},
+		list: files.list, strict: strict, unusable: map[string]bool{},
 		partial: strict.With(yamltree.DecodeOptions{Mark: true, Partial: true}),
 	}
-	spec, err := l.load()
-	return spec, l.sources, l.list, err
+	return l.load(files), l.list
 }
 
 // Faults lists, beyond the marks in its trees, the parts of a spec with errors that cannot
@@ -49,39 +42,30 @@ func (d *Faults) Application(name string) bool { return d.Undeclared || d.Applic
 
 // loader carries one run of Load.
 type loader struct {
-	fsys    fs.FS
-	name    string // of the spec
-	sources diag.Sources
 	// strict decodes complete values, partial decodes layers, which complete one another.
 	strict, partial *yamltree.Decoder
 	list            diag.List
-	// unread is set when a file has no tree.
+	// unread is set when applications may be declared that were not read.
 	unread bool
 	// unusable are names of applications whose declaration is no workload.
 	unusable map[string]bool
 }
 
-func (l *loader) load() (*Spec, error) {
-	node, err := l.parse(l.name)
-	if err != nil || node == nil {
-		return nil, err
+func (l *loader) load(files *Files) *Spec {
+	node := files.root()
+	if node == nil {
+		return nil
 	}
 	spec := &Spec{Applications: map[string]Application{}}
 	l.decode(l.strict, node, spec)
 	l.settings(spec)
 	l.applications(spec, node, spec.ApplicationNodes, "")
-	files, err := l.includes(spec)
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		if err := l.include(spec, file); err != nil {
-			return nil, err
-		}
+	for _, included := range files.trees[1:] {
+		l.include(spec, included)
 	}
 	l.list = append(l.list, validate(spec)...)
 	spec.Faults = l.faults()
-	return spec, nil
+	return spec
 }
 
 // faults summarizes the findings.
@@ -99,101 +83,20 @@ func (l *loader) faults() Faults {
 	return d
 }
 
-// parse reads one file and lists its faults. The tree holds the readable rest of the text,
-// so that the same run reports faults of the content, or is nil.
-func (l *loader) parse(name string) (*yamltree.Node, error) {
-	src, err := fs.ReadFile(l.fsys, name)
-	if err != nil {
-		return nil, err
-	}
-	l.sources[name] = src
-	node, faults := yamltree.Parse(name, src)
-	l.list = append(l.list, faults...)
-	l.unread = l.unread || node == nil
-	return node, nil
-}
-
 func (l *loader) decode(d *yamltree.Decoder, node *yamltree.Node, into any) {
 	d.Decode(node, into)
 	l.list = append(l.list, d.Findings()...)
 }
 
-// includes expands the include patterns, each file once, in sorted order.
-func (l *loader) includes(spec *Spec) ([]string, error) {
-	var files []string
-	for i, pattern := range spec.Include {
-		if pattern == "" && spec.Node.Get("include").Items[i].Faulty {
-			continue
-		}
-		matches, err := l.glob(spec.Node.At("include", i), pattern)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, matches...)
-	}
-	slices.Sort(files)
-	return slices.Compact(files), nil
-}
-
-// glob returns the files that a pattern matches; folders do not count.
-func (l *loader) glob(at diag.Range, pattern string) ([]string, error) {
-	matches, err := fs.Glob(l.fsys, path.Join(path.Dir(l.name), pattern))
-	if errors.Is(err, path.ErrBadPattern) || !fs.ValidPath(pattern) {
-		l.list.Error(at, "include/pattern", "a pattern must stay below the folder of the spec").Hint =
-			"Write a relative path without .., such as teams/*.yaml."
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	matches, err = l.filesOnly(matches)
-	if err != nil {
-		return nil, err
-	}
-	if len(matches) == 0 {
-		l.noMatch(at, pattern)
-	}
-	if i := slices.Index(matches, l.name); i >= 0 {
-		l.list.Error(at, "include/pattern", "this pattern matches the spec itself").Hint =
-			"Keep the teams' files in a folder of their own, and write teams/*.yaml."
-		matches = slices.Delete(matches, i, i+1)
-	}
-	return matches, nil
-}
-
-func (l *loader) filesOnly(matches []string) ([]string, error) {
-	var files []string
-	for _, name := range matches {
-		info, err := fs.Stat(l.fsys, name)
-		if err != nil {
-			return nil, err
-		}
-		if !info.IsDir() {
-			files = append(files, name)
-		}
-	}
-	return files, nil
-}
-
-func (l *loader) noMatch(at diag.Range, pattern string) {
-	d := l.list.Error(at, "include/empty", "this pattern matches no file")
-	d.Hint = "Create the file or take the pattern out."
-	if strings.Contains(pattern, "**") {
-		d.Detail = "A star matches names within one folder, and ** matches no more than * does."
-		d.Hint = "Write one pattern for each depth, for example teams/*.yaml and teams/*/*.yaml."
-	}
-}
-
-// include adds the applications of one team's file.
-func (l *loader) include(spec *Spec, name string) error {
-	node, err := l.parse(name)
-	if err != nil || node == nil {
-		return err
+// include adds the applications of one team's file, whose tree is nil when it is not YAML.
+func (l *loader) include(spec *Spec, node *yamltree.Node) {
+	if node == nil {
+		l.unread = true
+		return
 	}
 	var file TeamFile
 	l.decode(l.strict, node, &file)
 	l.applications(spec, node, file.ApplicationNodes, file.Team)
-	return nil
 }
 
 // applications adds the applications of one file, which may name their team.

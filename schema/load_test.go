@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 func files(named map[string]string) fstest.MapFS {
@@ -16,6 +18,16 @@ func files(named map[string]string) fstest.MapFS {
 		fsys[name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return fsys
+}
+
+// loadFrom reads a spec and loads it.
+func loadFrom(fsys fs.FS, name string) (*Spec, diag.Sources, diag.List, error) {
+	read, err := Read(fsys, name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	spec, list := Load(read)
+	return spec, read.Sources, list, nil
 }
 
 func TestLoadIncludes(t *testing.T) {
@@ -27,7 +39,7 @@ func TestLoadIncludes(t *testing.T) {
 		"teams/old/ignored.yaml": "not: read\n",
 		"teams/notes.txt":        "not read",
 	})
-	spec, sources, list, err := Load(fsys, FileName)
+	spec, sources, list, err := loadFrom(fsys, FileName)
 	if err != nil || len(list) > 0 {
 		t.Fatal(list, err)
 	}
@@ -55,7 +67,7 @@ func TestLoadBelowAFolder(t *testing.T) {
 		"deploy/teams/a.yaml":  "team: shop\napplications: {web: {image: 'web:1'}}\n",
 		"teams/elsewhere.yaml": "not: read\n",
 	})
-	spec, _, list, err := Load(fsys, "deploy/"+FileName)
+	spec, _, list, err := loadFrom(fsys, "deploy/"+FileName)
 	if err != nil || len(list) > 0 || spec.Applications["web"].Team != "shop" {
 		t.Errorf("include is relative to the spec: %v, %v", list, err)
 	}
@@ -68,7 +80,7 @@ func TestLoadReportsAllFiles(t *testing.T) {
 		"teams/b.yaml": "applications: [\n",
 		"teams/c.yaml": "applications: {c: {scale: {min: one}}}\n",
 	})
-	spec, _, list, err := Load(fsys, FileName)
+	spec, _, list, err := loadFrom(fsys, FileName)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +99,7 @@ func TestLoadReportsAnUnknownTeamOnce(t *testing.T) {
 		FileName:       minimal("include: [teams/*.yaml]\nteams: {shop: {}}\n"),
 		"teams/a.yaml": "team: shpo\napplications: {a: {image: 'a:1'}, b: {image: 'b:1'}}\n",
 	})
-	_, _, list, _ := Load(fsys, FileName)
+	_, _, list, _ := loadFrom(fsys, FileName)
 	sorted := list.Sorted()
 	if len(sorted) != 1 || sorted[0].Subject.File != "teams/a.yaml" || sorted[0].Subject.Line != 1 || sorted[0].Hint != `Did you mean "shop"?` {
 		t.Errorf("got %+v", sorted)
@@ -95,15 +107,15 @@ func TestLoadReportsAnUnknownTeamOnce(t *testing.T) {
 }
 
 func TestLoadWithoutSpec(t *testing.T) {
-	if _, _, _, err := Load(fstest.MapFS{}, FileName); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, _, err := loadFrom(fstest.MapFS{}, FileName); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
-	spec, sources, list, err := Load(files(map[string]string{FileName: "a: [\n"}), FileName)
+	spec, sources, list, err := loadFrom(files(map[string]string{FileName: "a: [\n"}), FileName)
 	if spec != nil || err != nil || !list.HasErrors() || sources[FileName] == nil {
 		t.Errorf("not YAML: %v, %v, %v", spec, list, err)
 	}
 	for _, src := range []string{"[]", "text", "1", "~", "{}"} {
-		if _, _, list, err := Load(files(map[string]string{FileName: src}), FileName); err != nil || !list.HasErrors() {
+		if _, _, list, err := loadFrom(files(map[string]string{FileName: src}), FileName); err != nil || !list.HasErrors() {
 			t.Errorf("%s: %v, %v", src, list, err)
 		}
 	}
@@ -121,7 +133,7 @@ func (u unreadable) ReadFile(name string) ([]byte, error) {
 
 func TestLoadUnreadable(t *testing.T) {
 	fsys := unreadable{files(map[string]string{FileName: minimal("include: [teams/*.yaml]\n"), "teams/a.yaml": ""})}
-	if _, _, _, err := Load(fsys, FileName); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "teams/a.yaml") {
+	if _, _, _, err := loadFrom(fsys, FileName); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "teams/a.yaml") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -41,11 +41,8 @@ func Migrations() []Migration { return nil }
 
 // Steps returns the migrations that a spec needs, none when its apiVersion is current or
 // unknown.
-func (s *Spec) Steps(all []Migration) []Migration {
-	if s == nil || len(all) == 0 {
-		return nil
-	}
-	version := apiVersion(s.Node)
+func (f *Files) Steps(all []Migration) []Migration {
+	version := apiVersion(f.root())
 	for i := range all {
 		if all[i].From == version {
 			return all[i:]

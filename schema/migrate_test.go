@@ -36,7 +36,7 @@ func TestMigrations(t *testing.T) {
 		for name, text := range migrate(t, old, all[i:]) {
 			today[name] = &fstest.MapFile{Data: text}
 		}
-		if _, _, list, err := Load(today, FileName); err != nil || list.HasErrors() {
+		if _, _, list, err := loadFrom(today, FileName); err != nil || list.HasErrors() {
 			t.Errorf("%s: %v %v", step.From, err, list)
 		}
 	}
@@ -147,17 +147,17 @@ func TestMigrate(t *testing.T) {
 func TestStepsOfASpec(t *testing.T) {
 	for version, want := range map[string]int{"wavewright.dev/v0": 2, "wavewright.dev/v1": 1, "wavewright.dev/v2": 0, "wavewright.dev/v3": 0, "[]": 0} {
 		fsys := fstest.MapFS{FileName: {Data: []byte("apiVersion: " + version + "\n")}}
-		spec, _, _, err := Load(fsys, FileName)
+		read, err := Read(fsys, FileName)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := spec.Steps(invented()); len(got) != want || want > 0 && got[0].From != version {
+		if got := read.Steps(invented()); len(got) != want || want > 0 && got[0].From != version {
 			t.Errorf("%s: %d steps", version, len(got))
 		}
 	}
 	for _, text := range []string{"kind: Environments\n", "[]", ":", ""} {
-		spec, _, _, _ := Load(fstest.MapFS{FileName: {Data: []byte(text)}}, FileName)
-		if spec.Steps(invented()) != nil {
+		read, err := Read(fstest.MapFS{FileName: {Data: []byte(text)}}, FileName)
+		if err != nil || read.Steps(invented()) != nil {
 			t.Errorf("%q has steps", text)
 		}
 	}

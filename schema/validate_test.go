@@ -215,7 +215,7 @@ func TestFaults(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			fsys := files(c.extra)
 			fsys[FileName] = files(map[string]string{FileName: c.src})[FileName]
-			_, sources, list, err := Load(fsys, FileName)
+			_, sources, list, err := loadFrom(fsys, FileName)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -290,7 +290,7 @@ func TestHints(t *testing.T) {
 		minimal("clusters: {eu: {}}\n"):                                      "Write cluster: NAME, or declare in-cluster: {} under clusters.",
 		minimal("- {name: x, profile: staging, promotion: {from: stage}}\n"): "Name one of these, or move the environment up.",
 	} {
-		_, _, list, _ := Load(files(map[string]string{FileName: src}), FileName)
+		_, _, list, _ := loadFrom(files(map[string]string{FileName: src}), FileName)
 		if len(list) != 1 || list[0].Hint != want {
 			t.Errorf("got %+v, want %q", list, want)
 		}
