@@ -33,7 +33,7 @@ type Workload struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
 	// Deploy: false removes the application from the targets of the layer. Default: true.
 	Deploy *bool `yaml:"deploy"`
-	// Kind of the workload, the same on all targets: Deployment; StatefulSet, whose replicas have names and volumes of their own; or CronJob, which creates a Job at each time of a schedule. Default: Deployment.
+	// Kind of the workload, the same on all targets: Deployment; StatefulSet, whose replicas have names and volumes of their own: the headless Service <application>-headless gives them the DNS names <application>-0.<application>-headless, <application>-1.<application>-headless and so on; or CronJob, which creates a Job at each time of a schedule. Default: Deployment.
 	Kind string `yaml:"kind" enum:"Deployment,StatefulSet,CronJob"`
 	// Schedule of a CronJob.
 	Schedule *Schedule `yaml:"schedule"`
@@ -79,7 +79,7 @@ type Workload struct {
 	Singleton *Reason `yaml:"singleton"`
 	// Expose the application through the cluster's gateway or ingress controller, by route name.
 	Expose map[string]Expose `yaml:"expose"`
-	// ConnectsTo lists the connections that the application opens: to other applications by name, or to named networks, namespaces and the internet. Replicas of a StatefulSet and pods of a source that connect to each other need the application's own name.
+	// ConnectsTo lists the connections that the application opens: to other applications by name, or to named networks, namespaces and the internet. Replicas that connect to each other need the application's own name, as in db: {connectsTo: {db: {}}}; db: null states that they do not, which silences the warning connection/replicas.
 	ConnectsTo map[string]*Connection `yaml:"connectsTo"`
 	// Metrics endpoint, from which the platform's Prometheus collects.
 	Metrics *Metrics `yaml:"metrics"`

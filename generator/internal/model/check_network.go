@@ -177,7 +177,7 @@ func (c connectionCheck) all(peers map[string]*schema.Connection) {
 		}
 		if name == string(c.in.App.Name) && !c.own && !c.faulty("kind") {
 			c.error(at, "connection/self", "application %s cannot connect to itself", name).Hint =
-				"For replicas that connect to each other, write kind: StatefulSet, or bring manifests of your own with source."
+				"Its pods run to an end, and no Service leads to them: take the connection out."
 		}
 	}
 }

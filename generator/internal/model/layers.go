@@ -130,10 +130,10 @@ func (r *resolver) removals() {
 	}
 	for _, app := range r.p.Applications {
 		own := append(below[:len(below):len(below)], app.spec.Layer)
-		r.removalsIn(app.spec.Layer, nil, below)
+		r.removalsIn(app.spec.Layer, nil, below, app.Name)
 		for _, overrides := range []map[string]*yamltree.Node{app.spec.Profiles, app.spec.Environments, app.spec.Clusters} {
 			for _, name := range sortedKeys(overrides) {
-				r.removalsIn(overrides[name], nil, own)
+				r.removalsIn(overrides[name], nil, own, app.Name)
 			}
 			for _, name := range sortedKeys(overrides) {
 				own = append(own, overrides[name])
@@ -142,15 +142,16 @@ func (r *resolver) removals() {
 	}
 }
 
-func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree.Node) {
+func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree.Node, app Name) {
 	for _, entry := range n.Entries {
 		at := append(path[:len(path):len(path)], entry.Key)
 		switch {
 		case entry.Value.Faulty:
 		case at[0] == "probes": // a null there removes a default probe
+		case slices.Equal(at, []string{"connectsTo", string(app)}): // a null there silences replicas
 		case entry.Value.Kind == yamltree.Map && slices.Equal(at, valuesPath()): // and in there one of a chart
 		case entry.Value.Kind == yamltree.Map:
-			r.removalsIn(entry.Value, at, below)
+			r.removalsIn(entry.Value, at, below, app)
 		case entry.Value.Kind == yamltree.Null && !stated(below, at):
 			r.list.Error(entry.KeyRange, "layers/null", entry.Key+" has no value, and there is nothing to remove").Hint =
 				"Give it a value, {} when it needs none, or take the line out."

@@ -38,6 +38,9 @@ func (r *resolver) network() {
 	for _, in := range instances {
 		r.connections(in)
 	}
+	for _, app := range r.p.Applications {
+		r.replicas(app)
+	}
 }
 
 func matchLabels(labels map[string]string) yamltree.Ordered {

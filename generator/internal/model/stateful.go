@@ -22,7 +22,7 @@ const onDelete = "OnDelete"
 func (w *Workload) Stateful() bool { return w.Kind == stateful }
 
 // amongThemselves reports whether the pods of one application may talk to each other.
-func (w *Workload) amongThemselves() bool { return w.Stateful() || w.Source != nil }
+func (w *Workload) amongThemselves() bool { return w.Source != nil || !w.ends() }
 
 // keepState adds the fields of a StatefulSet.
 func (w *Workload) keepState(p *Pod) {
