@@ -218,7 +218,7 @@ func refusedDocuments() map[string]string {
 		"null apiVersion":        strings.Replace(minimal(""), "wavewright.dev/v1alpha1", "~", 1),
 		"wrong apiVersion":       strings.Replace(minimal(""), "v1alpha1", "v1", 1),
 		"missing in a list item": minimal("- {name: prod}\n"),
-		"missing in the facts":   minimal("platform: {dns: {namespace: dns}}\n"),
+		"missing in the facts":   minimal("platform: {metrics: {namespace: dns}}\n"),
 		"empty list item":        workload("command: [~]"),
 		"empty list":             strings.Replace(minimal(""), "\n- {name: dev, profile: development}", " []", 1),
 		"no clusters":            env("clusters: []"),

@@ -31,7 +31,7 @@ func refinements() map[string]object {
 		"Gateway.namespace":     label,
 		"Ingress.namespace":     label,
 		"Scraper.namespace":     label,
-		"PodSet.namespace":      label,
+		"DNS.namespace":         label,
 		"Repository.url":        pattern(repositoryURL),
 		"Spec.environments":     {"minItems": 1},
 		"Spec.clusters":         names("ClusterName"),

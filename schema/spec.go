@@ -105,8 +105,8 @@ type Platform struct {
 	Gateway *Gateway `yaml:"gateway"`
 	// Ingress controller that exposes applications, in addition to a gateway or instead of it.
 	Ingress *Ingress `yaml:"ingress"`
-	// DNS selects the pods of the cluster's name server, to which every pod may connect. Default: kube-system, k8s-app: kube-dns.
-	DNS *PodSet `yaml:"dns"`
+	// DNS is the cluster's name server, to which every pod may connect on port 53. Default: the pods with k8s-app: kube-dns in kube-system.
+	DNS *DNS `yaml:"dns"`
 	// Metrics is the Prometheus that collects metrics, run by the Prometheus operator. It must also collect the metrics of kube-state-metrics and cAdvisor, which alerts use.
 	Metrics *Scraper `yaml:"metrics"`
 	// Secrets selects the provider that turns secret references into Kubernetes Secrets.
@@ -151,12 +151,14 @@ type IngressTLS struct {
 	Secret string `yaml:"secret"`
 }
 
-// PodSet selects pods of one namespace.
-type PodSet struct {
-	// Namespace of the pods.
-	Namespace string `yaml:"namespace" required:"true"`
-	// PodLabels select the pods.
-	PodLabels map[string]string `yaml:"podLabels" required:"true"`
+// DNS is the name server of a cluster: pods, and addresses.
+type DNS struct {
+	// Namespace of the name server's pods. Default: kube-system.
+	Namespace string `yaml:"namespace"`
+	// PodLabels select the name server's pods. They cannot select pods of the host network, such as those of a node-local cache. Default: k8s-app: kube-dns.
+	PodLabels map[string]string `yaml:"podLabels"`
+	// CIDRs of name servers that no label can select, in addition to the pods: 169.254.20.10/32 is the usual address of a node-local cache. Default: none.
+	CIDRs []string `yaml:"cidrs"`
 }
 
 // Scraper is a Prometheus that the Prometheus operator runs.

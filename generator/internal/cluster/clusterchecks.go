@@ -364,7 +364,9 @@ func (p Pods) check(ctx context.Context, c *Client) Finding {
 	for _, key := range slices.Sorted(maps.Keys(p.Labels)) {
 		pairs = append(pairs, key+"="+p.Labels[key])
 	}
-	var list struct{ Items []struct{} }
+	var list struct {
+		Items []struct{ Spec struct{ HostNetwork bool } }
+	}
 	err := c.list(ctx, &list, "pods", p.Namespace, strings.Join(pairs, ","))
 	switch {
 	case err != nil:
@@ -372,7 +374,20 @@ func (p Pods) check(ctx context.Context, c *Client) Finding {
 	case len(list.Items) == 0:
 		return q.failed("none has the labels "+strings.Join(pairs, ", "), "Correct "+p.Field+": network policies allow connections only from and to these pods.")
 	}
+	for _, pod := range list.Items {
+		if pod.Spec.HostNetwork {
+			return q.failed("they run in the network of their node (hostNetwork), where network policies cannot select pods", p.hostNetworkHint())
+		}
+	}
 	return q.ok(fmt.Sprintf("%d", len(list.Items)))
+}
+
+// hostNetworkHint says what to do about pods that policies cannot select.
+func (p Pods) hostNetworkHint() string {
+	if p.Field == "platform.dns" {
+		return "Write the address of the name server as platform.dns.cidrs."
+	}
+	return "Run them without hostNetwork: policies by " + p.Field + " do not match their connections."
 }
 
 // exists checks that there is an object which workloads name.

@@ -127,7 +127,9 @@ func (n *ClusterNeeds) addPods(on *model.Cluster) {
 	add := func(what, namespace string, labels map[string]string, field string) {
 		n.Pods = append(n.Pods, Pods{what, namespace, labels, field})
 	}
-	add("the name server", string(on.DNS.Namespace), on.DNS.PodLabels, "platform.dns")
+	if !on.DNS.Assumed {
+		add("the name server", string(on.DNS.Namespace), on.DNS.PodLabels, "platform.dns")
+	}
 	if scraper := on.Metrics; scraper != nil && n.has("ServiceMonitor") {
 		add("Prometheus", scraper.Namespace, scraper.PodLabels, "platform.metrics")
 	}

@@ -37,7 +37,7 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 		r.scraper(node.Get("metrics"), *p.Metrics)
 	}
 	if p.DNS != nil {
-		r.pods(node.Get("dns"), p.DNS.Namespace, p.DNS.PodLabels)
+		r.nameServer(node.Get("dns"), *p.DNS)
 	}
 	if p.Secrets != nil {
 		at := r.place(node, "secrets", "store", "name")

@@ -24,7 +24,7 @@ type Platform struct {
 	// Applications by name, also those that run nowhere.
 	Applications []*Application
 	// DNS is the name server that every pod may connect to, unless a cluster overrides it.
-	DNS PodSet
+	DNS NameServer
 	// Hardening is the pod of a workload without exceptions.
 	Hardening *Pod
 
@@ -178,7 +178,7 @@ type Cluster struct {
 	// Gateway and Ingress are the ways in from the outside; nil when there is none.
 	Gateway *schema.Gateway
 	Ingress *schema.Ingress
-	DNS     PodSet
+	DNS     NameServer
 	// OwnDNS is set when the cluster's name server differs from the platform's.
 	OwnDNS  bool
 	Secrets *schema.SecretProvider

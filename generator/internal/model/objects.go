@@ -46,7 +46,7 @@ func policy(name Name, pods map[string]string, ingress, egress []NetworkRule) *N
 
 // resolving completes a policy that only lets in: a reader, and a linter, looks for both
 // directions of a pod in one place. Names may be asked for by every pod anyway.
-func (p *NetworkPolicy) resolving(of Name, dns PodSet) *NetworkPolicy {
+func (p *NetworkPolicy) resolving(of Name, dns NameServer) *NetworkPolicy {
 	if p == nil || len(p.Egress) > 0 {
 		return p
 	}
@@ -54,7 +54,7 @@ func (p *NetworkPolicy) resolving(of Name, dns PodSet) *NetworkPolicy {
 		return yamltree.Ordered{pair("port", 53), pair("protocol", protocol)}
 	}
 	p.Egress = []NetworkRule{{
-		From: Path(of), To: "dns", Peers: []yamltree.Ordered{dns.Peer()}, Ports: []yamltree.Ordered{port("UDP"), port("TCP")},
+		From: Path(of), To: "dns", Peers: dns.Peers(), Ports: []yamltree.Ordered{port("UDP"), port("TCP")},
 	}}
 	return p
 }

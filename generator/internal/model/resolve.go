@@ -3,7 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
-	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -91,7 +91,7 @@ func (r *resolver) platform() {
 		r.p.Pipeline = Name(spec.CI.Provider)
 	}
 	r.install()
-	r.p.DNS = podSet(spec.Platform.DNS)
+	r.p.DNS = nameServer(spec.Platform.DNS)
 	r.p.argocdUsers = r.argocdUsers(spec.Platform.ArgoCDUsers)
 	r.facts()
 	r.mirrors()
@@ -108,14 +108,6 @@ func (r *resolver) platform() {
 	if len(spec.Clusters) == 0 {
 		r.clusters[schema.DefaultCluster] = r.cluster(schema.DefaultCluster, schema.Cluster{})
 	}
-}
-
-// podSet returns the declared name server or the one that most clusters have.
-func podSet(declared *schema.PodSet) PodSet {
-	if declared == nil {
-		return PodSet{Namespace: "kube-system", PodLabels: map[string]string{"k8s-app": "kube-dns"}}
-	}
-	return PodSet{Namespace: Name(declared.Namespace), PodLabels: declared.PodLabels}
 }
 
 // cluster completes what a cluster says of itself with what the platform says of
@@ -135,7 +127,7 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	}
 	cluster := &Cluster{
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes, Zones: c.Zones,
-		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: podSet(facts.DNS), Secrets: facts.Secrets, Metrics: facts.Metrics,
+		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: nameServer(facts.DNS), Secrets: facts.Secrets, Metrics: facts.Metrics,
 		Networks: c.Networks, APIServer: c.APIServer, ArgoCDUsers: r.argocdUsers(facts.ArgoCDUsers),
 		PriorityClasses: facts.PriorityClasses,
 		mirror:          c.RegistryMirror, MirrorAt: c.Node.KeyAt("registryMirror"),
@@ -146,7 +138,7 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	if c.Kubernetes != "" {
 		cluster.PodSecurityVersion = "v" + c.Kubernetes
 	}
-	cluster.OwnDNS = cluster.DNS.Namespace != r.p.DNS.Namespace || !maps.Equal(cluster.DNS.PodLabels, r.p.DNS.PodLabels)
+	cluster.OwnDNS = !slices.EqualFunc(cluster.DNS.Peers(), r.p.DNS.Peers(), func(a, b yamltree.Ordered) bool { return reflect.DeepEqual(a, b) })
 	return cluster
 }
 

@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
@@ -68,6 +69,11 @@ func (w *Workload) mountsOnce() bool {
 
 // Stateful reports whether the application is a StatefulSet, everywhere.
 func (b *Base) Stateful() bool { return b.Kind == stateful }
+
+// Stateful lists the applications whose replicas have names, by name.
+func (p *Platform) Stateful() []*Application {
+	return slices.DeleteFunc(slices.Clone(p.Applications), func(a *Application) bool { return a.kind != stateful })
+}
 
 // Headless is the name of the Service that gives each replica a name.
 func (a *Application) Headless() Name { return a.Name + "-headless" }

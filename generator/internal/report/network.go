@@ -25,7 +25,7 @@ func (r *Report) NetworkTable() *Table {
 		if s := cluster.Metrics; s != nil {
 			scraper = fmt.Sprintf("pods %s in %s", labelsText(s.PodLabels), s.Namespace)
 		}
-		dns := fmt.Sprintf("pods %s in %s", labelsText(cluster.DNS.PodLabels), cluster.DNS.Namespace)
+		dns := strings.Join(append([]string{fmt.Sprintf("pods %s in %s", labelsText(cluster.DNS.PodLabels), cluster.DNS.Namespace)}, cluster.DNS.CIDRs...), ", ")
 		t.Rows = append(t.Rows, []string{string(target.Name), dns, gateway, ingress, scraper})
 	}
 	return t
