@@ -38,7 +38,7 @@ func New(spec *schema.Spec, layers []render.Layer) *Renames {
 	n.readTemplates(layers)
 	for _, move := range spec.Moved {
 		kind, from, _ := strings.Cut(move.From, "/")
-		_, to, _ := strings.Cut(move.To, "/")
+		to := lastName(spec, move)
 		n.value(n.values, model.MovedKinds()[kind], from, to)
 		if kind == "environments" {
 			// Its targets and namespaces carry its name.
@@ -175,10 +175,13 @@ func Check(spec *schema.Spec, platform *model.Platform, dir string, list *diag.L
 			addressError(list, at("from"), fmt.Sprintf("%q does not say what was renamed", move.From))
 		case !also || toKind != kind:
 			addressError(list, at("to"), fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
+		case move.From != move.To && slices.Contains(spec.Moved, schema.Move{From: move.To, To: move.From}):
+			list.Error(at("from"), "moved/from", fmt.Sprintf("%s and %s swap their names", move.From, move.To)).Hint =
+				"Files that move twice in one run cannot be told apart: rename one of the two to a third name and generate, then the other one, then the first to its final name."
 		case exists(platform, kind, from):
 			list.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
 				"Take it out of the spec, or this rename."
-		case !exists(platform, kind, to):
+		case !exists(platform, kind, lastName(spec, move)):
 			list.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
 				"Declare it under its new name, or correct the name here."
 		case seen[move.From]:
@@ -192,6 +195,19 @@ func Check(spec *schema.Spec, platform *model.Platform, dir string, list *diag.L
 			d.Hint = "Generate with --allow-delete, promote to " + to + ", then delete that file. What " + from + " runs is deleted when its root Application is."
 		}
 	}
+}
+
+// lastName is the name that later renames lead to from the one that a rename gives.
+func lastName(spec *schema.Spec, move schema.Move) string {
+	for range spec.Moved {
+		i := slices.IndexFunc(spec.Moved, func(next schema.Move) bool { return next.From == move.To })
+		if i < 0 {
+			break
+		}
+		move = spec.Moved[i]
+	}
+	_, name, _ := strings.Cut(move.To, "/")
+	return name
 }
 
 // onDisk reports whether there is a file in a folder.

@@ -36,7 +36,7 @@ func (s *Scan) Decide(want Tree) (*Plan, error) {
 	if err := c.rewrites(s.rewritten); err != nil {
 		return nil, err
 	}
-	return c.decide(records, archives), nil
+	return c.decide(records, archives, s.disk.listed), nil
 }
 
 func checkInput(want Tree, paths []string) error {
@@ -48,10 +48,12 @@ func checkInput(want Tree, paths []string) error {
 }
 
 // decide makes a plan of everything that was read. From here on nothing is read.
-func (c *comparison) decide(records []*record, archives []*archive) *Plan {
-	for _, m := range findMoves(records) {
+func (c *comparison) decide(records []*record, archives []*archive, listed map[string][]string) *Plan {
+	moves := findMoves(records)
+	for _, m := range moves {
 		c.move(m)
 	}
+	c.companions(moves, records, listed)
 	for _, r := range records {
 		if !r.settled && r.disk.kind != hidden {
 			c.add(c.change(r, r.decide(c.options)))
