@@ -134,6 +134,9 @@ func (a *arranger) flag(word string, rest []string) ([]string, error) {
 	default:
 		value, rest = rest[0], rest[1:]
 	}
+	if strings.TrimSpace(value) == "" {
+		return nil, usage(a.name(), "flag --%s is empty: give it a value, or leave it out", name)
+	}
 	*to = append(*to, "--"+name+"="+value)
 	return rest, nil
 }

@@ -176,7 +176,7 @@ func Check(spec *schema.Spec, platform *model.Platform, dir string, list *diag.L
 		case !also || toKind != kind:
 			addressError(list, at("to"), fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
 		case move.From != move.To && slices.Contains(spec.Moved, schema.Move{From: move.To, To: move.From}):
-			list.Error(at("from"), "moved/from", fmt.Sprintf("%s and %s swap their names", move.From, move.To)).Hint =
+			list.Error(at("from"), "moved/swap", fmt.Sprintf("%s and %s swap their names", move.From, move.To)).Hint =
 				"Files that move twice in one run cannot be told apart: rename one of the two to a third name and generate, then the other one, then the first to its final name."
 		case exists(platform, kind, from):
 			list.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
