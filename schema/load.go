@@ -12,10 +12,11 @@ import (
 // not YAML. With errors in the list it is good for finding more: what is faulty is marked in its
 // trees, which are those of the files, and in Spec.Faults.
 func Load(files *Files) (*Spec, diag.List) {
-	strict := yamltree.NewDecoder(yamltree.DecodeOptions{Mark: true})
+	way := Guide()
+	strict := yamltree.NewDecoder(yamltree.DecodeOptions{Mark: true, Guide: way})
 	l := loader{
 		list: files.list, strict: strict, unusable: map[string]bool{},
-		partial: strict.With(yamltree.DecodeOptions{Mark: true, Partial: true}),
+		partial: strict.With(yamltree.DecodeOptions{Mark: true, Partial: true, Guide: way}),
 	}
 	return l.load(files), l.list
 }

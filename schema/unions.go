@@ -27,10 +27,10 @@ const (
 // DecodeNode accepts the short form 8080 beside {port: 80, container: 8080}. A layer
 // may state one of the two alone; the other then comes from a layer below.
 func (p *Port) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
-	type fields Port
+	type port Port // the name by which guide.yaml knows it
 	switch n.Kind {
 	case yamltree.Map:
-		d.Decode(n, (*fields)(p))
+		d.Decode(n, (*port)(p))
 		checkPort(n.Get("port"), d)
 		checkPort(n.Get("container"), d)
 	case yamltree.Int:
@@ -67,11 +67,11 @@ type Quota struct {
 
 // DecodeNode accepts the word auto beside the maps.
 func (q *Quota) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
-	type fields Quota
+	type quota Quota // the name by which guide.yaml knows it
 	switch {
 	case n.Kind == yamltree.String && n.Text == "auto":
 	case n.Kind == yamltree.Map:
-		d.Decode(n, (*fields)(q))
+		d.Decode(n, (*quota)(q))
 	default:
 		d.Expected(n, "auto or a map").Hint = "Write auto, {budget: {limits.cpu: 8}}, {override: {limits.cpu: 8}} or {hard: {limits.cpu: 8}}."
 	}
@@ -108,8 +108,8 @@ func (l *Literal) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) { d.DecodeLi
 
 // DecodeNode expands the content when the file asks for it.
 func (f *ConfigFile) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
-	type fields ConfigFile
-	d.Decode(n, (*fields)(f))
+	type configFile ConfigFile // the name by which guide.yaml knows it
+	d.Decode(n, (*configFile)(f))
 	if f.Placeholders && f.Content != "" {
 		f.Content = Literal(d.Expand(n.Get("content")))
 	}

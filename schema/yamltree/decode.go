@@ -14,6 +14,8 @@ import (
 type DecodeOptions struct {
 	// Expand, when not nil, is applied to each text value with a "{" and its position, not to keys.
 	Expand func(diag.Range, string) string
+	// Guide, when not nil, returns a hint for an unknown key of a struct type with known keys, or nothing.
+	Guide func(typ, key string, known []string) string
 	// Partial accepts the absence of required keys: for a single layer.
 	Partial bool
 	// Mark marks faulty values in the tree, so that later checks report neither them nor their
@@ -22,6 +24,14 @@ type DecodeOptions struct {
 	Mark bool
 	// Shared, when not nil, holds decoded values for trees with common parts.
 	Shared *Shared
+}
+
+// Keys lists, sorted, the keys that a struct accepts.
+func Keys(of any) []string {
+	d, info, t := NewDecoder(DecodeOptions{}), &typeInfo{}, reflect.TypeOf(of)
+	d.describeFields(info, t, nil)
+	d.finishRecord(info, t)
+	return info.keys
 }
 
 // NodeDecoder is implemented, on the pointer, by types that accept several shapes.

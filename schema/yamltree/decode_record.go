@@ -88,6 +88,11 @@ func sentence(why string) string {
 
 func (d *Decoder) unknownKey(e *Entry, info *typeInfo) {
 	found := d.faultyKey(e, "spec/unknown-key", "unknown key %s", quote(e.Key))
+	if d.opts.Guide != nil {
+		if found.Hint = d.opts.Guide(info.name, e.Key, info.keys); found.Hint != "" {
+			return
+		}
+	}
 	found.Detail = "No keys are possible here."
 	if len(info.keys) > 0 {
 		found.Detail = "Possible here: " + enumerate(info.keys) + "."
@@ -112,12 +117,12 @@ func (d *Decoder) oneOf(n *Node, s string, allowed []string) bool {
 	return false
 }
 
-// missing reports each required key that n does not have, except misspelt keys, which are
-// reported as unknown.
+// missing reports each required key that n does not have, except keys that are misspelt or have another name,
+// which are reported as unknown.
 func (d *Decoder) missing(n *Node, info *typeInfo, at diag.Range) {
 	for _, i := range info.required {
 		f := &info.fields[i]
-		if value := n.Get(f.key); value != nil && (value.Kind != Null || value.Faulty) || misspelt(n, info, f.key) {
+		if value := n.Get(f.key); value != nil && (value.Kind != Null || value.Faulty) || misspelt(n, info, f.key) || d.renamed(n, info, f.key) {
 			continue
 		}
 		if d.opts.Mark {
@@ -136,6 +141,14 @@ func misspelt(n *Node, info *typeInfo, key string) bool {
 	return slices.ContainsFunc(n.Entries, func(e Entry) bool {
 		_, known := info.byKey[e.Key]
 		return !known && Suggest(e.Key, info.keys) == key
+	})
+}
+
+// renamed reports whether the guide leads from an unknown key of n to key.
+func (d *Decoder) renamed(n *Node, info *typeInfo, key string) bool {
+	return d.opts.Guide != nil && slices.ContainsFunc(n.Entries, func(e Entry) bool {
+		_, known := info.byKey[e.Key]
+		return !known && strings.HasPrefix(d.opts.Guide(info.name, e.Key, info.keys), "Write "+key+":")
 	})
 }
 

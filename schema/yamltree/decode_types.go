@@ -31,6 +31,7 @@ type typeInfo struct {
 	fields []field   // of a record, in declaration order, inlined ones included
 	byKey  map[string]int
 	keys   []string // of a record, sorted
+	name   string   // of a record's type
 	// key and value of a mapping are memory for its entries; invalid while it is in use.
 	key, value reflect.Value
 	// selves are the fields that receive the record's own node.
@@ -159,4 +160,5 @@ func (d *Decoder) finishRecord(info *typeInfo, t reflect.Type) {
 		info.keys = append(info.keys, f.key)
 	}
 	slices.Sort(info.keys)
+	info.name = t.Name()
 }

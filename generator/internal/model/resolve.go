@@ -33,9 +33,9 @@ type Input struct {
 func Resolve(in Input) (*Platform, diag.List) {
 	r := &resolver{
 		spec: in.Spec, sources: in.Sources, pins: in.Pins, release: in.ArgoCD,
-		builtins: map[string]*yamltree.Node{},
-		decoder:  yamltree.NewDecoder(yamltree.DecodeOptions{}),
-		p:        &Platform{Version: Path(in.Version)},
+		builtins: map[string]*yamltree.Node{}, guide: schema.Guide(),
+		decoder: yamltree.NewDecoder(yamltree.DecodeOptions{}),
+		p:       &Platform{Version: Path(in.Version)},
 	}
 	r.platform()
 	r.environments()
@@ -63,6 +63,7 @@ type resolver struct {
 	release  ArgoCDRelease
 	builtins map[string]*yamltree.Node
 	decoder  *yamltree.Decoder
+	guide    func(typ, key string, known []string) string
 	p        *Platform
 	clusters map[string]*Cluster
 	teams    map[string]*Team
@@ -152,6 +153,7 @@ func fact[T any](c schema.Cluster, key string, own, platform *T) *T {
 
 // decode fills into from a merged tree.
 func (r *resolver) decode(node *yamltree.Node, into any, o yamltree.DecodeOptions) {
+	o.Guide = r.guide
 	d := r.decoder.With(o)
 	d.Decode(node, into)
 	r.list = append(r.list, d.Findings()...)

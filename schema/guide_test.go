@@ -1,0 +1,96 @@
+package schema
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// TestGuideNamesFields holds that each example of guide.yaml is a piece of a spec, and that each key is
+// unknown where the guide shows its way.
+func TestGuideNamesFields(t *testing.T) {
+	types, seen := readSpecTypes(t), map[string]bool{}
+	for _, row := range readGuide() {
+		for _, at := range row.At {
+			typ, known := types.byName(at)
+			if !known {
+				t.Errorf("%v: the spec has no type %s", row.Keys, at)
+				continue
+			}
+			for _, key := range row.Keys {
+				place := at + "." + fold(key)
+				if seen[place] {
+					t.Errorf("%s.%s stands in two rows", at, key)
+				}
+				seen[place] = true
+				if slices.Contains(yamltree.Keys(reflect.New(typ).Elem().Interface()), key) {
+					t.Errorf("%s has a field %s", at, key)
+				}
+			}
+			if row.Top {
+				typ = reflect.TypeFor[Spec]()
+			}
+			for _, example := range row.Write {
+				checkExample(t, typ, example)
+			}
+		}
+	}
+	if len(seen) < 60 {
+		t.Errorf("the guide knows %d keys", len(seen))
+	}
+}
+
+// awaited are the fields of rows that wait for them: the hints leave them out as long as they are missing.
+var awaited = []string{"pod", "container"}
+
+func checkExample(t *testing.T, typ reflect.Type, example string) {
+	t.Helper()
+	field, _, _ := strings.Cut(example, ":")
+	if slices.Contains(awaited, field) {
+		return
+	}
+	text := example
+	if typ == reflect.TypeFor[Port]() {
+		text = "{" + example + "}"
+	}
+	node, faults := yamltree.Parse("example", []byte(text))
+	if !faults.HasErrors() {
+		faults = yamltree.Decode(node, reflect.New(typ).Interface(), yamltree.DecodeOptions{Partial: true})
+	}
+	for _, found := range faults {
+		if found.Code != "spec/type" && found.Code != "spec/missing" || !strings.Contains(example, "…") {
+			t.Errorf("%v: %q: %s", typ.Name(), example, found.Summary)
+		}
+	}
+}
+
+// TestGuideShowsTheWay holds hints as people read them.
+func TestGuideShowsTheWay(t *testing.T) {
+	known := map[string][]string{
+		"Application": yamltree.Keys(Application{}), "Spec": yamltree.Keys(Spec{}), "Environment": yamltree.Keys(Environment{}),
+		"Container": yamltree.Keys(Container{}), "port": yamltree.Keys(Port{}),
+	}
+	for _, c := range []struct{ typ, key, want string }{
+		{"Application", "depends_on", "Write connectsTo: {NAME: {}}. "},
+		{"Application", "replicaCount", "Write scale: {min: 3, max: 3}, or singleton: {reason: TEXT}. "},
+		{"Application", "quota", "Environments state quota"},
+		{"Application", "gateway", "Write expose: "},
+		{"Application", "priorityClasses", "Environments state priorityClasses"},
+		{"Application", "dns", "Clusters state it: platform: {dns: …}"},
+		{"Application", "revisionHistoryLimit", customHint},
+		{"Application", "owner", "Write teams: {NAME: {owners: [\"@acme/team\"]}} at the top level of the spec. "},
+		{"Spec", "tolerations", "Write workload: {tolerations: …}, for every application in all environments"},
+		{"Environment", "env", "Write workload: {env: …}, for every application of the environment"},
+		{"Spec", "replicas", "Applications state it, or workload: {…} for all of them. Write scale: "},
+		{"Container", "scale", "The application states scale itself"},
+		{"port", "containerPort", "Write port: 80, container: 8080."},
+		{"Application", "nonsense", ""},
+	} {
+		if got := readGuide().hint(c.typ, c.key, known[c.typ]); !strings.HasPrefix(got, c.want) || c.want == "" && got != "" {
+			t.Errorf("%s.%s: got %q, want %q", c.typ, c.key, got, c.want)
+		}
+	}
+}
