@@ -614,10 +614,14 @@ func (d differ) nodes(want, have *yamltree.Node, at string) string {
 	case want.Kind != yamltree.Map && want.Kind != yamltree.List:
 		return d.scalars(want.Text, have.Text, at)
 	}
-	for i := range want.Items {
-		if fault := d.nodes(want.Items[i], have.Items[i], fmt.Sprintf("%s[%d]", at, i)); fault != "" {
-			return fault
+	rest := slices.Clone(have.Items)
+	for i, item := range want.Items {
+		// Lists that are sorted by a text have another order with another text.
+		found := slices.IndexFunc(rest, func(other *yamltree.Node) bool { return d.nodes(item, other, at) == "" })
+		if found < 0 {
+			return d.nodes(item, have.Items[i], fmt.Sprintf("%s[%d]", at, i))
 		}
+		rest = slices.Delete(rest, found, found+1)
 	}
 	for _, entry := range want.Entries {
 		other, ok := have.Entry(d.fill(entry.Key))

@@ -119,7 +119,7 @@ func (c *checker) portReference(name string, needed bool, path ...any) {
 // portIn checks that one of the ports has this name.
 func (c *checker) portIn(ports []Port, name string, needed bool, path ...any) {
 	known := slices.ContainsFunc(ports, func(p Port) bool { return name == "" || string(p.Name) == name })
-	if known || name == "" && !needed || c.faulty("ports") {
+	if known || name == "" && !needed || c.faulty("ports") || c.faulty(sidecars) {
 		return
 	}
 	if len(ports) == 0 {

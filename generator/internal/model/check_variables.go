@@ -90,7 +90,7 @@ func (v variableCheck) fromSecrets() {
 		v.name(v.key(v.below("secrets", name)...), "a secret", name)
 		v.secretSource(name, secret)
 		v.prefix(secret.Prefix, v.below("secrets", name, "prefix")...)
-		if secret.Prefix != "" && !secret.All {
+		if secret.Prefix != "" && !secret.All && !v.faulty(v.below("secrets", name, "all")...) {
 			v.error(v.at(v.below("secrets", name, "prefix")...), "secret/unused", "prefix is of the variables that all: true makes").Hint =
 				"Write all: true beside it, or the whole names below env."
 		}
@@ -147,7 +147,7 @@ func (v variableCheck) secretSource(name string, secret schema.SecretRef) {
 		v.error(at, "secret/source", "secret %s of the application comes from elsewhere", name).Hint =
 			"Leave key and existing out here to read the secret of the application, or choose another name."
 	case (secret.Key == "") == (secret.Existing == ""):
-		if len(v.path) > 0 && shared {
+		if len(v.path) > 0 && (shared || v.faulty("secrets") || v.faulty("secrets", name)) {
 			return // which is said of the application's
 		}
 		v.error(at, "secret/source", "a secret needs key or existing, one of them").Hint =

@@ -253,7 +253,7 @@ func (r *resolver) inside(from client, name string, c *schema.Connection, at dia
 // insidePorts lists the container ports behind the ports of an application's Service
 // that a connection names; all of them when it names none.
 func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.Range) []yamltree.Ordered {
-	if r.faulty(callee.Workload.Node, "ports") {
+	if r.faulty(callee.Workload.Node, "ports") || r.faulty(callee.Workload.Node, sidecars) {
 		return nil
 	}
 	declared := endsOf(c)

@@ -50,7 +50,7 @@ func (c *comparison) companions(moves []move, records []*record, listed map[stri
 	homes := map[string]string{}
 	for _, m := range moves {
 		from, to := parent(m.from.path), parent(m.to.path)
-		if m.from.settled && m.to.settled && from != to && m.from.disk.kind == regular {
+		if m.from.settled && m.to.settled && from != "" && from != to && m.from.disk.kind == regular {
 			homes[from] = to
 		}
 	}

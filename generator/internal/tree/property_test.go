@@ -262,6 +262,7 @@ func (w *world) userResolves(*rapid.T) {
 		if c.State == StateForeign {
 			w.forget(c.Path)
 			w.remove(c.Path)
+			delete(w.foreign, c.Path)
 		}
 	}
 	for _, path := range generated {
