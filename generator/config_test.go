@@ -31,7 +31,7 @@ func TestHostileConfigFiles(t *testing.T) {
 		"repository":   map[string]any{"url": "https://git.example.com/shop.git"},
 		"environments": []any{map[string]any{"name": "dev", "profile": "development"}, map[string]any{"name": "prod", "profile": "production"}},
 		"applications": map[string]any{"web": map[string]any{
-			"image": "ghcr.io/acme/web:1.0.0", "config": shared,
+			"image": "ghcr.io/acme/web:1.0.0", "ports": map[string]any{"http": 8080}, "config": shared,
 			"environments": map[string]any{"prod": map[string]any{"config": own}},
 		}},
 	})

@@ -269,6 +269,7 @@ applications:
   worker:
     team: storefront
     image: ghcr.io/acme/worker:3.1.0
+    probes: {liveness: {exec: [alive]}}
     environments:
       prod: {resources: {limits: {cpu: 2}}}
 `

@@ -30,7 +30,7 @@ func newRepository(t *testing.T) *repository {
 		t.Setenv("GIT_"+who+"_EMAIL", "jane@example.com")
 	}
 	r := &repository{t: t, dir: t.TempDir(), applications: map[string]string{}}
-	for i := range 12 {
+	for i := range 14 { // two more cross no step of a quota
 		r.applications[fmt.Sprintf("app-%02d", i*10)] = "1.0.0"
 	}
 	r.git("init", "-q", "-b", "main")

@@ -38,7 +38,32 @@ type Plan struct {
 	Origins map[string]diag.Range
 	// Guards are what was probably not meant; while there is one, nothing is written.
 	Guards []Guard
+	// Pins is the file of pins that a promotion or a rollback writes before the generated
+	// files; nil of every other plan.
+	Pins *Change
 }
+
+// Changes returns every path that is not simply unchanged, sorted by path, with the pins.
+func (p *Plan) Changes() []Change {
+	changes := p.Plan.Changes()
+	if p.Pins == nil {
+		return changes
+	}
+	at, _ := slices.BinarySearchFunc(changes, p.Pins.Path, func(c Change, path string) int { return strings.Compare(c.Path, path) })
+	return slices.Insert(changes, at, *p.Pins)
+}
+
+// Counts returns how many files are in each state, the unchanged and the pins included.
+func (p *Plan) Counts() map[State]int {
+	counts := p.Plan.Counts()
+	if p.Pins != nil {
+		counts[p.Pins.State]++
+	}
+	return counts
+}
+
+// Pending reports whether the plan writes something.
+func (p *Plan) Pending() bool { return p.Plan.Pending() || p.Pins != nil && !p.Stopped() }
 
 // Conflict is one place that both sides changed.
 type Conflict = merge.Conflict

@@ -1,7 +1,9 @@
 package generator
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -210,7 +212,10 @@ func (m *mover) carryOut(res *release.Result) error {
 		return err
 	}
 	m.out.Plan, err = m.plan(after, res.Environment)
-	if err != nil || m.out.Plan == nil || m.out.Plan.Stopped() || m.when.DryRun {
+	if err != nil || m.out.Plan == nil {
+		return err
+	}
+	if m.out.Plan.Pins, err = m.pins(res); err != nil || m.out.Plan.Stopped() || m.when.DryRun {
 		return err
 	}
 	source, err := m.decided(res)
@@ -225,6 +230,20 @@ func (m *mover) carryOut(res *release.Result) error {
 	}
 	m.out.Written = true
 	return nil
+}
+
+// pins is the change of the file of pins.
+func (m *mover) pins(res *release.Result) (*Change, error) {
+	change := &Change{Path: res.File, State: StateNew, Action: tree.ActionCreate, New: res.Source}
+	err := m.before.folder.read(func(files fs.FS) error {
+		if _, err := fs.Stat(files, res.File); err == nil {
+			change.State, change.Action = tree.StateUpdate, tree.ActionUpdate
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	})
+	return change, err
 }
 
 // decided is the file of pins with the objects whose change the flag allows. Later runs, in a

@@ -170,7 +170,7 @@ repository: {url: https://git.example.com/alone.git}
 environments:
   - {name: only, profile: production}
 applications:
-  web: {image: ghcr.io/acme/web:1.0.0}
+  web: {image: ghcr.io/acme/web:1.0.0, ports: {http: 8080}}
 `)
 	for name, word := range map[string]string{
 		"AGENTS.md": "wavewright promote --to", "docs/runbook.md": "## Promote",
@@ -247,7 +247,7 @@ environments:
   - {name: test, profile: staging, argocd: nonprod}
   - {name: live, profile: production}
 applications:
-  web: {image: ghcr.io/acme/web:1.0.0}
+  web: {image: ghcr.io/acme/web:1.0.0, ports: {http: 8080}}
 `
 	for install, lines := range map[string][]string{
 		"none": {

@@ -77,6 +77,8 @@ type Probes struct {
 	Liveness *Probe `yaml:"liveness"`
 	// Startup delays the other probes until it succeeds; without a handler it uses that of the liveness probe.
 	Startup *Probe `yaml:"startup"`
+	// None says why Kubernetes has nothing to check, for example that the process ends when it loses its queue. The pods then have no probes, not even the default one. Only the main container has it.
+	None *Reason `yaml:"none"`
 }
 
 // Probe checks a container: exactly one of http, grpc, tcp and exec.

@@ -48,7 +48,7 @@ type Settings struct {
 	Workload *yamltree.Node `yaml:"workload" layer:"workload"`
 	// PodSecurity sets the Pod Security Standards of the namespaces.
 	PodSecurity PodSecurity `yaml:"podSecurity"`
-	// Quota of every namespace: auto (1.2 times the peak demand, rounded up to that of 1, 2, 5, 10 … typical applications), auto with single amounts of yours, or explicit amounts.
+	// Quota of every namespace: auto (each resource by its own sum, 1.2 times the peak demand, rounded up to 1, 2, 5, 10 … cores, gibibytes or pods), auto with single amounts of yours, or explicit amounts.
 	Quota Quota `yaml:"quota"`
 	// LimitRange of every namespace, for each container.
 	LimitRange LimitRange `yaml:"limitRange"`

@@ -148,7 +148,7 @@ func (l *loader) application(node *yamltree.Node) Application {
 	var app Application
 	l.decode(l.partial, node, &app)
 	app.Node = node
-	app.Layer = node.Without("team", "profiles", "environments", "clusters")
+	app.Layer = node.Without("team", "sameEverywhere", "profiles", "environments", "clusters")
 	for _, overrides := range []map[string]*yamltree.Node{app.Profiles, app.Environments, app.Clusters} {
 		for _, name := range sortedKeys(overrides) {
 			l.layer(overrides[name])

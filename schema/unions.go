@@ -114,3 +114,31 @@ func (f *ConfigFile) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
 		f.Content = Literal(d.Expand(n.Get("content")))
 	}
 }
+
+// DecodeNode says what a probe needs where people write that there is one.
+func (p *Probe) DecodeNode(n *yamltree.Node, d *yamltree.Decoder) {
+	type probe Probe // the name by which guide.yaml knows it
+	for _, handler := range []struct{ key, expected, hint string }{
+		{"grpc", "the name of a service", `Write grpc: "" for the health of the server as a whole. A port is named beside it: port: NAME.`},
+		{"http", "a path", "Write http: /PATH. A port is named beside it: port: NAME."},
+		{"exec", "a list of words", "Write exec: [COMMAND, ARGUMENT]."},
+		{"tcp", "true", "Write tcp: true. A port is named beside it: port: NAME."},
+	} {
+		if value := n.Get(handler.key); value != nil && !value.Faulty && misread(handler.key, value) {
+			d.Expected(value, handler.expected).Hint = handler.hint
+		}
+	}
+	d.Decode(n, (*probe)(p))
+}
+
+// misread reports whether the value of a probe's handler is a scalar of another type.
+func misread(key string, value *yamltree.Node) bool {
+	scalar := value.Kind == yamltree.Bool || value.Kind == yamltree.Int || value.Kind == yamltree.Float
+	switch key {
+	case "tcp":
+		return value.Kind == yamltree.Int || value.Kind == yamltree.String
+	case "exec":
+		return scalar || value.Kind == yamltree.String
+	}
+	return scalar
+}

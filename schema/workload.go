@@ -18,6 +18,8 @@ type Application struct {
 	teamAt diag.Range
 	// teamUnclear is set when the statement of the team has an error.
 	teamUnclear bool
+	// SameEverywhere says why the application has one value in all environments where their defaults differ, for example resources that were measured. It silences the warning layers/flattened.
+	SameEverywhere *Reason `yaml:"sameEverywhere"`
 	// Profiles overrides values in environments of a profile.
 	Profiles map[string]*yamltree.Node `yaml:"profiles" layer:"workload"`
 	// Environments overrides values in an environment.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -8,6 +9,7 @@ import (
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 var portName = lazyregexp.New(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
@@ -33,13 +35,78 @@ func (c *checker) duplicatePort(at diag.Range, before []Port, port Port, what st
 	for _, other := range slices.Backward(before) {
 		if number(other) == number(port) && other.Protocol == port.Protocol {
 			c.error(at, "port/duplicate", "%s and %s have the same %s", other.Name, port.Name, what).Hint =
-				"Give one of them another number; {port: 80, container: 8080} tells the Service and the container apart."
+				fmt.Sprintf("Give one of them another %s: %s: {port: NUMBER, container: NUMBER}. port is that of the Service, container what the process listens on.", what, port.Name)
 			return
 		}
 	}
 }
 
-func (c *checker) probes() { probeCheck{c, "", []any{"probes"}}.all(c.w.Probes) }
+func (c *checker) probes() {
+	probeCheck{c, "", []any{"probes"}}.all(c.w.Probes)
+	if c.w.ends() || c.faulty("kind") || c.faulty("probes") || c.faulty("ports") || c.faulty(sidecars) {
+		return
+	}
+	if c.w.Probes.None != nil {
+		c.withoutProbes()
+		return
+	}
+	c.probed()
+}
+
+// withoutProbes checks the reason of a workload without probes.
+func (c *checker) withoutProbes() {
+	p := c.w.Probes
+	if strings.TrimSpace(p.None.Reason) == "" && c.stated("probes", "none", "reason") {
+		c.error(c.at("probes", "none"), "reason/missing", "no probes need a reason").Hint =
+			"Write reason: TEXT; wavewright keeps the text in an annotation, for reviewers."
+	}
+	for _, stated := range []*schema.Probe{p.Readiness, p.Liveness, p.Startup} {
+		if stated != nil && hasHandler(stated) {
+			c.error(c.key("probes", "none"), "probe/handler", "none excludes the other probes").Hint =
+				"Take none out, or the probes; none: null in a later layer removes the none of an earlier layer."
+			return
+		}
+	}
+}
+
+// probed wants a probe where the environment counts on replicas, and readiness wherever the
+// generated pipeline asks for it: behind a Service.
+func (c *checker) probed() {
+	readiness, liveness, startup := c.w.probes()
+	ready, checked := len(readiness) > 0, len(readiness)+len(liveness)+len(startup) > 0
+	for _, beside := range c.w.containers() {
+		probes := c.w.sidecarProbes(beside)
+		checked = checked || len(probes) > 0
+		ready = ready || slices.ContainsFunc(probes, func(p yamltree.Pair) bool { return p.Key == "readinessProbe" })
+	}
+	env, served := c.in.Target.Env, c.w.Stateful() || len(c.w.PortList()) > 0
+	var what, why string
+	switch {
+	case served && !ready:
+		what, why = "no readiness probe", "Its Service sends requests to pods that are not ready."
+	case !checked && env.Floor > 1:
+		what, why = "no probe", "Nothing notices a pod that hangs, or that does not work after a rollout."
+	default:
+		return
+	}
+	d := c.list.Warning(c.in.App.At, "probe/missing", fmt.Sprintf("%s has %s", c.in.App.Name, what))
+	if served && !ready && env.asksForProbes() && c.facts.Get("ci") != nil {
+		d.Severity, d.Detail = diag.Error, fmt.Sprintf("The pipeline would refuse it, by a step with the rule %s.", podProbes)
+	} else {
+		d.Detail = why
+	}
+	d.Hint = "Write probes: {readiness: {exec: [COMMAND]}}, or declare the TCP port that it listens on, or say why not: probes: {none: {reason: …}}."
+}
+
+// podProbes is the rule of kube-score that wants readiness behind a Service.
+const podProbes = "pod-probes"
+
+// asksForProbes reports whether a step of the environment has the rule podProbes.
+func (e *Environment) asksForProbes() bool {
+	return slices.ContainsFunc(e.Validation, func(s Step) bool {
+		return slices.Contains(s.Rules, podProbes) || s.Uses == UsesCompliance && len(s.Rules) == 0
+	})
+}
 
 // probeCheck checks the probes of the main container or of a sidecar, which stand at a path.
 type probeCheck struct {
@@ -51,6 +118,9 @@ type probeCheck struct {
 func (c probeCheck) below(more ...any) []any { return slices.Concat(c.path, more) }
 
 func (c probeCheck) all(probes schema.Probes) {
+	if probes.None != nil && c.sidecar != "" {
+		c.error(c.key(c.below("none")...), "probe/handler", "a sidecar has only the probes that it states").Hint = "Take none out."
+	}
 	for name, probe := range map[string]*schema.Probe{"readiness": probes.Readiness, "liveness": probes.Liveness, "startup": probes.Startup} {
 		if probe != nil {
 			c.probe(name, probe)

@@ -20,7 +20,8 @@ type Exception struct {
 // Exceptions lists the deviations of the workload, each with its reason.
 func (w *Workload) Exceptions() []Exception {
 	all := w.addedCapabilities()
-	if w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil {
+	same := w.identical()
+	if w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil && w.Probes.None == nil && same == nil {
 		return all // most have none: there are thousands
 	}
 	for _, e := range []Exception{
@@ -35,6 +36,12 @@ func (w *Workload) Exceptions() []Exception {
 			linter: []string{"no-read-only-root-fs"}, polaris: []string{"notReadOnlyRootFilesystem"},
 		},
 		w.alone(),
+		{
+			Name: "no-probes", Reason: w.Probes.None, score: []string{podProbes},
+			linter:  []string{"no-liveness-probe", "no-readiness-probe"},
+			polaris: []string{"livenessProbeMissing", "readinessProbeMissing"},
+		},
+		{Name: "identical-probes", Reason: same, score: []string{"pod-probes-identical"}},
 	} {
 		if e.Reason != nil {
 			all = append(all, e)
@@ -74,6 +81,18 @@ func (w *Workload) alone() Exception {
 		e.polaris = append(e.polaris, "deploymentMissingReplicas", "missingPodDisruptionBudget")
 	}
 	return e
+}
+
+// identical is the reason for probes that a linter takes for a copy of one another.
+func (w *Workload) identical() *schema.Reason {
+	same := sameCommand(w.Probes)
+	for _, c := range w.containers() {
+		same = same || c.group == sidecars && sameCommand(c.Probes)
+	}
+	if !same {
+		return nil
+	}
+	return &schema.Reason{Reason: "readiness and liveness run the same command"}
 }
 
 // exceptionAnnotations are the annotations for the exceptions of a workload: the reasons

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -176,58 +175,4 @@ func keys(path []string) []any {
 		out[i] = key
 	}
 	return out
-}
-
-// flattened warns about a scalar that an application sets for all environments
-// although their profiles are made to differ in it.
-func (r *resolver) flattened() {
-	for _, app := range r.p.Applications {
-		r.flattenedBelow(app.spec.Layer, nil)
-	}
-}
-
-func (r *resolver) flattenedBelow(n *yamltree.Node, path []any) {
-	for _, entry := range n.Entries {
-		at := append(path[:len(path):len(path)], entry.Key)
-		switch entry.Value.Kind {
-		case yamltree.Map:
-			r.flattenedBelow(entry.Value, at)
-		case yamltree.List, yamltree.Null:
-		default:
-			if entry.Value.Faulty {
-				continue
-			}
-			r.flattenedScalar(entry, at)
-		}
-	}
-}
-
-func (r *resolver) flattenedScalar(entry yamltree.Entry, path []any) {
-	var first *yamltree.Node
-	said := ""
-	for _, env := range r.p.Environments {
-		n := env.node
-		for _, key := range path {
-			n = n.Get(key.(string))
-		}
-		switch {
-		case n == nil || n.Kind == yamltree.Null || n.Faulty:
-		case first == nil:
-			first, said = n, fmt.Sprintf("%s: %s", env.Name, n.Text)
-		case n.Text != first.Text:
-			d := r.list.Warning(entry.KeyRange, "layers/flattened", fmt.Sprintf("%s becomes the same in every environment", dotted(path)))
-			d.Detail = fmt.Sprintf("The profiles differ in it (%s, %s: %s).", said, env.Name, n.Text)
-			d.Hint = "Write it under environments: or profiles: if they are to stay different."
-			return
-		}
-	}
-}
-
-// dotted writes a path with dots.
-func dotted(path []any) string {
-	words := make([]string, len(path))
-	for i, key := range path {
-		words[i] = key.(string)
-	}
-	return strings.Join(words, ".")
 }

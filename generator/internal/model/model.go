@@ -211,9 +211,8 @@ type Namespace struct {
 	Quota yamltree.Ordered
 	// Exception takes its network policies out of force; nil when they are in force.
 	Exception *NetworkException
-	// Room is the number of typical applications that an automatic quota is rounded up to; 0 when the
-	// spec states the amounts.
-	Room int
+	// AutomaticQuota is set when wavewright derives the amounts of the quota from the demand of the applications.
+	AutomaticQuota bool
 	// clusters is how many have the namespace alike; 0 before Share, and when there are no others.
 	clusters int
 	// faulty says that its name is made of something that was reported.

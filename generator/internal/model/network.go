@@ -125,18 +125,10 @@ func (a *Application) sharePolicies() {
 		ingress, egress = append(ingress, in.AllIngress), append(egress, in.AllEgress)
 	}
 	commonIn, commonOut := common(ingress), common(egress)
-	if len(commonOut) == 0 && a.resolvesApart() {
-		commonIn = nil // see resolving: the policy that lets in names the name server too
-	}
 	a.Base.Ingress, a.Base.Egress = commonIn, commonOut
 	for _, in := range a.Instances {
 		in.Ingress, in.Egress = without(in.AllIngress, commonIn), without(in.AllEgress, commonOut)
 	}
-}
-
-// resolvesApart reports whether a target's name server differs from the platform's.
-func (a *Application) resolvesApart() bool {
-	return slices.ContainsFunc(a.Instances, func(in *Instance) bool { return in.Target.Cluster.OwnDNS })
 }
 
 // common returns the rules that all lists have.

@@ -44,33 +44,14 @@ func policy(name Name, pods map[string]string, ingress, egress []NetworkRule) *N
 	return &NetworkPolicy{name, pods, ingress, egress}
 }
 
-// resolving completes a policy that only lets in: a reader, and a linter, looks for both
-// directions of a pod in one place. Names may be asked for by every pod anyway.
-func (p *NetworkPolicy) resolving(of Name, dns NameServer) *NetworkPolicy {
-	if p == nil || len(p.Egress) > 0 {
-		return p
-	}
-	port := func(protocol string) yamltree.Ordered {
-		return yamltree.Ordered{pair("port", 53), pair("protocol", protocol)}
-	}
-	p.Egress = []NetworkRule{{
-		From: Path(of), To: "dns", Peers: dns.Peers(), Ports: []yamltree.Ordered{port("UDP"), port("TCP")},
-	}}
-	return p
-}
-
 // NetworkPolicy holds the rules that are the same on every target; nil without any.
 func (a *Application) NetworkPolicy() *NetworkPolicy {
-	base := policy(a.Name, a.selector, a.Base.Ingress, a.Base.Egress)
-	if a.resolvesApart() {
-		return base
-	}
-	return base.resolving(a.Name, a.Instances[0].Target.Cluster.DNS)
+	return policy(a.Name, a.selector, a.Base.Ingress, a.Base.Egress)
 }
 
 // NetworkPolicy holds the rules that the target adds; nil without any.
 func (in *Instance) NetworkPolicy() *NetworkPolicy {
-	return policy(in.App.Name+"-"+in.Target.Env.Name, in.Selector(), in.Ingress, in.Egress).resolving(in.App.Name, in.Target.Cluster.DNS)
+	return policy(in.App.Name+"-"+in.Target.Env.Name, in.Selector(), in.Ingress, in.Egress)
 }
 
 // AllLabels are the labels that the base sets on all objects and pods.

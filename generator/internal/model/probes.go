@@ -12,20 +12,50 @@ import (
 // connection: a workload that listens is never without a check, unless a layer
 // removes it.
 func (w *Workload) probes() (readiness, liveness, startup yamltree.Ordered) {
+	if w.Probes.None != nil {
+		return nil, nil, nil
+	}
 	if !removed(w.Node, "probes", "readiness") {
 		readiness = w.probe(w.Probes.Readiness, w.defaultProbe(readinessPeriod, 0))
 	}
 	if !removed(w.Node, "probes", "liveness") {
 		liveness = w.probe(w.Probes.Liveness, w.defaultProbe(livenessPeriod, livenessFailures))
 	}
-	if w.Probes.Liveness == nil && len(liveness) > 0 && len(readiness) > 0 && equal(readiness[:1], liveness[:1]) {
-		// The same check with more patience is what Kubernetes recommends when there is
-		// no better one. It is written with the number of the port, so that nobody takes
-		// the one for a copy of the other.
-		port, _ := w.defaultPort()
-		liveness[0].Value = yamltree.Ordered{pair("port", port.Container)}
+	if number, alike := w.alike(readiness, liveness); alike {
+		liveness[0].Value = overlay(liveness[0].Value.(yamltree.Ordered), yamltree.Ordered{pair("port", number)})
 	}
 	return readiness, liveness, w.startup(liveness)
+}
+
+// alike reports whether both probes ask a port by its name for the same, and returns the
+// number of the port that liveness asks. The same check with more patience is what Kubernetes
+// recommends when there is no better one. Liveness is written with the number, so that nobody,
+// and no linter, takes the one for a copy of the other. Linters take every name of a port for
+// the same port.
+func (w *Workload) alike(readiness, liveness yamltree.Ordered) (number int, alike bool) {
+	if len(readiness) == 0 || len(liveness) == 0 || readiness[0].Key != liveness[0].Key {
+		return 0, false
+	}
+	asked := func(probe yamltree.Ordered, key string) any {
+		for _, p := range probe[0].Value.(yamltree.Ordered) {
+			if p.Key == key {
+				return p.Value
+			}
+		}
+		return nil
+	}
+	name, named := asked(liveness, "port").(string)
+	if !named || !equal(asked(readiness, "path"), asked(liveness, "path")) ||
+		readiness[0].Key == "tcpSocket" && !equal(asked(readiness, "port"), name) {
+		return 0, false
+	}
+	port, _ := w.port(name)
+	return port.Container, true
+}
+
+// sameCommand reports whether readiness and liveness run the same command.
+func sameCommand(p schema.Probes) bool {
+	return p.None == nil && p.Readiness != nil && p.Liveness != nil && len(p.Readiness.Exec) > 0 && slices.Equal(p.Readiness.Exec, p.Liveness.Exec)
 }
 
 // startup borrows the handler of liveness unless it has one of its own.

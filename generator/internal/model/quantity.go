@@ -131,16 +131,17 @@ func (q Quantity) Room(unit Quantity) Quantity {
 	}
 }
 
-// Worst returns q times 1.2, the headroom of an automatic quota, rounded up to whole
-// cores or gibibytes.
-func (q Quantity) Worst(resource string) Quantity {
-	whole := Quantity(1)
+// Headroom returns q times 1.2, as an automatic quota has it.
+func (q Quantity) Headroom() Quantity { return q.plus((q + 4) / 5) }
+
+// wholeUnit is the unit in which an automatic quota counts a resource: a core, a gibibyte,
+// a pod.
+func wholeUnit(resource string) Quantity {
 	switch {
 	case isCPU(resource):
-		whole = 1000
+		return 1000
 	case isBytes(resource):
-		whole = 1 << 30
+		return 1 << 30
 	}
-	worst := q + (q+4)/5
-	return (worst + whole - 1) / whole * whole
+	return 1
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 		ns.Quota = r.amounts(ns, declared.Hard, need, "hard")
 		return
 	}
-	ns.Room = ns.fit(need)
+	ns.AutomaticQuota = true
 	for _, resource := range append(computeResources(), storageResources()...) {
 		amount := ns.room(resource, need)
 		if budget, ok := declared.Budget[resource]; ok {
@@ -65,18 +66,15 @@ func (r *resolver) amounts(ns *Namespace, stated map[string]schema.Amount, need 
 	return out
 }
 
-// room is the amount of an automatic quota: the worst case times 1.2, rounded up to
-// the room of 1, 2, 5, 10 … typical applications of the environment. All compute
-// resources move together, by the one that needs the most.
+// room is the amount of an automatic quota: the worst case of the resource, for compute
+// resources times 1.2, rounded up to 1, 2, 5, 10 … whole units. A namespace in which
+// nothing needs the resource has room for one application without values of its own.
 func (ns *Namespace) room(resource string, need demands) Quantity {
+	unit, sum := wholeUnit(resource), need.total(resource)
 	if slices.Contains(storageResources(), resource) {
-		unit := Quantity(1)
-		if isBytes(resource) {
-			unit = 1 << 30
-		}
-		return need.total(resource).Room(unit) * unit
+		return sum.Room(unit) * unit
 	}
-	return ns.Target.Env.typical().total(resource).times(ns.Room).Worst(resource)
+	return cmp.Or(sum, ns.Target.Env.typical().total(resource)).Headroom().Room(unit) * unit
 }
 
 // typical is the demand of an application that sets no values itself.
@@ -84,15 +82,6 @@ func (e *Environment) typical() demands {
 	d := demands{}
 	d.add("", e.Defaults)
 	return d
-}
-
-// fit returns for how many typical applications a namespace needs room.
-func (ns *Namespace) fit(need demands) int {
-	typical, applications := ns.Target.Env.typical(), Quantity(1)
-	for _, resource := range computeResources() {
-		applications = max(applications, need.total(resource).Room(typical.total(resource)))
-	}
-	return int(applications)
 }
 
 // quotaName is a resource that a quota can bound.
@@ -234,11 +223,11 @@ func (r *resolver) enough(ns *Namespace, resource string, need demands, amount s
 // sum writes the addition, one application a line, the largest first as far as a
 // person wants to read.
 func (d demands) sum(resource string) string {
+	items := slices.DeleteFunc(slices.Clone(d[resource]), func(item demand) bool { return item.amount == 0 })
+	slices.SortStableFunc(items, func(a, b demand) int { return cmp.Compare(b.amount, a.amount) })
 	var lines []string
-	for _, item := range d[resource] {
-		if item.amount > 0 {
-			lines = append(lines, fmt.Sprintf("%s: %d pods, %s", item.app, item.pods, item.amount.Format(resource)))
-		}
+	for _, item := range items {
+		lines = append(lines, fmt.Sprintf("%s: %d pods, %s", item.app, item.pods, item.amount.Format(resource)))
 	}
 	if len(lines) > 12 {
 		lines = append(lines[:12], fmt.Sprintf("… and %d more", len(lines)-12))

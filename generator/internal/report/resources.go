@@ -44,7 +44,7 @@ func (r *Report) QuotaTable() *Table {
 	return t
 }
 
-func quotaText(ns *model.Namespace) string { return either(ns.Room == 0, "stated", "auto") }
+func quotaText(ns *model.Namespace) string { return either(ns.AutomaticQuota, "auto", "stated") }
 
 func quotaCells(ns *model.Namespace, resources []string) []string {
 	cells := make([]string, len(resources))

@@ -99,6 +99,8 @@ func (o *Answers) Text() string {
 	line("    image: %s", scalar(o.Image))
 	if o.Port != 0 {
 		line("    ports: {http: %d}", o.Port)
+	} else {
+		line("    probes: {none: {reason: it listens on no port}}")
 	}
 	if o.Image == exampleImage && o.Port == examplePort {
 		line("    probes: {readiness: {http: /readyz}, liveness: {http: /healthz}}")

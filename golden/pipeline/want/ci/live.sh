@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Validation steps of live before a merge.
+# shellcheck source-path=SCRIPTDIR source=steps.sh disable=SC1091
 source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 
 build bootstrap/roots/live.yaml

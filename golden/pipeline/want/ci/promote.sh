@@ -2,6 +2,7 @@
 # promote.sh ENVIRONMENT: promotes the revisions of the preceding environment and pushes the commit.
 # APPLICATIONS limits the promotion to some applications, separated by spaces. When wavewright refuses
 # the promotion, the script pushes nothing.
+# shellcheck source-path=SCRIPTDIR source=steps.sh disable=SC1091,SC2154
 source "$(dirname "${BASH_SOURCE[0]}")/steps.sh"
 set -e
 
