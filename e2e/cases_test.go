@@ -24,6 +24,7 @@ var external = map[string][]string{
 	"clusters": {
 		"Namespace/dns", "Namespace/gateway-system", "Namespace/search",
 		"PriorityClass/shop-critical", "Secret/payments-tls", "Secret/registry",
+		"quota/services.loadbalancers", "quota/count/jobs.batch",
 	},
 	"sources": {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring", "Secret/registry", "Secret/registry-us"},
 	"platform": {
@@ -41,8 +42,13 @@ var external = map[string][]string{
 	"odd":             {"Namespace/gateway-system", "Secret/store-login"},
 	"validated":       {"Namespace/gateway-system"},
 	"voting-app":      {"Namespace/gateway-system"},
-	"workloads":       {"Namespace/gateway-system", "Secret/agent-dev", "Secret/agent-prod", "Secret/agent-staging", "Secret/agent-tls"},
-	"tenant":          {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
+	"workloads": {
+		"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring",
+		"Secret/agent-dev", "Secret/agent-prod", "Secret/agent-staging", "Secret/agent-tls", "Secret/registry", "Secret/other-registry",
+		"Secret/db-admin", "Secret/reader-dev", "Secret/reader-staging", "Secret/reader-prod", "ConfigMap/exporter-options",
+		"ConfigMap/db-tuning-dev", "ConfigMap/db-tuning-staging", "ConfigMap/db-tuning-prod",
+	},
+	"tenant": {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
 }
 
 // testCase is a generated repository. It is loaded when everything in it builds.

@@ -36,13 +36,13 @@ func checkQuotas(t *target, out *report) {
 			}
 		}
 		for _, name := range []corev1.ResourceName{"services.nodeports", "services.loadbalancers"} {
-			if most, found := hard[name]; t.production() && (!found || !most.IsZero()) {
+			if most, found := hard[name]; t.production() && !t.overridden(name) && (!found || !most.IsZero()) {
 				out.add("%s: the quota of %s permits %s", t.Name, namespace, name)
 			}
 		}
 		for name, limit := range hard {
 			need, known := used[name]
-			if !known && !strings.HasPrefix(string(name), "services.") {
+			if !known && !strings.HasPrefix(string(name), "services.") && !t.overridden(name) {
 				out.add("%s: the quota of %s limits %s, which this check does not know", t.Name, namespace, name)
 			}
 			if need.Cmp(limit) > 0 {
@@ -50,6 +50,11 @@ func checkQuotas(t *target, out *report) {
 			}
 		}
 	}
+}
+
+// overridden reports whether the spec states an amount of the quotas itself.
+func (t *target) overridden(name corev1.ResourceName) bool {
+	return slices.Contains(t.external, "quota/"+string(name))
 }
 
 // usage is what everything in a namespace can use at once.

@@ -86,8 +86,10 @@ type target struct {
 	*repo.Target
 	environment string
 	profile     string
-	objects     []*repo.Object
-	workloads   []*workload
+	// external names what the spec declares and the repository does not hold.
+	external  []string
+	objects   []*repo.Object
+	workloads []*workload
 	// selections are what selectors have been found to select.
 	selections map[selection][]*workload
 }
@@ -100,7 +102,7 @@ func targets(r *repo.Repository) []*target {
 	for _, e := range r.Environments {
 		for _, t := range e.Targets {
 			objects := t.Objects()
-			all = append(all, &target{Target: t, environment: e.Name, profile: e.Profile, objects: objects, workloads: workloads(objects), selections: map[selection][]*workload{}})
+			all = append(all, &target{Target: t, environment: e.Name, profile: e.Profile, external: r.External, objects: objects, workloads: workloads(objects), selections: map[selection][]*workload{}})
 		}
 	}
 	return all

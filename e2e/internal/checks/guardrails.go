@@ -17,6 +17,7 @@ const (
 	singleton = "wavewright.dev/singleton"
 	writable  = "wavewright.dev/writable-root-filesystem"
 	root      = "wavewright.dev/runs-as-root"
+	noProbes  = "wavewright.dev/no-probes"
 )
 
 // own reports whether wavewright wrote a workload. What a team or a chart brings is theirs,

@@ -14,7 +14,7 @@ import (
 
 // checkLinters wants what kube-linter and polaris want of production and no other check
 // says: a name and an instance that agree, one policy of a workload's own that has both
-// directions, no variable twice, no secret in a variable or a ConfigMap, no port for a
+// directions or an exemption from that rule, no variable twice, no secret in a variable or a ConfigMap, no port for a
 // shell, no account by its old field. What nobody asks, and what ends by itself, has no
 // direction inwards.
 func checkLinters(t *target, out *report) {
@@ -29,8 +29,14 @@ func checkLinters(t *target, out *report) {
 		if w.object.Labels["app.kubernetes.io/instance"] != w.name {
 			out.add("%s: its instance is %q", at, w.object.Labels["app.kubernetes.io/instance"])
 		}
-		if !w.task && t.asked(w) && !slices.ContainsFunc(t.policies(w.namespace), func(p *networkingv1.NetworkPolicy) bool { return isolates(p, w) }) {
-			out.add("%s: no policy of its own has both directions", at)
+		if !w.task && t.asked(w) {
+			isolated := slices.ContainsFunc(t.policies(w.namespace), func(p *networkingv1.NetworkPolicy) bool { return isolates(p, w) })
+			switch exempt := w.object.Annotations["polaris.fairwinds.com/missingNetworkPolicy-exempt"] == "true"; {
+			case !isolated && !exempt:
+				out.add("%s: no policy of its own has both directions, and polaris does not know of it", at)
+			case isolated && exempt:
+				out.add("%s: polaris need not skip its policies: one has both directions", at)
+			}
 		}
 		if w.pod.Spec.DeprecatedServiceAccount != "" && w.pod.Spec.DeprecatedServiceAccount != w.pod.Spec.ServiceAccountName {
 			out.add("%s: serviceAccount is an old field", at)
@@ -63,6 +69,10 @@ var excuses = map[string]excused{
 	},
 	writable: {
 		score: []string{"container-security-context-readonlyrootfilesystem"}, linter: []string{"no-read-only-root-fs"}, polaris: []string{"notReadOnlyRootFilesystem"},
+	},
+	noProbes: {
+		score: []string{"pod-probes"}, linter: []string{"no-liveness-probe", "no-readiness-probe"},
+		polaris: []string{"livenessProbeMissing", "readinessProbeMissing"},
 	},
 	singleton: {
 		score: []string{"deployment-replicas", "deployment-strategy"}, linter: []string{"minimum-three-replicas", "no-rolling-update-strategy"},

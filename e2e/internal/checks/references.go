@@ -16,7 +16,7 @@ func checkReferences(r *repo.Repository, out *report) {
 	for _, t := range targets(r) {
 		present := t.present()
 		for _, s := range repo.Typed[repo.ExternalSecret](t.objects) {
-			if s.Spec.SecretStoreRef.Name == "" || s.Spec.SecretStoreRef.Kind == "" || s.Spec.RefreshInterval == "" || len(s.Spec.Data) == 0 {
+			if s.Spec.SecretStoreRef.Name == "" || s.Spec.SecretStoreRef.Kind == "" || s.Spec.RefreshInterval == "" || len(s.Spec.Data)+len(s.Spec.DataFrom) == 0 {
 				out.add("%s says not what comes from where, or when", t.at("ExternalSecret", s.Namespace, s.Name))
 			}
 		}
@@ -39,11 +39,12 @@ func checkReferences(r *repo.Repository, out *report) {
 }
 
 // checkSecretKeys wants each key that a variable is read from to be in the Secret that an
-// ExternalSecret of the same name makes.
+// ExternalSecret of the same name makes. What an ExternalSecret takes whole has keys that
+// only the store knows.
 func (t *target) checkSecretKeys(w *workload, out *report) {
 	keys := map[string][]string{}
 	for _, s := range repo.Typed[repo.ExternalSecret](t.objects) {
-		if s.Namespace == w.namespace {
+		if s.Namespace == w.namespace && len(s.Spec.DataFrom) == 0 {
 			for _, data := range s.Spec.Data {
 				keys[s.Name] = append(keys[s.Name], data.SecretKey)
 			}

@@ -190,6 +190,9 @@ func checkProbes(t *target, out *report) {
 		if len(main.Ports) > 0 && !w.task && (main.ReadinessProbe == nil || main.LivenessProbe == nil) {
 			out.add("%s: container %s has ports but no readiness or no liveness probe", at, main.Name)
 		}
+		if t.production() && t.own(w) && !w.task && main.ReadinessProbe == nil && main.LivenessProbe == nil && w.object.Annotations[noProbes] == "" {
+			out.add("%s: container %s has no probe, and nothing says why", at, main.Name)
+		}
 		if sameHandler(&main) && patience(main.LivenessProbe) <= patience(main.ReadinessProbe) {
 			out.add("%s: container %s is killed no later than it is taken out of the Service", at, main.Name)
 		}

@@ -63,6 +63,8 @@ type ExternalSecret struct {
 			SecretKey string
 			RemoteRef struct{ Key, Property string }
 		}
+		// DataFrom takes all keys of a secret.
+		DataFrom []struct{ Extract struct{ Key string } }
 	}
 }
 

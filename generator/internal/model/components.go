@@ -62,6 +62,7 @@ func (r *resolver) bases() {
 		app.share()
 		app.shareConfig()
 		app.sharePolicies()
+		app.exemptPolicies()
 		r.jobs(app)
 	})
 }

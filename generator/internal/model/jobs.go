@@ -76,7 +76,7 @@ func (in *Instance) runs() []*Run {
 
 func jobName(app, short Name) Name { return app + "-" + short }
 
-// job is the workload of a job: the application's, without fields of replicas and without
+// job is the workload of a job: the application's, without probes, fields of replicas and
 // persistent volumes that the job does not list, which another pod may hold. Image, command
 // and args belong together: a job that states one of them inherits none.
 func (w *Workload) job(name string, label Name) *Workload {
@@ -84,6 +84,7 @@ func (w *Workload) job(name string, label Name) *Workload {
 	j := *w
 	j.Kind, j.label = job, label
 	j.Schedule = &schema.Schedule{Attempts: declared.Attempts}
+	j.Probes = schema.Probes{} // only sidecars of a job have probes
 	j.Singleton, j.Ports, j.ports, j.Init, j.ConnectsTo = nil, nil, nil, nil, declared.ConnectsTo
 	if declared.Image != "" {
 		j.Image = declared.Image
