@@ -83,6 +83,8 @@ func rows() []row {
 		{"moved onto itself, old one edited", files("a/f", "x\n"), func(s *sandbox) { s.write("a/f", hand); s.write("b/f", "x\n") }, moved("a/f", "b/f", "x\n"),
 			[]string{"a/f: orphan-edited record", "b/f: unchanged record from a/f"}, "", map[string]string{"a/f": hand, "b/f": "x\n"}},
 		{"moved after deletion", files("a/f", "x\n"), del("a/f"), moved("a/f", "b/f", "x\n"), []string{"b/f: user-deleted record from a/f"}, "stays deleted", map[string]string{"a": "", "b/f": ""}},
+		{"edited, and moved onto a file that the user deleted", files("a/f", "x\n", "b/f", "y\n"), func(s *sandbox) { s.write("a/f", hand); s.remove("b/f") }, moved("a/f", "b/f", "x\n"),
+			[]string{"a/f: orphan-edited record", "b/f: user-deleted record"}, "kept, because you edited it", map[string]string{"a/f": hand, "b/f": ""}},
 		{"leftover", both, func(s *sandbox) { s.write("a/.wavewright-tmp-4", "half") }, newer, []string{"a/.wavewright-tmp-4: leftover delete", "a/f: update update"}, "interrupted", map[string]string{"a/.wavewright-tmp-4": ""}},
 		{"leftover of the state", both, edit(".wavewright/state/applications/.wavewright-tmp-4", "half"), both,
 			[]string{".wavewright/state/applications/.wavewright-tmp-4: leftover delete"}, "", map[string]string{".wavewright/state/applications/.wavewright-tmp-4": ""}},

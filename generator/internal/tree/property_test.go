@@ -253,12 +253,15 @@ func (w *world) userChecksOutCRLF(t *rapid.T) {
 	}
 }
 
-// userResolves takes the markers out of all files and keeps what is between them. What
-// is in the way of generated files he deletes.
+// userResolves takes the markers out of all files and keeps what is between them. Files that
+// are in the way of generated files he deletes.
 func (w *world) userResolves(*rapid.T) {
 	w.options = Options{}
 	_, refusals := w.plan().Blocked()
 	for _, c := range refusals {
+		if folder, err := os.Stat(w.path(c.Path)); err == nil && folder.IsDir() {
+			continue
+		}
 		if c.State == StateForeign {
 			w.forget(c.Path)
 			w.remove(c.Path)

@@ -165,8 +165,8 @@ func (s *Scan) Missing(some Tree) (map[string]bool, error) {
 	records := s.journal.recall(j.records, &s.options)
 	missing := map[string]bool{}
 	for _, m := range findMoves(records) {
-		if m.to.disk.kind != absent {
-			continue
+		if m.to.disk.kind != absent || m.to.entry != nil {
+			continue // what the state knows at the new path is decided by itself
 		}
 		switch from := m.from; {
 		case from.disk.kind == regular:
