@@ -360,7 +360,12 @@ func TestMigrationOfSpecIsGuarded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := stage(r.dir, rendered.files, plan); err != nil {
+	folder, err := tree.Open(r.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	if err := (&Remerged{}).stage(r.dir, folder, rendered.files, plan); err != nil {
 		t.Fatal(err)
 	}
 	if staged := strings.Fields(r.git("diff", "--cached", "--name-only")); !slices.Contains(staged, "environments.yaml") || !slices.Contains(staged, "teams/a.yaml") {

@@ -1,7 +1,10 @@
 package generator
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,20 +17,27 @@ import (
 
 // Remerged is what Remerge did with an unfinished Git merge.
 type Remerged struct {
-	// Operation that git has begun and not ended: merge, rebase, cherry-pick or revert.
-	// It is empty when there is none; then nothing was done.
+	// Operation that git has begun and not ended: merge, rebase, cherry-pick, revert, am or
+	// stash. It is empty when there is none; then nothing was done.
 	Operation string
+	// Stash is the name of the stash that did not merge; empty of another operation.
+	Stash string
 	// Resolved are the paths that are settled now, sorted; git knows.
 	Resolved []string
+	// ByHand are those of them that somebody had resolved without telling git.
+	ByHand []string
 	// Left are the paths that a person has to resolve, sorted. Those outside of the
 	// folder begin with "../".
 	Left []string
 	// Plan is what was generated afterwards, if the merged spec has no errors. It is nil
 	// when a path is left that everything else depends on.
 	Plan *Plan
+
+	sides *git.Sides // nil when git does not know them
+	back  string     // the command that undoes the operation
 }
 
-// Remerge settles what a Git merge, rebase or cherry-pick in dir left unmerged of
+// Remerge settles what a Git merge, rebase, cherry-pick, revert, patch or stash in dir left unmerged of
 // generated files and of the state, brings what is generated up to date with the merged
 // spec, and tells git. Afterwards only files that people write, and generated ones that
 // both sides edited by hand, are in conflict. In an unfinished merge no edit is lost: git
@@ -56,7 +66,7 @@ func Remerge(dir string, o WriteOptions) (*Remerged, error) {
 		if err := plan.apply(repository); err != nil {
 			return plan, err
 		}
-		if err := stage(dir, files, plan); err != nil {
+		if err := out.stage(dir, repository, files, plan); err != nil {
 			return plan, fmt.Errorf("generated files are written, but not staged: %w", err)
 		}
 		return plan, nil
@@ -81,8 +91,15 @@ func settleMerge(dir string) (*Remerged, error) {
 	if out.Operation, err = repo.Operation(); err != nil {
 		return nil, err
 	}
+	_, out.back = git.WayOut(out.Operation)
 	if out.Operation == "" && len(conflicts)+len(out.Left) > 0 {
-		out.Operation = "merge" // git stash and git checkout --merge leave no other trace
+		out.Operation = "merge" // git checkout --merge and git cherry-pick --no-commit leave no other trace
+	}
+	if out.sides, err = repo.Sides(out.Operation); err != nil {
+		return nil, err
+	}
+	if out.sides != nil {
+		out.Stash = out.sides.Stash
 	}
 	if len(conflicts) == 0 {
 		return out, nil
@@ -91,14 +108,9 @@ func settleMerge(dir string) (*Remerged, error) {
 	if in.Settled, err = repo.Settled(); err != nil {
 		return nil, err
 	}
-	sides, err := repo.Sides(out.Operation)
-	if err != nil {
-		return nil, err
-	}
-	if sides != nil {
-		commits := []string{sides.Base, sides.Ours, sides.Theirs}
-		for i, at := range []**tree.Commit{&in.Base, &in.Ours, &in.Theirs} {
-			if *at, err = side(repo, commits[i]); err != nil {
+	if s := out.sides; s != nil {
+		for i, commits := range [][]string{{s.Base}, {s.Ours}, {s.Theirs, s.Untracked}} {
+			if *[]**tree.Commit{&in.Base, &in.Ours, &in.Theirs}[i], err = side(repo, commits...); err != nil {
 				return nil, err
 			}
 		}
@@ -109,9 +121,9 @@ func settleMerge(dir string) (*Remerged, error) {
 	return out, repo.Resolve(out.Resolved)
 }
 
-// side reads one of the commits that are merged.
-func side(repo *git.Repo, commit string) (*tree.Commit, error) {
-	snapshot, err := repo.Snapshot(commit)
+// side reads one of the sides that are merged, of one commit or of several.
+func side(repo *git.Repo, commits ...string) (*tree.Commit, error) {
+	snapshot, err := repo.Snapshot(commits...)
 	if err != nil {
 		return nil, err
 	}
@@ -141,12 +153,15 @@ func (out *Remerged) settle(dir string, in tree.MergeInput) error {
 	}
 	defer folder.Close()
 	resolution, err := folder.Remerge(in)
+	if unreadable, ok := errors.AsType[*tree.UnreadableError](err); ok {
+		return &StuckError{back: out.back, operation: out.Operation, err: unreadable}
+	}
 	if err != nil {
 		return err
 	}
 	out.Left = append(out.Left, resolution.Left...)
 	slices.Sort(out.Left)
-	out.Resolved, err = folder.Settle(in.Unmerged, resolution)
+	out.Resolved, out.ByHand, err = folder.Settle(in.Unmerged, resolution)
 	return err
 }
 
@@ -162,7 +177,7 @@ func version(file *git.IndexFile) *tree.Version {
 	if file == nil {
 		return nil
 	}
-	return &tree.Version{Content: []byte(file.Content), Executable: file.Executable}
+	return &tree.Version{Content: []byte(file.Content), Executable: file.Executable, Special: file.Special}
 }
 
 // needs reports whether one of paths has to be resolved before anything can be generated:
@@ -176,15 +191,22 @@ func (p *Platform) needs(paths []string) bool {
 }
 
 // stage tells git about everything generated that it does not know yet, and about
-// what the plan deleted or migrated, so that a merge can be committed.
-func stage(dir string, generated tree.Tree, plan *Plan) error {
+// what the plan deleted or migrated, so that a merge can be committed. A run before may have
+// deleted files and not come to tell git: they are those that the state of a side lists, and the
+// state of today does not.
+func (out *Remerged) stage(dir string, repository *tree.Repository, generated tree.Tree, plan *Plan) error {
 	repo, err := git.Open(dir)
 	if err != nil {
 		return err
 	}
-	other := map[string]bool{} // paths that the plan deletes, or migrates
+	other, err := out.gone(repo, repository)
+	if err != nil {
+		return err
+	}
 	for _, change := range plan.Changes() {
-		other[change.Path] = change.Action == tree.ActionDelete || change.State == tree.StateMigrated
+		if change.Action == tree.ActionDelete || change.State == tree.StateMigrated {
+			other[change.Path] = true
+		}
 		if change.From != "" {
 			other[change.From] = true
 		}
@@ -197,4 +219,37 @@ func stage(dir string, generated tree.Tree, plan *Plan) error {
 		_, ours := generated[path]
 		return !ours && !other[path] && !strings.HasPrefix(path, layout.Own)
 	}))
+}
+
+// gone returns the paths of files that were generated on one of the sides, and that neither the
+// state lists any more nor the folder has.
+func (out *Remerged) gone(repo *git.Repo, repository *tree.Repository) (map[string]bool, error) {
+	commits := []string{"HEAD"}
+	if out.sides != nil {
+		commits = append(commits, out.sides.Theirs, out.sides.Untracked)
+	}
+	version := build.Read().Version
+	now, err := repository.Knows(version)
+	if err != nil {
+		return nil, err
+	}
+	gone := map[string]bool{}
+	for _, commit := range commits {
+		at, err := side(repo, commit)
+		if err != nil {
+			return nil, err
+		}
+		for path := range repository.Known(at.Archives, version) {
+			if !now[path] && !isThere(repo.Dir, path) {
+				gone[path] = true
+			}
+		}
+	}
+	return gone, nil
+}
+
+// isThere reports whether something is at a path of a folder.
+func isThere(dir, path string) bool {
+	_, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(path)))
+	return err == nil
 }

@@ -44,7 +44,10 @@ func asFailure(err error) *failure {
 	if e, ok := errors.AsType[hinted](err); ok {
 		f.hints = []string{e.Hint()}
 	}
+	stuck, _ := errors.AsType[*generator.StuckError](err)
 	switch {
+	case stuck != nil:
+		f.code, f.hints = exitConflict, stuck.Hints()
 	case isSettle(err), isFrozen(err):
 		f.code = exitRefused
 	case errors.Is(err, generator.ErrNoSpec):
@@ -115,16 +118,36 @@ func (c *console) finish(err error) int {
 	f := &failure{}
 	if err != nil {
 		f = asFailure(err)
+		f.hints = append(f.hints, c.waysOut(f.code)...)
 	}
-	if c.json {
+	switch {
+	case c.json:
 		c.doc.end(f)
 		c.printJSON()
-	} else if f.err != nil {
+	case f.err != nil:
 		c.printError(f.err, f.hints)
+	default:
+		c.printHints(f.hints)
 	}
 	if err := c.out.Flush(); err != nil {
 		c.printError(fmt.Errorf("write to standard output: %w", err), nil)
 		return max(f.code, exitError)
 	}
 	return f.code
+}
+
+// waysOut names the commands that end what git has begun and not ended, when a run fails in the
+// middle of it.
+func (c *console) waysOut(code int) []string {
+	if code == exitOK || code == exitPending || c.doc.Folder == "" || len(c.doc.NextSteps) > 0 {
+		return nil
+	}
+	switch u := generator.FindUnfinished(c.doc.Folder); {
+	case u == nil:
+		return nil
+	case u.Forth == "":
+		return []string{"git " + u.Name + " has checked out another commit for a while: " + u.Back + " ends that"}
+	default:
+		return []string{"git has not ended a " + u.Name + ": resolve what it has marked and git add it, then wavewright generate --remerge and " + u.Forth + "; or take it back: " + u.Back}
+	}
 }

@@ -58,8 +58,11 @@ func stepsAfterRemerge(dir string, merged *generator.Remerged) []string {
 	if merged.Plan == nil {
 		steps = append(steps, "wavewright generate --remerge")
 	}
-	if merged.Operation == "merge" {
+	switch {
+	case merged.Operation == "merge":
 		return append(steps, "git commit")
+	case merged.Stash != "":
+		return append(steps, "git stash drop "+shellWord(merged.Stash)+"  # git kept it, because it did not merge")
 	}
 	return append(steps, "git "+merged.Operation+" --continue")
 }

@@ -50,6 +50,10 @@ func (c *console) printError(err error, hints []string) {
 	for line := range strings.Lines(err.Error()) { // several files can fail in one run
 		c.errorf("%s: error: %s\n", program, strings.TrimSuffix(line, "\n"))
 	}
+	c.printHints(hints)
+}
+
+func (c *console) printHints(hints []string) {
 	for _, hint := range hints {
 		c.printHint("%s", hint)
 	}

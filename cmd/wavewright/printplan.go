@@ -258,6 +258,17 @@ func (c *console) cut(text string) string {
 	return b.String()
 }
 
+// printByHand names what stays as a person resolved it, though git was not told.
+func (c *console) printByHand(dir string, paths []string) {
+	if len(paths) == 0 {
+		return
+	}
+	c.printf("%s kept as you resolved it, and staged\n", count(len(paths), "file"))
+	for _, path := range paths {
+		c.printf("  %s\n", here(filepath.Join(dir, filepath.FromSlash(path))))
+	}
+}
+
 // printLeft names what nobody but a person can merge.
 func (c *console) printLeft(dir string, paths []string) {
 	for _, path := range paths {

@@ -19,13 +19,14 @@ func (c *console) remerge(o generator.WriteOptions) error {
 	}
 	if err == nil && merged.Operation == "" {
 		if !c.json {
-			c.printHint("git has no unfinished merge, rebase or cherry-pick here: this is a plain generate")
+			c.printHint("git has nothing unfinished here, such as a merge or a rebase: this is a plain generate")
 		}
 		return c.generate(o, false, false)
 	}
 	c.doc.Settled, c.doc.Left = merged.Resolved, merged.Left
 	if !c.json {
 		c.printf("%s in conflict resolved\n", count(len(merged.Resolved), "generated file"))
+		c.printByHand(dir, merged.ByHand)
 	}
 	if merged.Plan == nil {
 		if err != nil {
@@ -50,6 +51,12 @@ func (c *console) remerge(o generator.WriteOptions) error {
 func (c *console) left(dir string, merged *generator.Remerged) error {
 	c.doc.NextSteps = stepsAfterRemerge(here(dir), merged)
 	title, err := "Everything generated is staged, and the "+merged.Operation+" can be committed:", error(nil)
+	switch {
+	case merged.Operation == "am":
+		title = "Everything generated is staged, and the patch can be committed:"
+	case merged.Stash != "":
+		title = "Everything generated is staged. When it is as you want it:"
+	}
 	if n := len(merged.Left); n > 0 {
 		title = "Next:"
 		err = &failure{code: exitConflict, err: fmt.Errorf("%s to resolve by hand", count(n, "path"))}

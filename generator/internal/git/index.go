@@ -1,9 +1,7 @@
 package git
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,7 +20,12 @@ type Conflict struct {
 type IndexFile struct {
 	Content    string
 	Executable bool
+	// Special says that it is no file, but a symbolic link or a submodule; then it has no content.
+	Special bool
 }
+
+// special reports whether a mode is that of a symbolic link or of a submodule.
+func special(mode string) bool { return !strings.HasPrefix(mode, "100") }
 
 // Conflicts lists what an unfinished merge, rebase or cherry-pick left unmerged at
 // or below Dir, in the order of paths.
@@ -38,14 +41,16 @@ func (r *Repo) Conflicts() ([]Conflict, error) {
 		if len(fields) != 3 {
 			return nil, fmt.Errorf("git ls-files: unexpected output %q", record)
 		}
-		content, err := r.git(nil, "cat-file", "blob", fields[1])
-		if err != nil {
-			return nil, err
+		file := &IndexFile{Executable: fields[0] == "100755", Special: special(fields[0])}
+		if !file.Special {
+			if file.Content, err = r.git(nil, "cat-file", "blob", fields[1]); err != nil {
+				return nil, err
+			}
 		}
 		if n := len(conflicts); n == 0 || conflicts[n-1].Path != path {
 			conflicts = append(conflicts, Conflict{Path: path})
 		}
-		conflicts[len(conflicts)-1].set(fields[2], &IndexFile{Content: content, Executable: fields[0] == "100755"})
+		conflicts[len(conflicts)-1].set(fields[2], file)
 	}
 	return conflicts, nil
 }
@@ -78,29 +83,6 @@ func (r *Repo) UnmergedOutside() ([]string, error) {
 	}
 	slices.Sort(outside)
 	return slices.Compact(outside), err
-}
-
-// Operation names what git has begun in the repository and not ended: merge, rebase,
-// cherry-pick or revert; "" for nothing.
-func (r *Repo) Operation() (string, error) {
-	folder, err := r.git(nil, "rev-parse", "--absolute-git-dir")
-	if err != nil {
-		return "", err
-	}
-	// A rebase picks commits and may merge: it has to be looked for first.
-	for _, trace := range [][2]string{
-		{"rebase-merge", "rebase"}, {"rebase-apply", "rebase"},
-		{"CHERRY_PICK_HEAD", "cherry-pick"}, {"REVERT_HEAD", "revert"}, {"MERGE_HEAD", "merge"},
-	} {
-		_, err := os.Stat(filepath.Join(strings.TrimSuffix(folder, "\n"), trace[0]))
-		if err == nil {
-			return trace[1], nil
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return "", err
-		}
-	}
-	return "", nil
 }
 
 // Resolve tells git that files are merged as they are on disk now.

@@ -2,36 +2,51 @@ package git
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // Sides are the commits that an unfinished operation joins: Ours is checked out, Theirs comes in,
 // and Base is what both are compared with.
-type Sides struct{ Base, Ours, Theirs string }
+type Sides struct {
+	Base, Ours, Theirs string
+	// Untracked has the files of Theirs that git did not know when they were stashed; empty for none.
+	Untracked string
+	// Stash names the stash that Theirs is, as in stash@{0}.
+	Stash string
+}
 
-// Sides returns the commits of an unfinished merge, rebase, cherry-pick or revert; nil when git does
-// not know them, as after git stash pop and git checkout --merge, and when several come in.
+// Sides returns the commits of an unfinished operation; nil when git does not know them, as after
+// git am and git checkout --merge, and when several come in.
 func (r *Repo) Sides(operation string) (*Sides, error) {
-	names := map[string][2]string{ // theirs, base
-		"merge": {"MERGE_HEAD", ""}, "rebase": {"REBASE_HEAD", "REBASE_HEAD^"},
-		"cherry-pick": {"CHERRY_PICK_HEAD", "CHERRY_PICK_HEAD^"}, "revert": {"REVERT_HEAD^", "REVERT_HEAD"},
-	}[operation]
-	if names[0] == "" {
-		return nil, nil
+	switch operation {
+	case "merge":
+		return r.merging()
+	case "rebase": // which merges, too
+		if sides, err := r.merging(); sides != nil || err != nil {
+			return sides, err
+		}
+		return r.picking("REBASE_HEAD", false)
+	case "cherry-pick":
+		return r.picking("CHERRY_PICK_HEAD", false)
+	case "revert":
+		return r.picking("REVERT_HEAD", true)
+	case Stash:
+		return r.stashed()
 	}
-	found, err := r.commits(names[:])
-	if err != nil || found[0] == "" {
+	return nil, nil
+}
+
+// merging returns the sides of a merge of one commit.
+func (r *Repo) merging() (*Sides, error) {
+	heads, err := r.trace("MERGE_HEAD")
+	if err != nil || len(strings.Fields(heads)) != 1 {
 		return nil, err
 	}
-	s := &Sides{Base: found[1], Ours: r.head, Theirs: found[0]}
-	if operation != "merge" {
-		return s, nil
-	}
-	if octopus, err := r.octopus(); octopus || err != nil {
-		return nil, err
-	}
+	s := &Sides{Ours: r.head, Theirs: strings.TrimSpace(heads)}
 	bases, err := r.git(nil, "merge-base", s.Ours, s.Theirs)
 	if exitCode(err) == 1 {
 		return s, nil // their histories have nothing in common
@@ -40,17 +55,115 @@ func (r *Repo) Sides(operation string) (*Sides, error) {
 	return s, err
 }
 
-// octopus reports whether several commits come in.
-func (r *Repo) octopus() (bool, error) {
+// picking returns the sides where one commit is done again, or undone. A merge has several
+// parents: git does not say which one was chosen, but the index shows it.
+func (r *Repo) picking(name string, undo bool) (*Sides, error) {
+	found, err := r.commits([]string{name})
+	if err != nil || found[0] == "" {
+		return nil, err
+	}
+	line, err := r.git(nil, "rev-list", "--parents", "--max-count=1", found[0])
+	if err != nil {
+		return nil, err
+	}
+	parents := strings.Fields(line)[1:]
+	if len(parents) == 0 {
+		parents = []string{""}
+	}
+	var candidates []Sides
+	for _, parent := range parents {
+		s := Sides{Base: parent, Ours: r.head, Theirs: found[0]}
+		if undo {
+			s.Base, s.Theirs = s.Theirs, s.Base
+		}
+		candidates = append(candidates, s)
+	}
+	if len(candidates) == 1 {
+		return &candidates[0], nil
+	}
+	return r.fitting(candidates)
+}
+
+// stashed returns the sides of a stash that git kept, because it did not merge. Git leaves no other
+// trace of it than the stages of the index.
+func (r *Repo) stashed() (*Sides, error) {
+	list, err := r.git(nil, "stash", "list", "--format=%H %P")
+	if err != nil {
+		return nil, err
+	}
+	var candidates []Sides
+	for line := range strings.Lines(list) {
+		ids := strings.Fields(line) // the stash, what was checked out, the index, and untracked files
+		if len(ids) < 3 {
+			continue
+		}
+		s := Sides{Base: ids[1], Ours: r.head, Theirs: ids[0], Stash: fmt.Sprintf("stash@{%d}", len(candidates))}
+		if len(ids) > 3 {
+			s.Untracked = ids[3]
+		}
+		candidates = append(candidates, s)
+	}
+	return r.fitting(candidates)
+}
+
+// fitting returns the candidate from which the stages of the index come: its base has all bases,
+// and it has more of what comes in than the others. The first one wins; nil when none fits.
+func (r *Repo) fitting(candidates []Sides) (*Sides, error) {
+	bases, incoming, err := r.stages()
+	if err != nil || len(bases)+len(incoming) == 0 {
+		return nil, err
+	}
+	var best *Sides
+	most := 0
+	for i := range candidates {
+		base, err := r.Snapshot(candidates[i].Base)
+		if err != nil {
+			return nil, err
+		}
+		theirs, err := r.Snapshot(candidates[i].Theirs, candidates[i].Untracked)
+		if err != nil {
+			return nil, err
+		}
+		if n := theirs.count(incoming); base.count(bases) == len(bases) && (n > most || best == nil && len(incoming) == 0) {
+			best, most = &candidates[i], n
+		}
+	}
+	return best, nil
+}
+
+// stages returns the ids of the bases and of what comes in, of paths that are unmerged or were.
+func (r *Repo) stages() (bases, incoming []string, err error) {
+	for _, kind := range []string{"--unmerged", "--resolve-undo"} {
+		records, err := r.paths("ls-files", kind, "-z")
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, record := range records {
+			meta, _, _ := strings.Cut(record, "\t")
+			switch fields := strings.Fields(meta); {
+			case len(fields) != 3:
+				return nil, nil, fmt.Errorf("git ls-files: unexpected output %q", record)
+			case fields[2] == "1":
+				bases = append(bases, fields[1])
+			case fields[2] == "3":
+				incoming = append(incoming, fields[1])
+			}
+		}
+	}
+	return bases, incoming, nil
+}
+
+// trace returns the text of a file that git keeps during an operation; "" for none.
+func (r *Repo) trace(name string) (string, error) {
 	folder, err := r.git(nil, "rev-parse", "--absolute-git-dir")
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	heads, err := os.ReadFile(filepath.Join(strings.TrimSuffix(folder, "\n"), "MERGE_HEAD"))
+	text, err := os.ReadFile(filepath.Join(strings.TrimSuffix(folder, "\n"), name))
 	if errors.Is(err, os.ErrNotExist) {
-		return false, nil
+		return "", nil
 	}
-	return strings.Count(string(heads), "\n") > 1, err
+	return string(text), err
 }
 
 // Settled lists the paths at or below Dir that were unmerged and that somebody has told git to be
@@ -75,25 +188,25 @@ type Snapshot struct {
 	files map[string]snapshotFile
 }
 
-type snapshotFile struct {
-	id         string
-	executable bool
-}
+type snapshotFile struct{ id, mode string }
 
-// Snapshot lists the files below Dir at a commit; without a commit there are none.
-func (r *Repo) Snapshot(commit string) (*Snapshot, error) {
+// Snapshot lists the files below Dir at some commits, of which later ones win; without a commit
+// there are none.
+func (r *Repo) Snapshot(commits ...string) (*Snapshot, error) {
 	s := &Snapshot{r, map[string]snapshotFile{}}
-	if commit == "" {
-		return s, nil
-	}
-	records, err := r.paths("ls-tree", "-r", "-z", commit, "--", ".")
-	if err != nil {
-		return nil, err
-	}
-	for _, record := range records {
-		head, path, _ := strings.Cut(record, "\t") // mode, type and id
-		if fields := strings.Fields(head); len(fields) == 3 && fields[1] == "blob" {
-			s.files[path] = snapshotFile{fields[2], fields[0] == "100755"}
+	for _, commit := range commits {
+		if commit == "" {
+			continue
+		}
+		records, err := r.paths("ls-tree", "-r", "-z", commit, "--", ".")
+		if err != nil {
+			return nil, err
+		}
+		for _, record := range records {
+			head, path, _ := strings.Cut(record, "\t") // mode, type and id
+			if fields := strings.Fields(head); len(fields) == 3 {
+				s.files[path] = snapshotFile{fields[2], fields[0]}
+			}
 		}
 	}
 	return s, nil
@@ -110,15 +223,27 @@ func (s *Snapshot) Below(folder string) []string {
 	return paths
 }
 
+// count returns how many of some objects are files of the snapshot.
+func (s *Snapshot) count(ids []string) int {
+	known := map[string]bool{}
+	for _, file := range s.files {
+		known[file.id] = true
+	}
+	return len(slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !known[id] }))
+}
+
 // Read returns files by path; those that the commit does not have are missing.
 func (s *Snapshot) Read(paths []string) (map[string]*IndexFile, error) {
 	var known, ids []string
+	files := map[string]*IndexFile{}
 	for _, path := range paths {
-		if file, ok := s.files[path]; ok {
+		switch file, ok := s.files[path]; {
+		case ok && special(file.mode):
+			files[path] = &IndexFile{Special: true}
+		case ok:
 			known, ids = append(known, path), append(ids, file.id)
 		}
 	}
-	files := map[string]*IndexFile{}
 	if len(ids) == 0 {
 		return files, nil
 	}
@@ -127,7 +252,7 @@ func (s *Snapshot) Read(paths []string) (map[string]*IndexFile, error) {
 		return nil, err
 	}
 	for i, path := range known {
-		files[path] = &IndexFile{Content: string(blobs[i].Data), Executable: s.files[path].executable}
+		files[path] = &IndexFile{Content: string(blobs[i].Data), Executable: s.files[path].mode == "100755"}
 	}
 	return files, nil
 }

@@ -132,9 +132,7 @@ func TestSensibleEdits(t *testing.T) {
 					doubts++
 					t.Logf("pair %d: %s", i, out.Conflicts[0].Reason)
 				}
-				// The text of a block scalar is one value: when both sides edit it, the check
-				// leaves it to the line merge, and cannot miss one side's part.
-				if out.Text != nil && test.kinds == plainEdits && !strings.Contains(base, ": |") {
+				if out.Text != nil && test.kinds == plainEdits {
 					noticed(t, i, base, mine, theirs, string(out.Text))
 				}
 			}
@@ -161,5 +159,46 @@ func noticed(t *testing.T, i int, base, mine, theirs, merged string) {
 		if id[wrong] != id[merged] && verify([]byte(base), []byte(mine), []byte(theirs), []byte(wrong)) == "" {
 			t.Errorf("pair %d: nobody misses a change", i)
 		}
+	}
+}
+
+// TestSensibleEditsOfBlocks has two people edit the lines of one block scalar, which is a single
+// value: that a line of either is missing, or that one is back that either took away, is noticed.
+func TestSensibleEditsOfBlocks(t *testing.T) {
+	clean := 0
+	for i := range 500 {
+		r := rand.New(rand.NewPCG(12, uint64(i)))
+		lines := make([]string, 24)
+		for at := range lines {
+			lines[at] = []string{fmt.Sprintf("    key-%d = 1", at), "    end", ""}[max(0, at%4-1)]
+		}
+		text := func(lines []string) string { return "data:\n  app.conf: |\n" + strings.Join(lines, "\n") + "\n  last: x\n" }
+		edited := func(name string) string {
+			mine := slices.Clone(lines)
+			for range 1 + r.IntN(3) {
+				switch at := r.IntN(len(mine)); {
+				case !strings.Contains(mine[at], "key"):
+				case r.IntN(3) == 0:
+					mine = slices.Delete(mine, at, at+1)
+				case r.IntN(2) == 0:
+					mine[at] = "    " + name + "-" + mine[at][4:]
+				default:
+					mine = slices.Insert(mine, at, fmt.Sprintf("    # %s %d", name, r.IntN(1000)))
+				}
+			}
+			return text(mine)
+		}
+		base, mine, theirs := text(lines), edited("me"), edited("you")
+		out := merge(base, mine, theirs)
+		if out.Text == nil && out.Marked == nil {
+			t.Errorf("pair %d is in doubt: %s", i, out.Conflicts[0].Reason)
+		}
+		if out.Text != nil {
+			clean++
+			noticed(t, i, base, mine, theirs, string(out.Text))
+		}
+	}
+	if clean < 100 {
+		t.Errorf("only %d merges are clean", clean)
 	}
 }

@@ -134,7 +134,7 @@ func extend(path, key string) string {
 }
 
 // linesKept compares texts of several lines that both sides changed: the merge must have
-// exactly the additions of both.
+// exactly the additions and the deletions of both.
 func (v values) linesKept() bool {
 	for _, n := range v.all() {
 		if n == nil || n.kind != yaml.ScalarNode {
@@ -142,22 +142,48 @@ func (v values) linesKept() bool {
 		}
 	}
 	base, mine, theirs, result := v.base.lines(), v.mine.lines(), v.theirs.lines(), v.result.lines()
-	return len(result) > 1 && within(result, mine, theirs) && within(mine, base, result) && within(theirs, base, result)
+	for line := range result {
+		if mine[line]+theirs[line] == 0 {
+			return false
+		}
+	}
+	for _, lines := range []map[string]int{base, mine, theirs} {
+		for line := range lines {
+			if !between(result[line]-base[line], mine[line]-base[line], theirs[line]-base[line]) {
+				return false
+			}
+		}
+	}
+	return v.result.several()
 }
 
-// lines returns the lines of a text or, as line breaks are no part of most, its words.
-func (n *node) lines() []string {
+// between reports whether a line's count changed by what both sides together changed it, or by as
+// much as the two are one change.
+func between(change, mine, theirs int) bool {
+	if mine < 0 && theirs < 0 {
+		return between(-change, -mine, -theirs)
+	}
+	if mine > 0 && theirs > 0 {
+		return max(mine, theirs) <= change && change <= mine+theirs
+	}
+	return change == mine+theirs
+}
+
+// lines counts the lines of a text or, as line breaks are no part of most, its words.
+func (n *node) lines() map[string]int {
+	counts := map[string]int{}
+	for _, line := range n.split() {
+		counts[line]++
+	}
+	return counts
+}
+
+func (n *node) split() []string {
 	if n.literal {
 		return strings.Split(n.text, "\n")
 	}
 	return strings.Fields(n.text)
 }
 
-// within reports whether each line is in one of the others.
-func within(lines []string, others ...[]string) bool {
-	known := map[string]bool{}
-	for _, line := range slices.Concat(others...) {
-		known[line] = true
-	}
-	return !slices.ContainsFunc(lines, func(line string) bool { return !known[line] })
-}
+// several reports whether a text has more than one line or word.
+func (n *node) several() bool { return len(n.split()) > 1 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -18,6 +16,8 @@ import (
 type Version struct {
 	Content    []byte
 	Executable bool
+	// Special says that it is no file, but a symbolic link or a submodule, which has no content.
+	Special bool
 }
 
 // Unmerged is a path that Git could not merge, with the three versions that it
@@ -172,11 +172,13 @@ func (m *remerge) loadStates() error {
 				continue // it is about a run on one side, which is over
 			}
 			entries, _, err := m.format.decode(name, text)
-			if err != nil && i == 0 && m.known() {
+			switch {
+			case err != nil && i == 0 && m.known():
 				continue // markers: Git merges the bases of criss-cross merges
-			}
-			if err != nil {
+			case errors.Is(err, ErrNewer):
 				return err
+			case err != nil:
+				return &UnreadableError{Side: []string{"base", "ours", "theirs"}[i], Known: m.known(), Err: err}
 			}
 			for _, e := range entries {
 				m.sides[i][e.path] = owned{e, name}
@@ -207,7 +209,7 @@ func (m *remerge) reopen(name string) error {
 	}
 	entries, _, err := m.format.decode(name, text.Content)
 	if err != nil {
-		return err
+		return &UnreadableError{Side: "working tree", Known: m.known(), Err: err}
 	}
 	for _, e := range entries {
 		if _, unmerged := m.unmerged[e.path]; !unmerged {
@@ -255,12 +257,15 @@ func (m *remerge) paths() []string {
 func (m *remerge) decide(path string) error {
 	ours, inOurs := m.sides[1][path]
 	theirs, inTheirs := m.sides[2][path]
+	_, inBase := m.sides[0][path]
 	u, conflicted := m.unmerged[path]
 	mine, other := m.files[1][path], m.files[2][path]
 	switch {
+	case conflicted && (u.special() || m.hidden(path)):
+		m.out.Left = append(m.out.Left, path)
 	case !conflicted:
 		return m.merged(path, ours, inOurs, theirs, inTheirs)
-	case m.known() && mine == nil && other == nil:
+	case mine == nil && other == nil && (m.known() || inBase):
 		m.out.Files[path] = nil // renamed by both, or brought here by Git, which followed a rename
 	case !inOurs && !inTheirs:
 		m.out.Left = append(m.out.Left, path)
@@ -277,6 +282,21 @@ func (m *remerge) decide(path string) error {
 		m.keep(ours)
 	}
 	return nil
+}
+
+// special reports whether one side has no file there, but something else.
+func (u Unmerged) special() bool {
+	return slices.ContainsFunc([]*Version{u.Base, u.Ours, u.Theirs}, func(v *Version) bool { return v != nil && v.Special })
+}
+
+// hidden reports whether something that is no folder is in the place of one above a path.
+func (m *remerge) hidden(path string) bool {
+	for folder := parent(path); folder != ""; folder = parent(folder) {
+		if info, err := m.root.Lstat(filepath.FromSlash(folder)); err == nil && !info.IsDir() {
+			return true
+		}
+	}
+	return false
 }
 
 // against decides between a generated file of one side and what the other side has at its path,
@@ -314,7 +334,7 @@ func (m *remerge) merged(path string, ours owned, inOurs bool, theirs owned, inT
 		return err
 	}
 	switch {
-	case disk == nil:
+	case disk == nil || disk.Special:
 		m.keep(ours)
 	case bytes.Equal(normal(disk.Content), normal(theirs.base)):
 		m.keep(theirs)
@@ -341,7 +361,7 @@ func (m *remerge) alone(path string, disk *Version, inOurs bool) {
 		m.keep(e)
 	case e.state != managed:
 		m.keep(e) // a person deleted it, or gave it up
-	case file != nil && edited(e, file) && !sameVersion(file, m.files[0][path]):
+	case file != nil && !file.Special && edited(e, file) && !sameVersion(file, m.files[0][path]):
 		m.take(e, file)
 	}
 }
@@ -359,92 +379,9 @@ func (m *remerge) keep(e owned) {
 
 // edited reports whether a person changed a side's file.
 func edited(e owned, file *Version) bool {
-	return file == nil || e.state != managed || e.exec != file.Executable || !bytes.Equal(normal(e.base), normal(file.Content))
+	return file == nil || file.Special || e.state != managed || e.exec != file.Executable || !bytes.Equal(normal(e.base), normal(file.Content))
 }
 
 func sameVersion(a, b *Version) bool {
-	return a == b || a != nil && b != nil && a.Executable == b.Executable && bytes.Equal(a.Content, b.Content)
-}
-
-// Settle writes what Remerge decided, and returns the paths that are settled, sorted. A file
-// that somebody has resolved without telling Git stays as it is.
-func (r *Repository) Settle(unmerged []Unmerged, resolution *Resolution) ([]string, error) {
-	unlock, err := r.Lock()
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	byHand, known := map[string]bool{}, map[string]bool{}
-	for _, u := range unmerged {
-		known[u.Path] = true
-		if byHand[u.Path], err = resolvedByHand(r.root, u); err != nil {
-			return nil, fmt.Errorf("read %s: %w", u.Path, err)
-		}
-	}
-	var paths []string
-	for _, path := range slices.Sorted(maps.Keys(resolution.Files)) {
-		there, err := readVersion(r.root, path)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", path, err)
-		}
-		if resolution.Files[path] == nil && there == nil && !known[path] {
-			continue // Git does not know it, and there is nothing to delete
-		}
-		if paths = append(paths, path); byHand[path] {
-			continue
-		}
-		if err := resolution.Files[path].write(r.root, path); err != nil {
-			return nil, fmt.Errorf("write %s: %w", path, err)
-		}
-	}
-	return paths, nil
-}
-
-// resolvedByHand reports whether somebody has resolved a file without telling Git: where both
-// sides have a text Git leaves one with markers, and where one side has it Git leaves that one.
-func resolvedByHand(root *os.Root, u Unmerged) (bool, error) {
-	if strings.HasPrefix(u.Path, stateFolder+"/") {
-		return false, nil
-	}
-	disk, err := readVersion(root, u.Path)
-	if err != nil || disk == nil {
-		return u.Ours != nil || u.Theirs != nil, err
-	}
-	if bytes.Contains(append([]byte("\n"), disk.Content...), []byte("\n<<<<<<< ")) {
-		return false, nil
-	}
-	of := func(v *Version) bool { return v != nil && bytes.Equal(normal(v.Content), normal(disk.Content)) }
-	if u.Ours != nil && u.Theirs != nil && isText(u.Ours.Content) && isText(u.Theirs.Content) {
-		return true, nil
-	}
-	return !of(u.Base) && !of(u.Ours) && !of(u.Theirs), nil
-}
-
-// readVersion reads a file that Git merged; nil when there is none.
-func readVersion(root *os.Root, path string) (*Version, error) {
-	content, err := root.ReadFile(filepath.FromSlash(path))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return &Version{Content: content}, err
-}
-
-// write writes one side's version, or deletes the file. What it replaces is in Git's index, so
-// that git checkout --merge brings the conflict back.
-func (v *Version) write(root *os.Root, path string) error {
-	name := filepath.FromSlash(path)
-	if v == nil {
-		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
-	}
-	mode := fs.FileMode(0o644)
-	if v.Executable {
-		mode = 0o755
-	}
-	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	return errors.Join(root.WriteFile(name, v.Content, mode), root.Chmod(name, mode))
+	return a == b || a != nil && b != nil && a.Executable == b.Executable && a.Special == b.Special && bytes.Equal(a.Content, b.Content)
 }
