@@ -19,7 +19,7 @@ var explained = []string{"clusters/web", "guarded/web", "sources/search", "sourc
 
 // TestEveryValueIsExplained asks for each application of each case in each environment
 // and on each target, and for each of its values by name: all of them have a value, or
-// say that it was removed, and a layer at a place in a file.
+// say that it was removed or is not rendered, and a layer at a place in a file or a default.
 func TestEveryValueIsExplained(t *testing.T) {
 	var sums strings.Builder
 	for _, name := range cases(t) {
@@ -65,7 +65,8 @@ func applications(t *testing.T, result *generator.Platform) []string {
 func eachExplained(t *testing.T, result *generator.Platform, name, app string, e generator.Explanation) {
 	t.Helper()
 	for _, v := range e.Values {
-		if v.Field == "" || v.Layer == "" || v.At.File == "" || v.At.Line == 0 || v.Removed != (v.Text == "") {
+		placed := v.At.File != "" && v.At.Line > 0 || v.Layer == "default of wavewright" && !v.Unused
+		if v.Field == "" || v.Layer == "" || !placed || (v.Removed || v.Unused) != (v.Text == "") {
 			t.Errorf("%s: %s on %s is not explained: %+v", name, app, e.Target, v)
 		}
 		for _, place := range []string{e.Target, e.Environment} {
@@ -94,10 +95,19 @@ func explanation(all []generator.Explanation) string {
 // line is a value with what it replaced, each in a line of its own.
 func line(v generator.Value) string {
 	text := v.Text
-	if v.Removed {
+	switch {
+	case v.Removed:
 		text = "(removed)"
+	case v.Unused:
+		text = "(not rendered)"
 	}
-	out := fmt.Sprintf("  %s: %s  <- %s, %s:%d\n", v.Field, text, v.Layer, v.At.File, v.At.Line)
+	out := fmt.Sprintf("  %s: %s  <- %s", v.Field, text, v.Layer)
+	if v.At.File != "" {
+		out += fmt.Sprintf(", %s:%d", v.At.File, v.At.Line)
+	}
+	if out += "\n"; v.Note != "" {
+		out += fmt.Sprintf("    %s\n", v.Note)
+	}
 	for _, o := range v.Overridden {
 		out += fmt.Sprintf("    instead of %s  <- %s, %s:%d\n", o.Text, o.Layer, o.At.File, o.At.Line)
 	}

@@ -10,8 +10,9 @@ func explainCommand(c *console) *cli.Command {
 		Usage:     "say where the values of an application come from",
 		ArgsUsage: "APP [ENV [FIELD]]",
 		UsageText: "wavewright explain APP [ENV [FIELD]] [--output json]",
-		Description: "Lists each value with the layer that sets it, its file and line, and below that the\n" +
-			"values that the layer overrides. ENV is an environment or a target; without ENV, all\n" +
+		Description: "Lists each value as it is rendered, with the layer that sets it, its file and line, and\n" +
+			"below that the values that the layer overrides. A value that no layer states is a default\n" +
+			"of wavewright; one that has no effect is not rendered, and the list says why. ENV is an environment or a target; without ENV, all\n" +
 			"are shown side by side. FIELD is a value or a group of values.\n\n" +
 			"Examples:\n" +
 			"  wavewright explain web\n" +

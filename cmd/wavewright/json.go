@@ -103,6 +103,8 @@ type value struct {
 	Field      string     `json:"field"`
 	Value      string     `json:"value,omitempty"`
 	Removed    bool       `json:"removed,omitempty"`
+	Unused     bool       `json:"unused,omitempty"`
+	Note       string     `json:"note,omitempty"`
 	Source     source     `json:"source"`
 	Overridden []override `json:"overridden,omitempty"`
 }
@@ -114,7 +116,7 @@ type override struct {
 
 type source struct {
 	Layer string `json:"layer"`
-	File  string `json:"file"`
+	File  string `json:"file,omitempty"`
 	Line  int    `json:"line,omitempty"`
 }
 
@@ -153,7 +155,7 @@ func (d *document) explained(application string, all []generator.Explanation) {
 	for _, e := range all {
 		values := []value{}
 		for _, v := range e.Values {
-			out := value{Field: v.Field, Value: v.Text, Removed: v.Removed, Source: source{v.Layer, v.At.File, v.At.Line}}
+			out := value{Field: v.Field, Value: v.Text, Removed: v.Removed, Unused: v.Unused, Note: v.Note, Source: source{v.Layer, v.At.File, v.At.Line}}
 			for _, o := range v.Overridden {
 				out.Overridden = append(out.Overridden, override{o.Text, source{o.Layer, o.At.File, o.At.Line}})
 			}

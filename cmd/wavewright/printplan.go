@@ -3,6 +3,7 @@ package main
 // Plans, diffs and explanations for people, by the rules of print.go.
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -347,7 +348,7 @@ func join(values []said, target string, v generator.Value) []said {
 // describe is everything that is shown of a value.
 func describe(v generator.Value) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%v %q %s", v.Removed, v.Text, origin(v.Layer, v.At.File, v.At.Line))
+	fmt.Fprintf(&b, "%v %v %q %q %s", v.Removed, v.Unused, v.Text, v.Note, origin(v.Layer, v.At.File, v.At.Line))
 	for _, o := range v.Overridden {
 		fmt.Fprintf(&b, "%q %s", o.Text, origin(o.Layer, o.At.File, o.At.Line))
 	}
@@ -363,11 +364,7 @@ func (c *console) printValues(values []said, targets int) {
 		if targets > 1 && len(s.targets) == targets {
 			where = "everywhere"
 		}
-		what, by := s.value.Text, ""
-		if s.value.Removed {
-			what, by = "-", "removed by "
-		}
-		rows = append(rows, [3]string{where, what, by + origin(s.value.Layer, s.value.At.File, s.value.At.Line)})
+		rows = append(rows, [3]string{where, cmp.Or(s.value.Text, "-"), because(s.value)})
 		faint = append(faint, false)
 		for _, o := range s.value.Overridden {
 			rows = append(rows, [3]string{"", "  " + o.Text, "overridden: " + origin(o.Layer, o.At.File, o.At.Line)})
@@ -387,8 +384,27 @@ func (c *console) printValues(values []said, targets int) {
 	}
 }
 
-// origin names a layer and its place; a built-in layer is its own file.
+// because says where a value comes from, or why there is none, and what it makes.
+func because(v generator.Value) string {
+	text := origin(v.Layer, v.At.File, v.At.Line)
+	switch {
+	case v.Removed:
+		text = "removed by " + text
+	case v.Unused:
+		text = "not rendered: " + text
+	}
+	if v.Note != "" {
+		text += " (" + v.Note + ")"
+	}
+	return text
+}
+
+// origin names a layer and its place; a built-in layer is its own file, and a default has no
+// place.
 func origin(layer, file string, line int) string {
+	if file == "" {
+		return layer
+	}
 	if layer == file {
 		return fmt.Sprintf("%s:%d", layer, line)
 	}

@@ -17,6 +17,9 @@ import (
 // internetName is the keyword of connectsTo for the internet.
 const internetName = "internet"
 
+// internetPort is the port of a connection to the internet that names none.
+const internetPort = 443
+
 // client is an application or a job that opens connections.
 type client struct {
 	*Instance
@@ -211,7 +214,7 @@ func (r *resolver) managed(in *Instance, namespace string, at diag.Range) bool {
 func (r *resolver) outsidePorts(name string, c *schema.Connection, at diag.Range) []yamltree.Ordered {
 	declared := endsOf(c)
 	if len(declared) == 0 && name == internetName {
-		declared = []schema.PortRange{"443"}
+		declared = []schema.PortRange{schema.PortRange(strconv.Itoa(internetPort))}
 	}
 	if len(declared) == 0 {
 		r.list.Error(at, "connection/port", "this connection needs a port").Hint = "Write port: NUMBER."

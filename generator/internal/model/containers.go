@@ -108,12 +108,7 @@ func (w *Workload) sidecarProbes(c container) yamltree.Ordered {
 	if c.group != sidecars || c.Probes == (schema.Probes{}) {
 		return nil
 	}
-	alone := &Workload{Workload: schema.Workload{Node: w.Node.Get(c.group).Get(c.name), Probes: c.Probes}}
-	for _, port := range w.portsOf(c.name) {
-		port.sidecar = ""
-		alone.ports = append(alone.ports, port)
-	}
-	readiness, liveness, startup := alone.probes()
+	readiness, liveness, startup := w.asMain(c).probes()
 	var out yamltree.Ordered
 	add := func(key string, stated *schema.Probe, probe yamltree.Ordered) {
 		if stated != nil && len(probe) > 0 {
@@ -124,6 +119,16 @@ func (w *Workload) sidecarProbes(c container) yamltree.Ordered {
 	add("readinessProbe", c.Probes.Readiness, readiness)
 	add("livenessProbe", c.Probes.Liveness, liveness)
 	return out
+}
+
+// asMain is a sidecar as if it were the main container.
+func (w *Workload) asMain(c container) *Workload {
+	alone := &Workload{Workload: schema.Workload{Node: w.Node.Get(c.group).Get(c.name), Probes: c.Probes}}
+	for _, port := range w.portsOf(c.name) {
+		port.sidecar = ""
+		alone.ports = append(alone.ports, port)
+	}
+	return alone
 }
 
 // Field is one field of an object, ready to print.

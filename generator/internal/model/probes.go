@@ -12,19 +12,36 @@ import (
 // connection: a workload that listens is never without a check, unless a layer
 // removes it.
 func (w *Workload) probes() (readiness, liveness, startup yamltree.Ordered) {
-	if w.Probes.None != nil {
-		return nil, nil, nil
-	}
-	if !removed(w.Node, "probes", "readiness") {
-		readiness = w.probe(w.Probes.Readiness, w.defaultProbe(readinessPeriod, 0))
-	}
-	if !removed(w.Node, "probes", "liveness") {
-		liveness = w.probe(w.Probes.Liveness, w.defaultProbe(livenessPeriod, livenessFailures))
-	}
+	filled := w.filledProbes()
+	readiness, liveness = w.probe(filled.Readiness), w.probe(filled.Liveness)
 	if number, alike := w.alike(readiness, liveness); alike {
 		liveness[0].Value = overlay(liveness[0].Value.(yamltree.Ordered), yamltree.Ordered{pair("port", number)})
 	}
-	return readiness, liveness, w.startup(liveness)
+	startup = w.probe(filled.Startup)
+	if p := w.Probes.Startup; p != nil && !hasHandler(p) && p.Port == "" && len(liveness) > 0 {
+		startup[0] = liveness[0]
+	}
+	return readiness, liveness, startup
+}
+
+// filledProbes are the probes with all that they leave out.
+func (w *Workload) filledProbes() (p schema.Probes) {
+	if w.Probes.None != nil {
+		return p
+	}
+	if !removed(w.Node, "probes", "readiness") {
+		p.Readiness = filled(w.Probes.Readiness, w.defaultProbe(readinessPeriod, 0))
+	}
+	if !removed(w.Node, "probes", "liveness") {
+		p.Liveness = filled(w.Probes.Liveness, w.defaultProbe(livenessPeriod, livenessFailures))
+	}
+	p.Startup = w.filledStartup(p.Liveness)
+	for _, probe := range []*schema.Probe{p.Readiness, p.Liveness, p.Startup} {
+		if probe != nil && probe.Exec == nil {
+			probe.Port = string(w.probePort(probe).Name)
+		}
+	}
+	return p
 }
 
 // alike reports whether both probes ask a port by its name for the same, and returns the
@@ -58,18 +75,13 @@ func sameCommand(p schema.Probes) bool {
 	return p.None == nil && p.Readiness != nil && p.Liveness != nil && len(p.Readiness.Exec) > 0 && slices.Equal(p.Readiness.Exec, p.Liveness.Exec)
 }
 
-// startup borrows the handler of liveness unless it has one of its own.
-func (w *Workload) startup(liveness yamltree.Ordered) yamltree.Ordered {
+// filledStartup borrows the handler of liveness unless it has one of its own.
+func (w *Workload) filledStartup(liveness *schema.Probe) *schema.Probe {
 	p := w.Probes.Startup
-	switch {
-	case p == nil:
-		return nil
-	case hasHandler(p):
-		return w.probe(p, nil)
-	case liveness == nil:
-		return nil
+	if p == nil || hasHandler(p) {
+		return filled(p, nil)
 	}
-	return overlay(liveness, numbers(p))
+	return borrowed(p, liveness)
 }
 
 // overlay returns m with the entries of top set.
@@ -117,30 +129,44 @@ func hasHandler(p *schema.Probe) bool {
 	return p.HTTP != "" || p.GRPC != nil || p.TCP || p.Exec != nil
 }
 
-// probe prints a probe, with omitted fields from the fallback.
-func (w *Workload) probe(p, fallback *schema.Probe) yamltree.Ordered {
-	if p = cmp.Or(p, fallback); p == nil {
+// filled is a probe with what it leaves out taken from the fallback; nil when nothing says
+// what to check.
+func filled(p, fallback *schema.Probe) *schema.Probe {
+	switch {
+	case p == nil && fallback == nil:
 		return nil
+	case p == nil:
+		return fallback
+	case !hasHandler(p):
+		return borrowed(p, fallback)
 	}
-	handler := p
-	if !hasHandler(p) {
-		handler = fallback
-	}
-	if handler == nil {
-		return nil
-	}
+	out := *p
 	if fallback != nil {
-		p = withDefaults(p, fallback)
+		out.Period, out.Failures = cmp.Or(p.Period, fallback.Period), cmp.Or(p.Failures, fallback.Failures)
 	}
-	return append(yamltree.Ordered{w.handler(handler)}, numbers(p)...)
+	return &out
 }
 
-// withDefaults fills in the numbers that a probe leaves out.
-func withDefaults(p, fallback *schema.Probe) *schema.Probe {
-	filled := *p
-	filled.Period = cmp.Or(p.Period, fallback.Period)
-	filled.Failures = cmp.Or(p.Failures, fallback.Failures)
-	return &filled
+// borrowed is another probe with the port and the numbers that p states; nil when there is no
+// other one.
+func borrowed(p, other *schema.Probe) *schema.Probe {
+	if other == nil {
+		return nil
+	}
+	out := *other
+	out.Port = cmp.Or(p.Port, other.Port)
+	out.InitialDelay, out.Period = cmp.Or(p.InitialDelay, other.InitialDelay), cmp.Or(p.Period, other.Period)
+	out.Timeout, out.Successes = cmp.Or(p.Timeout, other.Timeout), cmp.Or(p.Successes, other.Successes)
+	out.Failures = cmp.Or(p.Failures, other.Failures)
+	return &out
+}
+
+// probe prints a probe with all that it has.
+func (w *Workload) probe(p *schema.Probe) yamltree.Ordered {
+	if p == nil {
+		return nil
+	}
+	return append(yamltree.Ordered{w.handler(p)}, numbers(p)...)
 }
 
 // numbers prints the fields of a probe other than its handler.
