@@ -119,14 +119,10 @@ const (
 
 // replicas says how many there are, and which objects exist for them.
 func (d *decisions) replicas() {
-	low, high := d.w.Replicas()
+	low, _ := d.w.Replicas()
 	if d.w.Singleton != nil {
 		d.singleton()
 		return
-	}
-	d.fallback(low, "scale", "min")
-	if max(d.w.Scale.Max, low) != d.w.Scale.Max {
-		d.because("scale.min", d.at("scale", "min"), "", high, "scale", "max")
 	}
 	if !d.w.Autoscaled() {
 		d.note(noAutoscaler, "scale", "max")
@@ -185,13 +181,10 @@ func (d *decisions) rollout() {
 func (d *decisions) run() {
 	d.without("kind "+d.w.Kind, d.at("kind"), "it has no replicas that go on",
 		[]string{"scale"}, []string{"antiAffinity"}, []string{"failover"}, []string{"disruptionBudget"}, []string{"rollout"}, []string{"probes"})
-	if d.w.Schedule == nil {
-		return
-	}
-	d.attempts(d.w.Schedule.Attempts, "schedule")
-	if d.w.Scheduled() {
+	if s := d.w.Schedule; s != nil {
+		d.attempts(s.Attempts, "schedule")
 		d.fallback(d.w.concurrencyPolicy(), "schedule", "concurrencyPolicy")
-		d.fallback(cmp.Or(d.w.Schedule.StartingDeadlineSeconds, startingDeadline), "schedule", "startingDeadlineSeconds")
+		d.fallback(cmp.Or(s.StartingDeadlineSeconds, startingDeadline), "schedule", "startingDeadlineSeconds")
 	}
 }
 

@@ -62,19 +62,15 @@ func (d *decisions) routes() {
 
 // collection completes the endpoint that Prometheus reads.
 func (d *decisions) collection() {
-	m := d.w.Metrics
-	switch port, ok := d.w.port(""); {
-	case m == nil:
-	case d.in.Target.Cluster.Metrics == nil:
-		d.without("cluster "+string(d.in.Target.Cluster.Name), d.in.Target.Env.at, "nothing collects metrics there", []string{"metrics"})
-	default:
-		if ok {
-			d.fallback(string(port.Name), "metrics", "port")
-		}
-		d.fallback(cmp.Or(m.Path, "/metrics"), "metrics", "path")
-		if d.w.Source != nil {
-			d.selection(d.in.labelled(), "metrics", "serviceLabels")
-		}
+	if d.w.Metrics == nil {
+		return
+	}
+	if port, ok := d.w.port(""); ok {
+		d.fallback(string(port.Name), "metrics", "port")
+	}
+	d.fallback(cmp.Or(d.w.Metrics.Path, "/metrics"), "metrics", "path")
+	if d.w.Source != nil {
+		d.selection(d.in.labelled(), "metrics", "serviceLabels")
 	}
 }
 
