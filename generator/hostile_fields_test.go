@@ -110,10 +110,10 @@ var freeFields = []string{
 	"AdmissionRule.reason", "ArgoCD.params{}", "ArgoCD.settings{}", "ConfigFile.content", "ConfigFile.mount",
 	"Capabilities.reason", "Container.args[]", "Container.command[]", "Container.env{}", "Environment.notifications{}[]",
 	"Expose.annotations{}", "ExtraKind.reason", "FilePolicies.createOnly[]", "FilePolicies.keep[]", "FilePolicies.omit[]", "FilePolicies.overwrite[]", "Helm.values", "Helm.values{key}",
-	"IgnoreDifference.jsonPointers[]", "IgnoreDifference.reason", "Job.args[]", "Job.command[]", "Job.env{}",
+	"IgnoreDifference.jsonPointers[]", "IgnoreDifference.reason", "Job.args[]", "Job.command[]", "Job.env{}", "Job.podAnnotations{}",
 	"NetworkException.reason", "Platform.argocdUsers[]", "PriorityClass.description", "Probe.exec[]", "Probe.grpc",
 	"Probe.headers{}", "Probe.http", "Reason.reason", "PolicyRule.reason", "Secret.mount", "SecretRef.key", "ServiceAccount.annotations{}",
-	"Volume.mount", "Workload.args[]", "Workload.command[]", "Workload.env{}",
+	"Volume.mount", "Workload.annotations{}", "Workload.podAnnotations{}", "Workload.args[]", "Workload.command[]", "Workload.env{}",
 }
 
 // sameFields holds the list to what was seen: a field that becomes free, or is not free

@@ -97,6 +97,10 @@ type Workload struct {
 	Tolerations []Toleration `yaml:"tolerations"`
 	// Labels of all objects and pods, in addition to those that wavewright sets.
 	Labels map[string]string `yaml:"labels"`
+	// Annotations of the workload, for example those of a controller that watches it. Jobs of the application do not have them.
+	Annotations map[string]string `yaml:"annotations"`
+	// PodAnnotations of the pods of the workload. A change starts a rollout. Jobs of the application have their own.
+	PodAnnotations map[string]string `yaml:"podAnnotations"`
 	// PriorityClass of the pods: a class of the environment's priorityClasses, or a class that exists in the cluster.
 	PriorityClass string `yaml:"priorityClass"`
 	// IgnoreDifferences lists fields that other controllers or people set: Argo CD neither reports nor reverts them. Pins freeze the list with the application.
@@ -412,6 +416,8 @@ type Job struct {
 	Sidecars []string `yaml:"sidecars"`
 	// Volumes of the application, by name, that the job mounts, too: volumes of a claim, and in a test also volumes with accessMode ReadWriteMany. The job always has scratch folders of its own.
 	Volumes []string `yaml:"volumes"`
+	// PodAnnotations of the job's pods.
+	PodAnnotations map[string]string `yaml:"podAnnotations"`
 	// ConnectsTo lists the connections that the job opens. Default: those of the application, and for a test also the application itself.
 	ConnectsTo map[string]*Connection `yaml:"connectsTo"`
 	Attempts   `yaml:",inline"`

@@ -156,6 +156,31 @@ func (c *checker) annotations() {
 	for _, key := range sortedKeys(c.w.ServiceAccount.Annotations) {
 		c.annotation(key, "serviceAccount", "annotations", key)
 	}
+	c.ownAnnotations(c.w.Annotations, c.w.exceptionAnnotations(), "annotations")
+	c.ownAnnotations(c.w.PodAnnotations, nil, "podAnnotations")
+	for _, name := range sortedKeys(c.w.Jobs) {
+		c.ownAnnotations(c.w.Jobs[name].PodAnnotations, nil, "jobs", name, "podAnnotations")
+	}
+}
+
+// ownAnnotations checks annotations at a path of an object that has ours, too.
+func (c *checker) ownAnnotations(stated, ours map[string]string, path ...any) {
+	for _, key := range sortedKeys(stated) {
+		at := append(path[:len(path):len(path)], key)
+		c.annotation(key, at...)
+		if _, taken := ours[key]; taken || isReserved(key) {
+			c.error(c.key(at...), "annotation/reserved", "%s is not yours to set", key).Hint =
+				"wavewright, Argo CD or Kubernetes set it: take it out."
+		}
+	}
+}
+
+// isReserved reports whether an annotation is one that wavewright, Argo CD or Kubernetes keep for themselves.
+func isReserved(key string) bool {
+	return strings.HasPrefix(key, "wavewright.dev/") || slices.Contains([]string{
+		"argocd.argoproj.io/tracking-id", "argocd.argoproj.io/installation-id", "deployment.kubernetes.io/revision",
+		"kubectl.kubernetes.io/last-applied-configuration",
+	}, key)
 }
 
 func (c *checker) annotation(key string, path ...any) {

@@ -26,6 +26,8 @@ type Base struct {
 	Labels map[string]string
 	// SecurityPatch holds the deviations from the hardening component.
 	SecurityPatch yamltree.Ordered
+	// Annotations of the workload that the application states.
+	Annotations map[string]string
 	// ExceptionAnnotations are the reasons of the deviations, by annotation.
 	ExceptionAnnotations map[string]string
 	// ServiceAccountAnnotations, for example a cloud identity.
@@ -88,7 +90,7 @@ func (r *resolver) base(app *Application) *Base {
 	for i, c := range pod.InitContainers {
 		pod.InitContainers[i] = withoutVarying(c)
 	}
-	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
+	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, Annotations: w.Annotations, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
 	base.SecurityPatch = diff(pod.hardening(app.kind), r.p.Hardening.hardening(""), app.Name)
 	base.ExceptionAnnotations = w.exceptionAnnotations()
 	if w.Scheduled() {
@@ -114,7 +116,7 @@ func (p *Pod) hardening(kind string) *Pod {
 
 // dropVarying removes fields that depend on the target: the overlays set them.
 func (w *Workload) dropVarying() {
-	for _, m := range []map[string]string{w.EnvFields, w.Labels, w.NodeSelector, w.ServiceAccount.Annotations} {
+	for _, m := range []map[string]string{w.EnvFields, w.Labels, w.NodeSelector, w.Annotations, w.PodAnnotations, w.ServiceAccount.Annotations} {
 		dropEntries(m)
 	}
 	dropFromContainer(&w.Image, &w.Command, &w.Args, w.Env)
@@ -274,7 +276,7 @@ func (in *Instance) overlay() {
 	want, have, components := in.pods()
 	in.Components, in.Patch = components, diff(want, have, in.App.Name)
 	w, base := in.Workload, in.App.Base
-	in.Labels = changed(w.Labels, base.Labels)
+	in.Labels, in.Annotations = changed(w.Labels, base.Labels), changed(w.Annotations, base.Annotations)
 	in.ExceptionAnnotations = changed(w.exceptionAnnotations(), base.ExceptionAnnotations)
 	in.ServiceAccountAnnotations = changed(w.ServiceAccount.Annotations, base.ServiceAccountAnnotations)
 }
@@ -337,6 +339,7 @@ func (in *Instance) fillsDefaultStrategy(want, have *Pod) bool {
 func (a *Application) shareTexts() {
 	for _, in := range a.Instances {
 		keepCommon(a.Base.Labels, in.Workload.Labels)
+		keepCommon(a.Base.Annotations, in.Workload.Annotations)
 		keepCommon(a.Base.ServiceAccountAnnotations, in.Workload.ServiceAccount.Annotations)
 		keepCommon(a.Base.ExceptionAnnotations, in.Workload.exceptionAnnotations())
 	}

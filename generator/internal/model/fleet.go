@@ -109,10 +109,11 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 	shared := *first
 	shared.part = &part{clusters: len(instances)}
 	shared.Components = commonStart(instances)
-	shared.Labels, shared.ExceptionAnnotations = maps.Clone(first.Labels), maps.Clone(first.ExceptionAnnotations)
+	shared.Labels, shared.Annotations, shared.ExceptionAnnotations = maps.Clone(first.Labels), maps.Clone(first.Annotations), maps.Clone(first.ExceptionAnnotations)
 	shared.part.listed, shared.part.named = slices.Clone(first.Runs), slices.Clone(first.Runs)
 	for _, in := range instances[1:] {
 		keepCommon(shared.Labels, in.Labels)
+		keepCommon(shared.Annotations, in.Annotations)
 		keepCommon(shared.ExceptionAnnotations, in.ExceptionAnnotations)
 		shared.Images = inBoth(shared.Images, in.Images)
 		shared.part.listed = slices.DeleteFunc(shared.part.listed, func(run *Run) bool { return in.runOf(run, (*Run).sameJob) == nil })
@@ -123,7 +124,8 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 		own := *in
 		own.part = &part{own: true, clusters: len(instances)}
 		own.Components = in.Components[len(shared.Components):]
-		own.Labels, own.ExceptionAnnotations = changed(in.Labels, shared.Labels), changed(in.ExceptionAnnotations, shared.ExceptionAnnotations)
+		own.Labels, own.Annotations = changed(in.Labels, shared.Labels), changed(in.Annotations, shared.Annotations)
+		own.ExceptionAnnotations = changed(in.ExceptionAnnotations, shared.ExceptionAnnotations)
 		own.Images = slices.DeleteFunc(slices.Clone(in.Images), func(swap ImageSwap) bool { return slices.Contains(shared.Images, swap) })
 		own.part.listed, own.part.named = in.except(shared.part.listed, (*Run).sameJob), in.except(shared.part.named, (*Run).sameName)
 		in.own, owns[i] = &own, &own
@@ -143,9 +145,9 @@ func (in *Instance) shareObjects(instances, owns []*Instance, what Sharing) {
 	}
 	switch {
 	case !what.Patches:
-		in.Patch, in.ExceptionAnnotations = nil, nil
+		in.Patch, in.Annotations, in.ExceptionAnnotations = nil, nil, nil
 		for i := range owns {
-			owns[i].ExceptionAnnotations = instances[i].ExceptionAnnotations
+			owns[i].Annotations, owns[i].ExceptionAnnotations = instances[i].Annotations, instances[i].ExceptionAnnotations
 		}
 	case !in.App.Sourced:
 		in.sharePatch(instances, owns)

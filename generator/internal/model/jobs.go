@@ -89,7 +89,7 @@ func (w *Workload) job(name string, label Name) *Workload {
 	if declared.Image != "" {
 		j.Image = declared.Image
 	}
-	j.Command, j.Args = declared.Command, declared.Args
+	j.Command, j.Args, j.PodAnnotations = declared.Command, declared.Args, declared.PodAnnotations
 	j.Env = joined(w.Env, declared.Env)
 	if declared.OwnResources() {
 		j.Resources = withScratch(declared.Resources)

@@ -255,6 +255,8 @@ type Instance struct {
 	Patch yamltree.Ordered
 	// Labels that the overlay adds to those of the base.
 	Labels map[string]string
+	// Annotations of the workload that the overlay adds to those of the base.
+	Annotations map[string]string
 	// ExceptionAnnotations are the reasons of exceptions that only this target permits, by annotation.
 	ExceptionAnnotations map[string]string
 	// Monitor is set when it is not the same on every target.

@@ -72,6 +72,16 @@ func (a *Application) AllLabels(p *Platform) map[string]string {
 	return labels
 }
 
+// ObjectAnnotations are all annotations of the workload in the base.
+func (b *Base) ObjectAnnotations() map[string]string {
+	return joined(b.Annotations, b.ExceptionAnnotations)
+}
+
+// ObjectAnnotations are all annotations of the workload that the folder adds.
+func (in *Instance) ObjectAnnotations() map[string]string {
+	return joined(in.Annotations, in.ExceptionAnnotations)
+}
+
 // Uses reports whether a workload uses a shared component.
 func (p *Platform) Uses(component string) bool {
 	return slices.ContainsFunc(instancesOn(p.Targets()), func(in *Instance) bool { return slices.Contains(in.Components, Path(component)) })

@@ -37,7 +37,9 @@ type Pod struct {
 	ClaimTemplates      []yamltree.Ordered `key:"volumeClaimTemplates"`
 
 	// Labels, account and restart policy of what ends; other workloads print them in their template.
+	// PodAnnotations are those of the pods of every workload.
 	Labels         yamltree.Ordered `key:"labels" in:"metadata"`
+	PodAnnotations yamltree.Ordered `key:"annotations" in:"metadata"`
 	ServiceAccount string           `key:"serviceAccountName" in:"pod"`
 	RestartPolicy  string           `key:"restartPolicy" in:"pod"`
 
@@ -79,6 +81,15 @@ func with[V comparable](m yamltree.Ordered, key string, value V) yamltree.Ordere
 	return append(m, pair(key, value))
 }
 
+// texts is a map of texts, sorted by key.
+func texts(m map[string]string) yamltree.Ordered {
+	var out yamltree.Ordered
+	for _, key := range sortedKeys(m) {
+		out = append(out, pair(key, m[key]))
+	}
+	return out
+}
+
 // pod translates the workload of an application.
 func (w *Workload) pod(app Name) *Pod {
 	p := &Pod{
@@ -88,9 +99,7 @@ func (w *Workload) pod(app Name) *Pod {
 	for _, name := range w.ImagePullSecrets {
 		p.ImagePullSecrets = append(p.ImagePullSecrets, yamltree.Ordered{pair("name", name)})
 	}
-	for _, key := range sortedKeys(w.NodeSelector) {
-		p.NodeSelector = append(p.NodeSelector, pair(key, w.NodeSelector[key]))
-	}
+	p.NodeSelector, p.PodAnnotations = texts(w.NodeSelector), texts(w.PodAnnotations)
 	for _, port := range w.portsOf("") {
 		p.Ports = append(p.Ports, containerPort(port))
 	}
