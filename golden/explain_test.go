@@ -15,7 +15,7 @@ import (
 // explained are the applications whose explanations are goldens as they are; of all
 // others a sum is kept. Together they show every kind of layer: profiles that extend
 // others, environments, clusters, a registry mirror, and what a layer takes away.
-var explained = []string{"clusters/web", "guarded/web", "sources/search", "sources/web"}
+var explained = []string{"clusters/web", "guarded/web", "platform/cart", "sources/search", "sources/web"}
 
 // TestEveryValueIsExplained asks for each application of each case in each environment
 // and on each target, and for each of its values by name: all of them have a value, or

@@ -125,6 +125,7 @@ clusters:
   eu: {kubernetes: "1.36", nodes: 3, gateway: {name: g, namespace: g, podLabels: {a: b}}}
   us: {gateway: ~, apiServer: {cidrs: [10.0.0.1/32], ports: [443]}, networks: [203.0.113.0/24]}
 teams: {shop: {}, pay: {}}
+common: {rails: {env: {RAILS_ENV: production}, secrets: {base: {key: rails, env: {SECRET_KEY_BASE: base}}}}}
 profiles: {mine: {extends: production, quota: {budget: {cpu: 2}}}}
 environments:
 - name: dev
@@ -145,6 +146,7 @@ environments:
 applications:
   web:
     team: shop
+    uses: [rails]
     kind: Deployment
     image: ghcr.io/acme/web:1
     command: [web]

@@ -38,6 +38,8 @@ func refinements() map[string]object {
 		"Spec.teams":            names("TeamName"),
 		"Spec.profiles":         names("ProfileName"),
 		"Spec.applications":     names("ApplicationName"),
+		"Spec.common":           names("GroupName"),
+		"TeamFile.common":       names("GroupName"),
 		"TeamFile.applications": names("ApplicationName"),
 		"Environment.name":      {"allOf": []any{ref("EnvironmentName")}},
 		"Environment.clusters":  {"minItems": 1, "uniqueItems": true},
@@ -64,6 +66,7 @@ func nameDefinitions() map[string]any {
 		"TeamName":        nameDefinition(maxName, reservedTeams()...),
 		"ProfileName":     nameDefinition(maxName, BuiltinProfiles()...),
 		"ApplicationName": nameDefinition(maxApplication, reservedApplications()...),
+		"GroupName":       nameDefinition(maxName),
 		"WindowName":      nameDefinition(maxName),
 		"StepName":        nameDefinition(maxName),
 		"ReservedWord": object{

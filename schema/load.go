@@ -15,7 +15,7 @@ func Load(files *Files) (*Spec, diag.List) {
 	way := Guide()
 	strict := yamltree.NewDecoder(yamltree.DecodeOptions{Mark: true, Guide: way})
 	l := loader{
-		list: files.list, strict: strict, unusable: map[string]bool{},
+		list: files.list, strict: strict, unusable: map[string]bool{}, used: map[diag.Range]bool{},
 		partial: strict.With(yamltree.DecodeOptions{Mark: true, Partial: true, Guide: way}),
 	}
 	return l.load(files), l.list
@@ -50,6 +50,9 @@ type loader struct {
 	unread bool
 	// unusable are names of applications whose declaration is no workload.
 	unusable map[string]bool
+	// shared are the groups of all files; used has the positions of those that some application uses.
+	shared []Group
+	used   map[diag.Range]bool
 }
 
 func (l *loader) load(files *Files) *Spec {
@@ -60,10 +63,12 @@ func (l *loader) load(files *Files) *Spec {
 	spec := &Spec{Applications: map[string]Application{}}
 	l.decode(l.strict, node, spec)
 	l.settings(spec)
-	l.applications(spec, node, spec.ApplicationNodes, "")
+	common := l.common(node, spec.Common, groups{})
+	l.applications(spec, fileOf{node, "", common}, spec.ApplicationNodes)
 	for _, included := range files.trees[1:] {
-		l.include(spec, included)
+		l.include(spec, included, common)
 	}
+	l.unusedGroups()
 	l.list = append(l.list, validate(spec)...)
 	spec.Faults = l.faults()
 	return spec
@@ -90,18 +95,28 @@ func (l *loader) decode(d *yamltree.Decoder, node *yamltree.Node, into any) {
 }
 
 // include adds the applications of one team's file, whose tree is nil when it is not YAML.
-func (l *loader) include(spec *Spec, node *yamltree.Node) {
+func (l *loader) include(spec *Spec, node *yamltree.Node, common groups) {
 	if node == nil {
 		l.unread = true
 		return
 	}
 	var file TeamFile
 	l.decode(l.strict, node, &file)
-	l.applications(spec, node, file.ApplicationNodes, file.Team)
+	l.applications(spec, fileOf{node, file.Team, l.common(node, file.Common, common)}, file.ApplicationNodes)
+}
+
+// fileOf is a file that declares applications.
+type fileOf struct {
+	root *yamltree.Node
+	// team that the file names; empty when each application does.
+	team string
+	// common are the groups that its applications may use.
+	common groups
 }
 
 // applications adds the applications of one file, which may name their team.
-func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]*yamltree.Node, team string) {
+func (l *loader) applications(spec *Spec, file fileOf, nodes map[string]*yamltree.Node) {
+	root, team := file.root, file.team
 	checkDeclared(&l.list, root, "applications", "{image: NAME:TAG}")
 	l.legible(root)
 	at := make(map[string]diag.Range, len(nodes))
@@ -112,7 +127,7 @@ func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]
 	}
 	for _, name := range sortedKeys(nodes) {
 		app := l.application(nodes[name])
-		app.Name = at[name]
+		app.Name, app.name = at[name], name
 		app.teamAt = app.Name
 		if app.Team != "" {
 			app.teamAt = app.Node.At("team")
@@ -122,6 +137,7 @@ func (l *loader) applications(spec *Spec, root *yamltree.Node, nodes map[string]
 			app.Team, app.teamAt = team, root.At("team")
 		}
 		app.teamUnclear = app.Node.FaultyAt("team") && app.Node.Get("team") != nil || root.Get("team").FaultyAt()
+		l.uses(&app, file.common)
 		l.add(spec, name, app)
 	}
 }
@@ -148,7 +164,7 @@ func (l *loader) application(node *yamltree.Node) Application {
 	var app Application
 	l.decode(l.partial, node, &app)
 	app.Node = node
-	app.Layer = node.Without("team", "sameEverywhere", "profiles", "environments", "clusters")
+	app.Layer = node.Without("team", "uses", "sameEverywhere", "profiles", "environments", "clusters")
 	for _, overrides := range []map[string]*yamltree.Node{app.Profiles, app.Environments, app.Clusters} {
 		for _, name := range sortedKeys(overrides) {
 			l.layer(overrides[name])

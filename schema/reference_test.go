@@ -40,12 +40,12 @@ The same facts are in the JSON schema, for completion in editors:
 
 - A key that is not listed here is an error, as is a value of another type.
 - **required** fields of an application may come from any of its layers: the workload of the
-  spec, of a profile or of an environment, the application, and its own blocks for a profile, an environment and a
-  cluster. Later layers win: maps merge, scalars and lists replace, null removes.
+  spec, of a profile or of an environment, the groups that it uses, the application, and its own blocks for a profile,
+  an environment and a cluster. Later layers win: maps merge, scalars and lists replace, null removes.
 - Texts of a workload, a namespace pattern and the name of a secret store may use the placeholders
   {env} {cluster} {target} {team} {namespace} {app}; quote a text that begins with one.
 - *Not supported yet* marks a field whose shape is settled and that this version refuses.
-- Names of environments, clusters, teams, profiles and applications begin with a lower-case letter, go on with
+- Names of environments, clusters, teams, profiles, groups and applications begin with a lower-case letter, go on with
   lower-case letters, digits and hyphens, and do not end with a hyphen. Environments, clusters and the
   platform have at most %[3]d characters, the others %[4]d.
 `, updateVariable, FileName, maxEnvironment, maxName)

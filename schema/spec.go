@@ -39,6 +39,8 @@ type Spec struct {
 	Teams map[string]Team `yaml:"teams"`
 	// Workload holds the defaults of every application in all environments. It overrides the built-in profiles; your own profiles, environments and applications override it.
 	Workload *yamltree.Node `yaml:"workload" layer:"workload"`
+	// Common holds groups by name: what several applications share, for example env, secrets and config files. An application that names a group in uses has it as a layer between its environment and itself. The applications of all files may use these groups.
+	Common map[string]*yamltree.Node `yaml:"common" layer:"workload"`
 	// Profiles of your own, by name; each extends a built-in profile or another profile of yours.
 	Profiles map[string]Profile `yaml:"profiles"`
 	// Environments in promotion order: the first follows the branch, every later environment runs pins.
@@ -269,6 +271,8 @@ type CI struct {
 type TeamFile struct {
 	// Team that owns all applications of this file.
 	Team string `yaml:"team"`
+	// Common holds groups by name, as that of the spec, which only the applications of this file may use.
+	Common map[string]*yamltree.Node `yaml:"common" layer:"workload"`
 	// Applications of the team, by name.
 	ApplicationNodes map[string]*yamltree.Node `yaml:"applications" required:"true" layer:"application"`
 }

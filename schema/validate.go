@@ -75,13 +75,17 @@ func (v *validator) filled(n *yamltree.Node, keys ...string) {
 
 // unknown reports a reference to an undeclared name.
 func (v *validator) unknown(at diag.Range, what, name string, known []string) {
-	d := v.list.Error(at, "reference/unknown", fmt.Sprintf("there is no %s %s", what, quoted(name)))
+	unknownName(&v.list, at, what, name, known, fmt.Sprintf("Declare it under %ss, or take this out.", what))
+}
+
+func unknownName(list *diag.List, at diag.Range, what, name string, known []string, hint string) {
+	d := list.Error(at, "reference/unknown", fmt.Sprintf("there is no %s %s", what, quoted(name)))
 	known = slices.DeleteFunc(slices.Clone(known), func(s string) bool { return s == "" })
 	d.Detail = "None is declared."
 	if len(known) > 0 {
 		d.Detail = "Declared: " + strings.Join(known, ", ") + "."
 	}
-	d.Hint = fmt.Sprintf("Declare it under %ss, or take this out.", what)
+	d.Hint = hint
 	if near := yamltree.Suggest(name, known); near != "" {
 		d.Hint = fmt.Sprintf("Did you mean %q?", near)
 	}

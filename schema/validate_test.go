@@ -31,7 +31,36 @@ func environment(more string) string {
 func replaced(old, with string) string { return strings.Replace(minimal(""), old, with, 1) }
 
 func faultCases() []faultCase {
-	return slices.Concat(rootFaults(), argocdFaults(), environmentFaults(), profileFaults(), applicationFaults(), includeFaults())
+	return slices.Concat(rootFaults(), argocdFaults(), environmentFaults(), profileFaults(), applicationFaults(), commonFaults(), includeFaults())
+}
+
+func commonFaults() []faultCase {
+	common := func(groups, uses string) string {
+		return minimal("common: {" + groups + "}\napplications: {web: {image: 'web:1', " + uses + "}}\n")
+	}
+	const two = "a: {env: {X: '1', Y: y}, args: [a]}, b: {env: {X: '2', Y: y}, args: [a]}"
+	return []faultCase{
+		{name: "group", src: common("a: {env: {X: x}}", "uses: [a]"), want: ""},
+		{name: "group used twice", src: common("a: {env: {X: x}}", "uses: [a, a]"), want: ""},
+		{name: "groups that agree", src: common("a: {env: {X: x}, args: [v]}, b: {env: {X: x, Y: y}, args: [v]}", "uses: [a, b]"), want: ""},
+		{name: "groups that disagree", src: common(two, "uses: [a, b]"), want: "7:60 common/conflict"},
+		{name: "the application decides", src: common(two, "uses: [a, b], env: {X: '3'}"), want: ""},
+		{name: "the application decides on the whole", src: common(two, "uses: [a, b], env: ~"), want: ""},
+		{name: "a null disagrees", src: common("a: {env: {X: x}}, b: {env: {X: }}", "uses: [a, b]"), want: "7:41 common/conflict"},
+		{name: "a map disagrees", src: common("a: {probes: {liveness: {tcp: true}}}, b: {probes: {liveness: ~}}", "uses: [a, b], probes: {liveness: {http: /x}}"), want: "7:71 common/conflict"},
+		{name: "unused group", src: common("a: {}, b: {}", "uses: [a]"), want: "7:17 common/unused"},
+		{name: "unknown group", src: common("rails: {}", "uses: [rials]"), want: "8:45 reference/unknown"},
+		{name: "no group", src: minimal("applications: {web: {image: 'web:1', uses: [rails]}}\n"), want: "7:45 reference/unknown"},
+		{name: "group in no list", src: common("a: {}", "uses: a"), want: "8:44 spec/type"},
+		{name: "group that is no map", src: common("a: x", "uses: [a, b]"), want: "7:13 spec/type, 8:48 reference/unknown"},
+		{name: "name of a group", src: common("A: {}", "uses: [A]"), want: "7:10 name/invalid"},
+		{name: "group of nothing", src: common("a: ~", "uses: [a]"), want: "7:10 spec/type, 8:45 reference/unknown"},
+		{name: "field of a group", src: common("a: {envv: {}}", "uses: [a]"), want: "7:14 spec/unknown-key"},
+		{name: "group twice", src: minimal("include: [t.yaml]\ncommon: {a: {}}\napplications: {web: {image: 'web:1', uses: [a]}}\n"), want: "1:10 name/duplicate",
+			extra: map[string]string{"t.yaml": "common: {a: {}, b: {}}\napplications: {api: {image: 'api:1', uses: [b]}}\n"}},
+		{name: "group of another file", src: minimal("include: [t.yaml]\napplications: {web: {image: 'web:1', uses: [b]}}\n"), want: "8:45 reference/unknown",
+			extra: map[string]string{"t.yaml": "common: {b: {}}\napplications: {api: {image: 'api:1', uses: [b]}}\n"}},
+	}
 }
 
 func argocdFaults() []faultCase {

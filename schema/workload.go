@@ -18,6 +18,13 @@ type Application struct {
 	teamAt diag.Range
 	// teamUnclear is set when the statement of the team has an error.
 	teamUnclear bool
+	name        string
+	// Uses names groups of common, of this file or of the spec: each is a layer below the application. Groups that state different values for one field are an error, unless the application states the field itself.
+	Uses []string `yaml:"uses"`
+	// Groups are those that Uses names.
+	Groups []Group `yaml:"-" json:"-"`
+	// UsesUnclear is set when not all of them are known.
+	UsesUnclear bool `yaml:"-" json:"-"`
 	// SameEverywhere says why the application has one value in all environments where their defaults differ, for example resources that were measured. It silences the warning layers/flattened.
 	SameEverywhere *Reason `yaml:"sameEverywhere"`
 	// Profiles overrides values in environments of a profile.

@@ -210,14 +210,17 @@ func (p *parser) checkPlain(y *yaml.Node, at diag.Range) bool {
 	return false
 }
 
+// sharing is the way to what anchors are for.
+const sharing = "What applications share is a group: common: {NAME: {…}} with uses: [NAME] in each."
+
 func (p *parser) special(y *yaml.Node, at diag.Range) (what, hint string) {
 	switch {
 	case y.Kind == yaml.AliasNode:
-		return "aliases (*" + shorten(y.Value, shownValue) + ")", "Write the value out, or quote it if it is a text that starts with *."
+		return "aliases (*" + shorten(y.Value, shownValue) + ")", "Write the value out, or quote it if it is a text that starts with *. " + sharing
 	case y.Anchor != "":
-		return "anchors (&" + shorten(y.Anchor, shownValue) + ")", "Remove it, or quote the value if it is a text that starts with &."
+		return "anchors (&" + shorten(y.Anchor, shownValue) + ")", "Remove it, or quote the value if it is a text that starts with &. " + sharing
 	case y.Tag == "!!merge" && y.Style&yaml.TaggedStyle == 0:
-		return "merge keys (<<)", "Write the keys out."
+		return "merge keys (<<)", "Write the keys out. " + sharing
 	case y.Style&yaml.TaggedStyle != 0 || p.startsWith(y, at, '!'):
 		return "tags", "Remove the tag, or quote the value if it is a text that starts with !."
 	}

@@ -48,7 +48,7 @@ func advices() []advice {
 			`Write a backslash as \\, or use single quotes.`},
 		{"tab character", "yaml/tab", "tab used for indentation", "Indent with spaces."},
 		{"exceeded max depth", "yaml/depth", "nested too deeply", ""},
-		{"unknown anchor", "yaml/alias", "aliases are not supported", "Write the value out, or quote it if it is a text that starts with *."},
+		{"unknown anchor", "yaml/alias", "aliases are not supported", "Write the value out, or quote it if it is a text that starts with *. " + sharing},
 	}
 }
 

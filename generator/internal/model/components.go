@@ -71,7 +71,7 @@ func (r *resolver) bases() {
 
 // base resolves what the application has in all environments, as long as no profile or environment says otherwise.
 func (r *resolver) base(app *Application) *Base {
-	w, node := &Workload{}, app.spec.Layer
+	w, node := &Workload{}, app.layer
 	if r.spec.Workload != nil {
 		node = ownFirst(merge([]Layer{{Node: r.spec.Workload}, {Node: node}}), "ports", node)
 	}

@@ -109,7 +109,7 @@ func (c *checker) undeclared(path ...any) bool {
 
 // overridesFaulty reports whether an application has layers that cannot be told apart.
 func (r *resolver) overridesFaulty(app *Application) bool {
-	return r.spec.Faults.Any && slices.ContainsFunc([]string{"profiles", "environments", "clusters"}, func(field string) bool {
+	return app.spec.UsesUnclear || r.spec.Faults.Any && slices.ContainsFunc([]string{"profiles", "environments", "clusters"}, func(field string) bool {
 		n := app.spec.Node.Get(field)
 		return n != nil && n.Faulty
 	})

@@ -17,7 +17,7 @@ func (r *resolver) flattened() {
 		switch {
 		case same == nil:
 			f := flattening{app: app}
-			f.below(app.spec.Layer, nil)
+			f.below(app.layer, nil)
 			f.report(&r.list)
 		case strings.TrimSpace(same.Reason) == "" && !r.faulty(app.spec.Node, "sameEverywhere"):
 			r.list.Error(app.spec.Node.KeyAt("sameEverywhere"), "reason/missing", "sameEverywhere needs a reason").Hint =

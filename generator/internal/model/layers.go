@@ -70,7 +70,7 @@ func workloads(settings []Layer) []Layer {
 
 // applicationLayers returns the layers of an application on a target, in merge order.
 func applicationLayers(app *Application, target *Target, profiles []Layer) []Layer {
-	layers := add(nil, "application "+string(app.Name), app.spec.Layer)
+	layers := add(app.groups(), "application "+string(app.Name), app.spec.Layer)
 	narrow := func(word, name string, overrides map[string]*yamltree.Node) {
 		if node := overrides[name]; node != nil {
 			layers = append(layers, Layer{"application " + string(app.Name) + word + name, node})
@@ -84,11 +84,29 @@ func applicationLayers(app *Application, target *Target, profiles []Layer) []Lay
 	return layers
 }
 
+// groups are the layers that the application shares with others, below its own.
+func (a *Application) groups() []Layer {
+	var layers []Layer
+	for _, group := range a.spec.Groups {
+		layers = append(layers, Layer{"group " + group.Name, group.Node})
+	}
+	return layers
+}
+
+// own is the tree of what the application states for all targets, with its groups: entries of its own come
+// before theirs, because the first port is the default.
+func (a *Application) own() *yamltree.Node {
+	return ownFirst(merge(append(a.groups(), Layer{Node: a.spec.Layer})), "ports", a.spec.Layer)
+}
+
 // Profile returns the name of the profile whose layer this is.
 func (l Layer) Profile() string { return l.Name[strings.LastIndexByte(l.Name, ' ')+1:] }
 
-// Layer holds the values that the application sets for every target.
-func (a *Application) Layer() *yamltree.Node { return a.spec.Layer }
+// Overrides are the layers of the application for a profile, an environment or a cluster.
+func (in *Instance) Overrides() []Layer { return in.Layers[len(in.App.spec.Groups)+1:] }
+
+// Layer holds the values that the application sets for every target, with its groups.
+func (a *Application) Layer() *yamltree.Node { return a.layer }
 
 // ownFirst reorders the map at a key: entries of the application come before those of its
 // environment, because the first port is the default.
@@ -128,8 +146,14 @@ func (r *resolver) removals() {
 		below = append(below, env.node)
 	}
 	for _, app := range r.p.Applications {
-		own := append(below[:len(below):len(below)], app.spec.Layer)
-		r.removalsIn(app.spec.Layer, nil, below, app.Name)
+		if app.spec.UsesUnclear {
+			continue
+		}
+		own := below[:len(below):len(below)]
+		for _, layer := range add(app.groups(), "", app.spec.Layer) {
+			r.removalsIn(layer.Node, nil, own, app.Name)
+			own = append(own, layer.Node)
+		}
 		for _, overrides := range []map[string]*yamltree.Node{app.spec.Profiles, app.spec.Environments, app.spec.Clusters} {
 			for _, name := range sortedKeys(overrides) {
 				r.removalsIn(overrides[name], nil, own, app.Name)

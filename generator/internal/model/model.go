@@ -238,6 +238,8 @@ type Application struct {
 
 	kind string
 	spec schema.Application
+	// layer is what the application states for all targets, with its groups.
+	layer *yamltree.Node
 	// selector is what selects the pods of all instances that bring no manifests of their own.
 	selector map[string]string
 }

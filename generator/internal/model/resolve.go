@@ -267,6 +267,7 @@ func (r *resolver) applications() {
 			continue
 		}
 		app := &Application{Name: Name(name), At: declared.Name, Team: r.teamOf(declared), spec: declared}
+		app.layer = app.own()
 		app.selector = map[string]string{NameLabel: name}
 		r.p.Applications = append(r.p.Applications, app)
 	}
@@ -370,7 +371,7 @@ func (r *resolver) instance(app *Application, target *Target, shared *yamltree.S
 	own := applicationLayers(app, target, env.profiles)
 	// One left fold, of which the environment has done the first steps: what a layer
 	// removed must stay removed for the next one.
-	node := ownFirst(merge(append([]Layer{{Node: env.node}}, own...)), "ports", app.spec.Layer)
+	node := ownFirst(merge(append([]Layer{{Node: env.node}}, own...)), "ports", app.layer)
 	if node.Faulty || r.faulty(node, "deploy") || r.illegible(node, "source") || r.overridesFaulty(app) {
 		return placement{faulty: true}
 	}

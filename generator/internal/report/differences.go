@@ -158,10 +158,8 @@ func differing(a *model.Application) [][]string {
 	same := func(path []string) bool { return !model.HasPlaceholder(settingText(a.Layer(), path)) }
 	paths := slices.DeleteFunc(leaves(a.Layer(), nil, nil), same)
 	for _, in := range a.Instances {
-		for _, layer := range in.Layers {
-			if layer.Node != a.Layer() {
-				paths = leaves(layer.Node, nil, paths)
-			}
+		for _, layer := range in.Overrides() {
+			paths = leaves(layer.Node, nil, paths)
 		}
 	}
 	return unique(paths)
