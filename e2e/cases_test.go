@@ -34,6 +34,7 @@ var external = map[string][]string{
 	"network": {
 		"Namespace/gateway-system", "Namespace/ingress-nginx", "Namespace/ingress", "Namespace/search", "Namespace/voice", "Namespace/shared/*",
 		"Namespace/monitoring", "Scraper/monitoring", "IngressClass/nginx/ingress-nginx", "IngressClass/internal/ingress",
+		"IngressClass/partners/ingress-nginx", "Namespace/partner-gateway",
 	},
 	"fleet":           {"Namespace/edge-system", "Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
 	"jobs":            {"PersistentVolumeClaim/catalogue", "Secret/portal-session"},

@@ -71,7 +71,7 @@ func checkExample(t *testing.T, typ reflect.Type, example string) {
 func TestGuideShowsTheWay(t *testing.T) {
 	known := map[string][]string{
 		"Application": yamltree.Keys(Application{}), "Spec": yamltree.Keys(Spec{}), "Environment": yamltree.Keys(Environment{}),
-		"Container": yamltree.Keys(Container{}), "port": yamltree.Keys(Port{}),
+		"Container": yamltree.Keys(Container{}), "port": yamltree.Keys(Port{}), "Expose": yamltree.Keys(Expose{}),
 	}
 	for _, c := range []struct{ typ, key, want string }{
 		{"Application", "depends_on", "Write connectsTo: {NAME: {}}. "},
@@ -86,6 +86,7 @@ func TestGuideShowsTheWay(t *testing.T) {
 		{"Environment", "env", "Write workload: {env: …}, for every application of the environment"},
 		{"Spec", "replicas", "Applications state it, or workload: {…} for all of them. Write scale: "},
 		{"Container", "scale", "The application states scale itself"},
+		{"Expose", "ingressClassName", "Write through: NAME. A cluster names its ways in: platform: {gateways: "},
 		{"port", "containerPort", "Write port: 80, container: 8080."},
 		{"Application", "nonsense", ""},
 	} {

@@ -105,8 +105,12 @@ type ArgoCD struct {
 type Platform struct {
 	// Gateway that exposes applications.
 	Gateway *Gateway `yaml:"gateway"`
+	// Gateways beside it, by the name that a route states as through. A cluster replaces one by its name, and null removes it there.
+	Gateways map[string]Gateway `yaml:"gateways"`
 	// Ingress controller that exposes applications, in addition to a gateway or instead of it.
 	Ingress *Ingress `yaml:"ingress"`
+	// Ingresses are further ingress controllers or classes, by the name that a route states as through. A cluster replaces one by its name, and null removes it there.
+	Ingresses map[string]Ingress `yaml:"ingresses"`
 	// DNS is the cluster's name server, to which every pod may connect on port 53. Default: the pods with k8s-app: kube-dns in kube-system.
 	DNS *DNS `yaml:"dns"`
 	// Metrics is the Prometheus that collects metrics, run by the Prometheus operator. It must also collect the metrics of kube-state-metrics and cAdvisor, which alerts use.

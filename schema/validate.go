@@ -224,14 +224,31 @@ func (v *validator) zones(cluster Cluster) {
 
 // platform checks the facts that the platform or a cluster states.
 func (v *validator) platform(n *yamltree.Node) {
-	gateway, dns, store := n.Get("gateway"), n.Get("dns"), n.Get("secrets").Get("store")
-	v.filled(gateway, "name")
-	v.filled(n.Get("ingress"), "class")
+	v.way(n.Get("gateway"), "name")
+	v.way(n.Get("ingress"), "class")
+	v.ways(n, "gateways", "a gateway", "name")
+	v.ways(n, "ingresses", "an ingress controller", "class")
 	v.namespace(n.Get("metrics").Get("namespace"))
-	v.namespace(n.Get("ingress").Get("namespace"))
-	v.filled(store, "name")
-	v.namespace(gateway.Get("namespace"))
-	v.namespace(dns.Get("namespace"))
+	v.filled(n.Get("secrets").Get("store"), "name")
+	v.namespace(n.Get("dns").Get("namespace"))
+}
+
+// ways checks ways in from the outside that have names, and the names.
+func (v *validator) ways(n *yamltree.Node, key, what, object string) {
+	ways := n.Get(key)
+	if ways == nil {
+		return
+	}
+	for _, entry := range ways.Entries {
+		checkName(&v.list, entry.KeyRange, what, entry.Key, maxName, "gateway", "ingress")
+		v.way(entry.Value, object)
+	}
+}
+
+// way checks a way in from the outside, whose object has its name at a key.
+func (v *validator) way(n *yamltree.Node, object string) {
+	v.filled(n, object)
+	v.namespace(n.Get("namespace"))
 }
 
 // namespace checks the name of a namespace of others.

@@ -249,8 +249,8 @@ type Expose struct {
 	Path string `yaml:"path"`
 	// PathType: prefix (Path and all paths below it) or exact. Default: prefix.
 	PathType string `yaml:"pathType" enum:"prefix,exact"`
-	// Through selects gateway or ingress on clusters that have both. Default: the one that the cluster has.
-	Through string `yaml:"through" enum:"gateway,ingress"`
+	// Through names the way in: gateway or ingress for those of platform.gateway and platform.ingress, or the name of one of platform.gateways or platform.ingresses. Default: gateway or ingress, whichever the cluster has; without these two, the only other one.
+	Through string `yaml:"through"`
 	// Timeout of a whole request through a gateway, for example 30s; an ingress controller reads its own annotation instead. Default: that of the gateway.
 	Timeout string `yaml:"timeout"`
 	// Annotations of the route, which the gateway or the ingress controller interprets.

@@ -29,14 +29,14 @@ func (n *ClusterNeeds) checks(o *offer) []check {
 	if n.has("PrometheusRule") {
 		checks = append(checks, one(stateMetrics))
 	}
-	if n.Gateway != nil {
-		checks = append(checks, one(n.Gateway.check))
+	for _, gateway := range n.Gateways {
+		checks = append(checks, one(gateway.check))
 	}
 	for _, name := range n.IngressClasses {
 		checks = append(checks, one(exists(question{"doctor/ingress-class", "IngressClass " + name}, "ingressclasses.networking.k8s.io", name)))
 	}
-	if n.Issuer != "" {
-		checks = append(checks, one(n.issuer))
+	for _, issuer := range n.Issuers {
+		checks = append(checks, one(issuer.check))
 	}
 	for _, store := range n.Stores {
 		checks = append(checks, one(store.check))
@@ -286,7 +286,7 @@ func stateMetrics(ctx context.Context, c *Client) Finding {
 
 // check looks for the Gateway, its listener, and whether it takes routes from the
 // namespaces of applications: unless it says so, it does not.
-func (g *Gateway) check(ctx context.Context, c *Client) Finding {
+func (g Gateway) check(ctx context.Context, c *Client) Finding {
 	q := question{"doctor/gateway", fmt.Sprintf("Gateway %s in %s", g.Name, g.Namespace)}
 	var gateway struct {
 		Spec struct {
@@ -298,7 +298,7 @@ func (g *Gateway) check(ctx context.Context, c *Client) Finding {
 		Status struct{ Conditions conditions }
 	}
 	if err := c.object(ctx, &gateway, "gateways.gateway.networking.k8s.io", g.Namespace, g.Name); err != nil {
-		return q.unanswered(err, "Create it, or correct platform.gateway.")
+		return q.unanswered(err, "Create it, or correct "+g.Field+".")
 	}
 	var names, open, selecting []string
 	for _, listener := range gateway.Spec.Listeners {
@@ -315,7 +315,7 @@ func (g *Gateway) check(ctx context.Context, c *Client) Finding {
 	}
 	switch {
 	case g.Listener != "" && !slices.Contains(names, g.Listener):
-		return q.failed("it has no listener "+g.Listener+", but "+strings.Join(names, ", "), "Add the listener to the Gateway, or correct platform.gateway.listener.")
+		return q.failed("it has no listener "+g.Listener+", but "+strings.Join(names, ", "), "Add the listener to the Gateway, or correct "+g.Field+".listener.")
 	case len(open)+len(selecting) == 0:
 		return q.failed("its listeners allow routes only from the Gateway's own namespace", "Set allowedRoutes.namespaces.from of the listener to All or to Selector.")
 	case !gateway.Status.Conditions.hold("Programmed"):
@@ -349,10 +349,10 @@ func (c *Client) ready(ctx context.Context, q question, resource, namespace, nam
 	return q.ok("ready")
 }
 
-// issuer checks that hosts get their certificates.
-func (n *ClusterNeeds) issuer(ctx context.Context, c *Client) Finding {
-	q := question{"doctor/issuer", "ClusterIssuer " + n.Issuer}
-	return c.ready(ctx, q, "clusterissuers.cert-manager.io", "", n.Issuer, "Create it, or correct platform.ingress.tls.",
+// check looks whether hosts get their certificates.
+func (i Issuer) check(ctx context.Context, c *Client) Finding {
+	q := question{"doctor/issuer", "ClusterIssuer " + i.Name}
+	return c.ready(ctx, q, "clusterissuers.cert-manager.io", "", i.Name, "Create it, or correct "+i.Field+".",
 		"Read its status with kubectl describe: it contains the error of the ACME account or CA.")
 }
 

@@ -26,11 +26,11 @@ type ClusterNeeds struct {
 	Kinds []model.Kind
 	// DeclaredKinds are the kinds that applications bring themselves, by KIND.GROUP.
 	DeclaredKinds []string
-	// Gateway that routes refer to; nil without routes.
-	Gateway *Gateway
-	// IngressClasses that Ingresses name, and the ClusterIssuer of their certificates.
+	// Gateways that routes refer to.
+	Gateways []Gateway
+	// IngressClasses that Ingresses name, and the ClusterIssuers of their certificates.
 	IngressClasses []string
-	Issuer         string
+	Issuers        []Issuer
 	// Stores that ExternalSecrets read.
 	Stores []Store
 	// Pods that network policies select and that the repository does not deploy.
@@ -44,8 +44,11 @@ type ClusterNeeds struct {
 	DefaultStorage bool
 }
 
-// Gateway is a Gateway, and the listener that routes name, if any.
-type Gateway struct{ Namespace, Name, Listener string }
+// Gateway is a Gateway, and the listener that routes name, if any. Field of the spec states it.
+type Gateway struct{ Namespace, Name, Listener, Field string }
+
+// Issuer is a ClusterIssuer. Field of the spec names it.
+type Issuer struct{ Name, Field string }
 
 // Store is a store of External Secrets; a SecretStore has a namespace.
 type Store struct{ Kind, Namespace, Name string }
@@ -77,6 +80,9 @@ func NeedsOf(targets []*model.Target) *ClusterNeeds {
 			n.add(in)
 		}
 	}
+	for _, way := range on.Ways {
+		n.addWay(way, targets)
+	}
 	n.Kinds = distinct(n.Kinds, func(a, b model.Kind) int {
 		return cmp.Or(strings.Compare(a.APIVersion, b.APIVersion), strings.Compare(a.Kind, b.Kind))
 	})
@@ -93,12 +99,6 @@ func NeedsOf(targets []*model.Target) *ClusterNeeds {
 // add adds the objects that one application refers to and that the repository does not
 // make.
 func (n *ClusterNeeds) add(in *model.Instance) {
-	for _, route := range in.Ingresses() {
-		n.IngressClasses = append(n.IngressClasses, route.Class)
-	}
-	if gateway := in.Target.Cluster.Gateway; len(in.Routes()) > 0 {
-		n.Gateway = &Gateway{gateway.Namespace, gateway.Name, gateway.Listener}
-	}
 	for _, secret := range in.Secrets() {
 		store := Store{Kind: secret.StoreKind, Name: secret.Store}
 		if store.Kind == "SecretStore" {
@@ -122,7 +122,44 @@ func (n *ClusterNeeds) add(in *model.Instance) {
 	}
 }
 
-// addPods adds the pods that network policies select, and the issuer of certificates.
+// addWay adds a way in that a route of some target takes.
+func (n *ClusterNeeds) addWay(way *model.Way, targets []*model.Target) {
+	if !slices.ContainsFunc(targets, func(t *model.Target) bool { return takes(t, way.Name) }) {
+		return
+	}
+	if g := way.Gateway; g != nil {
+		n.Gateways = append(n.Gateways, Gateway{g.Namespace, g.Name, g.Listener, wayField(way)})
+	}
+	if i := way.Ingress; i != nil {
+		n.IngressClasses = append(n.IngressClasses, i.Class)
+		asked := func(other Issuer) bool { return i.TLS.Issuer == other.Name }
+		if i.TLS != nil && i.TLS.Issuer != "" && i.TLS.IssuerKind != "Issuer" && !slices.ContainsFunc(n.Issuers, asked) {
+			n.Issuers = append(n.Issuers, Issuer{i.TLS.Issuer, wayField(way) + ".tls"})
+		}
+	}
+	pods := way.Pods()
+	n.Pods = append(n.Pods, Pods{way.What(), string(pods.Namespace), pods.PodLabels, wayField(way)})
+}
+
+// wayField is the field of the spec that states a way in.
+func wayField(way *model.Way) string {
+	switch {
+	case way.Unnamed():
+		return "platform." + way.Name
+	case way.Gateway != nil:
+		return "platform.gateways." + way.Name
+	}
+	return "platform.ingresses." + way.Name
+}
+
+// takes reports whether a route of the target takes a way in.
+func takes(t *model.Target, way string) bool {
+	return slices.ContainsFunc(t.Instances, func(in *model.Instance) bool {
+		return slices.ContainsFunc(slices.Concat(in.Routes(), in.Ingresses()), func(r model.Route) bool { return r.Through == way })
+	})
+}
+
+// addPods adds the pods that network policies select.
 func (n *ClusterNeeds) addPods(on *model.Cluster) {
 	add := func(what, namespace string, labels map[string]string, field string) {
 		n.Pods = append(n.Pods, Pods{what, namespace, labels, field})
@@ -132,15 +169,6 @@ func (n *ClusterNeeds) addPods(on *model.Cluster) {
 	}
 	if scraper := on.Metrics; scraper != nil && n.has("ServiceMonitor") {
 		add("Prometheus", scraper.Namespace, scraper.PodLabels, "platform.metrics")
-	}
-	if gateway := on.Gateway; gateway != nil && n.Gateway != nil {
-		add("the gateway", gateway.Namespace, gateway.PodLabels, "platform.gateway")
-	}
-	if controller := on.Ingress; controller != nil && len(n.IngressClasses) > 0 {
-		add("the ingress controller", controller.Namespace, controller.PodLabels, "platform.ingress")
-		if tls := controller.TLS; tls != nil && tls.IssuerKind != "Issuer" {
-			n.Issuer = tls.Issuer
-		}
 	}
 }
 

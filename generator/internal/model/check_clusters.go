@@ -24,14 +24,16 @@ func (r *resolver) facts() {
 
 func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 	if p.Gateway != nil {
-		r.factName(r.place(node, "gateway", "name"), p.Gateway.Name)
-		if p.Gateway.Listener != "" {
-			r.factName(r.place(node, "gateway", "listener"), p.Gateway.Listener)
-		}
-		r.pods(node.Get("gateway"), p.Gateway.Namespace, p.Gateway.PodLabels)
+		r.gateway(node.Get("gateway"), *p.Gateway)
+	}
+	for _, name := range sortedKeys(p.Gateways) {
+		r.gateway(node.Get("gateways").Get(name), p.Gateways[name])
 	}
 	if p.Ingress != nil {
 		r.ingress(node.Get("ingress"), *p.Ingress)
+	}
+	for _, name := range sortedKeys(p.Ingresses) {
+		r.ingress(node.Get("ingresses").Get(name), p.Ingresses[name])
 	}
 	if p.Metrics != nil {
 		r.scraper(node.Get("metrics"), *p.Metrics)
@@ -80,6 +82,15 @@ func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 	}
 }
 
+// gateway checks the fields of a gateway.
+func (r *resolver) gateway(node *yamltree.Node, p schema.Gateway) {
+	r.factName(r.place(node, "name"), p.Name)
+	if p.Listener != "" {
+		r.factName(r.place(node, "listener"), p.Listener)
+	}
+	r.pods(node, p.Namespace, p.PodLabels)
+}
+
 // ingress checks the fields of an ingress controller.
 func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 	r.factName(r.place(node, "class"), p.Class)
@@ -103,7 +114,7 @@ func (r *resolver) ingress(node *yamltree.Node, p schema.Ingress) {
 
 // factName checks the name of an object that somebody else made.
 func (r *resolver) factName(at diag.Range, name string) {
-	if !isSubdomain(name) {
+	if name != "" && !isSubdomain(name) { // an empty one was reported
 		r.list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the name of an object", name)).Hint = nameHint
 	}
 }

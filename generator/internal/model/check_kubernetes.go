@@ -158,12 +158,13 @@ func (r *resolver) reservedNamespace(name string, cluster *Cluster) string {
 		return "Argo CD"
 	case name == string(cluster.DNS.Namespace):
 		return "the cluster's name server"
-	case cluster.Gateway != nil && name == cluster.Gateway.Namespace:
-		return "the gateway"
-	case cluster.Ingress != nil && name == cluster.Ingress.Namespace:
-		return "the ingress controller"
 	case cluster.Metrics != nil && name == cluster.Metrics.Namespace:
 		return "the Prometheus of the platform"
+	}
+	for _, way := range cluster.Ways {
+		if name == string(way.Pods().Namespace) {
+			return way.What()
+		}
 	}
 	return ""
 }

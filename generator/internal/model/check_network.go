@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
+	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
 // exposure checks the routes from the outside.
@@ -76,60 +78,45 @@ func plainSegments(path string) bool {
 	return !strings.Contains(strings.ToLower(path), "%2f")
 }
 
-// The ways in from the outside.
-const (
-	ThroughGateway = "gateway"
-	ThroughIngress = "ingress"
-)
-
-// through says by what a route is reached: what it names, or what the cluster has. It
-// is empty when the cluster does not have it, or has both and the route names none.
-func (c *Cluster) through(route schema.Expose) string {
-	ways := c.ways()
-	switch {
-	case route.Through == "" && len(ways) == 1:
-		return ways[0]
-	case slices.Contains(ways, route.Through):
-		return route.Through
-	}
-	return ""
-}
-
-// ways lists the ways in that a cluster has.
-func (c *Cluster) ways() []string {
-	var ways []string
-	if c.Gateway != nil {
-		ways = append(ways, ThroughGateway)
-	}
-	if c.Ingress != nil {
-		ways = append(ways, ThroughIngress)
-	}
-	return ways
-}
-
 // through checks that there is a way in, and that it does what the route asks for.
 func (c *checker) through(name string, route schema.Expose) {
-	cluster, at := c.in.Target.Cluster, c.key("expose", name)
-	way := cluster.through(route)
-	switch {
-	case way != "", !c.unoffered("gateway"), !c.unoffered("ingress"):
-	case route.Through == ThroughIngress:
-		c.error(at, "platform/ingress", "there is no ingress controller on cluster %s", cluster.Name).Hint =
-			"Declare platform.ingress: {class: …, namespace: …, podLabels: {…}}, or take through out."
-	case len(cluster.ways()) == 2:
-		c.error(at, "expose/through", "cluster %s has a gateway and an ingress controller", cluster.Name).Hint =
-			"Write through: gateway or through: ingress."
-	default:
-		c.error(at, "platform/gateway", "there is no gateway on cluster %s", cluster.Name).Hint =
-			"Declare platform.gateway: {name: …, namespace: …, podLabels: {…}}, or an ingress controller as platform.ingress."
+	way := c.in.Target.Cluster.through(route)
+	if way == nil && c.unoffered(ThroughGateway) && c.unoffered(ThroughIngress) && c.unoffered("gateways") && c.unoffered("ingresses") {
+		c.noWay(name, route)
 	}
 	switch {
 	case route.Timeout == "", c.faulty("expose", name, "through"):
-	case way == ThroughIngress:
+	case way != nil && way.Ingress != nil:
 		c.error(c.at("expose", name, "timeout"), "expose/timeout", "an Ingress has no timeout").Hint =
 			"Every ingress controller has an annotation of its own for it: write it under annotations."
 	case !gatewayDuration.MatchString(route.Timeout):
 		c.error(c.at("expose", name, "timeout"), "expose/timeout", "%q is not a time", route.Timeout).Hint = "Write for example 30s or 1m30s."
+	}
+}
+
+// noWay reports a route that names no way in of the cluster, or none of several.
+func (c *checker) noWay(name string, route schema.Expose) {
+	cluster, at := c.in.Target.Cluster, c.key("expose", name)
+	known := cluster.wayNames()
+	switch {
+	case slices.Contains(known, route.Through): // a gateway and an ingress controller have this name
+	case route.Through == ThroughIngress:
+		c.error(at, "platform/ingress", "there is no ingress controller on cluster %s", cluster.Name).Hint =
+			"Declare platform.ingress: {class: …, namespace: …, podLabels: {…}}, or take through out."
+	case route.Through == ThroughGateway || len(known)+len(route.Through) == 0:
+		c.error(at, "platform/gateway", "there is no gateway on cluster %s", cluster.Name).Hint =
+			"Declare platform.gateway: {name: …, namespace: …, podLabels: {…}}, or an ingress controller as platform.ingress."
+	case route.Through == "":
+		d := c.error(at, "expose/through", "cluster %s has several ways in", cluster.Name)
+		d.Detail = "They are called " + strings.Join(known, ", ") + "."
+		d.Hint = "Write through: NAME with the one that is meant."
+	default:
+		d := c.error(c.at("expose", name, "through"), "expose/through", "cluster %s has no way in called %q", cluster.Name, route.Through)
+		d.Detail = "Its ways in: " + cmp.Or(strings.Join(known, ", "), "none") + "."
+		d.Hint = fmt.Sprintf("Declare platform.gateways: {%s: {…}} or platform.ingresses: {%s: {…}}.", route.Through, route.Through)
+		if near := yamltree.Suggest(route.Through, known); near != "" {
+			d.Hint = fmt.Sprintf("Did you mean %q?", near)
+		}
 	}
 }
 

@@ -56,7 +56,9 @@ func (d *decisions) routes() {
 		}
 		d.fallback(cmp.Or(route.Path, "/"), "expose", name, "path")
 		d.fallback(cmp.Or(route.PathType, "prefix"), "expose", name, "pathType")
-		d.fallback(d.in.Target.Cluster.through(route), "expose", name, "through")
+		if way := d.in.Target.Cluster.through(route); way != nil {
+			d.fallback(way.Name, "expose", name, "through")
+		}
 	}
 }
 

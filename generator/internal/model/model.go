@@ -175,10 +175,9 @@ type Cluster struct {
 	// Nodes that can run applications, and the zones that they are in; 0 when the spec
 	// does not say.
 	Nodes, Zones int
-	// Gateway and Ingress are the ways in from the outside; nil when there is none.
-	Gateway *schema.Gateway
-	Ingress *schema.Ingress
-	DNS     NameServer
+	// Ways in from the outside; those without a name of their own first.
+	Ways []*Way
+	DNS  NameServer
 	// OwnDNS is set when the cluster's name server differs from the platform's.
 	OwnDNS  bool
 	Secrets *schema.SecretProvider

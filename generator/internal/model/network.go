@@ -70,15 +70,11 @@ func (s PodSet) Peer() yamltree.Ordered {
 	return yamltree.Ordered{namespaceNamed(s.Namespace), pair("podSelector", matchLabels(s.PodLabels))}
 }
 
-// fromOutside lets the pods of the gateway and of the ingress controller reach the
-// ports that are exposed through them.
+// fromOutside lets the pods of each gateway and ingress controller reach the ports that are
+// exposed through it.
 func (in *Instance) fromOutside() {
-	cluster := in.Target.Cluster
-	if gateway := cluster.Gateway; gateway != nil {
-		in.admit("gateway", PodSet{Name(gateway.Namespace), gateway.PodLabels}, in.exposed(ThroughGateway))
-	}
-	if ingress := cluster.Ingress; ingress != nil {
-		in.admit("ingress-controller", PodSet{Name(ingress.Namespace), ingress.PodLabels}, in.exposed(ThroughIngress))
+	for _, way := range in.Target.Cluster.Ways {
+		in.admit(way.source(), way.Pods(), in.exposed(way))
 	}
 }
 
@@ -88,13 +84,14 @@ func (in *Instance) admit(from Path, peer PodSet, ports []Port) {
 	for _, port := range ports {
 		open = append(open, policyPort(port.Container, 0, port.Protocol))
 	}
-	if len(open) > 0 {
-		in.AllIngress = append(in.AllIngress, NetworkRule{from, Path(in.App.Name), []yamltree.Ordered{peer.Peer()}, open})
+	rule := NetworkRule{from, Path(in.App.Name), []yamltree.Ordered{peer.Peer()}, open}
+	if len(open) > 0 && !contains(in.AllIngress, rule) {
+		in.AllIngress = append(in.AllIngress, rule)
 	}
 }
 
-// exposed lists the ports of routes through the gateway or the ingress controller.
-func (in *Instance) exposed(through string) []Port {
+// exposed lists the ports of routes through a gateway or an ingress controller.
+func (in *Instance) exposed(through *Way) []Port {
 	var ports []Port
 	for _, port := range in.Workload.PortList() {
 		for _, route := range in.Workload.Expose {

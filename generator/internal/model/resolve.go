@@ -105,9 +105,11 @@ func (r *resolver) platform() {
 	r.clusters = map[string]*Cluster{}
 	for _, name := range sortedKeys(spec.Clusters) {
 		r.clusters[name] = r.cluster(name, spec.Clusters[name])
+		r.ways(r.clusters[name])
 	}
 	if len(spec.Clusters) == 0 {
 		r.clusters[schema.DefaultCluster] = r.cluster(schema.DefaultCluster, schema.Cluster{})
+		r.ways(r.clusters[schema.DefaultCluster])
 	}
 }
 
@@ -115,8 +117,6 @@ func (r *resolver) platform() {
 // all. Each fact is replaced as a whole: half a selector would select the wrong pods.
 func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	facts, platform := c.Platform, r.spec.Platform
-	facts.Gateway = fact(c, "gateway", facts.Gateway, platform.Gateway)
-	facts.Ingress = fact(c, "ingress", facts.Ingress, platform.Ingress)
 	facts.DNS = fact(c, "dns", facts.DNS, platform.DNS)
 	facts.Secrets = fact(c, "secrets", facts.Secrets, platform.Secrets)
 	facts.Metrics = fact(c, "metrics", facts.Metrics, platform.Metrics)
@@ -128,7 +128,7 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	}
 	cluster := &Cluster{
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes, Zones: c.Zones,
-		Gateway: facts.Gateway, Ingress: facts.Ingress, DNS: nameServer(facts.DNS), Secrets: facts.Secrets, Metrics: facts.Metrics,
+		Ways: ways(c, platform), DNS: nameServer(facts.DNS), Secrets: facts.Secrets, Metrics: facts.Metrics,
 		Networks: c.Networks, APIServer: c.APIServer, ArgoCDUsers: r.argocdUsers(facts.ArgoCDUsers),
 		PriorityClasses: facts.PriorityClasses,
 		mirror:          c.RegistryMirror, MirrorAt: c.Node.KeyAt("registryMirror"),

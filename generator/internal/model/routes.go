@@ -13,6 +13,8 @@ import (
 type Route struct {
 	Name        Name
 	Annotations map[string]string
+	// Through is the name of its way in.
+	Through string
 	// Gateways refers to the gateway, and its listener when one is named.
 	Gateways []yamltree.Ordered
 	// Class is the IngressClass, and TLS the certificate of an Ingress.
@@ -44,8 +46,11 @@ func (in *Instance) Routes() []Route {
 		return in.part.routes
 	}
 	var routes []Route
-	in.eachRoute(ThroughGateway, func(route Route, declared schema.Expose) {
-		route.Gateways, route.PathType = gatewayReference(in.Target.Cluster.Gateway), "PathPrefix"
+	in.eachRoute(func(way *Way, route Route, declared schema.Expose) {
+		if way.Gateway == nil {
+			return
+		}
+		route.Gateways, route.PathType = gatewayReference(way.Gateway), "PathPrefix"
 		if declared.PathType == exactPath {
 			route.PathType = "Exact"
 		}
@@ -60,13 +65,15 @@ func (in *Instance) Routes() []Route {
 // Ingresses lists the instance's Ingresses by name.
 func (in *Instance) Ingresses() []Route {
 	var routes []Route
-	in.eachRoute(ThroughIngress, func(route Route, declared schema.Expose) {
-		controller := in.Target.Cluster.Ingress
-		route.Class, route.PathType = controller.Class, "Prefix"
+	in.eachRoute(func(way *Way, route Route, declared schema.Expose) {
+		if way.Ingress == nil {
+			return
+		}
+		route.Class, route.PathType = way.Ingress.Class, "Prefix"
 		if declared.PathType == exactPath {
 			route.PathType = "Exact"
 		}
-		route.certificate(controller.TLS)
+		route.certificate(way.Ingress.TLS)
 		routes = append(routes, route)
 	})
 	return routes
@@ -75,18 +82,22 @@ func (in *Instance) Ingresses() []Route {
 // exactPath is the type of a path below which nothing is served.
 const exactPath = "exact"
 
-func (in *Instance) eachRoute(through string, do func(Route, schema.Expose)) {
+func (in *Instance) eachRoute(do func(*Way, Route, schema.Expose)) {
 	for _, name := range sortedKeys(in.Workload.Expose) {
 		declared := in.Workload.Expose[name]
-		if in.Target.Cluster.through(declared) != through {
-			continue
+		if way := in.Target.Cluster.through(declared); way != nil {
+			do(way, in.route(name, way, declared), declared)
 		}
-		port, _ := in.Workload.port(declared.Port)
-		do(Route{
-			Name: in.App.Name + "-" + Name(name), Annotations: declared.Annotations,
-			Hosts: append([]string{declared.Host}, declared.Aliases...), Path: cmp.Or(declared.Path, "/"),
-			Service: cmp.Or(declared.Service, string(in.App.Name)), Port: port.Port.Port,
-		}, declared)
+	}
+}
+
+// route is what HTTPRoutes and Ingresses have in common.
+func (in *Instance) route(name string, way *Way, declared schema.Expose) Route {
+	port, _ := in.Workload.port(declared.Port)
+	return Route{
+		Name: in.App.Name + "-" + Name(name), Through: way.Name, Annotations: declared.Annotations,
+		Hosts: append([]string{declared.Host}, declared.Aliases...), Path: cmp.Or(declared.Path, "/"),
+		Service: cmp.Or(declared.Service, string(in.App.Name)), Port: port.Port.Port,
 	}
 }
 
@@ -134,12 +145,13 @@ func (r *resolver) routes() {
 
 func (r *resolver) route(in *Instance, name string, seen map[string]string) {
 	route, cluster := in.Workload.Expose[name], in.Target.Cluster
+	way := cluster.through(route)
 	for i, host := range append([]string{route.Host}, route.Aliases...) {
-		if !isHost(host) || cluster.through(route) == "" || r.faulty(in.Workload.Node, "expose", name) {
+		if !isHost(host) || way == nil || r.faulty(in.Workload.Node, "expose", name) {
 			continue
 		}
 		path := cmp.Or(route.Path, "/")
-		key := fmt.Sprintf("%s %s %s %t", cluster.Name, host, path, route.PathType == exactPath)
+		key := fmt.Sprintf("%s %s %s %s %t", cluster.Name, way.entrance(), host, path, route.PathType == exactPath)
 		mine := fmt.Sprintf("%s in %s", in.App.Name, in.Target.Name)
 		if other, ok := seen[key]; ok {
 			at := r.place(in.Workload.Node, "expose", name, "host")

@@ -11,17 +11,12 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// NetworkTable lists name server, gateway, ingress controller and Prometheus by target.
+// NetworkTable lists name server, gateways, ingress controllers and Prometheus by target.
 func (r *Report) NetworkTable() *Table {
-	t := &Table{Head: []string{"target", "name server", "gateway", "ingress controller", "Prometheus"}}
+	t := &Table{Head: []string{"target", "name server", "gateways", "ingress controllers", "Prometheus"}}
 	for _, target := range r.p.Targets() {
-		cluster, gateway, ingress, scraper := target.Cluster, none, none, none
-		if g := cluster.Gateway; g != nil {
-			gateway = fmt.Sprintf("%s, pods %s in %s", g.Name, labelsText(g.PodLabels), g.Namespace)
-		}
-		if i := cluster.Ingress; i != nil {
-			ingress = fmt.Sprintf("class %s, pods %s in %s", i.Class, labelsText(i.PodLabels), i.Namespace)
-		}
+		cluster, scraper := target.Cluster, none
+		gateway, ingress := waysText(cluster)
 		if s := cluster.Metrics; s != nil {
 			scraper = fmt.Sprintf("pods %s in %s", labelsText(s.PodLabels), s.Namespace)
 		}
@@ -31,20 +26,36 @@ func (r *Report) NetworkTable() *Table {
 	return t
 }
 
+// waysText describes the gateways and the ingress controllers of a cluster, by name those that have one.
+func waysText(cluster *model.Cluster) (gateways, ingresses string) {
+	var texts [2][]string
+	for _, way := range cluster.Ways {
+		kind, object := 0, ""
+		if way.Gateway != nil {
+			object = way.Gateway.Name
+		} else {
+			kind, object = 1, "class "+way.Ingress.Class
+		}
+		pods := way.Pods()
+		text := fmt.Sprintf("%s, pods %s in %s", object, labelsText(pods.PodLabels), pods.Namespace)
+		if !way.Unnamed() {
+			text = way.Name + ": " + text
+		}
+		texts[kind] = append(texts[kind], text)
+	}
+	return cmp.Or(strings.Join(texts[0], "; "), none), cmp.Or(strings.Join(texts[1], "; "), none)
+}
+
 func labelsText(labels map[string]string) string { return entries(labels, "=", ",") }
 
 // RouteTable lists the routes by application.
 func (r *Report) RouteTable() *Table {
 	return r.perApplication([]string{"application", "route", "through", "hosts", "path", "port of the Service", "where"}, func(in *model.Instance) [][]string {
 		var rows [][]string
-		add := func(through string, routes []model.Route) {
-			for _, r := range routes {
-				path := r.Path + either(r.PathType == "Exact", ", exactly", "")
-				rows = append(rows, []string{string(r.Name), through, strings.Join(r.Hosts, ", "), path, fmt.Sprint(r.Port)})
-			}
+		for _, r := range slices.Concat(in.Routes(), in.Ingresses()) {
+			path := r.Path + either(r.PathType == "Exact", ", exactly", "")
+			rows = append(rows, []string{string(r.Name), r.Through, strings.Join(r.Hosts, ", "), path, fmt.Sprint(r.Port)})
 		}
-		add(model.ThroughGateway, in.Routes())
-		add(model.ThroughIngress, in.Ingresses())
 		return rows
 	})
 }
@@ -167,11 +178,10 @@ func peer(in *model.Instance, peer yamltree.Ordered) flow {
 	if other := selectedInstance(in, pods, cmp.Or(namespace, string(in.Namespace.Name))); other != nil {
 		return flow{text: string(other.App.Name), node: appNode(string(other.App.Name)), name: model.Path(other.App.Name)}
 	}
-	if g := in.Target.Cluster.Gateway; g != nil && isPods(peer, g.Namespace, g.PodLabels) {
-		return flow{text: "gateway " + g.Name, node: "gateway", name: "gateway"}
-	}
-	if i := in.Target.Cluster.Ingress; i != nil && isPods(peer, i.Namespace, i.PodLabels) {
-		return flow{text: "ingress controller of class " + i.Class, node: "ingress", name: "ingress"}
+	for _, way := range in.Target.Cluster.Ways {
+		if pods := way.Pods(); isPods(peer, string(pods.Namespace), pods.PodLabels) {
+			return wayFlow(way)
+		}
 	}
 	if s := in.Target.Cluster.Metrics; s != nil && isPods(peer, s.Namespace, s.PodLabels) {
 		return flow{text: "Prometheus, for metrics", node: "prometheus", name: "prometheus"}
@@ -182,6 +192,20 @@ func peer(in *model.Instance, peer yamltree.Ordered) flow {
 	}
 	if len(pods) > 0 {
 		f.text = fmt.Sprintf("pods %s in namespace %s", labelsText(pods), namespace)
+	}
+	return f
+}
+
+// wayFlow names a way in as one end of a connection.
+func wayFlow(way *model.Way) flow {
+	f := flow{node: identifier(way.Name), name: model.Path(way.Name)}
+	if !way.Unnamed() {
+		f.node = "way_" + f.node
+	}
+	if way.Gateway != nil {
+		f.text = "gateway " + way.Gateway.Name
+	} else {
+		f.text = "ingress controller of class " + way.Ingress.Class
 	}
 	return f
 }
