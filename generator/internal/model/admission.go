@@ -64,7 +64,7 @@ func (e *Environment) AdmissionMode(p AdmissionPolicy) string {
 	case p.Name == podAccess && e.Settings.Debug == DebugFull:
 		return admitAll
 	case p.OnNamespaces && e.tenancy != nil:
-		return admitAll // nobody but the administrators, who set them, can change namespaces
+		return admitAll // only the administrators, who label the namespaces, can change them
 	}
 	return p.Rule(e).Mode
 }

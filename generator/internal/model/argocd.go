@@ -156,7 +156,7 @@ func (r *resolver) pinned(env *Environment, set func(string) *ApplicationSet) {
 		}
 		r.left(env, pin)
 		if env.tenancy != nil && pin.Kind == release.Cluster {
-			continue // administrators have what belongs to no namespace
+			continue // administrators apply the cluster-scoped objects of a tenant
 		}
 		s := set(env.group(pin.Slot, pin.Element))
 		s.reach(pin.Slot, pin.Element)

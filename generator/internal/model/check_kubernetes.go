@@ -61,7 +61,7 @@ func (c *checker) placement() {
 	for i, t := range c.w.Tolerations {
 		at := c.at("tolerations", i)
 		switch {
-		case t.Key == "": // which is missing
+		case t.Key == "": // schema.Load reports a missing key
 		case !labelKey.MatchString(t.Key):
 			c.error(at, "toleration/invalid", "%q cannot be the key of a taint", t.Key).Hint =
 				"Write it as kubectl describe node shows it."

@@ -128,7 +128,7 @@ func (c *checker) peers() {
 	connectionCheck{c, []any{"connectsTo"}, c.w.amongThemselves()}.all(c.w.ConnectsTo)
 }
 
-// connectionCheck checks the connections that stand at a path.
+// connectionCheck checks the connections at one path of a workload.
 type connectionCheck struct {
 	*checker
 	path []any

@@ -113,7 +113,7 @@ const maxReplicas = 10000
 
 func (c *checker) scale() {
 	if c.w.Scheduled() {
-		return // reported with the schedule
+		return // schedule reports a scale of a CronJob
 	}
 	if c.w.Singleton != nil {
 		if strings.TrimSpace(c.w.Singleton.Reason) == "" && c.stated("singleton", "reason") {

@@ -124,7 +124,7 @@ func (c *checker) folder(name string) {
 }
 
 var (
-	// chartRepository is narrow like the URL of the repository: it goes into a project.
+	// chartRepository permits only characters that have one meaning in an AppProject.
 	chartRepository = lazyregexp.New(`^(https|oci)://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~%+-]+)*/?$`)
 	chartName       = lazyregexp.New(`^[a-z0-9]([-a-z0-9._]*[a-z0-9])?$`)
 	exactVersion    = lazyregexp.New(`^v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)

@@ -148,7 +148,7 @@ func (v variableCheck) secretSource(name string, secret schema.SecretRef) {
 			"Leave key and existing out here to read the secret of the application, or choose another name."
 	case (secret.Key == "") == (secret.Existing == ""):
 		if len(v.path) > 0 && (shared || v.faulty("secrets") || v.faulty("secrets", name)) {
-			return // which is said of the application's
+			return // the check of the application reports its own secret
 		}
 		v.error(at, "secret/source", "a secret needs key or existing, one of them").Hint =
 			"key: PATH reads the platform's secret store; existing: NAME uses a Secret that somebody else manages."

@@ -81,10 +81,10 @@ func (r *resolver) base(app *Application) *Base {
 	w.ports = w.listPorts()
 	w.Kind = app.kind
 	if r.p.declaresClass(w.PriorityClass) {
-		w.PriorityClass = "" // its name is another on each target
+		w.PriorityClass = "" // the name of the PriorityClass differs between targets
 	}
 	w.dropVarying()
-	w.Failover, w.Tolerations = "", nil // an overlay states them together
+	w.Failover, w.Tolerations = "", nil // the overlay states failover and tolerations together
 	pod := w.pod(app.Name)
 	pod.Readiness, pod.Liveness = withoutVarying(pod.Readiness), withoutVarying(pod.Liveness)
 	for i, c := range pod.InitContainers {
@@ -100,7 +100,7 @@ func (r *resolver) base(app *Application) *Base {
 	if w.Singleton != nil {
 		base.Recreate = w.Singleton.Reason
 	}
-	// Replicas, resources and the rollout belong to the environment.
+	// Replicas, resources and the rollout come from the environment.
 	pod.Resources, pod.MinReadySeconds, pod.ProgressDeadlineSeconds = nil, 0, 0
 	pod.Lifecycle, pod.Grace, pod.Startup = nil, 0, nil
 	if w.Singleton == nil {

@@ -23,7 +23,7 @@ const internetPort = 443
 // client is an application or a job that opens connections.
 type client struct {
 	*Instance
-	// job is its name; nothing for the application.
+	// job is the name of the job that connects; empty when the application does.
 	job    Name
 	egress *[]NetworkRule
 }
@@ -53,12 +53,12 @@ func (r *resolver) connections(in *Instance) {
 	}
 }
 
-// connectAll allows the connections of a client, which stand at a path.
+// connectAll allows the connections of a client. path is their place in the workload.
 func (r *resolver) connectAll(from client, to map[string]*schema.Connection, path ...any) {
 	for _, name := range sortedKeys(to) {
 		c, at := to[name], r.keyPlace(from.Workload.Node, append(path[:len(path):len(path)], name)...)
 		switch {
-		case name == string(from.App.Name) && from.job == "" && !from.Workload.amongThemselves(), len(c.PodLabels) > 0 && c.Namespace == "": // reported with the instance
+		case name == string(from.App.Name) && from.job == "" && !from.Workload.amongThemselves(), len(c.PodLabels) > 0 && c.Namespace == "": // connectionCheck reports these
 		case c.CIDR != "" || c.Namespace != "" || name == internetName:
 			r.outside(from, name, c, at)
 		default:
@@ -69,10 +69,10 @@ func (r *resolver) connectAll(from client, to map[string]*schema.Connection, pat
 
 // ends is a declared port, or several, of the other end of a connection.
 type ends struct {
-	// name of a port of an application; numbers otherwise.
+	// name of the port of an application; empty when the connection states numbers.
 	name        string
 	first, last int
-	// protocol is empty when it is not stated.
+	// protocol is empty when the connection does not state one.
 	protocol string
 }
 
@@ -263,7 +263,7 @@ func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.R
 	open := map[Name]bool{}
 	for _, text := range declared {
 		e, ok := parseEnds(text)
-		met := !ok // reported with the instance
+		met := !ok // connectionCheck reports what cannot be parsed
 		for _, port := range callee.Workload.PortList() {
 			if e.has(port) {
 				open[port.Name], met = true, true

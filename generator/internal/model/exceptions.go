@@ -23,7 +23,7 @@ func (w *Workload) Exceptions() []Exception {
 	all := w.addedCapabilities()
 	same := w.identical()
 	if w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil && w.Probes.None == nil && same == nil {
-		return all // most have none: there are thousands
+		return all // most workloads have no exception, and a platform has thousands of workloads
 	}
 	for _, e := range []Exception{
 		{

@@ -26,16 +26,16 @@ type fleet struct {
 // part is what one folder says of an instance whose environment runs on several
 // clusters: the folder of the environment, or that of a target.
 type part struct {
-	// own is set for the folder of a target.
+	// own is set when the folder is that of a target, and not that of the environment.
 	own bool
-	// clusters is how many have the instance.
+	// clusters counts the clusters of the environment that run the application.
 	clusters int
 	// listed are the jobs whose bases the folder lists, named those that it names.
 	listed, named []*Run
-	// policies and routes that stand in the folder; nil when they are all of the instance's.
+	// policies and routes that the folder holds; nil when it holds all of the instance.
 	policies []*NetworkPolicy
 	routes   []Route
-	// adjustments of objects in the folder of the environment.
+	// adjustments are the changes that the folder makes to objects of the environment's folder.
 	adjustments []Adjustment
 }
 

@@ -69,7 +69,7 @@ func added(direction, peers string, wanted, shared []NetworkRule) string {
 			continue
 		}
 		path, value := fmt.Sprintf("/spec/%s/%d", direction, i), any(yamltree.Ordered{pair(peers, rule.Peers), pair("ports", rule.Ports)})
-		if i == 0 && len(shared) == 0 { // there is no list yet
+		if i == 0 && len(shared) == 0 { // the shared policy has no list of this direction
 			path, value = "/spec/"+direction, []any{value}
 		}
 		fmt.Fprintf(&text, "# %s → %s\n%s", rule.From, rule.To, operation(path, value))

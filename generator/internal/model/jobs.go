@@ -84,7 +84,7 @@ func (w *Workload) job(name string, label Name) *Workload {
 	j := *w
 	j.Kind, j.label = job, label
 	j.Schedule = &schema.Schedule{Attempts: declared.Attempts}
-	j.Probes = schema.Probes{} // only sidecars of a job have probes
+	j.Probes = schema.Probes{} // among the containers of a job only sidecars have probes
 	j.Singleton, j.Ports, j.ports, j.Init, j.ConnectsTo = nil, nil, nil, nil, declared.ConnectsTo
 	if declared.Image != "" {
 		j.Image = declared.Image

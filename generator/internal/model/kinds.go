@@ -96,7 +96,7 @@ func (in *Instance) extras() release.Element {
 func (s *ApplicationSet) permit(fields release.Element) {
 	if repository := fields.Get(repositoryField); repository != "" {
 		s.ChartRepositories = withOne(s.ChartRepositories, repository)
-		// Argo CD may know a registry without its scheme. With a port, that would be no URL.
+		// Argo CD may know an OCI registry by its host alone. A host with a port would not parse as a URL.
 		if host, oci := strings.CutPrefix(repository, "oci://"); oci && !strings.Contains(host, ":") {
 			s.ChartRepositories = withOne(s.ChartRepositories, host)
 		}
@@ -136,7 +136,7 @@ func (s *ApplicationSet) ClusterKinds() []yamltree.Ordered {
 		return permitted(s.clusterKinds, "")
 	}
 	all := kindsOf(byClusters)
-	i := slices.Index(all, "Namespace") // Argo CD makes those of the project's destinations
+	i := slices.Index(all, "Namespace") // Argo CD creates only the namespaces of the project's destinations
 	out := permitted(all[i:i+1], "")
 	if s.ClusterWide {
 		out = append(out, permitted(slices.Delete(all, i, i+1), s.names)...)

@@ -139,7 +139,7 @@ func ownFirst(n *yamltree.Node, key string, own *yamltree.Node) *yamltree.Node {
 // with nothing after it and meant an empty map.
 func (r *resolver) removals() {
 	if environments := r.spec.Node.Get("environments"); len(r.p.Environments) < len(r.spec.Environments) || environments != nil && environments.Faulty {
-		return // what the missing ones state may be what is removed
+		return // a null may remove what an environment with an error states
 	}
 	var below []*yamltree.Node
 	for _, env := range r.p.Environments {
@@ -170,9 +170,9 @@ func (r *resolver) removalsIn(n *yamltree.Node, path []string, below []*yamltree
 		at := append(path[:len(path):len(path)], entry.Key)
 		switch {
 		case entry.Value.Faulty:
-		case at[0] == "probes": // a null there removes a default probe
-		case slices.Equal(at, []string{"connectsTo", string(app)}): // a null there silences replicas
-		case entry.Value.Kind == yamltree.Map && slices.Equal(at, valuesPath()): // and in there one of a chart
+		case at[0] == "probes": // a null among the probes removes a default probe
+		case slices.Equal(at, []string{"connectsTo", string(app)}): // a null there says that replicas do not connect to each other
+		case entry.Value.Kind == yamltree.Map && slices.Equal(at, valuesPath()): // a null among the values of a chart removes a default of the chart
 		case entry.Value.Kind == yamltree.Map:
 			r.removalsIn(entry.Value, at, below, app)
 		case entry.Value.Kind == yamltree.Null && !stated(below, at):

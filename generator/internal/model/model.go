@@ -84,7 +84,7 @@ type Team struct {
 
 	access *schema.Access
 	at     diag.Range // of its access
-	// unknown says that the spec does not declare it.
+	// unknown is set when the spec uses the name and does not declare it.
 	unknown bool
 }
 
@@ -163,7 +163,7 @@ type Target struct {
 	Namespaces []*Namespace
 	// Instances by application name.
 	Instances []*Instance
-	// faulty are the applications of which is not known whether they run here.
+	// faulty names the applications whose errors hide whether they run on the target.
 	faulty map[Name]bool
 }
 
@@ -191,7 +191,7 @@ type Cluster struct {
 	ArgoCDUsers []string
 	// PriorityClasses that the cluster has.
 	PriorityClasses []string
-	// unknown says that the spec does not declare it.
+	// unknown is set when the spec uses the name and does not declare it.
 	unknown bool
 
 	// mirror replaces registries; MirrorAt is where the spec says so.
@@ -212,9 +212,10 @@ type Namespace struct {
 	Exception *NetworkException
 	// AutomaticQuota is set when wavewright derives the amounts of the quota from the demand of the applications.
 	AutomaticQuota bool
-	// clusters is how many have the namespace alike; 0 before Share, and when there are no others.
+	// clusters counts the clusters of the environment with an equal namespace; 0 before Share, and when no
+	// other cluster has one.
 	clusters int
-	// faulty says that its name is made of something that was reported.
+	// faulty is set when the name contains a value with an error, which is reported.
 	faulty bool
 }
 
@@ -287,8 +288,8 @@ type Instance struct {
 	// Layers are the application's layers, in merge order.
 	Layers []Layer
 
-	// own is what the folder of the target says, when that of the environment says the
-	// rest; part is set in both.
+	// own is the part of the instance in the folder of the target, when the folder of the environment holds
+	// the rest; part is set in both.
 	own  *Instance
 	part *part
 }
@@ -317,12 +318,12 @@ type ApplicationSet struct {
 	// a chart.
 	Patched bool
 
-	// candidates are what the environment can run, pinned or not.
+	// candidates are the elements that a promotion can pin; the first environment runs them.
 	candidates          []Element
 	kinds, clusterKinds []string
-	// labels says that the set labels the namespaces of its Applications.
+	// labels is set when the ApplicationSet labels the namespaces of its Applications.
 	labels bool
-	// names fit all cluster-wide objects of the environment, and no others.
+	// names is a pattern that the names of all cluster-scoped objects of the environment match, and no others.
 	names string
 }
 

@@ -14,7 +14,7 @@ import (
 type NameServer struct {
 	PodSet
 	CIDRs []string
-	// Assumed says that the spec states addresses and no pods, so that there may be none.
+	// Assumed is set when the spec states addresses and no pods: the pods are a default, and need not exist.
 	Assumed bool
 }
 

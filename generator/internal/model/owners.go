@@ -27,7 +27,7 @@ func owners(declared []string) []Owner {
 func (p *Platform) CodeOwners() []Owned {
 	var all []Owned
 	if p.Pipeline != "" {
-		// What decides what is checked, and may push: who owns the last environment.
+		// The pipeline decides what is checked, and may push: the owners of the last environment own it.
 		all = p.own(all, p.Environments[len(p.Environments)-1].Owners, p.pipelineFile(), layout.CI)
 	}
 	for _, team := range p.Teams {

@@ -23,7 +23,7 @@ func diff(want, have *Pod, name Name) yamltree.Ordered {
 		named := append(yamltree.Ordered{pair("name", string(name))}, parts["container"]...)
 		pod = append(pod, pair("containers", []yamltree.Ordered{named}))
 	}
-	pod = append(pod, parts["volumes"]...) // behind the containers, where people look for them
+	pod = append(pod, parts["volumes"]...) // readers expect volumes after the containers
 	var template yamltree.Ordered
 	if len(parts["metadata"]) > 0 {
 		template = append(template, pair("metadata", parts["metadata"]))
@@ -72,7 +72,7 @@ func change(want, have reflect.Value, list string) (any, bool) {
 	case equal(w, h):
 		return nil, false
 	case want.IsZero() || want.Kind() == reflect.Slice && want.Len() == 0:
-		return nil, true // null removes the field
+		return nil, true // in a strategic merge patch null removes the field
 	}
 	switch value := w.(type) {
 	case yamltree.Ordered:
@@ -117,7 +117,7 @@ func listOf(key string) string {
 	case "volumeMounts", "ports":
 		return "keyed"
 	}
-	return "" // envFrom, httpHeaders
+	return "" // a patch replaces envFrom and httpHeaders as a whole
 }
 
 func lookup(m yamltree.Ordered, key string) (any, bool) {

@@ -128,7 +128,7 @@ const jobForm = "Write job: APPLICATION/JOB, for example web/smoke."
 // steps reads the validation steps of an environment in the order of the layers.
 func (r *resolver) steps(env *Environment) {
 	for _, entry := range env.Node.Get("validation").Entries {
-		if entry.Value.Kind != yamltree.Map || r.faulty(env.Node, "validation", entry.Key) { // removed by null; all else is the decoder's to report
+		if entry.Value.Kind != yamltree.Map || r.faulty(env.Node, "validation", entry.Key) { // a null removes the step, and the decoder reports any other kind of value
 			continue
 		}
 		step := env.Settings.Validation[entry.Key]
@@ -201,7 +201,7 @@ func (r *resolver) testJob(env *Environment, step Step) {
 	app := r.p.Application(name)
 	switch {
 	case r.spec.Faults.Any && (r.spec.Faults.Application(name) || app != nil && r.faulty(app.spec.Node)):
-		return // reported where it stands
+		return // the error of the application is reported at its place
 	case app == nil:
 		d := r.list.Error(step.at, "reference/unknown", fmt.Sprintf("there is no application %q", name))
 		d.Hint = jobForm

@@ -119,7 +119,7 @@ func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) 
 	group, kind, _ := strings.Cut(resource, ".")
 	for _, in := range ns.Instances {
 		if in.Workload.Source != nil || r.faulty(in.Workload.Node, "resources") {
-			continue // the limit range fills in what it leaves out
+			continue // the limit range sets the resources that a chart or a folder leaves out
 		}
 		stated := in.Workload.Resources.Requests
 		if group == "limits" {
@@ -182,7 +182,7 @@ func (d demands) add(app Name, w *Workload) {
 	}
 	for _, name := range sortedKeys(w.Volumes) {
 		if w.Volumes[name].Size == "" || w.Kind == job {
-			continue // a job mounts what was counted with its application
+			continue // a job mounts claims of its application, which count there
 		}
 		claims := 1
 		if w.Stateful() {

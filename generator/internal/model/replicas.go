@@ -13,7 +13,7 @@ import (
 // for each other.
 func (r *resolver) replicas(app *Application) {
 	if r.spec.Faults.Any {
-		return // what is faulty may open the port, or make the replicas one
+		return // a part of the spec with an error may open the port, or set one replica
 	}
 	for _, in := range app.Instances {
 		if in.Namespace.Exception != nil {

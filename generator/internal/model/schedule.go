@@ -140,7 +140,7 @@ func shortestPause(expression string, enough time.Duration) time.Duration {
 	if err != nil {
 		return enough
 	}
-	const tries = 1500 // more than the minutes of a day: schedules repeat after days
+	const tries = 1500 // a day has 1,440 minutes, and the pauses within a day repeat on other days
 	last := schedule.Next(time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC))
 	for range tries {
 		next := schedule.Next(last)
@@ -222,7 +222,7 @@ func (c *checker) cron(expression string) {
 }
 
 func (c *checker) counts(s *schema.Schedule) {
-	// The controller looks every ten seconds: it would miss every run.
+	// The CronJob controller looks every ten seconds, so that it would miss every run with a shorter deadline.
 	deadline := s.StartingDeadlineSeconds
 	c.value(deadline < 0 || deadline > 0 && deadline < 10, "with less than 10 seconds, a CronJob misses its runs",
 		"Write 10 or more, or take it out.", "schedule", "startingDeadlineSeconds")

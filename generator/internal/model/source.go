@@ -86,7 +86,7 @@ func valuesPath() []string { return []string{"source", "helm", "values"} }
 // chartValues makes the values of a chart from merged ones.
 type chartValues struct {
 	scope expander
-	// layers are all that were merged.
+	// layers are all layers of the application.
 	layers []*yamltree.Node
 	chart  *Chart
 }

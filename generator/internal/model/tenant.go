@@ -278,7 +278,7 @@ func (e Element) Ignored() *yamltree.Node {
 	if text == "" {
 		return nil
 	}
-	node, _ := yamltree.Parse("", []byte(text)) // belongs has refused what cannot be parsed
+	node, _ := yamltree.Parse("", []byte(text)) // belongs has refused elements whose text cannot be parsed
 	return node
 }
 

@@ -67,7 +67,7 @@ func (c *checker) scratch() {
 	}
 	reported := c.scratchFits(scratchCheck{c, c.w, string(c.in.App.Name)})
 	for _, run := range c.in.Runs {
-		// A job without resources of its own would only say the same once more.
+		// A job without resources of its own has those of the application, and the same finding.
 		if run.ownResources || !reported {
 			c.scratchFits(scratchCheck{c, run.workload, "job " + string(run.short)})
 		}
