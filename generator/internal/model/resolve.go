@@ -201,7 +201,7 @@ func (r *resolver) predecessor(i int) *Environment {
 	}
 	before := &r.spec.Environments[i-1]
 	from := r.p.Environment(cmp.Or(r.spec.Environments[i].Promotion.From, before.Name))
-	if from == nil { // it has errors of its own
+	if from == nil { // the environment before this one has errors, which are reported
 		from = &Environment{Name: Name(before.Name)}
 	}
 	return from
@@ -274,7 +274,7 @@ func (r *resolver) applications() {
 	apps, targets := r.p.Applications, r.p.Targets()
 	all := make([]placement, len(targets)*len(apps))
 	r.each(len(apps), func(r *resolver, i int) {
-		var shared yamltree.Shared // what an application has on one target it mostly has on the others
+		var shared yamltree.Shared // the targets of an application mostly share their values
 		for k, target := range targets {
 			all[k*len(apps)+i] = r.instance(apps[i], target, &shared)
 		}
@@ -298,7 +298,7 @@ func (r *resolver) applications() {
 type placement struct {
 	instance  *Instance
 	namespace string
-	faulty    bool // whether it runs there is not known, for what was found wrong with it
+	faulty    bool // set when errors of the application hide whether it runs on the target
 }
 
 // target makes the namespaces of a target and puts the applications of the platform, placed
@@ -369,8 +369,8 @@ func (r *resolver) namespace(target *Target, name string, app *Application) *Nam
 func (r *resolver) instance(app *Application, target *Target, shared *yamltree.Shared) placement {
 	env, namespace := target.Env, r.namespaceName(app, target)
 	own := applicationLayers(app, target, env.profiles)
-	// One left fold, of which the environment has done the first steps: what a layer
-	// removed must stay removed for the next one.
+	// Layers merge from left to right, and env.node is the merge of the first ones: a later layer must
+	// not bring back what an earlier one removed.
 	node := ownFirst(merge(append([]Layer{{Node: env.node}}, own...)), "ports", app.layer)
 	if node.Faulty || r.faulty(node, "deploy") || r.illegible(node, "source") || r.overridesFaulty(app) {
 		return placement{faulty: true}
