@@ -96,7 +96,7 @@ type Probe struct {
 	// Exec runs a command in the container.
 	Exec []string `yaml:"exec"`
 	// Port name, of the same container. Default: the first port.
-	Port string `yaml:"port"`
+	Port string `yaml:"port" names:"port"`
 	// InitialDelay in seconds before the first probe.
 	InitialDelay int `yaml:"initialDelaySeconds"`
 	// Period in seconds between probes.

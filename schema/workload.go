@@ -242,7 +242,7 @@ type Expose struct {
 	// Aliases are further host names of the same route.
 	Aliases []string `yaml:"aliases"`
 	// Port name. Default: the first port.
-	Port string `yaml:"port"`
+	Port string `yaml:"port" names:"port"`
 	// Service behind the route of a source of your own; placeholders are expanded. An application with an image has a Service of its own name.
 	Service string `yaml:"service"`
 	// Path that is served. Default: /.
@@ -397,7 +397,7 @@ type ConfigFile struct {
 // Metrics endpoint of an application.
 type Metrics struct {
 	// Port name. Default: the first port.
-	Port string `yaml:"port"`
+	Port string `yaml:"port" names:"port"`
 	// Path of the endpoint. Default: /metrics.
 	Path string `yaml:"path"`
 	// ServiceLabels select the Service of a source of your own from which Prometheus collects; placeholders are expanded. Default: for a kustomization, the label that wavewright adds to all objects; for a chart, app.kubernetes.io/instance: <application>-<target>, which most charts set.

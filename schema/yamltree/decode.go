@@ -85,7 +85,7 @@ func (d *Decoder) Findings() diag.List {
 // is absent or marked as faulty leaves into as it is.
 //
 // Fields are described by tags: `yaml:"key"`, `yaml:",inline"`, `required:"true"`,
-// `enum:"a,b"` (also for the elements of lists and maps), `later:"reason"` for a key
+// `enum:"a,b"` (also for the elements of lists and maps), `names:"port"` for the name of a port, `later:"reason"` for a key
 // that this version refuses. Fields without a yaml tag are left alone. A field of type
 // *Node receives the node itself, a field `Node *Node` tagged `yaml:"-"` the node of
 // its own struct.
@@ -210,6 +210,9 @@ func (d *Decoder) text(n *Node, v reflect.Value, enum []string) {
 		f := d.Expected(n, "text")
 		if n.Kind == Bool || n.Kind == Int || n.Kind == Float {
 			f.Hint = fmt.Sprintf("Put it in quotes to use it as text: %q.", n.Text)
+			if enum != nil {
+				f.Hint = "Write one of these: " + strings.Join(enum, ", ") + "."
+			}
 		}
 		if n.Kind == Map || n.Kind == List {
 			f.Hint = "Write one text here."

@@ -62,6 +62,11 @@ func (d *Decoder) field(e *Entry, v reflect.Value, f *field) {
 		d.later(e, f.later)
 		return
 	}
+	if f.names != "" && e.Value.Kind == Int {
+		d.Expected(e.Value, "the name of a "+f.names).Hint =
+			fmt.Sprintf("Write the name that the %s has below %ss, as in %s: http.", f.names, f.names, e.Key)
+		return
+	}
 	d.value(e.Value, v.FieldByIndex(f.index), f.info, e.KeyRange, f.enum)
 }
 

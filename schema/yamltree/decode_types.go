@@ -59,6 +59,7 @@ type field struct {
 	info  *typeInfo
 	enum  []string
 	later string // reason why this version refuses the key, or ""
+	names string // what the value is the name of, or ""
 }
 
 // info returns the description of t, which is made once for each decoder.
@@ -140,7 +141,7 @@ func (d *Decoder) describeFields(info *typeInfo, t reflect.Type, path []int) {
 }
 
 func (d *Decoder) describeField(info *typeInfo, f reflect.StructField, key string, index []int) {
-	described := field{key: key, index: index, info: d.info(f.Type), later: f.Tag.Get("later")}
+	described := field{key: key, index: index, info: d.info(f.Type), later: f.Tag.Get("later"), names: f.Tag.Get("names")}
 	if enum := f.Tag.Get("enum"); enum != "" {
 		described.enum = strings.Split(enum, ",")
 	}

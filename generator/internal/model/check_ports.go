@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -200,4 +201,9 @@ func (c *checker) portIn(ports []Port, name string, needed bool, path ...any) {
 	d := c.error(c.at(path...), "port/unknown", "there is no port %q", name)
 	d.Detail = "Declared: " + portNames(ports) + "."
 	d.Hint = "Write the name of one of these, or declare it under ports."
+	for _, port := range ports {
+		if name == strconv.Itoa(port.Container) || name == strconv.Itoa(port.Port.Port) {
+			d.Hint = fmt.Sprintf("Write the name of the port: %s.", port.Name)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -13,7 +14,7 @@ import (
 func (c *checker) volumes() {
 	mounts := map[string]string{}
 	for _, name := range sortedKeys(c.w.Volumes) {
-		v, at := c.w.Volumes[name], c.key("volumes", name)
+		v, at, mount := c.w.Volumes[name], c.key("volumes", name), c.at("volumes", name, "mount")
 		c.name(at, "a volume", name)
 		if name == configVolume {
 			c.error(at, "name/reserved", "%q is the volume of the configuration files", name).Hint = "Choose another name."
@@ -24,19 +25,20 @@ func (c *checker) volumes() {
 		switch {
 		case !c.stated("volumes", name, "mount"):
 		case v.Mount == "/":
-			c.error(at, "volume/mount", "a volume at / would hide the image").Hint = "Write mount: /data."
+			c.error(mount, "volume/mount", "a volume at / would hide the image").Hint = "Write mount: /data."
 		case !strings.HasPrefix(v.Mount, "/") || strings.Contains(v.Mount, ":"):
-			c.error(at, "volume/mount", "a volume needs an absolute path to be mounted at").Hint = "Write mount: /data."
+			c.error(mount, "volume/mount", "a volume needs an absolute path to be mounted at").Hint = "Write mount: /data."
 		}
 		if other, ok := mounts[path.Clean(v.Mount)]; ok {
-			c.error(at, "volume/mount", "%s and %s are mounted at the same path", other, name).Hint =
+			c.error(mount, "volume/mount", "%s and %s are mounted at the same path", other, name).Hint =
 				"Give one of them another path."
 		}
 		mounts[path.Clean(v.Mount)] = name
 		c.volumeFields(name, v)
 		switch {
+		case c.faulty("volumes", name):
 		case !oneOf(v.Size != "", v.Scratch != "", v.Claim != ""):
-			c.error(at, "volume/source", "a volume needs size, scratch or claim, one of them").Hint =
+			c.error(c.key(c.latest("volumes", name, "size", "scratch", "claim")...), "volume/source", "a volume needs size, scratch or claim, one of them").Hint =
 				"size: 5Gi is a persistent volume; scratch: 64Mi is an empty folder that goes with the pod; claim: NAME is a claim that exists."
 		case v.Claim != "" && !isSubdomain(v.Claim):
 			c.error(c.at("volumes", name, "claim"), "reference/name", "%q cannot be a PersistentVolumeClaim", v.Claim).Hint =
@@ -47,10 +49,23 @@ func (c *checker) volumes() {
 		default:
 			c.positive("ephemeral-storage", v.Scratch, "volumes", name, "scratch")
 		}
-		if v.Size != "" && !shared(v) && !c.w.mountsOnce() && !c.faulty("singleton") && !c.faulty("kind") {
-			c.mountedTwice(at)
+		if v.Size != "" && !shared(v) && !c.w.mountsOnce() && !c.faulty("volumes", name) && !c.faulty("singleton") && !c.faulty("kind") {
+			c.mountedTwice(c.key("volumes", name, "size"))
 		}
 	}
+}
+
+// latest is the path of the field, of several of a named value, that the last layer states; that of the
+// value itself when no layer states any.
+func (c *checker) latest(group, name string, fields ...string) []any {
+	for _, layer := range slices.Backward(c.in.Layers) {
+		for _, field := range slices.Backward(fields) {
+			if stated := layer.Node.Get(group).Get(name).Get(field); stated != nil && stated.Kind != yamltree.Null {
+				return []any{group, name, field}
+			}
+		}
+	}
+	return []any{group, name}
 }
 
 // oneOf reports whether exactly one of the statements holds.

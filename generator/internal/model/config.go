@@ -78,15 +78,15 @@ func (c *checker) config() {
 	}
 	size := 0
 	for _, name := range sortedKeys(c.w.Config) {
-		file, at := c.w.Config[name], c.key("config", name)
+		file := c.w.Config[name]
 		size += len(file.Content)
 		c.configName(name)
 		switch other, taken := mounts[file.Mount]; {
 		case !c.stated("config", name, "mount"):
 		case !strings.HasPrefix(file.Mount, "/") || strings.HasSuffix(file.Mount, "/") || strings.Contains(file.Mount, ":"):
-			c.error(at, "volume/mount", "a file needs an absolute path to be mounted at").Hint = "Write mount: /etc/app/" + name + "."
+			c.error(c.at("config", name, "mount"), "volume/mount", "a file needs an absolute path to be mounted at").Hint = "Write mount: /etc/app/" + name + "."
 		case taken:
-			c.error(at, "volume/mount", "%s and %s are mounted at the same path", other, name).Hint =
+			c.error(c.at("config", name, "mount"), "volume/mount", "%s and %s are mounted at the same path", other, name).Hint =
 				"Give one of them another path."
 		}
 		mounts[file.Mount] = name

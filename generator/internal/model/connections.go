@@ -62,7 +62,7 @@ func (r *resolver) connectAll(from client, to map[string]*schema.Connection, pat
 		case c.CIDR != "" || c.Namespace != "" || name == internetName:
 			r.outside(from, name, c, at)
 		default:
-			r.inside(from, name, c, at)
+			r.inside(from, name, c, append(path[:len(path):len(path)], name))
 		}
 	}
 }
@@ -109,6 +109,14 @@ func endsOf(c *schema.Connection) []schema.PortRange {
 		return []schema.PortRange{c.Port}
 	}
 	return c.Ports
+}
+
+// placeOfEnd is where the spec states one of the declared ports of a connection at a path.
+func placeOfEnd(c *schema.Connection, i int, path []any) []any {
+	if c.Port != "" {
+		return append(path[:len(path):len(path)], "port")
+	}
+	return append(path[:len(path):len(path)], "ports", i)
 }
 
 // policyPort is a port of a rule, or all from first to last.
@@ -233,7 +241,8 @@ func (r *resolver) outsidePorts(name string, c *schema.Connection, at diag.Range
 }
 
 // inside allows a connection to another application of the target, on both ends.
-func (r *resolver) inside(from client, name string, c *schema.Connection, at diag.Range) {
+func (r *resolver) inside(from client, name string, c *schema.Connection, path []any) {
+	at := r.keyPlace(from.Workload.Node, path...)
 	callee := from.Target.Instance(Name(name))
 	if callee == nil {
 		r.unknownCallee(from.Instance, name, at)
@@ -244,7 +253,7 @@ func (r *resolver) inside(from client, name string, c *schema.Connection, at dia
 			"Let it connect to " + string(from.App.Name) + ", or take the connection out."
 		return
 	}
-	ports := r.insidePorts(callee, c, at)
+	ports := r.insidePorts(from, callee, c, path)
 	if len(ports) == 0 {
 		return
 	}
@@ -255,13 +264,13 @@ func (r *resolver) inside(from client, name string, c *schema.Connection, at dia
 
 // insidePorts lists the container ports behind the ports of an application's Service
 // that a connection names; all of them when it names none.
-func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.Range) []yamltree.Ordered {
+func (r *resolver) insidePorts(from client, callee *Instance, c *schema.Connection, path []any) []yamltree.Ordered {
 	if r.faulty(callee.Workload.Node, "ports") || r.faulty(callee.Workload.Node, sidecars) {
 		return nil
 	}
 	declared := endsOf(c)
 	open := map[Name]bool{}
-	for _, text := range declared {
+	for i, text := range declared {
 		e, ok := parseEnds(text)
 		met := !ok // connectionCheck reports what cannot be parsed
 		for _, port := range callee.Workload.PortList() {
@@ -270,9 +279,7 @@ func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.R
 			}
 		}
 		if !met {
-			d := r.list.Error(at, "connection/port", fmt.Sprintf("%s has no port %s", callee.App.Name, text))
-			d.Detail = "It listens on " + portNames(callee.Workload.PortList()) + "."
-			d.Hint = "Name one of these, or no port at all to mean each of them."
+			r.noSuchPort(r.place(from.Workload.Node, placeOfEnd(c, i, path)...), callee, text, e)
 		}
 	}
 	var ports []yamltree.Ordered
@@ -282,16 +289,36 @@ func (r *resolver) insidePorts(callee *Instance, c *schema.Connection, at diag.R
 		}
 	}
 	if len(ports) == 0 && len(declared) == 0 {
-		r.list.Error(at, "connection/port", string(callee.App.Name)+" listens on no port at all").Hint =
+		r.list.Error(r.keyPlace(from.Workload.Node, path...), "connection/port", string(callee.App.Name)+" listens on no port at all").Hint =
 			"Declare ports there, or take the connection out."
 	}
 	return ports
 }
 
+// noSuchPort reports a port of a connection that the Service of the other end does not have, and
+// tells the port of a container from that of its Service.
+func (r *resolver) noSuchPort(at diag.Range, callee *Instance, text schema.PortRange, e ends) {
+	ports := callee.Workload.PortList()
+	d := r.list.Error(at, "connection/port", fmt.Sprintf("%s has no port %s", callee.App.Name, text))
+	d.Detail = "Its Service has " + portNames(ports) + "."
+	d.Hint = "Name one of these, or no port at all to mean each of them."
+	for _, port := range ports {
+		if e.name == "" && e.first == port.Container && e.last == e.first && (e.protocol == "" || e.protocol == port.Protocol) {
+			d.Detail = fmt.Sprintf("%d is the port of the container; the port of the Service is %d.", port.Container, port.Port.Port)
+			d.Hint = fmt.Sprintf("Write %d, or its name, %s.", port.Port.Port, port.Name)
+		}
+	}
+}
+
+// portNames lists ports of a Service, with the ports of containers that differ from them.
 func portNames(ports []Port) string {
 	var names []string
 	for _, port := range ports {
-		names = append(names, fmt.Sprintf("%s (%d)", port.Name, port.Port.Port))
+		text := fmt.Sprintf("%s (%d)", port.Name, port.Port.Port)
+		if port.Container != port.Port.Port {
+			text = fmt.Sprintf("%s (%d, in the container %d)", port.Name, port.Port.Port, port.Container)
+		}
+		names = append(names, text)
 	}
 	return cmp.Or(strings.Join(names, ", "), "no port at all")
 }
