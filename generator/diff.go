@@ -22,6 +22,8 @@ func Diff(c Change) string {
 		from = nowhere
 	case c.Action == tree.ActionDelete:
 		to = nowhere
+	case c.Yours:
+		return ""
 	case c.Action == tree.ActionMove:
 		from = "a/" + c.From
 	case c.Action != tree.ActionUpdate && !c.Conflict() && c.State != tree.StateForeign:

@@ -106,7 +106,12 @@ const compareNothing = "-"
 func (p *Platform) comparison(plan *tree.Plan, w pushedWorld, root *os.Root) *running.Comparison {
 	edited, disk := slices.Clone(w.edited), onDisk(root)
 	planned := map[string][]byte{}
+	var along []tree.Change
 	for _, c := range plan.Changes() {
+		if c.Yours {
+			along = append(along, c)
+			continue
+		}
 		switch c.Action {
 		case tree.ActionCreate, tree.ActionUpdate, tree.ActionMove:
 			planned[c.Path] = c.New
@@ -127,10 +132,20 @@ func (p *Platform) comparison(plan *tree.Plan, w pushedWorld, root *os.Root) *ru
 			if text, changes := planned[path]; changes {
 				return text, nil
 			}
-			return disk(path)
+			return disk(formerPath(along, path))
 		},
 		Renamed: p.renamed(), Users: p.users,
 	}
+}
+
+// formerPath is where a file is now that goes along with files that move.
+func formerPath(along []tree.Change, path string) string {
+	for _, c := range along {
+		if within(path, c.Path) {
+			return c.From + strings.TrimPrefix(path, c.Path)
+		}
+	}
+	return path
 }
 
 // onDisk reads files of a folder.

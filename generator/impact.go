@@ -47,6 +47,9 @@ func before(plan *tree.Plan, files tree.Tree) (was map[string][]byte, changed []
 	for _, c := range plan.Changes() {
 		file, wanted := files[c.Path]
 		switch {
+		case c.Yours:
+			changed = append(changed, c.Path, c.From)
+			continue
 		case c.State == tree.StateNew || c.State == tree.StateOrphan || c.State == tree.StateForgotten || c.State == tree.StateMoved:
 		case c.State == tree.StateOrphanEdited && c.Action == tree.ActionRecord: // later runs have said it
 		case c.State == tree.StateKept || !wanted || bytes.Equal(c.Base, file.Content) || c.Base == nil:

@@ -57,8 +57,8 @@ func Remerge(dir string, o WriteOptions) (*Remerged, error) {
 	o.AllowDirty = true
 	out.Plan, err = p.locked(func(repository *tree.Repository) (*Plan, error) {
 		files, plan, err := p.plan(repository, &o)
-		if err == nil && slices.ContainsFunc(out.Left, func(path string) bool { _, ours := files[path]; return ours }) {
-			return nil, nil // both sides edited a generated file by hand
+		if err == nil && slices.ContainsFunc(out.Left, func(path string) bool { _, ours := files[path]; return ours || plan.takes(path) }) {
+			return nil, nil // both sides edited a generated file by hand, or one that would move along
 		}
 		if err != nil || plan.Stopped() {
 			return plan, err
@@ -73,6 +73,14 @@ func Remerge(dir string, o WriteOptions) (*Remerged, error) {
 	})
 	return out, err
 }
+
+// takes reports whether a plan moves a file of a person's.
+func (p *Plan) takes(path string) bool {
+	return slices.ContainsFunc(p.Changes(), func(c Change) bool { return c.Yours && within(path, c.From) })
+}
+
+// within reports whether a path is a folder's, or in it.
+func within(path, folder string) bool { return path == folder || strings.HasPrefix(path, folder+"/") }
 
 // settleMerge settles what is unmerged of generated files and of the state.
 func settleMerge(dir string) (*Remerged, error) {
@@ -203,7 +211,12 @@ func (out *Remerged) stage(dir string, repository *tree.Repository, generated tr
 	if err != nil {
 		return err
 	}
+	var along []string // folders and files of a person's that moved
 	for _, change := range plan.Changes() {
+		if change.Yours {
+			along = append(along, change.Path, change.From)
+			continue
+		}
 		if change.Action == tree.ActionDelete || change.State == tree.StateMigrated {
 			other[change.Path] = true
 		}
@@ -217,7 +230,8 @@ func (out *Remerged) stage(dir string, repository *tree.Repository, generated tr
 	}
 	return repo.Resolve(slices.DeleteFunc(unstaged, func(path string) bool {
 		_, ours := generated[path]
-		return !ours && !other[path] && !strings.HasPrefix(path, layout.Own)
+		beside := slices.ContainsFunc(along, func(moved string) bool { return within(path, moved) })
+		return !ours && !other[path] && !beside && !strings.HasPrefix(path, layout.Own)
 	}))
 }
 

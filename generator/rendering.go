@@ -73,7 +73,7 @@ func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree
 	}
 	words := report.New(p.model)
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(p.model, words, placeholders) }
-	in.Exists = func(name string) bool { return (scan == nil || scan.MayExist(name)) && isFolder(fsys, name) }
+	in.Exists = exists(fsys, scan)
 	var fault error
 	if scan != nil && scan.MayMiss() {
 		in.Missing = func(rendered tree.Tree) (missing map[string]bool) {
@@ -91,6 +91,20 @@ func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree
 	}
 	p.complete(t, fsys, files, exported, append(omitted, layout.SpecSchema))
 	return nil
+}
+
+// exists finds the folders of a user's beside generated files, where these are now or where they
+// move from.
+func exists(fsys fs.FS, scan *tree.Scan) func(path, id string) bool {
+	if scan == nil {
+		return func(name, _ string) bool { return isFolder(fsys, name) }
+	}
+	formerly := scan.Formerly()
+	there := func(name string) bool { return scan.MayExist(name) && isFolder(fsys, name) }
+	return func(name, id string) bool {
+		was, known := formerly[id]
+		return there(name) || known && there(path.Join(path.Dir(was), path.Base(name)))
+	}
 }
 
 // complete adds the files that no template renders, and checks the whole tree.

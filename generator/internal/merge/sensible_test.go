@@ -172,7 +172,9 @@ func TestSensibleEditsOfBlocks(t *testing.T) {
 		for at := range lines {
 			lines[at] = []string{fmt.Sprintf("    key-%d = 1", at), "    end", ""}[max(0, at%4-1)]
 		}
-		text := func(lines []string) string { return "data:\n  app.conf: |\n" + strings.Join(lines, "\n") + "\n  last: x\n" }
+		text := func(lines []string) string {
+			return "data:\n  app.conf: |\n" + strings.Join(lines, "\n") + "\n  last: x\n"
+		}
 		edited := func(name string) string {
 			mine := slices.Clone(lines)
 			for range 1 + r.IntN(3) {

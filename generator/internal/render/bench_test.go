@@ -113,7 +113,7 @@ func benchInput(n int) Input {
 	for i := range 20 {
 		files[fmt.Sprintf("docs/page-%d.md.tmpl", i)] = "# Page\n"
 	}
-	return Input{Builtin: folder(files), Exists: func(string) bool { return false }, Scopes: func(names []string) ([]Scope, error) {
+	return Input{Builtin: folder(files), Exists: func(string, string) bool { return false }, Scopes: func(names []string) ([]Scope, error) {
 		if len(names) == 0 {
 			return []Scope{{Archive: "repository"}}, nil
 		}

@@ -69,9 +69,10 @@ type Input struct {
 	Scopes func(placeholders []string) ([]Scope, error)
 	// Fleets is set when there are scopes with a fleet.
 	Fleets bool
-	// Exists reports whether the user has a folder at a path of the output; it
-	// finds the user's custom/ components. Nil means that there are none.
-	Exists func(path string) bool
+	// Exists reports whether the user has a folder at a path of the output, or is about to have
+	// it there because it moves along with the file that has an ID; it finds the user's custom/
+	// components. Nil means that there are none.
+	Exists func(path, id string) bool
 	// Omit reports whether the file at a path of the output is not wanted. No
 	// kustomization lists it then. Nil means that all are wanted.
 	Omit func(path string) bool

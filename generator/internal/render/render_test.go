@@ -139,7 +139,7 @@ func TestCollisions(t *testing.T) {
 }
 
 func TestSiblings(t *testing.T) {
-	in := Input{Scopes: platform, Exists: func(p string) bool { return p == "overlays/web/custom" }, Builtin: folder(map[string]string{
+	in := Input{Scopes: platform, Exists: func(p, _ string) bool { return p == "overlays/web/custom" }, Builtin: folder(map[string]string{
 		"overlays/{app}/kustomization.yaml.tmpl": "[[with siblings]]resources:[[range .Resources]]\n  - [[.]][[end]]\npatches:[[range .Patches]]\n  - path: [[.]][[end]]\ncomponents: [[.Components]]\n[[end]]",
 		"overlays/{app}/quota.yaml.tmpl":         "a: 1\n",
 		"overlays/{app}/empty.yaml.tmpl":         "\n",

@@ -12,7 +12,7 @@ import (
 // run renders jobs in parallel. Its result depends only on the jobs.
 type run struct {
 	prog   *program
-	exists func(string) bool
+	exists func(path, id string) bool
 	cache  *frames
 }
 
@@ -82,7 +82,7 @@ func (w *worker) job(j *job) *outcome {
 func (w *worker) begin(j *job) {
 	w.rec.reset(j.mode())
 	if w.siblings != nil {
-		w.rec.find = func() Siblings { return siblingsOf(w.siblings, j.path(), w.exists) }
+		w.rec.find = func() Siblings { return siblingsOf(w.siblings, j, w.exists) }
 	}
 }
 

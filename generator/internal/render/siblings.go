@@ -60,13 +60,13 @@ func folders(jobs []job, outcomes []*outcome, missing map[string]bool) map[strin
 }
 
 // siblingsOf returns the siblings of one kustomization.
-func siblingsOf(all map[string]*Siblings, file string, exists func(string) bool) Siblings {
-	dir, _ := path.Split(file)
+func siblingsOf(all map[string]*Siblings, j *job, exists func(path, id string) bool) Siblings {
+	dir, _ := path.Split(j.path())
 	var s Siblings
 	if found := all[dir]; found != nil {
 		s = *found
 	}
-	if exists != nil && exists(dir+layout.Custom) {
+	if exists != nil && exists(dir+layout.Custom, j.id()) {
 		s.Components = []model.Path{layout.Custom}
 	}
 	return s

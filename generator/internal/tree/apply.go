@@ -39,7 +39,7 @@ func (r *Repository) Apply(p *Plan) error {
 		}
 	}
 	a := newApplier(r, p)
-	return a.run(a.sweep, a.announce, a.stage, a.sync, a.verify, a.replace, a.remove, a.sync, a.record, a.closeJournal)
+	return a.run(a.sweep, a.announce, a.stage, a.sync, a.verify, a.accompany, a.replace, a.remove, a.sync, a.record, a.closeJournal)
 }
 
 // run goes through phases, up to one that fails.
@@ -87,15 +87,16 @@ func (w *write) place(root *os.Root, folder *os.File) error {
 
 type applier struct {
 	*Repository
-	format    format
-	leftovers []removal
-	rewrites  []*write // of files that people write
-	files     []*write
-	removals  []removal
-	journal   *write // nil when no file is written or deleted
-	journals  []removal
-	announced bool // the journal stays even if this run fails
-	state     stateWrites
+	format     format
+	leftovers  []removal
+	rewrites   []*write // of files that people write
+	files      []*write
+	companions []companion
+	removals   []removal
+	journal    *write // nil when no file is written or deleted
+	journals   []removal
+	announced  bool // the journal stays even if this run fails
+	state      stateWrites
 
 	mu      sync.Mutex
 	folders []string // created by this run
@@ -137,6 +138,9 @@ func (a *applier) writes() []*write {
 
 func (a *applier) add(c *Change) {
 	switch {
+	case c.Yours:
+		a.companions = append(a.companions, companion{c.From, c.Path})
+		return
 	case c.State == StateLeftover: // swept
 	case c.State == StateMigrated: // rewritten
 	case c.State == StateForgotten && !c.source:

@@ -74,6 +74,8 @@ func fault(s *sandbox) (before, after Tree) {
 	s.write("p", "mine\n")
 	s.write("q", "mine\n")
 	s.write("foreign", "mine\n")
+	s.write("here/yours", "mine\n")
+	s.write("here/custom/deep/f", "mine\n")
 	s.write("new/.wavewright-tmp-0", "left")
 	s.remove("forgotten/f")
 	s.remove("deleted/f")

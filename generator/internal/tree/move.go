@@ -43,39 +43,6 @@ func (r *record) strays() bool {
 	return r.entry.state == managed && r.disk.kind == regular && !r.same(r.disk.data, r.entry.base)
 }
 
-// companions refuses a plan that moves all generated files out of a folder in which a person has
-// files too, such as a custom component or what he listed in the kustomization: they would stay
-// behind, and have no effect any more. moves are those that the plan carries out.
-func (c *comparison) companions(moves []move, records []*record, listed map[string][]string) {
-	homes := map[string]string{}
-	for _, m := range moves {
-		from, to := parent(m.from.path), parent(m.to.path)
-		if m.from.settled && m.to.settled && from != "" && from != to && m.from.disk.kind == regular {
-			homes[from] = to
-		}
-	}
-	if len(homes) == 0 {
-		return
-	}
-	for _, r := range records {
-		if r.want != nil {
-			delete(homes, parent(r.path)) // the folder stays
-		}
-	}
-	for from, to := range homes {
-		for _, name := range listed[from] {
-			if isTemp(name) || name[0] == '.' {
-				continue
-			}
-			old, now := join2(from, name), join2(to, name)
-			c.add(Change{
-				Path: old, State: StateForeign, Action: ActionNone,
-				Reason: "is yours, in a folder that moves to " + to + ", and would have no effect any more: mkdir -p " + to + " && mv " + old + " " + now,
-			})
-		}
-	}
-}
-
 // newID returns the ID of a wanted file that the state does not know, else "".
 func (r *record) newID() string {
 	if r.want == nil || r.entry != nil {

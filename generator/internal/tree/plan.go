@@ -116,6 +116,9 @@ type Change struct {
 	Conflicts []merge.Conflict
 	// Behind marks a kept file whose rendering has changed since.
 	Behind bool
+	// Yours marks a file or folder of a person's that moves with the generated files beside it. It
+	// has no texts.
+	Yours bool
 
 	absent   bool        // nothing is at Path
 	source   bool        // people are to edit it

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -266,7 +265,7 @@ func (m *remerge) decide(path string) error {
 	case !conflicted:
 		return m.merged(path, ours, inOurs, theirs, inTheirs)
 	case mine == nil && other == nil && (m.known() || inBase):
-		m.out.Files[path] = nil // renamed by both, or brought here by Git, which followed a rename
+		return m.brought(u, inOurs || inTheirs)
 	case !inOurs && !inTheirs:
 		m.out.Left = append(m.out.Left, path)
 	case !inTheirs:
@@ -282,21 +281,6 @@ func (m *remerge) decide(path string) error {
 		m.keep(ours)
 	}
 	return nil
-}
-
-// special reports whether one side has no file there, but something else.
-func (u Unmerged) special() bool {
-	return slices.ContainsFunc([]*Version{u.Base, u.Ours, u.Theirs}, func(v *Version) bool { return v != nil && v.Special })
-}
-
-// hidden reports whether something that is no folder is in the place of one above a path.
-func (m *remerge) hidden(path string) bool {
-	for folder := parent(path); folder != ""; folder = parent(folder) {
-		if info, err := m.root.Lstat(filepath.FromSlash(folder)); err == nil && !info.IsDir() {
-			return true
-		}
-	}
-	return false
 }
 
 // against decides between a generated file of one side and what the other side has at its path,

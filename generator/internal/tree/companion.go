@@ -1,0 +1,136 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/layout"
+)
+
+// A folder all of whose generated files move may hold files of a person's, too, such as a custom
+// component or what he listed in the kustomization. They would have no effect at their old paths:
+// so they go along. Each file or folder gets its new name at once, before anything else is
+// written. A run that is interrupted finds them at their old or at their new paths, and the next
+// one goes on with those that are left.
+
+// companions enters what belongs to folders that move. moves are those that the plan carries out,
+// and listed has the names on disk that the state does not know.
+func (c *comparison) companions(moves []move, records []*record, listed map[string][]string) {
+	homes := homes(moves, records)
+	taken := map[string]bool{}
+	for _, r := range records {
+		taken[r.path] = r.want != nil
+	}
+	for _, from := range slices.Sorted(maps.Keys(homes)) {
+		to := homes[from]
+		for _, name := range slices.Sorted(slices.Values(listed[from])) {
+			if isTemp(name) || name[0] == '.' {
+				continue
+			}
+			old, now := join2(from, name), join2(to, name)
+			change := Change{
+				Path: now, From: old, Yours: true, State: StateMoved, Action: ActionMove, Reason: "yours, in a folder that moves from " + from,
+			}
+			if taken[now] || slices.Contains(listed[to], name) {
+				change = Change{
+					Path: old, State: StateForeign, Action: ActionNone,
+					Reason: "is yours, in a folder that moves to " + to + ", where " + now + " is as well: bring the two together by hand",
+				}
+			}
+			c.add(change)
+		}
+	}
+}
+
+// homes are the folders that move as a whole, with their new paths.
+func homes(moves []move, records []*record) map[string]string {
+	homes, direct := map[string]string{}, map[string]bool{}
+	for _, m := range moves {
+		from, to := parent(m.from.path), parent(m.to.path)
+		moves := m.from.settled && m.to.settled && from != "" && from != to && m.from.disk.kind == regular
+		if moves && (!direct[from] || base(m.to.path) == layout.Kustomization) {
+			homes[from], direct[from] = to, true
+		}
+	}
+	for _, from := range slices.Sorted(maps.Keys(direct)) {
+		// What is above moves with it, up to the folder that has another name.
+		for to := homes[from]; base(from) == base(to) && parent(from) != "" && parent(to) != "" && parent(from) != parent(to); {
+			from, to = parent(from), parent(to)
+			if homes[from] == "" {
+				homes[from] = to
+			}
+		}
+	}
+	if len(homes) == 0 {
+		return nil
+	}
+	for _, r := range records { // a folder with other files stays
+		for folder := parent(r.path); r.want != nil && folder != ""; folder = parent(folder) {
+			if !direct[folder] || folder == parent(r.path) {
+				delete(homes, folder)
+			}
+		}
+	}
+	return homes
+}
+
+// companion is a file or folder of a person's that goes along.
+type companion struct{ from, to string }
+
+// accompany gives the files and folders of a person their new names.
+func (a *applier) accompany() error {
+	for _, c := range a.companions {
+		if err := a.begin("rename", c.to); err != nil {
+			return wrap("move", c.from, err)
+		}
+		if err := a.free(c.to); err != nil {
+			return wrap("move", c.from, err)
+		}
+		if err := a.root.Rename(filepath.FromSlash(c.from), filepath.FromSlash(c.to)); err != nil {
+			return wrap("move", c.from, err)
+		}
+	}
+	return nil
+}
+
+// free checks that nothing is at a path, and that its folder is a real one.
+func (a *applier) free(path string) error {
+	root := a.root
+	for name := range strings.SplitSeq(parent(path), "/") {
+		next, err := enter(root, name)
+		if root != a.root {
+			root.Close()
+		}
+		if err != nil {
+			return err
+		}
+		root = next
+	}
+	defer root.Close()
+	if _, err := root.Lstat(base(path)); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s is there: %w", path, errChanged)
+	}
+	return nil
+}
+
+// Formerly returns, by the ID that it has now, the path of each file that the state knows and that
+// is on disk.
+func (s *Scan) Formerly() map[string]string {
+	paths := map[string]string{}
+	for _, r := range s.records {
+		if r.entry == nil || r.entry.state != managed || r.disk.kind != regular {
+			continue
+		}
+		id := r.entry.id
+		if s.options.Renamed != nil {
+			id = s.options.Renamed(id)
+		}
+		paths[id] = r.path
+	}
+	return paths
+}
