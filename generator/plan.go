@@ -142,10 +142,19 @@ func (p *Platform) renamed() func(id string) string {
 	return p.renames.ID
 }
 
+// formerly returns the paths that a file had under names that the spec renames; nil when it renames
+// none.
+func (p *Platform) formerly() func(id string) []string {
+	if len(p.spec.Moved) == 0 {
+		return nil
+	}
+	return p.renames.Formerly
+}
+
 func (p *Platform) scanOptions(o *WriteOptions) tree.Options {
 	return tree.Options{
 		Version: build.Read().Version, Policy: p.rules.Decides(), Accept: o.accept, Markers: o.Markers, Renamed: p.renamed(),
-		Adopt: o.adopt, Restore: o.restore, Drop: o.drop, Rewrites: p.rewrites, LeftOut: p.leftOut,
+		Formerly: p.formerly(), Adopt: o.adopt, Restore: o.restore, Drop: o.drop, Rewrites: p.rewrites, LeftOut: p.leftOut,
 	}
 }
 

@@ -72,6 +72,7 @@ func (p *Platform) resolve(fsys fs.FS) error {
 	}
 	p.model = resolved
 	p.renames = rename.New(p.spec, layers)
+	p.rules.Follow(p.renames.Path)
 	return nil
 }
 

@@ -73,7 +73,7 @@ func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree
 	}
 	words := report.New(p.model)
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(p.model, words, placeholders) }
-	in.Exists = exists(fsys, scan)
+	in.Exists = exists(fsys, scan, p.formerly())
 	var fault error
 	if scan != nil && scan.MayMiss() {
 		in.Missing = func(rendered tree.Tree) (missing map[string]bool) {
@@ -95,15 +95,20 @@ func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree
 
 // exists finds the folders of a user's beside generated files, where these are now or where they
 // move from.
-func exists(fsys fs.FS, scan *tree.Scan) func(path, id string) bool {
+func exists(fsys fs.FS, scan *tree.Scan, before func(id string) []string) func(path, id string) bool {
 	if scan == nil {
 		return func(name, _ string) bool { return isFolder(fsys, name) }
 	}
 	formerly := scan.Formerly()
 	there := func(name string) bool { return scan.MayExist(name) && isFolder(fsys, name) }
 	return func(name, id string) bool {
-		was, known := formerly[id]
-		return there(name) || known && there(path.Join(path.Dir(was), path.Base(name)))
+		places := []string{formerly[id]}
+		if before != nil {
+			places = append(places, before(id)...)
+		}
+		return there(name) || slices.ContainsFunc(places, func(was string) bool {
+			return was != "" && there(path.Join(path.Dir(was), path.Base(name)))
+		})
 	}
 }
 

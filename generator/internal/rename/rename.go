@@ -16,6 +16,8 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/render"
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/templates"
@@ -181,7 +183,7 @@ func Check(spec *schema.Spec, platform *model.Platform, dir string, list *diag.L
 		case exists(platform, kind, from):
 			list.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
 				"Take it out of the spec, or this rename."
-		case !exists(platform, kind, lastName(spec, move)):
+		case !exists(platform, kind, lastName(spec, move)) && !stale(dir, model.MovedKinds()[kind], from):
 			list.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
 				"Declare it under its new name, or correct the name here."
 		case seen[move.From]:
@@ -195,6 +197,21 @@ func Check(spec *schema.Spec, platform *model.Platform, dir string, list *diag.L
 			d.Hint = "Generate with --allow-delete, promote to " + to + ", then delete that file. What " + from + " runs is deleted when its root Application is."
 		}
 	}
+}
+
+// stale reports whether a rename whose new name does not exist has nothing left to move: what it
+// moved once is gone, or has another name since.
+func stale(dir, placeholder, name string) bool {
+	repository, err := tree.Open(dir)
+	if err != nil {
+		return false
+	}
+	defer repository.Close()
+	ids, err := repository.IDs(build.Read().Version)
+	return err == nil && len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool {
+		_, values, _ := strings.Cut(id, "?")
+		return slices.Contains(strings.Split(values, "&"), placeholder+"="+name)
+	})
 }
 
 // lastName is the name that later renames lead to from the one that a rename gives.

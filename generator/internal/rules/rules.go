@@ -24,6 +24,12 @@ type rule struct {
 	key     string // of files: omit, keep, createOnly, overwrite
 	index   int
 	pattern string
+	now     string // the pattern with the names of today
+}
+
+// matches reports whether a rule is about a path.
+func (r rule) matches(path string) bool {
+	return doublestar.MatchUnvalidated(r.pattern, path) || r.now != r.pattern && doublestar.MatchUnvalidated(r.now, path)
 }
 
 // omitKey is the rule about files that are not generated at all.
@@ -49,9 +55,18 @@ func readRules(spec *schema.Spec, list *diag.List, key string, patterns []string
 			list.Error(spec.Node.At("files", key, i), "files/pattern", "this is not a pattern of paths").Hint =
 				"Write a path such as README.md, or a glob such as overlays/**/route.yaml."
 		}
-		rules = append(rules, rule{key: key, index: i, pattern: pattern})
+		rules = append(rules, rule{key, i, pattern, pattern})
 	}
 	return rules
+}
+
+// Follow lets patterns that have names of before match the files that have the names of today.
+func (f *Rules) Follow(renamed func(path string) string) {
+	for _, rules := range [][]rule{f.omit, f.policies} {
+		for i := range rules {
+			rules[i].now = renamed(rules[i].pattern)
+		}
+	}
 }
 
 // Omits reports whether a path is not wanted.
@@ -68,7 +83,7 @@ func (f *Rules) Decides() func(path string) tree.Policy {
 // match returns the key of the first rule for a path, or nothing.
 func match(rules []rule, path string) string {
 	for _, r := range rules {
-		if doublestar.MatchUnvalidated(r.pattern, path) {
+		if r.matches(path) {
 			return r.key
 		}
 	}
@@ -84,16 +99,19 @@ func (f *Rules) Idle(rendered tree.Tree, omitted []string, spec *schema.Spec, li
 
 func warnIdle(rules []rule, paths iter.Seq[string], message string, spec *schema.Spec, list *diag.List) {
 	for _, r := range rules {
-		if !used(r, paths) {
+		if old := used(r.pattern, paths); !old && used(r.now, paths) {
+			list.Warning(spec.Node.At("files", r.key, r.index), "files/renamed", "this pattern has a name from before a rename").Hint =
+				"It is about the renamed files as long as moved: declares the rename. Write " + r.now + "."
+		} else if !old {
 			list.Warning(spec.Node.At("files", r.key, r.index), "files/unused", message).Hint =
 				"Paths begin at the folder of the spec, without ./ at the beginning; FOLDER/** is what is in a folder."
 		}
 	}
 }
 
-func used(r rule, paths iter.Seq[string]) bool {
+func used(pattern string, paths iter.Seq[string]) bool {
 	for path := range paths {
-		if doublestar.MatchUnvalidated(r.pattern, path) {
+		if doublestar.MatchUnvalidated(pattern, path) {
 			return true
 		}
 	}

@@ -19,31 +19,63 @@ import (
 // one goes on with those that are left.
 
 // companions enters what belongs to folders that move. moves are those that the plan carries out,
-// and listed has the names on disk that the state does not know.
-func (c *comparison) companions(moves []move, records []*record, listed map[string][]string) {
+// left are folders that have moved before, with their new paths, and listed has the names on disk
+// that the state does not know.
+func (c *comparison) companions(moves []move, records []*record, left map[string]string, listed map[string][]string) {
 	homes := homes(moves, records)
-	taken := map[string]bool{}
+	for from, to := range left {
+		if homes[from] == "" {
+			homes[from] = to
+		}
+	}
+	if len(homes) == 0 {
+		return
+	}
+	a := along{c, homes, map[string]bool{}, map[string]bool{}}
 	for _, r := range records {
-		taken[r.path] = r.want != nil
+		a.taken[r.path] = r.want != nil
+		for folder := parent(r.path); r.want != nil && folder != ""; folder = parent(folder) {
+			a.folders[folder] = true
+		}
 	}
 	for _, from := range slices.Sorted(maps.Keys(homes)) {
-		to := homes[from]
-		for _, name := range slices.Sorted(slices.Values(listed[from])) {
-			if isTemp(name) || name[0] == '.' {
-				continue
+		for _, name := range listed[from] {
+			if !isTemp(name) && name[0] != '.' {
+				a.take(join2(from, name), join2(homes[from], name))
 			}
-			old, now := join2(from, name), join2(to, name)
-			change := Change{
-				Path: now, From: old, Yours: true, State: StateMoved, Action: ActionMove, Reason: "yours, in a folder that moves from " + from,
-			}
-			if taken[now] || slices.Contains(listed[to], name) {
-				change = Change{
-					Path: old, State: StateForeign, Action: ActionNone,
-					Reason: "is yours, in a folder that moves to " + to + ", where " + now + " is as well: bring the two together by hand",
-				}
-			}
-			c.add(change)
 		}
+	}
+}
+
+// along takes a person's files along.
+type along struct {
+	*comparison
+	homes          map[string]string
+	taken, folders map[string]bool // by generated files
+}
+
+// take enters a file or a folder. Of a folder that is at both paths, it enters what is in it.
+func (a along) take(old, now string) {
+	root := a.plan.repository.root
+	was, err := root.Lstat(filepath.FromSlash(old))
+	if err != nil || a.homes[old] != "" {
+		return // it was seen by its name only, or is looked at by itself
+	}
+	there, err := root.Lstat(filepath.FromSlash(now))
+	absent, folder := errors.Is(err, fs.ErrNotExist), a.folders[now] || err == nil && there.IsDir()
+	switch {
+	case absent && !folder && !a.taken[now]:
+		a.add(Change{Path: now, From: old, Yours: true, State: StateMoved, Action: ActionMove, Reason: "yours, in a folder that has another path now"})
+	case was.IsDir() && folder:
+		entries, _ := fs.ReadDir(root.FS(), old)
+		for _, entry := range entries {
+			a.take(join2(old, entry.Name()), join2(now, entry.Name()))
+		}
+	default:
+		a.add(Change{
+			Path: old, State: StateForeign, Action: ActionNone,
+			Reason: "is yours, in a folder that moves to " + parent(now) + ", where " + now + " is as well: bring the two together by hand",
+		})
 	}
 }
 
@@ -66,9 +98,6 @@ func homes(moves []move, records []*record) map[string]string {
 			}
 		}
 	}
-	if len(homes) == 0 {
-		return nil
-	}
 	for _, r := range records { // a folder with other files stays
 		for folder := parent(r.path); r.want != nil && folder != ""; folder = parent(folder) {
 			if !direct[folder] || folder == parent(r.path) {
@@ -77,6 +106,34 @@ func homes(moves []move, records []*record) map[string]string {
 		}
 	}
 	return homes
+}
+
+// leftBehind finds the folders of generated files under the names before, in which no generated
+// file is any more and a person's files may be: another branch added them, or a run was
+// interrupted.
+func (s *Scan) leftBehind(want Tree, paths []string) (map[string]string, error) {
+	if s.options.Formerly == nil {
+		return nil, nil
+	}
+	stays := map[string]bool{}
+	for _, path := range paths {
+		for folder := parent(path); folder != "" && !stays[folder]; folder = parent(folder) {
+			stays[folder] = true
+		}
+	}
+	left := map[string]string{}
+	var probes []*record
+	for _, path := range paths {
+		for _, was := range s.options.Formerly(want[path].ID) {
+			from := parent(was)
+			if from == "" || left[from] != "" || stays[from] || s.knows(from) {
+				continue
+			}
+			left[from] = parent(path)
+			probes = append(probes, &record{path: was})
+		}
+	}
+	return left, s.disk.scan(s.repository.root, probes)
 }
 
 // companion is a file or folder of a person's that goes along.
@@ -93,6 +150,9 @@ func (a *applier) accompany() error {
 		}
 		if err := a.root.Rename(filepath.FromSlash(c.from), filepath.FromSlash(c.to)); err != nil {
 			return wrap("move", c.from, err)
+		}
+		for folder := parent(c.from); folder != "" && a.root.Remove(filepath.FromSlash(folder)) == nil; {
+			folder = parent(folder) // as far as they are empty
 		}
 	}
 	return nil

@@ -21,6 +21,10 @@ func (s *Scan) Decide(want Tree) (*Plan, error) {
 	if err == nil {
 		err = s.read(j.unknown)
 	}
+	var left map[string]string
+	if err == nil {
+		left, err = s.leftBehind(want, paths)
+	}
 	checked.Wait()
 	if err := cmp.Or(fault, err); err != nil {
 		return nil, err
@@ -36,7 +40,7 @@ func (s *Scan) Decide(want Tree) (*Plan, error) {
 	if err := c.rewrites(s.rewritten); err != nil {
 		return nil, err
 	}
-	return c.decide(records, archives, s.disk.listed), nil
+	return c.decide(records, archives, left, s.disk.listed), nil
 }
 
 func checkInput(want Tree, paths []string) error {
@@ -47,13 +51,14 @@ func checkInput(want Tree, paths []string) error {
 	return errors.Join(errs...)
 }
 
-// decide makes a plan of everything that was read. From here on nothing is read.
-func (c *comparison) decide(records []*record, archives []*archive, listed map[string][]string) *Plan {
+// decide makes a plan of everything that was read. From here on nothing is read, but folders of a
+// person's that move along.
+func (c *comparison) decide(records []*record, archives []*archive, left map[string]string, listed map[string][]string) *Plan {
 	moves := findMoves(records)
 	for _, m := range moves {
 		c.move(m)
 	}
-	c.companions(moves, records, listed)
+	c.companions(moves, records, left, listed)
 	for _, r := range records {
 		if !r.settled && r.disk.kind != hidden {
 			c.add(c.change(r, r.decide(c.options)))

@@ -16,6 +16,8 @@ type Options struct {
 	// Renamed returns the ID that a file of the state has now: ids carry the names of
 	// templates and of instances, which the user and we may change.
 	Renamed func(id string) string
+	// Formerly returns the paths that a file had under the names before, by its ID.
+	Formerly func(id string) []string
 	// Adopt are foreign files that are ours from now on, as edited by the user.
 	Adopt map[string]bool
 	// Restore are files that get their pure rendering, deleted or edited as they are.

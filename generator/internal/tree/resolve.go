@@ -131,6 +131,18 @@ func (r *Repository) Known(archives map[string][]byte, version string) map[strin
 	return known
 }
 
+// IDs returns the IDs of the files that the state lists.
+func (r *Repository) IDs(version string) ([]string, error) {
+	archives, err := r.readState(r.format(version), &scanner{})
+	var ids []string
+	for _, a := range archives {
+		for _, e := range a.entries {
+			ids = append(ids, e.id)
+		}
+	}
+	return ids, err
+}
+
 // Knows returns the paths of the files that the state lists now.
 func (r *Repository) Knows(version string) (map[string]bool, error) {
 	archives, err := r.readState(r.format(version), &scanner{})

@@ -1,0 +1,85 @@
+package rename
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Formerly returns the paths that a file had under the names before, sorted; nil when nothing in its
+// path was renamed.
+func (n *Renames) Formerly(id string) []string {
+	template, values, scoped := strings.Cut(id, "?")
+	if !scoped || len(n.values) == 0 {
+		return nil
+	}
+	paths := []string{template}
+	for pair := range strings.SplitSeq(values, "&") {
+		placeholder, value, _ := strings.Cut(pair, "=")
+		var next []string
+		for _, path := range paths {
+			for _, was := range append(n.former(placeholder, value), value) {
+				next = append(next, fill(path, placeholder, was))
+			}
+		}
+		paths = next
+	}
+	paths = paths[:len(paths)-1] // the last one has the names of today
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// fill puts a value into a path. Files that clusters share have the environment in the place of
+// the target.
+func fill(path, placeholder, value string) string {
+	if placeholder == "fleet" {
+		placeholder = "target"
+	}
+	return strings.ReplaceAll(path, "{"+placeholder+"}", value)
+}
+
+// former returns what a placeholder stood for before, sorted.
+func (n *Renames) former(placeholder, value string) []string {
+	var names []string
+	for was, now := range n.values[placeholder] {
+		if now == value && was != value {
+			names = append(names, was)
+		}
+	}
+	if placeholder == "target" { // an environment on one of several clusters
+		for was, now := range n.values["env"] {
+			if rest, ok := strings.CutPrefix(value, now+"-"); ok {
+				names = append(names, was+"-"+rest)
+			}
+		}
+	}
+	for was, now := range n.last[placeholder] {
+		if rest, ok := strings.CutSuffix(value, now); ok {
+			names = append(names, rest+was)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Path returns a path, or a pattern of paths, with the names of today in the place of those
+// before.
+func (n *Renames) Path(path string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		stem, ending, dotted := strings.Cut(segment, ".")
+		if dotted {
+			ending = "." + ending
+		}
+		for _, placeholder := range slices.Sorted(maps.Keys(n.values)) {
+			if now := n.renamed(placeholder, stem); now != stem {
+				segments[i] = now + ending
+				break
+			}
+		}
+		if segments[i] == segment {
+			segments[i] = n.renamed("namespace", stem) + ending
+		}
+	}
+	return strings.Join(segments, "/")
+}
