@@ -44,6 +44,7 @@ var external = map[string][]string{
 	"validated":       {"Namespace/gateway-system"},
 	"voting-app":      {"Namespace/gateway-system"},
 	"workloads": {
+		"Nodes/8",
 		"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring",
 		"Secret/agent-dev", "Secret/agent-prod", "Secret/agent-staging", "Secret/agent-tls", "Secret/registry", "Secret/other-registry",
 		"Secret/db-admin", "Secret/reader-dev", "Secret/reader-staging", "Secret/reader-prod", "ConfigMap/exporter-options",

@@ -200,7 +200,7 @@ type Cluster struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
 	// Kubernetes version, for example "1.36", which is the Pod Security version of the namespaces. Default: latest.
 	Kubernetes string `yaml:"kubernetes"`
-	// Nodes that can run applications. wavewright checks required anti-affinity against this number.
+	// Nodes that can run applications. wavewright checks required anti-affinity against this number, and counts one pod of each DaemonSet for every node.
 	Nodes int `yaml:"nodes"`
 	// Zones over which the nodes are spread evenly. Replicas of a Deployment with required anti-affinity must be spread over the zones when there are enough replicas and nodes, and are otherwise spread as far as possible. wavewright doctor checks the number.
 	Zones int `yaml:"zones"`

@@ -42,8 +42,8 @@ type Workload struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
 	// Deploy: false removes the application from the targets of the layer. Default: true.
 	Deploy *bool `yaml:"deploy"`
-	// Kind of the workload, the same on all targets: Deployment; StatefulSet, whose replicas have names and volumes of their own: the headless Service <application>-headless gives them the DNS names <application>-0.<application>-headless, <application>-1.<application>-headless and so on; or CronJob, which creates a Job at each time of a schedule. Default: Deployment.
-	Kind string `yaml:"kind" enum:"Deployment,StatefulSet,CronJob"`
+	// Kind of the workload, the same on all targets: Deployment; StatefulSet, whose replicas have names and volumes of their own: the headless Service <application>-headless gives them the DNS names <application>-0.<application>-headless, <application>-1.<application>-headless and so on; DaemonSet, which runs one pod on each node and needs the number of nodes of the cluster; or CronJob, which creates a Job at each time of a schedule. Default: Deployment.
+	Kind string `yaml:"kind" enum:"Deployment,StatefulSet,DaemonSet,CronJob"`
 	// Schedule of a CronJob.
 	Schedule *Schedule `yaml:"schedule"`
 	// Source brings manifests or a chart of your own instead of an image, in the same form on all targets. Settings of pods from profiles do not apply to it.
@@ -315,15 +315,15 @@ type DisruptionBudget struct {
 
 // Rollout of a new version.
 type Rollout struct {
-	// MaxUnavailable replicas of a Deployment, a number or a percentage. A StatefulSet replaces one replica at a time.
+	// MaxUnavailable replicas of a Deployment, or pods of a DaemonSet, a number or a percentage. A StatefulSet replaces one replica at a time, and so does a DaemonSet whose application and groups state neither maxUnavailable nor maxSurge.
 	MaxUnavailable Amount `yaml:"maxUnavailable"`
-	// MaxSurge of replicas of a Deployment, a number or a percentage.
+	// MaxSurge of replicas of a Deployment, a number or a percentage; or of pods of a DaemonSet, in place of maxUnavailable: a node then runs the new pod beside the old one.
 	MaxSurge Amount `yaml:"maxSurge"`
 	// MinReadySeconds that a new pod must be ready before it counts.
 	MinReadySeconds int `yaml:"minReadySeconds"`
 	// ProgressDeadlineSeconds after which a rollout of a Deployment has failed.
 	ProgressDeadlineSeconds int `yaml:"progressDeadlineSeconds"`
-	// UpdateStrategy of a StatefulSet: RollingUpdate replaces its replicas; OnDelete updates a replica only when somebody deletes its pod, and Argo CD shows the application as Healthy before that. Default: RollingUpdate.
+	// UpdateStrategy of a StatefulSet or a DaemonSet: RollingUpdate replaces its pods; OnDelete updates a pod only when somebody deletes it, and Argo CD shows the application as Healthy before that. Default: RollingUpdate.
 	UpdateStrategy string `yaml:"updateStrategy" enum:"RollingUpdate,OnDelete"`
 	// Partition of a StatefulSet: only replicas from this number on get the new version.
 	Partition int `yaml:"partition"`

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -108,10 +109,12 @@ func add(used corev1.ResourceList, name corev1.ResourceName, one resource.Quanti
 // most is the largest number of pods of a workload at one time: all replicas while a
 // rollout adds its surge.
 func (t *target) most(w *workload, out *report) int32 {
-	if w.kind == "DaemonSet" {
-		out.add("%s: how many pods it has depends on the cluster, so no quota can be proved", t.at(w.kind, w.namespace, w.name))
-	}
 	most := ptr.Deref(w.replicas, 1)
+	if w.kind == "DaemonSet" {
+		if most = t.nodes(); most == 0 {
+			out.add("%s: how many pods it has depends on the cluster, so no quota can be proved", t.at(w.kind, w.namespace, w.name))
+		}
+	}
 	if h := t.autoscaler(w); h != nil {
 		most = h.Spec.MaxReplicas
 	}
@@ -123,6 +126,17 @@ func (t *target) most(w *workload, out *report) int32 {
 		out.add("%s: maxSurge: %v", t.at(w.kind, w.namespace, w.name), err)
 	}
 	return most + int32(extra)
+}
+
+// nodes is how many nodes a cluster of the case has; 0 when nobody declares them.
+func (t *target) nodes() int32 {
+	for _, name := range t.external {
+		if number, found := strings.CutPrefix(name, "Nodes/"); found {
+			n, _ := strconv.ParseInt(number, 10, 32)
+			return int32(n)
+		}
+	}
+	return 0
 }
 
 // footprint is what one pod counts for: its containers and sidecars, or its largest

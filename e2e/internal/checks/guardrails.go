@@ -82,7 +82,7 @@ func checkGuardrails(t *target, out *report) {
 
 // checkReasons wants a workload to say why it has one pod.
 func (t *target) checkReasons(at string, w *workload, out *report) {
-	if t.least(w) < 2 && w.object.Annotations[singleton] == "" {
+	if w.kind != "DaemonSet" && t.least(w) < 2 && w.object.Annotations[singleton] == "" {
 		out.add("%s runs one pod, without a reason", at)
 	}
 }
@@ -151,6 +151,10 @@ func (t *target) checkRollout(at string, w *workload, out *report) {
 		if o.Spec.MinReadySeconds <= 0 {
 			out.add("%s: a rollout does not wait for its pods to prove themselves", at)
 		}
+	case *appsv1.DaemonSet:
+		if o.Spec.MinReadySeconds <= 0 {
+			out.add("%s: a rollout does not wait for its pods to prove themselves", at)
+		}
 	}
 }
 
@@ -169,6 +173,9 @@ func (t *target) checkPlacement(at string, w *workload, out *report) {
 	}
 	if set, ok := w.object.Typed.(*appsv1.StatefulSet); ok && len(set.Spec.VolumeClaimTemplates) > 0 {
 		return
+	}
+	if w.kind == "DaemonSet" {
+		return // Kubernetes lets its pods stay on every node
 	}
 	for _, key := range []string{corev1.TaintNodeNotReady, corev1.TaintNodeUnreachable} {
 		if !slices.ContainsFunc(w.pod.Spec.Tolerations, func(toleration corev1.Toleration) bool {

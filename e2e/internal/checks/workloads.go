@@ -45,7 +45,11 @@ func fromTyped(typed any) *workload {
 	case *appsv1.StatefulSet:
 		return &workload{selector: o.Spec.Selector, pod: o.Spec.Template, replicas: o.Spec.Replicas}
 	case *appsv1.DaemonSet:
-		return &workload{selector: o.Spec.Selector, pod: o.Spec.Template}
+		w := &workload{selector: o.Spec.Selector, pod: o.Spec.Template}
+		if rolling := o.Spec.UpdateStrategy.RollingUpdate; rolling != nil {
+			w.surge = rolling.MaxSurge
+		}
+		return w
 	case *batchv1.Job:
 		return &workload{pod: o.Spec.Template, replicas: o.Spec.Parallelism, task: true}
 	case *batchv1.CronJob:

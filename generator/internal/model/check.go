@@ -35,6 +35,7 @@ func (r *resolver) check(in *Instance, scope expander) {
 	c.resources()
 	c.scratch()
 	c.schedule()
+	c.nodes()
 	c.jobs(r.spec.Images.RequireDigest)
 	c.scale()
 	c.exposure()

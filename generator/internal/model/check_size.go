@@ -99,6 +99,9 @@ func (c *checker) volumeFields(name string, v schema.Volume) {
 func (c *checker) mountedTwice(at diag.Range) {
 	d := c.error(at, "volume/singleton", "a persistent volume can be mounted by one pod only")
 	d.Hint = "Write singleton: {reason: …}; then the pod is stopped before the next one starts. Or write kind: StatefulSet; then each replica has a volume of its own. Or accessMode: ReadWriteMany, if the storage class has it."
+	if c.w.PerNode() {
+		d.Hint = "Each node has a pod of a DaemonSet. Write scratch: 1Gi for a folder that Kubernetes deletes with the pod; or accessMode: ReadWriteMany, if the storage class has it."
+	}
 	if c.w.Scheduled() {
 		d.Hint = "Let a run wait for the one before it: schedule: {concurrencyPolicy: Forbid}."
 	}
@@ -127,8 +130,8 @@ func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Q
 const maxReplicas = 10000
 
 func (c *checker) scale() {
-	if c.w.Scheduled() {
-		return // schedule reports a scale of a CronJob
+	if c.w.Scheduled() || c.w.PerNode() {
+		return // schedule and nodes report a scale of what has none
 	}
 	if c.w.Singleton != nil {
 		if strings.TrimSpace(c.w.Singleton.Reason) == "" && c.stated("singleton", "reason") {

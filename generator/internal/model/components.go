@@ -83,6 +83,7 @@ func (r *resolver) base(app *Application) *Base {
 	if r.p.declaresClass(w.PriorityClass) {
 		w.PriorityClass = "" // the name of the PriorityClass differs between targets
 	}
+	w.onNodes(0, app.layer)
 	w.dropVarying()
 	w.Failover, w.Tolerations = "", nil // the overlay states failover and tolerations together
 	pod := w.pod(app.Name)
@@ -287,9 +288,9 @@ func (in *Instance) pods() (want, have *Pod, components []Path) {
 	env, w, base := in.Target.Env, in.Workload, in.App.Base
 	want = w.pod(in.App.Name)
 	probed := base.Liveness != nil && want.Startup != nil && len(env.StartupNumbers()) > 0
-	replicated := w.Singleton == nil && !w.Scheduled() && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
+	replicated := w.replicated() && env.Replicated() && w.AntiAffinity == env.Defaults.AntiAffinity
 	components = env.parts(probed, replicated)
-	if own := spread(w.AntiAffinity); !replicated && w.Singleton == nil && !w.Scheduled() && own != "" {
+	if own := spread(w.AntiAffinity); !replicated && w.replicated() && own != "" {
 		components = append(components, Path(own))
 	}
 	if in.strictZones() {
@@ -301,6 +302,9 @@ func (in *Instance) pods() (want, have *Pod, components []Path) {
 	}
 	return want, have, components
 }
+
+// replicated reports whether the workload has replicas that belong on different nodes.
+func (w *Workload) replicated() bool { return w.Singleton == nil && !w.Scheduled() && !w.PerNode() }
 
 // inherit is the pod as the base and the chosen components leave it.
 func (in *Instance) inherit(probed, replicated bool) *Pod {
@@ -319,6 +323,9 @@ func (in *Instance) inherit(probed, replicated bool) *Pod {
 	}
 	if in.App.Base.Stateful() {
 		have.Strategy, have.ProgressDeadlineSeconds = nil, 0
+	}
+	if in.App.Base.PerNode() {
+		have.Replicas, have.Strategy, have.ProgressDeadlineSeconds, have.Tolerations = 0, nil, 0, in.Target.Env.JobTolerations()
 	}
 	if probed {
 		have.Startup = overlay(have.Liveness, in.Target.Env.StartupNumbers())

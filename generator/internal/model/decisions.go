@@ -120,6 +120,10 @@ const (
 // replicas says how many there are, and which objects exist for them.
 func (d *decisions) replicas() {
 	low, _ := d.w.Replicas()
+	if d.w.PerNode() {
+		d.onNodes()
+		return
+	}
 	if d.w.Singleton != nil {
 		d.singleton()
 		return
@@ -135,6 +139,22 @@ func (d *decisions) replicas() {
 		d.note(noBudget, "disruptionBudget", "maxUnavailable")
 	case low == 1:
 		d.without("one replica", d.at("scale", "min"), noBudget, []string{"disruptionBudget"})
+	}
+}
+
+// onNodes has a pod on each node and nothing that is for replicas.
+func (d *decisions) onNodes() {
+	const by = "kind DaemonSet"
+	at := d.at("kind")
+	d.without(by, at, "a pod on each node, "+noAutoscaler, []string{"scale"})
+	d.without(by, at, noBudget, []string{"disruptionBudget"})
+	d.without(by, at, "no anti-affinity", []string{"antiAffinity"})
+	d.without(by, at, "a pod stays with its node", []string{"failover"})
+	d.without(by, at, "", []string{"rollout", "progressDeadlineSeconds"})
+	for field, amount := range map[string]schema.Amount{"maxUnavailable": d.w.Rollout.MaxUnavailable, "maxSurge": d.w.Rollout.MaxSurge} {
+		if amount == "" {
+			d.without(by, at, "Kubernetes replaces one pod at a time", []string{"rollout", field})
+		}
 	}
 }
 

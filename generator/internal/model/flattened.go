@@ -55,7 +55,7 @@ func (f *flattening) scalar(entry yamltree.Entry, path []string) {
 	var first, other *Instance
 	for _, in := range f.app.Instances {
 		switch {
-		case !in.uses(path):
+		case !in.Uses(path):
 		case in.standard(path) == "":
 		case first == nil:
 			first = in
@@ -99,7 +99,12 @@ func enumerate(words []string) string {
 }
 
 // standard is the default of a value in the environment of the instance.
-func (in *Instance) standard(path []string) string { return scalarAt(in.Target.Env.node, path) }
+func (in *Instance) standard(path []string) string {
+	if in.Workload.PerNode() && isBound(path) {
+		return "" // that of replicas is not its own
+	}
+	return scalarAt(in.Target.Env.node, path)
+}
 
 // effective is a value of the merged layers.
 func (in *Instance) effective(path []string) string { return scalarAt(in.Workload.Node, path) }
@@ -113,14 +118,14 @@ func scalarAt(n *yamltree.Node, path []string) string {
 	return entry.Value.Text
 }
 
-// uses reports whether a value of the layers has an effect: a singleton and a run have
+// Uses reports whether a value of the layers has an effect: a singleton and a run have
 // one replica, whatever the scale.
-func (in *Instance) uses(path []string) bool {
+func (in *Instance) Uses(path []string) bool {
 	w := in.Workload
-	if w.Singleton == nil && !w.ends() {
-		return true
+	if w.PerNode() && !w.usesOnNodes(path) {
+		return false
 	}
-	return !slices.Contains(ofReplicas(), path[0])
+	return w.Singleton == nil && !w.ends() || !slices.Contains(ofReplicas(), path[0])
 }
 
 // ofReplicas are the fields that a workload with one replica does not use.

@@ -207,6 +207,7 @@ func targetKinds() []targetKind {
 		{Kind{"admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"}, byClusters, admission},
 		{Kind{"admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding"}, byClusters, admission},
 		{Kind{"apps/v1", "ControllerRevision"}, byApplications, nil},
+		{Kind{"apps/v1", "DaemonSet"}, byApplications, workload(perNode)},
 		{Kind{"apps/v1", "Deployment"}, byApplications, workload(deployment)},
 		{Kind{"apps/v1", "ReplicaSet"}, byApplications, nil},
 		{Kind{"apps/v1", "StatefulSet"}, byApplications, workload(stateful)},

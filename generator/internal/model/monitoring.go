@@ -65,8 +65,9 @@ func AlertKinds() []AlertKind {
 		{
 			Name: "ReplicasUnavailable", field: "unavailable",
 			expr: `max by (namespace, deployment) (kube_deployment_spec_replicas{%[1]s}) > on (namespace, deployment) max by (namespace, deployment) (kube_deployment_status_replicas_available{%[1]s})` +
-				` or max by (namespace, statefulset) (kube_statefulset_replicas{%[1]s}) > on (namespace, statefulset) max by (namespace, statefulset) (kube_statefulset_status_replicas_ready{%[1]s})`,
-			summary:   `{{ $labels.namespace }}/{{ $labels.deployment }}{{ $labels.statefulset }} has fewer replicas than the {{ $value }} that it has to have, for %[3]s.`,
+				` or max by (namespace, statefulset) (kube_statefulset_replicas{%[1]s}) > on (namespace, statefulset) max by (namespace, statefulset) (kube_statefulset_status_replicas_ready{%[1]s})` +
+				` or max by (namespace, daemonset) (kube_daemonset_status_desired_number_scheduled{%[1]s}) > on (namespace, daemonset) max by (namespace, daemonset) (kube_daemonset_status_number_available{%[1]s})`,
+			summary:   `{{ $labels.namespace }}/{{ $labels.deployment }}{{ $labels.statefulset }}{{ $labels.daemonset }} has fewer replicas than the {{ $value }} that it has to have, for %[3]s.`,
 			Threshold: func(m schema.Monitoring) *schema.Threshold { return condition(m.Unavailable) },
 		},
 		{

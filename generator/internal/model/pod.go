@@ -30,7 +30,7 @@ type Pod struct {
 	Strategy                yamltree.Ordered `key:"strategy"`
 	MinReadySeconds         int              `key:"minReadySeconds"`
 	ProgressDeadlineSeconds int              `key:"progressDeadlineSeconds"`
-	// Fields of a StatefulSet only; ClaimTemplates are the volumes of each replica.
+	// Fields of a StatefulSet, the first also of a DaemonSet; ClaimTemplates are the volumes of each replica.
 	UpdateStrategy      yamltree.Ordered   `key:"updateStrategy"`
 	PodManagementPolicy string             `key:"podManagementPolicy"`
 	ClaimRetention      yamltree.Ordered   `key:"persistentVolumeClaimRetentionPolicy"`
@@ -123,8 +123,11 @@ func (w *Workload) keepRunning(p *Pod) {
 	p.MinReadySeconds, p.ProgressDeadlineSeconds = w.Rollout.MinReadySeconds, w.Rollout.ProgressDeadlineSeconds
 	p.Strategy, p.Tolerations, p.Lifecycle, p.Grace = w.strategy(), w.tolerations(), w.lifecycle(), w.grace()
 	p.Readiness, p.Liveness, p.Startup = w.probes()
-	if w.Stateful() {
+	switch {
+	case w.Stateful():
 		w.keepState(p)
+	case w.PerNode():
+		w.keepOnNodes(p)
 	}
 }
 

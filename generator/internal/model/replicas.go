@@ -32,11 +32,11 @@ func (r *resolver) replicas(app *Application) {
 
 // unopened lists the ports of an application with several replicas that no policy opens and
 // that nothing is known to use. Of a Deployment they count only beside a port that is open:
-// one whose port nobody names yet has no members to find.
+// one whose port nobody names yet has no members to find. A pod of a DaemonSet serves its node.
 func (in *Instance) unopened() []Port {
 	w := in.Workload
 	_, replicas := w.Replicas()
-	if w.Source != nil || w.ends() || replicas < 2 || removed(w.Node, "connectsTo", string(in.App.Name)) {
+	if w.Source != nil || w.ends() || w.PerNode() || replicas < 2 || removed(w.Node, "connectsTo", string(in.App.Name)) {
 		return nil
 	}
 	closed := slices.DeleteFunc(slices.Clone(w.PortList()), func(p Port) bool { return in.opens(p) || w.checks(p) })

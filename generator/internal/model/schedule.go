@@ -243,8 +243,7 @@ func (c *checker) attempts(a schema.Attempts, path ...any) {
 
 // servesNobody reports fields of a CronJob that only replicas have.
 func (c *checker) servesNobody() {
-	own := merge(c.in.Layers)
-	for _, field := range []struct{ key, why string }{
+	c.absent("schedule/field", "a CronJob", []absence{
 		{"ports", "Nothing can connect to a CronJob: its pods run and end."},
 		{"expose", "Nothing can connect to a CronJob: its pods run and end."},
 		{"probes", "A run is complete when its process ends; Kubernetes stops a run that hangs after schedule.activeDeadlineSeconds."},
@@ -254,11 +253,20 @@ func (c *checker) servesNobody() {
 		{"antiAffinity", "A CronJob has no replicas."},
 		{"rollout", "A CronJob has no replicas to replace; its next run has the new version."},
 		{"failover", "A CronJob has no replicas to move; the next attempt of a run starts on another node."},
-	} {
+	})
+}
+
+// absence is a field that a kind of workload does not have, and why.
+type absence struct{ key, why string }
+
+// absent reports the fields that the application states and that its kind does not have.
+func (c *checker) absent(code, kind string, fields []absence) {
+	own := merge(c.in.Layers)
+	for _, field := range fields {
 		if stated := own.Get(field.key); stated == nil || stated.Kind == yamltree.Null || stated.Kind == yamltree.Map && len(stated.Entries) == 0 {
 			continue
 		}
-		d := c.error(c.key(field.key), "schedule/field", "a CronJob has no %s", field.key)
+		d := c.error(c.key(field.key), code, "%s has no %s", kind, field.key)
 		d.Detail = field.why
 		d.Hint = "Take it out, or write kind: Deployment."
 	}

@@ -9,10 +9,11 @@ import (
 )
 
 // The kinds of workloads that run on and on. The replicas of a StatefulSet have names and
-// storage of their own.
+// storage of their own; a DaemonSet has a pod on each node.
 const (
 	deployment = "Deployment"
 	stateful   = "StatefulSet"
+	perNode    = "DaemonSet"
 )
 
 // onDelete is the update strategy that leaves pods alone until somebody deletes them.
@@ -112,7 +113,7 @@ func (c *checker) replicaFields() {
 	}{
 		{c.w.PodManagementPolicy != "", []any{"podManagementPolicy"}},
 		{retention.WhenDeleted+retention.WhenScaled != "", []any{"persistentVolumeClaimRetentionPolicy"}},
-		{c.w.Rollout.UpdateStrategy != "", []any{"rollout", "updateStrategy"}},
+		{c.w.Rollout.UpdateStrategy != "" && !c.w.PerNode(), []any{"rollout", "updateStrategy"}},
 		{c.w.Rollout.Partition != 0, []any{"rollout", "partition"}},
 	} {
 		if field.stated && !c.w.Stateful() && !c.faulty("kind") {

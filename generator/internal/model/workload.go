@@ -19,6 +19,9 @@ type Workload struct {
 	ports []Port
 	// label selects the pods, when the application's name does not.
 	label Name
+	// nodes of the cluster, and what the layers of the application state, for a DaemonSet.
+	nodes int
+	own   *yamltree.Node
 }
 
 // Port is one port of a container and of its Service.
@@ -78,11 +81,14 @@ func (w *Workload) port(name string) (Port, bool) {
 	return Port{}, false
 }
 
-// Replicas returns the range in which the workload scales. A singleton has one replica, and
-// a workload that runs to completion does not scale.
+// Replicas returns the range in which the workload scales. A singleton has one replica, a
+// DaemonSet one for each node, and a workload that runs to completion does not scale.
 func (w *Workload) Replicas() (low, high int) {
 	if w.Singleton != nil || w.ends() {
 		return 1, 1
+	}
+	if w.PerNode() {
+		return max(w.nodes, 1), max(w.nodes, 1)
 	}
 	low = max(w.Scale.Min, 1)
 	return low, max(w.Scale.Max, low)
@@ -103,7 +109,7 @@ const defaultCPU = 70
 // Budgeted reports whether the workload has a PodDisruptionBudget.
 func (w *Workload) Budgeted() bool {
 	low, _ := w.Replicas()
-	return w.DisruptionBudget.MaxUnavailable > 0 && low > 1
+	return w.DisruptionBudget.MaxUnavailable > 0 && low > 1 && !w.PerNode()
 }
 
 // Surge is how many pods a rollout may add at the highest scale.

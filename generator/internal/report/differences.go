@@ -173,12 +173,15 @@ func differenceRow(a *model.Application, path []string, instances []*model.Insta
 			row = append(row, none)
 			continue
 		}
-		text := in.ExpandSetting(path, settingText(in.Workload.Node, path))
+		text, layer := in.ExpandSetting(path, settingText(in.Workload.Node, path)), layerOf(in, path)
+		if !in.Uses(path) {
+			text = none
+		}
 		if first == "" {
 			first = text
 		}
 		differs = differs || text != first
-		row = append(row, noted(text, layerOf(in, path)))
+		row = append(row, noted(text, layer))
 	}
 	if !differs {
 		return nil

@@ -112,6 +112,9 @@ func replicasText(w *model.Workload) string {
 		return scheduleText(w)
 	}
 	low, high := w.Replicas()
+	if w.PerNode() {
+		return fmt.Sprintf("%d, one on each node", low)
+	}
 	if low == high {
 		return strconv.Itoa(low)
 	}
