@@ -1,11 +1,14 @@
 package generator
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/wavewright/wavewright/schema"
 )
@@ -40,7 +43,50 @@ func (in folder) read(step func(fs.FS) error) error {
 		return fmt.Errorf("open %s: %w", in.dir, err)
 	}
 	defer root.Close()
-	return step(withTexts(root.FS(), in.replaced))
+	return step(withTexts(plainFS{root.FS()}, in.replaced))
+}
+
+// plainFS reads nothing but files and folders: to open a named pipe would wait for ever.
+type plainFS struct{ fs.FS }
+
+// Open implements [fs.FS].
+func (p plainFS) Open(name string) (fs.File, error) {
+	if info, err := p.Stat(name); err != nil || !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, cmp.Or(err, odd(name))
+	}
+	return p.FS.Open(name)
+}
+
+// ReadFile implements [fs.ReadFileFS].
+func (p plainFS) ReadFile(name string) ([]byte, error) {
+	if info, err := p.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return nil, cmp.Or(err, odd(name))
+	}
+	return fs.ReadFile(p.FS, name)
+}
+
+// Stat implements [fs.StatFS], which opens nothing. It says of links where they may not lead.
+func (p plainFS) Stat(name string) (fs.FileInfo, error) {
+	info, err := fs.Stat(p.FS, name)
+	switch {
+	case err == nil:
+		return info, nil
+	case strings.HasSuffix(err.Error(), "path escapes from parent"):
+		return nil, fmt.Errorf("%s leads out of the folder of %s through a symbolic link: put the file itself there", name, schema.FileName)
+	case errors.Is(err, fs.ErrNotExist):
+		if link, _ := fs.Lstat(p.FS, name); link != nil && link.Mode()&fs.ModeSymlink != 0 {
+			return nil, fmt.Errorf("%s is a symbolic link that leads to no file: %w", name, fs.ErrNotExist)
+		}
+	}
+	return nil, err
+}
+
+// ReadDir implements [fs.ReadDirFS].
+func (p plainFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(p.FS, name) }
+
+// odd is the error of what is no file.
+func odd(name string) error {
+	return fmt.Errorf("%s is no file, but a folder, a named pipe, a socket or a device: put a file in its place", name)
 }
 
 // overlayFS is a file system in which some files have another text, or exist although

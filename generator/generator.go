@@ -3,6 +3,7 @@ package generator
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -32,6 +33,9 @@ func Find(start string) (string, error) {
 		info, err := os.Stat(filepath.Join(dir, schema.FileName))
 		if err == nil && !info.IsDir() {
 			return dir, nil
+		}
+		if info, err := os.Lstat(filepath.Join(dir, schema.FileName)); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return "", fmt.Errorf("%s is a symbolic link that leads to no file: put the file itself there", filepath.Join(dir, schema.FileName))
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {

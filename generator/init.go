@@ -127,9 +127,10 @@ func atTop(dir string, files map[string][]byte) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("look for %s: %w", path, err)
 		}
-		content, err := os.ReadFile(name)
-		if info.Mode().IsRegular() && err == nil && bytes.Equal(content, generated) {
-			continue
+		if info.Mode().IsRegular() {
+			if content, err := os.ReadFile(name); err == nil && bytes.Equal(content, generated) {
+				continue
+			}
 		}
 		own = append(own, path)
 	}

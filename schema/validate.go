@@ -107,8 +107,6 @@ func (v *validator) once(seen map[string]diag.Range, what, name string, at diag.
 var (
 	// repositoryURL is deliberately narrow: the URL is printed in shell examples.
 	repositoryURL = lazyregexp.New(`^((https?|ssh|git|file)://[A-Za-z0-9._~:/@%+-]+|[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[A-Za-z0-9._~/+-]+)$`)
-	// urlPassword finds a user with a password before the host.
-	urlPassword = lazyregexp.New(`^[a-z]+://[^/@]*:[^/@]*@`)
 	// branchName is a safe subset of what git check-ref-format accepts.
 	branchName = lazyregexp.New(`^[A-Za-z0-9_][A-Za-z0-9._/-]*$`)
 )
@@ -131,20 +129,23 @@ func (v *validator) identity() {
 
 // IsRepositoryURL reports whether a spec can state the address of a Git repository.
 func IsRepositoryURL(url string) bool {
-	return repositoryURL.MatchString(url) && !urlPassword.MatchString(url)
+	return repositoryURL.MatchString(url) && !hasCredentials(url)
 }
+
+// hasCredentials reports whether a URL has a password, or a token as its user.
+func hasCredentials(url string) bool { return diag.Redact(url) != url }
 
 func (v *validator) repository() {
 	node, repository := v.spec.Node.Get("repository"), v.spec.Repository
 	v.filled(node, "url")
 	switch url := repository.URL; {
 	case url == "":
+	case hasCredentials(url):
+		v.list.Error(node.At("url"), "repository/url", "the URL holds a password or a token").Hint =
+			"Take it out, and give Argo CD a repository credential: everybody who reads the repository would see it. One that was committed is known: revoke it."
 	case !repositoryURL.MatchString(url):
 		v.list.Error(node.At("url"), "repository/url", "this is not a Git URL that Argo CD can read").Hint =
 			"Write https://host/path.git, ssh://git@host/path.git or git@host:path.git, without spaces."
-	case urlPassword.MatchString(url):
-		v.list.Error(node.At("url"), "repository/url", "the URL holds a password").Hint =
-			"Take it out, and give Argo CD a repository credential: everybody who reads the repository would see it."
 	}
 	if branch := repository.Branch; branch != "" && !validBranch(branch) {
 		v.list.Error(node.At("branch"), "repository/branch", "this is not a branch name").Hint =

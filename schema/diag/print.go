@@ -43,14 +43,14 @@ func writeHeadline(b *strings.Builder, d Diagnostic) {
 		}
 		b.WriteByte(' ')
 	}
-	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, printable(d.Summary), d.Code)
+	fmt.Fprintf(b, "%s: %s [%s]\n", d.Severity, printable(Redact(d.Summary)), d.Code)
 }
 
 func writeIndented(b *strings.Builder, label, text string) {
 	if text == "" {
 		return
 	}
-	for line := range strings.SplitSeq(label+text, "\n") {
+	for line := range strings.SplitSeq(label+Redact(text), "\n") {
 		b.WriteString("  " + printable(line) + "\n")
 	}
 }
@@ -60,7 +60,7 @@ func writeSnippet(b *strings.Builder, r Range, sources Sources) {
 	if !ok {
 		return
 	}
-	text, from, to := window([]rune(line), r)
+	text, from, to := window([]rune(Redact(line)), r)
 	fmt.Fprintf(b, "%5d | %s\n      | %s%s\n", r.Line, printable(string(text)),
 		strings.Repeat(" ", from), strings.Repeat("^", max(1, to-from)))
 }
@@ -128,7 +128,7 @@ func (l List) MarshalJSON() ([]byte, error) {
 	out := make([]jsonDiagnostic, 0, len(l))
 	for _, d := range l.Sorted() {
 		out = append(out, jsonDiagnostic{
-			Severity: d.Severity.String(), Code: d.Code, Summary: d.Summary, Detail: d.Detail, Hint: d.Hint,
+			Severity: d.Severity.String(), Code: d.Code, Summary: Redact(d.Summary), Detail: Redact(d.Detail), Hint: Redact(d.Hint),
 			File: d.Subject.File, Line: d.Subject.Line, Column: d.Subject.Column, EndColumn: d.Subject.EndColumn,
 		})
 	}

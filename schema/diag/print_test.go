@@ -183,3 +183,19 @@ func TestMarshalJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestRedact holds that credentials in URLs are never printed, and that the text keeps its length.
+func TestRedact(t *testing.T) {
+	for text, want := range map[string]string{
+		"clone https://me:secret@host/x":              "clone https://*********@host/x",
+		"https://me:p@ss@host/x":                      "https://*******@host/x",
+		"https://ghp_abc@host/x and ssh://git@host/x": "https://*******@host/x and ssh://git@host/x",
+		"https://abcdefghij0123456789@host/x":         "https://********************@host/x",
+		"https://my-quite-long-organisation1@host/x":  "https://my-quite-long-organisation1@host/x",
+		"git@host:path, image@sha256:0, a@b":          "git@host:path, image@sha256:0, a@b",
+	} {
+		if got := Redact(text); got != want {
+			t.Errorf("%s becomes %s", text, got)
+		}
+	}
+}

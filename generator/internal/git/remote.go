@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/internal/lazyregexp"
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // Ref is a branch of a remote as it was last fetched or pushed.
@@ -29,7 +30,7 @@ func (e *NotPushedError) Error() string {
 	if e.Remote == "" {
 		return "this repository has no remote from which Argo CD could read it"
 	}
-	return fmt.Sprintf("branch %s is not on remote %s", e.Branch, e.Remote)
+	return fmt.Sprintf("branch %s is not on remote %s", e.Branch, diag.Redact(e.Remote))
 }
 
 // Hint says what to do about it.
@@ -37,7 +38,7 @@ func (e *NotPushedError) Hint() string {
 	if e.Remote == "" {
 		return fmt.Sprintf("Run `git remote add origin URL`, then `git push -u origin %s`.", e.Branch)
 	}
-	return fmt.Sprintf("Push first: `git push -u %s %s`. If it is pushed already, run `git fetch %s`.", e.Remote, e.Branch, e.Remote)
+	return fmt.Sprintf("Push first: `git push -u %s %s`. If it is pushed already, run `git fetch %s`.", diag.Redact(e.Remote), e.Branch, diag.Redact(e.Remote))
 }
 
 // branchText matches the names of branches that wavewright accepts; git accepts a few more.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // git runs one command in the spec's folder and returns what it prints.
@@ -30,7 +32,7 @@ func gitError(command, stderr string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return ErrNotInstalled
 	}
-	said, _, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
+	said, _, _ := strings.Cut(strings.TrimSpace(diag.Redact(stderr)), "\n")
 	if said == "" {
 		return fmt.Errorf("git %s: %w", command, err)
 	}

@@ -5,6 +5,7 @@
 package rename
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -103,10 +104,13 @@ func movedTemplate(line string) (old, now string, ok bool) {
 func CheckTemplates(layers []render.Layer, list *diag.List, sources diag.Sources) {
 	for _, layer := range layers {
 		src, err := fs.ReadFile(layer.FS, movedList)
+		name, number := layer.Name+"/"+movedList, 0
 		if err != nil {
+			if !errors.Is(err, fs.ErrNotExist) {
+				list.Error(diag.Range{File: name}, "moved/template", "this file cannot be read").Detail = err.Error()
+			}
 			continue
 		}
-		name, number := layer.Name+"/"+movedList, 0
 		for line := range strings.Lines(string(src)) {
 			number++
 			if _, _, ok := movedTemplate(line); ok {
