@@ -37,6 +37,7 @@ var external = map[string][]string{
 		"IngressClass/partners/ingress-nginx", "Namespace/partner-gateway",
 	},
 	"fleet":           {"Namespace/edge-system", "Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
+	"passthrough":     {"ConfigMap/authorities", "ConfigMap/sql"},
 	"jobs":            {"PersistentVolumeClaim/catalogue", "Secret/portal-session"},
 	"two-platforms-a": {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
 	"two-platforms-b": {"Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},

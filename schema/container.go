@@ -24,6 +24,8 @@ type Container struct {
 	Resources Resources `yaml:"resources"`
 	// Capabilities that the container has, with a reason, as those of the application.
 	Capabilities *Capabilities `yaml:"capabilities"`
+	// Container has fields of the container that have no field of their own in the spec, for example {volumeMounts: […]} of a volume of pod:.
+	Container *ContainerFields `yaml:"container"`
 }
 
 // EnvSource is an object whose entries become variables. It has either configMap or secret.

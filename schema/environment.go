@@ -144,12 +144,14 @@ type Condition struct {
 
 // PodSecurity holds a Pod Security Standard for each mode.
 type PodSecurity struct {
-	// Enforce refuses pods that violate the standard.
-	Enforce string `yaml:"enforce" enum:"baseline,restricted"`
+	// Enforce refuses pods that violate the standard. privileged refuses nothing and needs a reason.
+	Enforce string `yaml:"enforce" enum:"privileged,baseline,restricted"`
 	// Warn warns whoever applies the pod.
-	Warn string `yaml:"warn" enum:"baseline,restricted"`
+	Warn string `yaml:"warn" enum:"privileged,baseline,restricted"`
 	// Audit records violations in the audit log.
-	Audit string `yaml:"audit" enum:"baseline,restricted"`
+	Audit string `yaml:"audit" enum:"privileged,baseline,restricted"`
+	// Reason why the namespaces enforce the privileged standard.
+	Reason string `yaml:"reason"`
 }
 
 // LimitRange bounds each container of a namespace.

@@ -80,6 +80,9 @@ func (r guideRow) hint(key string, known []string) string {
 	if r.Top {
 		known = yamltree.Keys(Spec{})
 	}
+	if i := slices.IndexFunc(r.Keys, func(k string) bool { return fold(k) == fold(key) }); i >= 0 {
+		key = r.Keys[i] // as Kubernetes spells it
+	}
 	var examples []string
 	for _, example := range r.Write {
 		if field, _, _ := strings.Cut(example, ":"); slices.Contains(known, field) {

@@ -42,7 +42,9 @@ func generateJSON(t *testing.T) []byte {
 		maps.Copy(g.defs, g.reflect(t, root))
 	}
 	for _, typ := range g.types.order {
-		g.refine(typ)
+		if g.defs[typ.Name()] != nil {
+			g.refine(typ)
+		}
 	}
 	g.unions()
 	g.nulls()
@@ -74,6 +76,8 @@ func (g *jsonGenerator) reflect(t *testing.T, root any) map[string]any {
 				return &jsonschema.Schema{Ref: definitions + "Amount"}
 			case reflect.TypeFor[PortRange]():
 				return &jsonschema.Schema{Ref: definitions + "PortRange"}
+			case reflect.TypeFor[PodFields](), reflect.TypeFor[ContainerFields]():
+				return &jsonschema.Schema{Ref: definitions + typ.Name()}
 			}
 			return nil
 		},
@@ -221,6 +225,9 @@ func asList(v any) []any {
 func (g *jsonGenerator) unions() {
 	g.defs["Amount"] = object{"description": g.types.docs["Amount"], "type": []any{"string", "number"}}
 	g.defs["PortRange"] = object{"description": g.types.docs["PortRange"], "type": []any{"string", "integer"}}
+	for _, name := range []string{"PodFields", "ContainerFields"} {
+		g.defs[name] = object{"description": g.types.docs[name], "type": "object"}
+	}
 	port := g.defs["Port"].(object)
 	port["type"] = []any{"integer", "object"}
 	port["minimum"], port["maximum"] = minPort, maxPort

@@ -56,6 +56,9 @@ func (r *referenceWriter) section(typ reflect.Type) {
 	if typ == reflect.TypeFor[Application]() {
 		fmt.Fprintf(&r.b, "\nBeside these, an application has all fields of [Workload](#workload).\n")
 	}
+	if len(r.types.fields[typ]) == 0 {
+		return // the fields are those of Kubernetes
+	}
 	fmt.Fprintf(&r.b, "\n| Field | Type | Allowed | Description |\n|---|---|---|---|\n")
 	inherited := map[string]bool{}
 	if typ == reflect.TypeFor[Application]() {

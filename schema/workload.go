@@ -128,6 +128,10 @@ type Workload struct {
 	PersistentVolumeClaimRetentionPolicy ClaimRetention `yaml:"persistentVolumeClaimRetentionPolicy"`
 	// Security of the pods; exceptions need a reason.
 	Security Security `yaml:"security"`
+	// Pod has fields of the pods that have no field of their own in the spec, for example {hostAliases: […]}. wavewright lays them over what it writes, by the rules of Kubernetes: a volume of yours is added to ours. What wavewright writes itself is refused, with the name of the field. Jobs of the application have their own.
+	Pod *PodFields `yaml:"pod"`
+	// Container has fields of the main container that have no field of their own in the spec, for example {workingDir: /srv}.
+	Container *ContainerFields `yaml:"container"`
 }
 
 // Schedule holds the times of a CronJob's runs and the limits of a run.
@@ -352,6 +356,10 @@ type Security struct {
 	Root *Reason `yaml:"root"`
 	// WritableRootFilesystem permits writes anywhere in the container, with a reason.
 	WritableRootFilesystem *Reason `yaml:"writableRootFilesystem"`
+	// HostAccess permits that pod: and container: use the network, processes, memory, paths and ports of the node, with a reason. Network policies do not apply to pods of the host network. The environment must permit it, too: podSecurity: {enforce: privileged} and admission: {hostAccess: …}.
+	HostAccess *Reason `yaml:"hostAccess"`
+	// Privileges permits that pod: and container: give a container privileges, for example {securityContext: {privileged: true, allowPrivilegeEscalation: true}}, with a reason.
+	Privileges *Reason `yaml:"privileges"`
 }
 
 // Source brings manifests or a chart: exactly one of kustomize and helm.
@@ -425,6 +433,10 @@ type Job struct {
 	Volumes []string `yaml:"volumes"`
 	// PodAnnotations of the job's pods.
 	PodAnnotations map[string]string `yaml:"podAnnotations"`
+	// Pod has fields of the job's pods that have no field of their own in the spec. Default: none; those of the application do not hold for its jobs.
+	Pod *PodFields `yaml:"pod"`
+	// Container has fields of the job's container that have no field of their own in the spec.
+	Container *ContainerFields `yaml:"container"`
 	// ConnectsTo lists the connections that the job opens. Default: those of the application, and for a test also the application itself.
 	ConnectsTo map[string]*Connection `yaml:"connectsTo"`
 	Attempts   `yaml:",inline"`

@@ -86,7 +86,8 @@ func (d *Decoder) Findings() diag.List {
 //
 // Fields are described by tags: `yaml:"key"`, `yaml:",inline"`, `required:"true"`,
 // `enum:"a,b"` (also for the elements of lists and maps), `names:"port"` for the name of a port, `later:"reason"` for a key
-// that this version refuses. Fields without a yaml tag are left alone. A field of type
+// that this version refuses. Fields without a yaml tag have the key of their json tag, as in the types of
+// Kubernetes, or are left alone. A field of type
 // *Node receives the node itself, a field `Node *Node` tagged `yaml:"-"` the node of
 // its own struct.
 func (d *Decoder) Decode(n *Node, into any) {
@@ -174,6 +175,8 @@ func (d *Decoder) fill(n *Node, v reflect.Value, info *typeInfo, at diag.Range, 
 	switch info.form {
 	case byMethod:
 		d.byMethod(n, v, at)
+	case byJSON:
+		d.byJSON(n, v)
 	case rawNode:
 		v.Set(reflect.ValueOf(n))
 	case textual:

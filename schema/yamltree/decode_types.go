@@ -1,6 +1,7 @@
 package yamltree
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -12,6 +13,7 @@ type form uint8
 
 const (
 	byMethod form = iota + 1
+	byJSON
 	rawNode
 	textual
 	boolean
@@ -26,12 +28,13 @@ const (
 
 // typeInfo describes a Go type.
 type typeInfo struct {
-	form   form
-	elem   *typeInfo // of a pointer, sequence or mapping
-	fields []field   // of a record, in declaration order, inlined ones included
-	byKey  map[string]int
-	keys   []string // of a record, sorted
-	name   string   // of a record's type
+	form     form
+	elem     *typeInfo // of a pointer, sequence or mapping
+	fields   []field   // of a record, in declaration order, inlined ones included
+	byKey    map[string]int
+	keys     []string // of a record, sorted
+	name     string   // of a record's type; empty for types of Kubernetes, which others describe
+	upstream bool     // of a record whose keys are in json tags
 	// key and value of a mapping are memory for its entries; invalid while it is in use.
 	key, value reflect.Value
 	// selves are the fields that receive the record's own node.
@@ -77,6 +80,9 @@ func (d *Decoder) describeType(info *typeInfo, t reflect.Type) {
 	switch {
 	case reflect.PointerTo(t).Implements(reflect.TypeFor[NodeDecoder]()):
 		info.form = byMethod
+		return
+	case reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()):
+		info.form = byJSON
 		return
 	case t == reflect.TypeFor[*Node]():
 		info.form = rawNode
@@ -124,8 +130,8 @@ func (d *Decoder) describeFields(info *typeInfo, t reflect.Type, path []int) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		index := append(slices.Clone(path), i)
-		tag, tagged := f.Tag.Lookup("yaml")
-		key, options, _ := strings.Cut(tag, ",")
+		key, options, tagged, upstream := tagOf(f)
+		info.upstream = info.upstream || upstream
 		switch {
 		case options == "inline":
 			d.describeFields(info, f.Type, index)
@@ -136,6 +142,9 @@ func (d *Decoder) describeFields(info *typeInfo, t reflect.Type, path []int) {
 			}
 		default:
 			d.describeField(info, f, key, index)
+			if upstream && !strings.Contains(options, "omitempty") {
+				info.required = append(info.required, len(info.fields)-1)
+			}
 		}
 	}
 }
@@ -161,5 +170,7 @@ func (d *Decoder) finishRecord(info *typeInfo, t reflect.Type) {
 		info.keys = append(info.keys, f.key)
 	}
 	slices.Sort(info.keys)
-	info.name = t.Name()
+	if !info.upstream {
+		info.name = t.Name()
+	}
 }

@@ -18,6 +18,9 @@ const (
 	writable  = "wavewright.dev/writable-root-filesystem"
 	root      = "wavewright.dev/runs-as-root"
 	noProbes  = "wavewright.dev/no-probes"
+	// Of what pod: and container: pass through.
+	hostAccess = "wavewright.dev/host-access"
+	privileges = "wavewright.dev/privileges"
 )
 
 // own reports whether wavewright wrote a workload. What a team or a chart brings is theirs,
@@ -238,7 +241,7 @@ var hashed = regexp.MustCompile(`-[a-z0-9]{10}$`)
 // find it by one name.
 func (t *target) checkConfig(at string, w *workload, out *report) {
 	for _, v := range w.pod.Spec.Volumes {
-		if v.ConfigMap == nil {
+		if v.ConfigMap == nil || slices.Contains(t.external, "ConfigMap/"+v.ConfigMap.Name) {
 			continue
 		}
 		if (w.kind == "CronJob") == hashed.MatchString(v.ConfigMap.Name) {

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,9 +29,12 @@ func checkPodSecurity(t *target, out *report) {
 		if len(errs) > 0 {
 			out.add("%s: labels of the namespace: %v", at, errs.ToAggregate())
 		}
-		if applied.Enforce.Level == api.LevelPrivileged || applied.Enforce.Level == "" {
+		switch {
+		case labels[w.namespace][api.EnforceLevelLabel] == "" || applied.Enforce.Level == api.LevelPrivileged && !t.excepted(w.namespace):
 			out.add("%s: its namespace enforces no Pod Security level", at)
 			continue
+		case applied.Enforce.Level == api.LevelPrivileged && !reasoned(w):
+			applied.Enforce.Level = api.LevelBaseline // that others need the level is no reason for this one
 		}
 		for _, result := range evaluator.EvaluatePod(applied.Enforce, &w.pod.ObjectMeta, &w.pod.Spec) {
 			if !result.Allowed {
@@ -38,6 +42,15 @@ func checkPodSecurity(t *target, out *report) {
 			}
 		}
 	}
+}
+
+// excepted reports whether a workload of a namespace gives the reason why its pods need what the baseline forbids.
+func (t *target) excepted(namespace string) bool {
+	return slices.ContainsFunc(t.workloads, func(w *workload) bool { return w.namespace == namespace && reasoned(w) })
+}
+
+func reasoned(w *workload) bool {
+	return w.object.Annotations[hostAccess] != "" || w.object.Annotations[privileges] != ""
 }
 
 // namespaceLabels are the labels of each namespace. Exactly one Application makes it.

@@ -45,6 +45,7 @@ func (r *resolver) check(in *Instance, scope expander) {
 	c.labels()
 	c.annotations()
 	c.security()
+	c.passed()
 	c.kubernetes()
 	c.replicaFields()
 	c.differences()
@@ -193,7 +194,9 @@ func (c *checker) annotation(key string, path ...any) {
 
 func (c *checker) security() {
 	s := c.w.Security
-	for name, reason := range map[string]*schema.Reason{"root": s.Root, "writableRootFilesystem": s.WritableRootFilesystem} {
+	for name, reason := range map[string]*schema.Reason{
+		"root": s.Root, "writableRootFilesystem": s.WritableRootFilesystem, "hostAccess": s.HostAccess, "privileges": s.Privileges,
+	} {
 		if reason != nil && strings.TrimSpace(reason.Reason) == "" && c.stated("security", name, "reason") {
 			c.error(c.at("security", name), "reason/missing", "this exception needs a reason").Hint =
 				"Write reason: TEXT; wavewright keeps the text in an annotation, for reviewers."

@@ -9,6 +9,9 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
+// privileged is the Pod Security Standard that refuses nothing.
+const privileged = "privileged"
+
 // lowPortCapability is the only capability that the restricted Pod Security Standard permits.
 const lowPortCapability = "NET_BIND_SERVICE"
 
@@ -37,6 +40,9 @@ func (c *checker) capabilities(declared *schema.Capabilities, path ...any) {
 func (c *checker) capability(name string, path ...any) {
 	env := c.in.Target.Env
 	enforced, permitted := env.Settings.PodSecurity.Enforce, baselineCapabilities()
+	if enforced == privileged {
+		return
+	}
 	if enforced == "restricted" {
 		permitted = []string{lowPortCapability}
 	}

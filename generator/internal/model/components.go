@@ -112,7 +112,10 @@ func (r *resolver) base(app *Application) *Base {
 
 // hardening holds the fields that the hardening component sets on the pod.
 func (p *Pod) hardening(kind string) *Pod {
-	return &Pod{Kind: kind, Automount: p.Automount, Security: p.Security, ContainerSecurity: p.ContainerSecurity}
+	return &Pod{
+		Kind: kind, Automount: p.Automount, ServiceLinks: p.ServiceLinks, PullPolicy: p.PullPolicy,
+		Security: p.Security, ContainerSecurity: p.ContainerSecurity,
+	}
 }
 
 // dropVarying removes fields that depend on the target: the overlays set them.
@@ -135,6 +138,7 @@ func (w *Workload) dropVarying() {
 		return varies(secret.Existing) || varies(secret.Mount) || varies(secret.Prefix)
 	})
 	dropSources(w.EnvFrom)
+	w.dropPassed()
 }
 
 // dropSources leaves the whole list to the overlays when one of its objects depends on the target:
@@ -157,7 +161,7 @@ func withoutVarying(m yamltree.Ordered) yamltree.Ordered {
 	for _, entry := range m {
 		switch value := entry.Value.(type) {
 		case yamltree.Ordered:
-			if inner := withoutVarying(value); len(inner) > 0 {
+			if inner := withoutVarying(value); len(inner) > 0 || len(value) == 0 {
 				out = append(out, pair(entry.Key, inner))
 			}
 			continue
@@ -167,6 +171,10 @@ func withoutVarying(m yamltree.Ordered) yamltree.Ordered {
 			}
 		case []string:
 			if slices.ContainsFunc(value, varies) {
+				continue
+			}
+		case []any:
+			if slices.ContainsFunc(value, func(item any) bool { text, ok := item.(string); return ok && varies(text) }) {
 				continue
 			}
 		case string:

@@ -71,7 +71,7 @@ func (w *Workload) initContainers(app Name, mounts []yamltree.Ordered) []yamltre
 			}
 		}
 		add("image", c.Image, c.Image != "")
-		add("imagePullPolicy", "Always", true)
+		add("imagePullPolicy", pullPolicy, true)
 		add("restartPolicy", "Always", c.group == sidecars)
 		add("command", c.Command, len(c.Command) > 0)
 		add("args", c.Args, len(c.Args) > 0)
@@ -85,6 +85,9 @@ func (w *Workload) initContainers(app Name, mounts []yamltree.Ordered) []yamltre
 		}
 		add("securityContext", w.containerSecurity(c.Capabilities), true)
 		add("volumeMounts", mounts, len(mounts) > 0)
+		if c.Container.Container != nil {
+			item = laidOver(item, c.Container.Container.Values)
+		}
 		out = append(out, item)
 	}
 	return out

@@ -193,7 +193,7 @@ func (d *decisions) rollout() {
 			below("rollout", "maxUnavailable", "maxSurge", "progressDeadlineSeconds")...)
 	}
 	if d.w.Rollout.PreStopSeconds > 0 {
-		d.note("terminationGracePeriodSeconds "+strconv.Itoa(d.w.grace()), "rollout", "preStopSeconds")
+		d.note("terminationGracePeriodSeconds "+strconv.Itoa(d.w.stopSeconds()), "rollout", "preStopSeconds")
 	}
 }
 

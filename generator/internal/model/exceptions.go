@@ -20,7 +20,7 @@ type Exception struct {
 
 // Exceptions lists the deviations of the workload, each with its reason.
 func (w *Workload) Exceptions() []Exception {
-	all := w.addedCapabilities()
+	all := append(w.addedCapabilities(), w.passedExceptions()...)
 	same := w.identical()
 	if w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil && w.Probes.None == nil && same == nil {
 		return all // most workloads have no exception, and a platform has thousands of workloads
@@ -67,6 +67,59 @@ func (w *Workload) addedCapabilities() []Exception {
 		add("capabilities-of-"+c.name, c.Capabilities)
 	}
 	return all
+}
+
+// passedExceptions are those that pod: and container: state, with the rules that what they use breaks.
+func (w *Workload) passedExceptions() []Exception {
+	host := Exception{Name: "host-access", Reason: w.Security.HostAccess}
+	privileges := Exception{Name: "privileges", Reason: w.Security.Privileges}
+	for _, a := range w.accesses() {
+		e := &privileges
+		if a.host {
+			e = &host
+		}
+		rules := accessRules()[a.name]
+		e.score = append(e.score, rules.score...)
+		e.linter = append(e.linter, rules.linter...)
+		e.polaris = append(e.polaris, rules.polaris...)
+	}
+	all := []Exception{host, privileges, w.pulls()}
+	return slices.DeleteFunc(all, func(e Exception) bool { return e.Reason == nil })
+}
+
+// accessRules are the rules of linters that access to the node and privileges break, by what is used.
+func accessRules() map[string]Exception {
+	return map[string]Exception{
+		"hostNetwork":              {linter: []string{"host-network"}, polaris: []string{"hostNetworkSet"}},
+		"hostPID":                  {linter: []string{"host-pid"}, polaris: []string{"hostPIDSet"}},
+		"hostIPC":                  {linter: []string{"host-ipc"}, polaris: []string{"hostIPCSet"}},
+		"hostPath":                 {linter: []string{"sensitive-host-mounts", "writable-host-mount"}, polaris: []string{"hostPathSet"}},
+		"hostPort":                 {polaris: []string{"hostPortSet"}},
+		"privileged":               {score: []string{"container-security-context-privileged"}, linter: []string{"privileged-container"}, polaris: []string{"runAsPrivileged"}},
+		"allowPrivilegeEscalation": {linter: []string{"privilege-escalation-container"}, polaris: []string{"privilegeEscalationAllowed"}},
+		"root":                     {score: []string{"container-security-context-user-group-id"}, linter: []string{"run-as-non-root"}, polaris: []string{"runAsRootAllowed"}},
+	}
+}
+
+// pulls is the exception of images that a node does not pull at each start.
+func (w *Workload) pulls() Exception {
+	stated := ""
+	containers := []*schema.ContainerFields{w.Container}
+	for _, c := range w.containers() {
+		containers = append(containers, c.Container.Container)
+	}
+	for _, c := range containers {
+		if c != nil && c.Spec.ImagePullPolicy != "" && c.Spec.ImagePullPolicy != pullPolicy {
+			stated = string(c.Spec.ImagePullPolicy)
+		}
+	}
+	if stated == "" {
+		return Exception{}
+	}
+	return Exception{
+		Name: "image-pull-policy", Reason: &schema.Reason{Reason: "the specification states imagePullPolicy " + stated},
+		score: []string{"container-image-pull-policy"}, polaris: []string{"pullPolicyNotAlways"},
+	}
 }
 
 // alone is the exception of a singleton. Linters ask more of a Deployment: each replica of a

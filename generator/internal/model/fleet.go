@@ -208,6 +208,8 @@ func agreement(wants []*Pod, have *Pod) *Pod {
 		})
 		switch {
 		case !differs:
+		case field.key == rest:
+			mine.Set(reflect.ValueOf(agreedFields(wants, field, old.Interface().(yamltree.Ordered))))
 		case field.list == "named":
 			mine.Set(reflect.ValueOf(agreedVariables(wants, old.Interface().([]yamltree.Ordered))))
 		default:
@@ -215,6 +217,29 @@ func agreement(wants []*Pod, have *Pod) *Pod {
 		}
 	}
 	return &agreed
+}
+
+// agreedFields are those that all pods have alike, and of have those about which they do not agree.
+func agreedFields(wants []*Pod, field podField, have yamltree.Ordered) yamltree.Ordered {
+	of := func(p *Pod) yamltree.Ordered {
+		return reflect.ValueOf(p).Elem().Field(field.index).Interface().(yamltree.Ordered)
+	}
+	var out yamltree.Ordered
+	for _, entry := range of(wants[0]) {
+		everywhere := !slices.ContainsFunc(wants[1:], func(want *Pod) bool {
+			other, exists := lookup(of(want), entry.Key)
+			return !exists || !equal(entry.Value, other)
+		})
+		if everywhere {
+			out = append(out, entry)
+		}
+	}
+	for _, entry := range have {
+		if _, agreed := lookup(out, entry.Key); !agreed {
+			out = append(out, entry)
+		}
+	}
+	return out
 }
 
 // agreedVariables are those that all pods have alike, and of have those about which they

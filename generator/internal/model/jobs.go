@@ -90,7 +90,7 @@ func (w *Workload) job(name string, label Name) *Workload {
 		j.Image = declared.Image
 	}
 	j.Command, j.Args, j.PodAnnotations = declared.Command, declared.Args, declared.PodAnnotations
-	j.Env = joined(w.Env, declared.Env)
+	j.Env, j.Pod, j.Container = joined(w.Env, declared.Env), declared.Pod, declared.Container
 	if declared.OwnResources() {
 		j.Resources = withScratch(declared.Resources)
 	}
@@ -178,8 +178,13 @@ func (j *Job) share(hardened *Pod) {
 	if len(j.ContainerSecurity) == 0 {
 		j.ContainerSecurity = hardened.ContainerSecurity
 	}
-	j.SecurityPatch = diff(&Pod{Kind: job, Security: j.Security, ContainerSecurity: j.ContainerSecurity},
-		&Pod{Security: hardened.Security, ContainerSecurity: hardened.ContainerSecurity}, j.Short)
+	if j.ServiceLinks == nil {
+		j.ServiceLinks = hardened.ServiceLinks
+	}
+	j.PullPolicy = cmp.Or(j.PullPolicy, hardened.PullPolicy)
+	own := j.Pod.hardening(job)
+	own.Automount = hardened.Automount
+	j.SecurityPatch = diff(own, hardened.hardening(""), j.Short)
 	j.Egress = common(egress)
 	for _, run := range j.runs {
 		run.Egress = without(run.AllEgress, j.Egress)
@@ -208,7 +213,7 @@ func (r *resolver) run(in *Instance, run *Run) {
 func (r *resolver) content(in *Instance, run *Run, want *Pod) string {
 	labels := joined(in.App.AllLabels(r.p), in.Labels)
 	labels["env"] = string(in.Target.Env.Name)
-	text := string(r.p.Version) + "\n" + yamltree.EncodeFlow(diff(want, &Pod{Kind: want.Kind}, run.Short)) + "\n" + yamltree.EncodeFlow(labels)
+	text := string(r.p.Version) + "\n" + yamltree.EncodeFlow(diff(want, &Pod{Kind: want.Kind, ServiceLinks: false, PullPolicy: pullPolicy}, run.Short)) + "\n" + yamltree.EncodeFlow(labels)
 	for _, file := range in.Workload.configFiles() {
 		text += fmt.Sprintf("\n%s %d\n%s", file.Name, len(file.Content), file.Content)
 	}

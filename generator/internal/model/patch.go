@@ -14,6 +14,10 @@ func diff(want, have *Pod, name Name) yamltree.Ordered {
 	parts := map[string]yamltree.Ordered{}
 	w, h := reflect.ValueOf(want).Elem(), reflect.ValueOf(have).Elem()
 	for _, field := range podFields {
+		if field.key == rest {
+			parts[field.in] = append(parts[field.in], changedMap(w.Field(field.index).Interface().(yamltree.Ordered), h.Field(field.index).Interface().(yamltree.Ordered))...)
+			continue
+		}
 		if change, changed := change(w.Field(field.index), h.Field(field.index), field.list); changed {
 			parts[field.in] = append(parts[field.in], pair(field.key, change))
 		}
@@ -43,6 +47,9 @@ func diff(want, have *Pod, name Name) yamltree.Ordered {
 	}
 	return append(spec, job...)
 }
+
+// rest is the key of a field of a Pod that holds several fields of the object.
+const rest = "*"
 
 // podFields are the tags of the fields of a Pod.
 var podFields = fieldsOf(reflect.TypeFor[Pod]())
@@ -114,7 +121,10 @@ func listOf(key string) string {
 	switch key {
 	case "env":
 		return "named"
-	case "volumeMounts", "ports":
+	case topology:
+		return "" // a component adds to it
+	}
+	if mergeKeys()[key] != "" {
 		return "keyed"
 	}
 	return "" // a patch replaces envFrom and httpHeaders as a whole
@@ -203,6 +213,9 @@ func equal(a, b any) bool {
 	case []string:
 		b, ok := b.([]string)
 		return ok && slices.Equal(a, b)
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, equal)
 	case map[string]string:
 		b, ok := b.(map[string]string)
 		return ok && maps.Equal(a, b)

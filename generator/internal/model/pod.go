@@ -49,12 +49,18 @@ type Pod struct {
 	Tolerations      []yamltree.Ordered `key:"tolerations" in:"pod"`
 	PriorityClass    string             `key:"priorityClassName" in:"pod"`
 	// Automount is a bool: whether the pods mount the token of the ServiceAccount.
-	Automount      any                `key:"automountServiceAccountToken" in:"pod"`
+	Automount any `key:"automountServiceAccountToken" in:"pod"`
+	// ServiceLinks is a bool: whether the pods have variables for the Services of their namespace.
+	ServiceLinks   any                `key:"enableServiceLinks" in:"pod"`
 	Security       yamltree.Ordered   `key:"securityContext" in:"pod"`
 	Volumes        []yamltree.Ordered `key:"volumes" in:"volumes" list:"keyed"`
 	InitContainers []yamltree.Ordered `key:"initContainers" in:"pod" list:"ordered"`
 
+	// PodRest are further fields of the pod that the spec passes through.
+	PodRest yamltree.Ordered `key:"*" in:"pod"`
+
 	Image             string             `key:"image" in:"container"`
+	PullPolicy        string             `key:"imagePullPolicy" in:"container"`
 	Command           []string           `key:"command" in:"container"`
 	Args              []string           `key:"args" in:"container"`
 	Ports             []yamltree.Ordered `key:"ports" in:"container" list:"keyed"`
@@ -67,6 +73,8 @@ type Pod struct {
 	Liveness          yamltree.Ordered   `key:"livenessProbe" in:"container"`
 	Lifecycle         yamltree.Ordered   `key:"lifecycle" in:"container"`
 	ContainerSecurity yamltree.Ordered   `key:"securityContext" in:"container"`
+	// ContainerRest are further fields of the container that the spec passes through.
+	ContainerRest yamltree.Ordered `key:"*" in:"container"`
 }
 
 // pair is shorthand for an entry of an ordered map.
@@ -94,6 +102,7 @@ func texts(m map[string]string) yamltree.Ordered {
 func (w *Workload) pod(app Name) *Pod {
 	p := &Pod{
 		Image: w.Image, Command: w.Command, Args: w.Args, PriorityClass: w.PriorityClass,
+		ServiceLinks: false, PullPolicy: pullPolicy,
 		Resources: resources(w.Resources), Automount: len(w.ServiceAccount.Rules) > 0, Security: w.podSecurity(), ContainerSecurity: w.containerSecurity(w.Security.Capabilities),
 	}
 	for _, name := range w.ImagePullSecrets {
@@ -112,8 +121,12 @@ func (w *Workload) pod(app Name) *Pod {
 	} else {
 		w.keepRunning(p)
 	}
+	w.passThrough(p)
 	return p
 }
+
+// pullPolicy makes the node ask the registry at every start.
+const pullPolicy = "Always"
 
 // keepRunning adds the fields of a workload that does not run to completion.
 func (w *Workload) keepRunning(p *Pod) {
@@ -231,6 +244,14 @@ func (w *Workload) grace() int {
 		return 0
 	}
 	return shutdownSeconds + w.Rollout.PreStopSeconds
+}
+
+// stopSeconds is the time after which Kubernetes kills a pod that stops: what the spec passes through, or ours.
+func (w *Workload) stopSeconds() int {
+	if w.Pod != nil && w.Pod.Spec.TerminationGracePeriodSeconds != nil {
+		return int(*w.Pod.Spec.TerminationGracePeriodSeconds)
+	}
+	return w.grace()
 }
 
 func (w *Workload) podSecurity() yamltree.Ordered {

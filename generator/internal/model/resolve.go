@@ -222,6 +222,7 @@ func (r *resolver) settings(env *Environment, declared *schema.Environment) {
 	r.alerts(env)
 	r.sync(env)
 	r.admission(env)
+	r.podSecurity(env)
 	r.priorityClasses(env)
 	env.Floor = floor(merge(workloads(chain)))
 	var defaults schema.Workload

@@ -89,8 +89,14 @@ func (p *Pod) fields(part string) []Field {
 	var out []Field
 	v := reflect.ValueOf(p).Elem()
 	for _, field := range podFields {
-		value, elsewhere := v.Field(field.index), []string{"securityContext", "automountServiceAccountToken", "initContainers"}
-		if field.in == part && !value.IsZero() && !slices.Contains(elsewhere, field.key) {
+		value, elsewhere := v.Field(field.index), []string{
+			"securityContext", "automountServiceAccountToken", "enableServiceLinks", "imagePullPolicy", "initContainers",
+		}
+		switch {
+		case field.in != part || value.IsZero() || slices.Contains(elsewhere, field.key):
+		case field.key == rest:
+			out = append(out, fieldsOfMap(value.Interface().(yamltree.Ordered))...)
+		default:
 			out = append(out, Field{Path(field.key), value.Interface()})
 		}
 	}

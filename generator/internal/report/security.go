@@ -36,7 +36,11 @@ func (r *Report) PodSecurityTable() *Table {
 	t := &Table{Head: []string{"target", "enforce", "warn", "audit", "version"}}
 	for _, target := range r.p.Targets() {
 		s := target.Env.Settings.PodSecurity
-		t.Rows = append(t.Rows, []string{string(target.Name), s.Enforce, s.Warn, s.Audit, target.Cluster.PodSecurityVersion})
+		enforce := s.Enforce
+		if s.Reason != "" {
+			enforce += ": " + s.Reason
+		}
+		t.Rows = append(t.Rows, []string{string(target.Name), enforce, s.Warn, s.Audit, target.Cluster.PodSecurityVersion})
 	}
 	return t
 }

@@ -1,0 +1,277 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// passage checks one map of fields that the spec passes through to Kubernetes.
+type passage struct {
+	*checker
+	// w is the workload of the pod.
+	w *Workload
+	// place of the map in the spec.
+	place []any
+	// ours is what wavewright writes there.
+	ours  yamltree.Ordered
+	owned []ownedField
+	// main is set for the main container.
+	main bool
+}
+
+// passed checks what the application and its jobs pass through.
+func (c *checker) passed() {
+	c.passedOf(c.w)
+	for _, run := range c.in.Runs {
+		c.passedOf(run.workload, "jobs", string(run.short))
+	}
+}
+
+// passedOf checks what a workload passes through at a place.
+func (c *checker) passedOf(w *Workload, place ...any) {
+	if !w.passes() {
+		return
+	}
+	at := func(path ...any) []any { return append(place[:len(place):len(place)], path...) }
+	before := len(*c.list)
+	plain := w.withoutPassed().pod(c.in.App.Name)
+	pod, container := plain.parts()
+	if w.Pod != nil {
+		passage{c, w, at("pod"), pod, ownedOfPod(), false}.fields(w.Pod.Values, pod, "")
+	}
+	if w.Container != nil {
+		passage{c, w, at("container"), container, ownedOfContainer(), true}.fields(w.Container.Values, container, "")
+	}
+	if len(place) == 0 {
+		for i, beside := range w.containers() {
+			if passed := beside.Container.Container; passed != nil {
+				item := plain.InitContainers[i]
+				passage{c, w, []any{beside.group, beside.name, "container"}, item, ownedOfContainer(), false}.fields(passed.Values, item, "")
+			}
+		}
+	}
+	if len(*c.list) == before { // what is refused is not worth a judgement
+		c.mounted(w, place...)
+		c.stops(w, place...)
+		c.permitted(w, place...)
+	}
+}
+
+// passes reports whether the workload passes anything through.
+func (w *Workload) passes() bool {
+	return w.Pod != nil || w.Container != nil ||
+		slices.ContainsFunc(w.containers(), func(c container) bool { return c.Container.Container != nil })
+}
+
+// withoutPassed is the workload without what it passes through.
+func (w *Workload) withoutPassed() *Workload {
+	plain := *w
+	plain.Pod, plain.Container = nil, nil
+	plain.Init, plain.Sidecars = withoutContainerFields(w.Init), withoutContainerFields(w.Sidecars)
+	return &plain
+}
+
+func withoutContainerFields(containers map[string]schema.Container) map[string]schema.Container {
+	out := map[string]schema.Container{}
+	for name, c := range containers {
+		c.Container = nil
+		out[name] = c
+	}
+	return out
+}
+
+// fields refuses what wavewright writes itself, below a path within the object.
+func (p passage) fields(theirs, ours yamltree.Ordered, path string, place ...any) {
+	for _, entry := range theirs {
+		at, within := append(place[:len(place):len(place)], entry.Key), strings.TrimPrefix(path+"."+entry.Key, ".")
+		old, exists := lookup(ours, entry.Key)
+		if !p.refused(within, exists, nil, at) {
+			p.version(within, at)
+			p.value(entry.Key, entry.Value, old, within, at)
+		}
+	}
+}
+
+func (p passage) value(key string, theirs, ours any, path string, place []any) {
+	switch theirs := theirs.(type) {
+	case yamltree.Ordered:
+		mine, _ := ours.(yamltree.Ordered)
+		p.fields(theirs, mine, path, place...)
+	case []yamltree.Ordered:
+		mine, _ := ours.([]yamltree.Ordered)
+		for i, item := range theirs {
+			p.item(mergeKeys()[key], item, mine, path+"[]", append(place[:len(place):len(place)], i))
+		}
+	}
+}
+
+// item refuses an item of a list that is one of ours, unless it adds fields to it.
+func (p passage) item(mergeKey string, item yamltree.Ordered, ours []yamltree.Ordered, path string, place []any) {
+	var mine yamltree.Ordered
+	if i := indexOf(ours, mergeKey, item); mergeKey != "" && i >= 0 {
+		mine = ours[i]
+	}
+	restated := slices.ContainsFunc(item, func(entry yamltree.Pair) bool {
+		old, exists := lookup(mine, entry.Key)
+		return exists && !equal(old, entry.Value)
+	})
+	protocol, _ := lookup(item, "protocol")
+	foreign := path == "ports[]" && mine == nil && protocol != "SCTP"
+	if !p.refused(path, restated || foreign, item, place) {
+		p.fields(item, nil, path, place...)
+	}
+}
+
+// refused reports a field that is ours.
+func (p passage) refused(path string, exists bool, item yamltree.Ordered, place []any) bool {
+	if slices.Contains(extended(), path) {
+		p.added(path, place)
+		return false
+	}
+	i := slices.IndexFunc(p.owned, func(o ownedField) bool {
+		return (o.path == path || strings.HasPrefix(path, o.path+".") && !strings.Contains(o.path, "[]")) && (p.main || !o.main)
+	})
+	if i < 0 || extends(path) || !p.ownedNow(p.owned[i], exists, item) {
+		return false
+	}
+	d := p.error(p.key(append(p.place[:len(p.place):len(p.place)], place...)...), "pod/owned", "wavewright writes %s itself", readable(path))
+	d.Hint = p.owned[i].write
+	return true
+}
+
+// readable is a path as people read it.
+func readable(path string) string {
+	if list, item := strings.CutSuffix(path, "[]"); item {
+		return "this entry of " + strings.ReplaceAll(list, "[]", "")
+	}
+	return strings.ReplaceAll(path, "[]", "")
+}
+
+// extends reports whether a field below the path may be added.
+func extends(path string) bool {
+	return slices.ContainsFunc(extended(), func(e string) bool { return strings.HasPrefix(e, path+".") })
+}
+
+// ownedNow reports whether the field is refused here.
+func (p passage) ownedNow(o ownedField, exists bool, item yamltree.Ordered) bool {
+	switch o.when {
+	case rendered:
+		return exists
+	case running:
+		return !p.w.ends()
+	case spreads:
+		kept := p.w.Singleton == nil && !p.w.ends() && spread(p.w.AntiAffinity) != ""
+		key, _ := lookup(item, "topologyKey")
+		return kept && (item == nil || p.w.AntiAffinity == "required" && key == "topology.kubernetes.io/zone")
+	}
+	return true
+}
+
+// added reports a field of a probe that is not there.
+func (p passage) added(path string, place []any) {
+	handler := place[:len(place)-1]
+	var ours any = p.ours
+	for _, key := range handler {
+		m, _ := ours.(yamltree.Ordered)
+		ours, _ = lookup(m, key.(string))
+	}
+	if ours == nil {
+		probe, _, _ := strings.Cut(path, "Probe.")
+		p.error(p.key(append(p.place[:len(p.place):len(p.place)], place...)...), "probe/handler", "there is no %s probe to which this belongs", probe).Hint =
+			fmt.Sprintf("State it first: probes: {%s: …}.", probe)
+	}
+}
+
+// version reports a field that the cluster's version of Kubernetes does not have by default.
+func (p passage) version(path string, place []any) {
+	_, text, _ := strings.Cut(p.in.Target.Cluster.PodSecurityVersion, "v1.")
+	minor, err := strconv.Atoi(text)
+	first := since()[path]
+	if err != nil || first <= minor {
+		return
+	}
+	d := p.error(p.key(append(p.place[:len(p.place):len(p.place)], place...)...), "pod/version", "Kubernetes 1.%d has no %s", minor, readable(path))
+	d.Detail = fmt.Sprintf("Cluster %s has this version, and the field exists since 1.%d.", p.in.Target.Cluster.Name, first)
+	d.Hint = "Take it out, or state it for the clusters that have it."
+}
+
+// mounted checks that each mount of the workload has a volume.
+func (c *checker) mounted(w *Workload, place ...any) {
+	p := w.pod(c.in.App.Name)
+	names := []string{}
+	for _, v := range p.Volumes {
+		name, _ := lookup(v, "name")
+		names = append(names, fmt.Sprint(name))
+	}
+	if w.Stateful() {
+		names = append(names, sortedKeys(w.Volumes)...)
+	}
+	check := func(fields *schema.ContainerFields, path ...any) {
+		if fields == nil {
+			return
+		}
+		at := func(list string, i int) []any {
+			return append(append(place[:len(place):len(place)], path...), list, i, "name")
+		}
+		for i, m := range fields.Spec.VolumeMounts {
+			c.volume(m.Name, names, at("volumeMounts", i)...)
+		}
+		for i, m := range fields.Spec.VolumeDevices {
+			c.volume(m.Name, names, at("volumeDevices", i)...)
+		}
+	}
+	c.bounded(w, place...)
+	check(w.Container, "container")
+	for _, beside := range w.containers() {
+		if len(place) == 0 {
+			check(beside.Container.Container, beside.group, beside.name, "container")
+		}
+	}
+}
+
+// bounded wants a limit for each empty folder, as ours have.
+func (c *checker) bounded(w *Workload, place ...any) {
+	if w.Pod == nil {
+		return
+	}
+	for i, v := range w.Pod.Spec.Volumes {
+		if v.EmptyDir != nil && v.EmptyDir.SizeLimit == nil {
+			c.error(c.key(append(place[:len(place):len(place)], "pod", "volumes", i)...), "volume/source", "an empty folder needs a limit").Hint =
+				"Write emptyDir: {sizeLimit: 64Mi}, or volumes: {" + v.Name + ": {scratch: 64Mi, mount: …}} of the application."
+		}
+	}
+}
+
+func (c *checker) volume(name string, names []string, path ...any) {
+	if name == "" || slices.Contains(names, name) {
+		return
+	}
+	d := c.error(c.at(path...), "reference/unknown", "there is no volume %q", name)
+	d.Detail = "The pods have no volumes."
+	if len(names) > 0 {
+		d.Detail = "The pods have " + strings.Join(names, ", ") + "."
+	}
+	d.Hint = "Declare it: volumes: {" + name + ": {mount: …}} of the application, or pod: {volumes: [{name: " + name + "}]}."
+	if near := yamltree.Suggest(name, names); near != "" {
+		d.Hint = fmt.Sprintf("Did you mean %q?", near)
+	}
+}
+
+// stops checks that the time to stop is longer than the pause before.
+func (c *checker) stops(w *Workload, place ...any) {
+	pause := w.Rollout.PreStopSeconds
+	if w.Pod == nil || w.Pod.Spec.TerminationGracePeriodSeconds == nil || w.ends() {
+		return
+	}
+	seconds := *w.Pod.Spec.TerminationGracePeriodSeconds
+	if pause > 0 && seconds <= int64(pause) {
+		d := c.error(c.at(append(place[:len(place):len(place)], "pod", "terminationGracePeriodSeconds")...), "spec/value", "pods have no time to stop")
+		d.Detail = fmt.Sprintf("In %s they keep serving for %d seconds first, which rollout.preStopSeconds states.", c.in.Target.Env.Name, pause)
+		d.Hint = fmt.Sprintf("Write more than %d.", pause)
+	}
+}

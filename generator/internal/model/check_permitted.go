@@ -1,0 +1,224 @@
+package model
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/pod-security-admission/api"
+	psa "k8s.io/pod-security-admission/policy"
+
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/yamltree"
+)
+
+// permitted checks that what a workload passes through has the reasons that it needs, and that its environment
+// permits it.
+func (c *checker) permitted(w *Workload, place ...any) {
+	c.reasoned(w, place...)
+	c.standard(w, place...)
+}
+
+// access is a field that opens the node to a pod, or gives a container privileges.
+type access struct {
+	path []any
+	name string
+	host bool
+	// alone is set for a privileged container that may not gain privileges, which Kubernetes refuses.
+	alone bool
+}
+
+// accesses lists what a workload passes through that needs a reason.
+func (w *Workload) accesses() []access {
+	var out []access
+	add := func(used, host bool, name string, path ...any) {
+		if used {
+			out = append(out, access{path: path, name: name, host: host})
+		}
+	}
+	if w.Pod != nil {
+		s := w.Pod.Spec
+		add(s.HostNetwork, true, "hostNetwork", "pod", "hostNetwork")
+		add(s.HostPID, true, "hostPID", "pod", "hostPID")
+		add(s.HostIPC, true, "hostIPC", "pod", "hostIPC")
+		for i, v := range s.Volumes {
+			add(v.HostPath != nil, true, "hostPath", "pod", "volumes", i)
+		}
+		if sc := s.SecurityContext; sc != nil {
+			add(unconfined(sc.SeccompProfile, sc.AppArmorProfile), false, "this profile", "pod", "securityContext")
+			add(hostProcess(sc.WindowsOptions), true, "hostProcess", "pod", "securityContext", "windowsOptions")
+		}
+	}
+	containers := []container{{Container: schema.Container{Container: w.Container}}}
+	for _, c := range append(containers, w.containers()...) {
+		place := []any{"container"}
+		if c.name != "" {
+			place = []any{c.group, c.name, "container"}
+		}
+		at := func(path ...any) []any { return append(place[:len(place):len(place)], path...) }
+		if c.Container.Container == nil {
+			continue
+		}
+		s := c.Container.Container.Spec
+		for i, p := range s.Ports {
+			add(p.HostPort != 0, true, "hostPort", at("ports", i, "hostPort")...)
+		}
+		sc := s.SecurityContext
+		if sc == nil {
+			continue
+		}
+		add(isTrue(sc.Privileged), false, "privileged", at("securityContext", "privileged")...)
+		if isTrue(sc.Privileged) && !isTrue(sc.AllowPrivilegeEscalation) {
+			out[len(out)-1].alone = true
+		}
+		add(isTrue(sc.AllowPrivilegeEscalation), false, "allowPrivilegeEscalation", at("securityContext", "allowPrivilegeEscalation")...)
+		add(sc.ProcMount != nil && *sc.ProcMount == corev1.UnmaskedProcMount, false, "this procMount", at("securityContext", "procMount")...)
+		add(unconfined(sc.SeccompProfile, sc.AppArmorProfile), false, "this profile", at("securityContext")...)
+		add(sc.RunAsUser != nil && *sc.RunAsUser == 0, false, "root", at("securityContext", "runAsUser")...)
+		add(sc.RunAsNonRoot != nil && !*sc.RunAsNonRoot, false, "root", at("securityContext", "runAsNonRoot")...)
+		add(hostProcess(sc.WindowsOptions), true, "hostProcess", at("securityContext", "windowsOptions")...)
+	}
+	return out
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+func unconfined(seccomp *corev1.SeccompProfile, armor *corev1.AppArmorProfile) bool {
+	return seccomp != nil && seccomp.Type == corev1.SeccompProfileTypeUnconfined || armor != nil && armor.Type == corev1.AppArmorProfileTypeUnconfined
+}
+
+func hostProcess(o *corev1.WindowsSecurityContextOptions) bool {
+	return o != nil && isTrue(o.HostProcess)
+}
+
+// reasoned reports access without a reason, and access to the node that a policy of the environment refuses.
+func (c *checker) reasoned(w *Workload, place ...any) {
+	for _, a := range w.accesses() {
+		at := c.key(append(place[:len(place):len(place)], a.path...)...)
+		field, reason := "privileges", w.Security.Privileges
+		if a.host {
+			field, reason = "hostAccess", w.Security.HostAccess
+		}
+		if reason == nil && !c.faulty("security", field) {
+			d := c.error(at, "reason/missing", "%s needs a reason", a.name)
+			if a.name == "hostNetwork" {
+				d.Detail = "Network policies do not apply to pods of the host network: such a pod reaches everything that its node reaches."
+			}
+			d.Hint = fmt.Sprintf("Write security: {%s: {reason: TEXT}} in the application.", field)
+		}
+		if a.alone {
+			c.error(at, "spec/value", "a privileged container can gain privileges").Hint =
+				"Write allowPrivilegeEscalation: true beside it: wavewright writes false, and Kubernetes refuses both together."
+		}
+		if env := c.in.Target.Env; a.host && env.admits("host-access") == admitDeny {
+			d := c.error(at, "security/host", "%s refuses pods with %s", env.Name, a.name)
+			d.Detail = "Its admission policy host-access permits no pod the network, processes, memory, paths and ports of its node."
+			d.Hint = "State it for the environments that permit it, or write admission: {hostAccess: {mode: warn, reason: TEXT}} in the environment."
+		}
+	}
+}
+
+// admits is the mode of a policy of the environment.
+func (e *Environment) admits(policy Name) string {
+	for _, p := range AllAdmissionPolicies() {
+		if p.Name == policy {
+			return e.AdmissionMode(p)
+		}
+	}
+	return admitAll
+}
+
+// standard reports what the Pod Security Standard of the environment refuses, by the evaluator of Kubernetes. What
+// wavewright writes itself has checks of its own.
+func (c *checker) standard(w *Workload, place ...any) {
+	before := c.violations(w.withoutPassed())
+	for _, part := range w.passages() {
+		for _, found := range c.violations(part.of(w.withoutPassed(), w)) {
+			if slices.ContainsFunc(before, func(b psa.CheckResult) bool { return b.ForbiddenReason == found.ForbiddenReason }) {
+				continue
+			}
+			env := c.in.Target.Env
+			d := c.error(c.key(append(place[:len(place):len(place)], part.place...)...), "security/standard", "%s refuses these pods: %s", env.Name, found.ForbiddenReason)
+			d.Detail = fmt.Sprintf("Its namespaces enforce the %s Pod Security Standard: %s.", env.Settings.PodSecurity.Enforce, strings.TrimSpace(found.ForbiddenDetail))
+			d.Hint = "State it for the environments that permit it, or write podSecurity: {enforce: …} in the environment."
+		}
+	}
+}
+
+// passagePart is one place at which a workload passes fields through.
+type passagePart struct {
+	place []any
+	// of adds the fields of from at this place to a workload without any.
+	of func(plain, from *Workload) *Workload
+}
+
+func (w *Workload) passages() []passagePart {
+	var out []passagePart
+	if w.Pod != nil {
+		out = append(out, passagePart{[]any{"pod"}, func(plain, from *Workload) *Workload { plain.Pod = from.Pod; return plain }})
+	}
+	if w.Container != nil {
+		out = append(out, passagePart{[]any{"container"}, func(plain, from *Workload) *Workload { plain.Container = from.Container; return plain }})
+	}
+	for _, c := range w.containers() {
+		if c.Container.Container == nil {
+			continue
+		}
+		out = append(out, passagePart{[]any{c.group, c.name, "container"}, func(plain, from *Workload) *Workload {
+			if c.group == sidecars {
+				plain.Sidecars[c.name] = from.Sidecars[c.name]
+			} else {
+				plain.Init[c.name] = from.Init[c.name]
+			}
+			return plain
+		}})
+	}
+	return out
+}
+
+// violations are what the environment's standard forbids.
+func (c *checker) violations(w *Workload) []psa.CheckResult {
+	level, _ := api.ParseLevel(c.in.Target.Env.Settings.PodSecurity.Enforce)
+	version, err := api.ParseVersion(c.in.Target.Cluster.PodSecurityVersion)
+	evaluator, broken := psa.NewEvaluator(psa.DefaultChecks(), nil)
+	spec, unread := w.podSpec(c.in.App.Name)
+	if err != nil || broken != nil || unread != nil {
+		return nil // what cannot be read was reported
+	}
+	results := evaluator.EvaluatePod(api.LevelVersion{Level: level, Version: version}, &metav1.ObjectMeta{Annotations: w.PodAnnotations}, spec)
+	return slices.DeleteFunc(results, func(r psa.CheckResult) bool { return r.Allowed })
+}
+
+// podSpec is the whole pod in the type of Kubernetes.
+func (w *Workload) podSpec(app Name) (*corev1.PodSpec, error) {
+	pod, main := w.pod(app).parts()
+	main = append(yamltree.Ordered{pair("name", string(app))}, main...)
+	text, err := json.Marshal(plainJSON(append(pod, pair("containers", []yamltree.Ordered{main}))))
+	if err != nil {
+		return nil, err
+	}
+	var spec corev1.PodSpec
+	return &spec, json.Unmarshal(text, &spec)
+}
+
+// plainJSON turns ordered maps into such that encoding/json knows.
+func plainJSON(v any) any {
+	switch v := v.(type) {
+	case yamltree.Ordered:
+		out := map[string]any{}
+		for _, entry := range v {
+			out[entry.Key] = plainJSON(entry.Value)
+		}
+		return out
+	case []yamltree.Ordered:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = plainJSON(item)
+		}
+		return out
+	}
+	return v
+}
