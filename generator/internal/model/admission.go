@@ -240,7 +240,7 @@ func (r *resolver) admission(env *Environment) {
 
 // podSecurity wants to know why namespaces refuse no pods.
 func (r *resolver) podSecurity(env *Environment) {
-	if s := env.Settings.PodSecurity; s.Enforce == privileged && strings.TrimSpace(s.Reason) == "" {
+	if s := env.Settings.PodSecurity; s.Enforce == privileged && strings.TrimSpace(s.Reason) == "" && !env.Node.FaultyAt("podSecurity", "reason") {
 		r.list.Error(r.place(env.Node, "podSecurity", "enforce"), "reason/missing", "this exception needs a reason").Hint =
 			"Write podSecurity: {enforce: privileged, reason: TEXT}; wavewright prints the reason in docs/security/overview.md."
 	}

@@ -55,7 +55,8 @@ func (c *checker) passedOf(w *Workload, place ...any) {
 			}
 		}
 	}
-	if len(*c.list) == before { // what is refused is not worth a judgement
+	unclear := c.faulty(at("pod")...) || c.faulty(at("container")...) || c.faulty("sidecars") || c.faulty("init") || c.faulty("volumes")
+	if len(*c.list) == before && !unclear { // what is refused is not worth a judgement
 		c.mounted(w, place...)
 		c.stops(w, place...)
 		c.permitted(w, place...)

@@ -19,7 +19,9 @@ import (
 // permits it.
 func (c *checker) permitted(w *Workload, place ...any) {
 	c.reasoned(w, place...)
-	c.standard(w, place...)
+	if !c.in.Target.Env.Node.FaultyAt("podSecurity") {
+		c.standard(w, place...)
+	}
 }
 
 // access is a field that opens the node to a pod, or gives a container privileges.
@@ -113,7 +115,7 @@ func (c *checker) reasoned(w *Workload, place ...any) {
 			c.error(at, "spec/value", "a privileged container can gain privileges").Hint =
 				"Write allowPrivilegeEscalation: true beside it: wavewright writes false, and Kubernetes refuses both together."
 		}
-		if env := c.in.Target.Env; a.host && env.admits("host-access") == admitDeny {
+		if env := c.in.Target.Env; a.host && env.admits("host-access") == admitDeny && !env.Node.FaultyAt("admission") {
 			d := c.error(at, "security/host", "%s refuses pods with %s", env.Name, a.name)
 			d.Detail = "Its admission policy host-access permits no pod the network, processes, memory, paths and ports of its node."
 			d.Hint = "State it for the environments that permit it, or write admission: {hostAccess: {mode: warn, reason: TEXT}} in the environment."
