@@ -42,8 +42,10 @@ type Workload struct {
 	Node *yamltree.Node `yaml:"-" json:"-"`
 	// Deploy: false removes the application from the targets of the layer. Default: true.
 	Deploy *bool `yaml:"deploy"`
-	// Kind of the workload, the same on all targets: Deployment; StatefulSet, whose replicas have names and volumes of their own: the headless Service <application>-headless gives them the DNS names <application>-0.<application>-headless, <application>-1.<application>-headless and so on; DaemonSet, which runs one pod on each node and needs the number of nodes of the cluster; or CronJob, which creates a Job at each time of a schedule. Default: Deployment.
-	Kind string `yaml:"kind" enum:"Deployment,StatefulSet,DaemonSet,CronJob"`
+	// Kind of the workload, the same on all targets: Deployment; StatefulSet, whose replicas have names and volumes of their own: the headless Service <application>-headless gives them the DNS names <application>-0.<application>-headless, <application>-1.<application>-headless and so on; DaemonSet, which runs one pod on each node and needs the number of nodes of the cluster; CronJob, which creates a Job at each time of a schedule; or Job, which runs once for each version of itself. Default: Deployment.
+	Kind string `yaml:"kind" enum:"Deployment,StatefulSet,DaemonSet,CronJob,Job"`
+	// Attempts limits the retries and the duration of a Job.
+	Attempts Attempts `yaml:"attempts"`
 	// Schedule of a CronJob.
 	Schedule *Schedule `yaml:"schedule"`
 	// Source brings manifests or a chart of your own instead of an image, in the same form on all targets. Settings of pods from profiles do not apply to it.

@@ -36,6 +36,7 @@ func (r *resolver) check(in *Instance, scope expander) {
 	c.scratch()
 	c.schedule()
 	c.nodes()
+	c.once()
 	c.jobs(r.spec.Images.RequireDigest)
 	c.scale()
 	c.exposure()

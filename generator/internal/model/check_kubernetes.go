@@ -77,7 +77,7 @@ func (c *checker) placement() {
 
 // rollout checks that a rollout can move at all.
 func (c *checker) rollout() {
-	if c.w.Scheduled() || c.w.PerNode() {
+	if c.w.ends() || c.w.PerNode() {
 		return
 	}
 	r := c.w.Rollout

@@ -130,8 +130,8 @@ func (c *checker) quantity(resource string, amount schema.Amount, path ...any) Q
 const maxReplicas = 10000
 
 func (c *checker) scale() {
-	if c.w.Scheduled() || c.w.PerNode() {
-		return // schedule and nodes report a scale of what has none
+	if c.w.ends() || c.w.PerNode() {
+		return // a scale of what has none is reported with its kind
 	}
 	if c.w.Singleton != nil {
 		if strings.TrimSpace(c.w.Singleton.Reason) == "" && c.stated("singleton", "reason") {

@@ -64,6 +64,7 @@ func (r *resolver) bases() {
 		app.share()
 		app.shareConfig()
 		app.sharePolicies()
+		r.nameJobs(app)
 		app.exemptPolicies()
 		r.jobs(app)
 	})
@@ -94,7 +95,7 @@ func (r *resolver) base(app *Application) *Base {
 	base := &Base{Pod: pod, Kind: app.kind, Labels: w.Labels, Annotations: w.Annotations, ServiceAccountAnnotations: w.ServiceAccount.Annotations}
 	base.SecurityPatch = diff(pod.hardening(app.kind), r.p.Hardening.hardening(""), app.Name)
 	base.ExceptionAnnotations = w.exceptionAnnotations()
-	if w.Scheduled() {
+	if w.ends() {
 		pod.Resources, pod.Tolerations = nil, nil
 		return base
 	}
@@ -312,12 +313,12 @@ func (in *Instance) pods() (want, have *Pod, components []Path) {
 }
 
 // replicated reports whether the workload has replicas that belong on different nodes.
-func (w *Workload) replicated() bool { return w.Singleton == nil && !w.Scheduled() && !w.PerNode() }
+func (w *Workload) replicated() bool { return w.Singleton == nil && !w.ends() && !w.PerNode() }
 
 // inherit is the pod as the base and the chosen components leave it.
 func (in *Instance) inherit(probed, replicated bool) *Pod {
 	env, have := in.Target.Env.inherited, *in.App.Base.Pod
-	if in.App.Base.Scheduled() {
+	if in.App.Base.ends() {
 		have.Resources, have.Tolerations = env.Resources, in.Target.Env.JobTolerations()
 		return &have
 	}

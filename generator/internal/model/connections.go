@@ -248,8 +248,8 @@ func (r *resolver) inside(from client, name string, c *schema.Connection, path [
 		r.unknownCallee(from.Instance, name, at)
 		return
 	}
-	if callee.Workload.Scheduled() {
-		r.list.Error(at, "connection/cronjob", name+" is a CronJob, and nobody can connect to it").Hint =
+	if callee.Workload.ends() {
+		r.list.Error(at, "connection/cronjob", name+" is a "+callee.Workload.Kind+", and nobody can connect to it").Hint =
 			"Let it connect to " + string(from.App.Name) + ", or take the connection out."
 		return
 	}

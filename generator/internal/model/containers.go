@@ -39,7 +39,7 @@ func (w *Workload) group(name string, declared map[string]schema.Container) []co
 	return list
 }
 
-// What a container beside the main one may write to the node, logs included, unless
+// The storage of the node that a container beside the main one may use, logs included, unless
 // it says so itself.
 const (
 	scratchRequest = "32Mi"

@@ -201,6 +201,9 @@ func (d *decisions) rollout() {
 func (d *decisions) run() {
 	d.without("kind "+d.w.Kind, d.at("kind"), "it has no replicas that go on",
 		[]string{"scale"}, []string{"antiAffinity"}, []string{"failover"}, []string{"disruptionBudget"}, []string{"rollout"}, []string{"probes"})
+	if d.w.Once() {
+		d.attempts(d.w.Attempts, "attempts")
+	}
 	if s := d.w.Schedule; s != nil {
 		d.attempts(s.Attempts, "schedule")
 		d.fallback(d.w.concurrencyPolicy(), "schedule", "concurrencyPolicy")

@@ -175,7 +175,7 @@ func (w *Workload) exceptionAnnotations() map[string]string {
 // adds up neither policies nor the policy of the namespace, which has the rule for the name
 // server.
 func (a *Application) exemptPolicies() {
-	if a.Base.Scheduled() {
+	if a.Base.ends() {
 		return
 	}
 	if !slices.ContainsFunc(a.Instances, func(in *Instance) bool { return !in.oneSided() }) {

@@ -15,6 +15,7 @@ func (r *resolver) flattened() {
 	for _, app := range r.p.Applications {
 		same := app.spec.SameEverywhere
 		switch {
+		case r.faulty(app.layer, "kind"):
 		case same == nil:
 			f := flattening{app: app}
 			f.below(app.layer, nil)

@@ -110,6 +110,9 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 	shared.part = &part{clusters: len(instances)}
 	shared.Components = commonStart(instances)
 	shared.Labels, shared.Annotations, shared.ExceptionAnnotations = maps.Clone(first.Labels), maps.Clone(first.Annotations), maps.Clone(first.ExceptionAnnotations)
+	if slices.ContainsFunc(instances, func(in *Instance) bool { return in.JobName != first.JobName }) {
+		shared.JobName = ""
+	}
 	shared.part.listed, shared.part.named = slices.Clone(first.Runs), slices.Clone(first.Runs)
 	for _, in := range instances[1:] {
 		keepCommon(shared.Labels, in.Labels)
@@ -126,6 +129,9 @@ func shareInstance(instances []*Instance, what Sharing) *Instance {
 		own.Components = in.Components[len(shared.Components):]
 		own.Labels, own.Annotations = changed(in.Labels, shared.Labels), changed(in.Annotations, shared.Annotations)
 		own.ExceptionAnnotations = changed(in.ExceptionAnnotations, shared.ExceptionAnnotations)
+		if shared.JobName != "" {
+			own.JobName = ""
+		}
 		own.Images = slices.DeleteFunc(slices.Clone(in.Images), func(swap ImageSwap) bool { return slices.Contains(shared.Images, swap) })
 		own.part.listed, own.part.named = in.except(shared.part.listed, (*Run).sameJob), in.except(shared.part.named, (*Run).sameName)
 		in.own, owns[i] = &own, &own
@@ -289,7 +295,7 @@ func (in *Instance) Fleet() bool { return in.part != nil && in.part.own }
 
 // Rest reports whether the kustomization of a target has more than its files.
 func (in *Instance) Rest() bool {
-	return len(in.ListedRuns())+len(in.NamedRuns())+len(in.Adjustments())+len(in.Images)+len(in.Labels) > 0
+	return in.JobName != "" || len(in.ListedRuns())+len(in.NamedRuns())+len(in.Adjustments())+len(in.Images)+len(in.Labels) > 0
 }
 
 // ListedRuns are the jobs whose bases the folder lists, where there are two folders.

@@ -202,7 +202,7 @@ func (r *resolver) run(in *Instance, run *Run) {
 	run.ExceptionAnnotations = changed(run.workload.exceptionAnnotations(), run.reasons)
 	run.Object, run.Counts = run.Name, true
 	if run.Test {
-		run.Object += "-" + Name(r.content(in, run, want))
+		run.Object += "-" + Name(r.content(in, want, run.Short))
 		run.Counts = env.Builtin() != "production" || env.Validates(string(in.App.Name)+"/"+string(run.Short))
 	}
 }
@@ -210,10 +210,10 @@ func (r *resolver) run(in *Instance, run *Run) {
 // content is a short name for everything in the template of a job. Kubernetes lets
 // nobody change the template, so a job with another one needs another name. The version
 // stands for what the templates of wavewright add.
-func (r *resolver) content(in *Instance, run *Run, want *Pod) string {
+func (r *resolver) content(in *Instance, want *Pod, container Name) string {
 	labels := joined(in.App.AllLabels(r.p), in.Labels)
 	labels["env"] = string(in.Target.Env.Name)
-	text := string(r.p.Version) + "\n" + yamltree.EncodeFlow(diff(want, &Pod{Kind: want.Kind, ServiceLinks: false, PullPolicy: pullPolicy}, run.Short)) + "\n" + yamltree.EncodeFlow(labels)
+	text := string(r.p.Version) + "\n" + yamltree.EncodeFlow(diff(want, &Pod{Kind: want.Kind, ServiceLinks: false, PullPolicy: pullPolicy}, container)) + "\n" + yamltree.EncodeFlow(labels)
 	for _, file := range in.Workload.configFiles() {
 		text += fmt.Sprintf("\n%s %d\n%s", file.Name, len(file.Content), file.Content)
 	}
@@ -275,12 +275,12 @@ func (in *Instance) NetworkPolicies() []*NetworkPolicy {
 
 // HasJobs reports whether the environment runs jobs of applications.
 func (e *Environment) HasJobs() bool {
-	return slices.ContainsFunc(instancesOn(e.Targets), func(in *Instance) bool { return len(in.Runs) > 0 })
+	return slices.ContainsFunc(instancesOn(e.Targets), func(in *Instance) bool { return len(in.Runs) > 0 || in.Workload.Once() })
 }
 
 // HasJobs reports whether any application has a job.
 func (p *Platform) HasJobs() bool {
-	return slices.ContainsFunc(p.Applications, func(app *Application) bool { return len(app.Jobs) > 0 })
+	return slices.ContainsFunc(p.Applications, func(app *Application) bool { return len(app.Jobs) > 0 || app.Base != nil && app.Base.Once() })
 }
 
 // phases reports a job that is not of the same phase everywhere.

@@ -213,7 +213,7 @@ func targetKinds() []targetKind {
 		{Kind{"apps/v1", "StatefulSet"}, byApplications, workload(stateful)},
 		{Kind{"autoscaling/v2", "HorizontalPodAutoscaler"}, byApplications, some(func(in *Instance) bool { return in.Workload.Autoscaled() })},
 		{Kind{"batch/v1", "CronJob"}, byApplications, workload(scheduled)},
-		{Kind{"batch/v1", "Job"}, byApplications, some(func(in *Instance) bool { return len(in.Runs) > 0 })},
+		{Kind{"batch/v1", "Job"}, byApplications, some(func(in *Instance) bool { return len(in.Runs) > 0 || in.App.Base.Once() })},
 		{Kind{"discovery.k8s.io/v1", "EndpointSlice"}, byApplications, nil},
 		{Kind{"external-secrets.io/v1", "ExternalSecret"}, byApplications, some(func(in *Instance) bool { return len(in.Secrets()) > 0 })},
 		{Kind{"gateway.networking.k8s.io/v1", "HTTPRoute"}, byApplications, some(func(in *Instance) bool { return len(in.Routes()) > 0 })},

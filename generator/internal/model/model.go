@@ -270,6 +270,9 @@ type Instance struct {
 	// ServicePorts and Claims are set when they are not the same on every target.
 	ServicePorts []yamltree.Ordered
 	Claims       []Claim
+	// JobName is the name of the object of an application of kind Job, with a hash of its content; empty
+	// for other kinds, and where another folder states it.
+	JobName Name
 	// Runs are the jobs on the target, by name.
 	Runs []*Run
 	// Config holds the files that are not the same on every target.

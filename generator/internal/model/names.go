@@ -216,6 +216,9 @@ func (in *Instance) composedNames() []string {
 			names = append(names, fmt.Sprintf("NetworkPolicy %s-%s", run.Name, in.Target.Env.Name))
 		}
 	}
+	if in.JobName != "" {
+		names = append(names, "Job "+string(in.JobName))
+	}
 	if in.App.Base.Stateful() {
 		names = append(names, "Service "+string(in.App.Headless()))
 	}

@@ -181,7 +181,7 @@ func (d demands) add(app Name, w *Workload) {
 		note("limits."+kind, w.need(kind, limits).times(pods))
 	}
 	for _, name := range sortedKeys(w.Volumes) {
-		if w.Volumes[name].Size == "" || w.Kind == job {
+		if w.Volumes[name].Size == "" || w.label != "" {
 			continue // a job mounts claims of its application, which count there
 		}
 		claims := 1

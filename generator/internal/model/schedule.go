@@ -27,9 +27,9 @@ func (w *Workload) Scheduled() bool { return w.Kind == scheduled }
 func (b *Base) Scheduled() bool { return b.Kind == scheduled }
 
 // Continuous is the base of an application whose pods run until somebody stops them; nil
-// of a CronJob, and of an application that brings its own manifests.
+// of a CronJob and a Job, and of an application that brings its own manifests.
 func (a *Application) Continuous() *Base {
-	if a.Sourced || a.Base.Scheduled() {
+	if a.Sourced || a.Base.ends() {
 		return nil
 	}
 	return a.Base
@@ -38,7 +38,7 @@ func (a *Application) Continuous() *Base {
 // ends reports whether the workload runs to an end.
 func (w *Workload) ends() bool { return w.Kind == scheduled || w.Kind == job }
 
-// What a run has that states nothing else: an hour to begin, which a controller that
+// A run that states nothing else has an hour to begin, which a controller that
 // was away needs, an hour to end, and two more attempts. Kubernetes would wait for ever
 // and try seven times.
 const (
@@ -53,7 +53,10 @@ func (w *Workload) runOnce(p *Pod, app Name) {
 	p.Kind, p.ServiceAccount, p.RestartPolicy, p.Tolerations = w.Kind, string(app), "Never", w.statedTolerations()
 	p.Labels = yamltree.Ordered{pair(NameLabel, cmp.Or(string(w.label), string(app)))}
 	p.BackoffLimit, p.ActiveDeadline = backoffLimit, activeDeadline
-	if w.Schedule != nil {
+	switch {
+	case w.Once():
+		p.attempts(w.Attempts)
+	case w.Schedule != nil:
 		p.attempts(w.Schedule.Attempts)
 	}
 	if s := w.Schedule; s != nil && w.Scheduled() {
@@ -117,8 +120,11 @@ func (p *Pod) ContainerFields() []Field { return p.fields("container") }
 
 // pods is how many pods of the workload there are at most at once.
 func (w *Workload) pods() int {
-	if w.Scheduled() {
+	switch {
+	case w.Scheduled():
 		return w.runs()
+	case w.Once():
+		return 2 // Argo CD deletes the Job of the version before when the new one has ended
 	}
 	_, high := w.Replicas()
 	return high + w.Surge()
@@ -174,7 +180,7 @@ func (p *Platform) Schedules() bool {
 
 // APIVersion of the workload.
 func (b *Base) APIVersion() string {
-	if b.Scheduled() {
+	if b.ends() {
 		return "batch/v1"
 	}
 	return "apps/v1"

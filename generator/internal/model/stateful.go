@@ -65,7 +65,7 @@ func (w *Workload) claimTemplates() []yamltree.Ordered {
 
 // mountsOnce reports whether never more than one pod mounts a volume, or each its own.
 func (w *Workload) mountsOnce() bool {
-	return w.Singleton != nil || w.Stateful() || w.Scheduled() && w.pods() == 1
+	return w.Singleton != nil || w.Stateful() || w.Scheduled() && w.pods() == 1 || w.Once()
 }
 
 // Stateful reports whether the application is a StatefulSet, everywhere.

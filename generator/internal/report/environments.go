@@ -111,6 +111,9 @@ func replicasText(w *model.Workload) string {
 	if w.Scheduled() {
 		return scheduleText(w)
 	}
+	if w.Once() {
+		return "once for each version"
+	}
 	low, high := w.Replicas()
 	if w.PerNode() {
 		return fmt.Sprintf("%d, one on each node", low)
