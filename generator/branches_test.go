@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wavewright/wavewright/generator"
 )
@@ -22,21 +23,22 @@ import (
 type branchSpec struct {
 	tags  map[string]string // application → tag
 	max   int
+	prod  string   // the name of that environment
 	moved []string // lines
 	omit  []string // paths
 }
 
 func (s *branchSpec) clone() *branchSpec {
-	return &branchSpec{maps.Clone(s.tags), s.max, slices.Clone(s.moved), slices.Clone(s.omit)}
+	return &branchSpec{maps.Clone(s.tags), s.max, s.prod, slices.Clone(s.moved), slices.Clone(s.omit)}
 }
 
 func (s *branchSpec) text() string {
 	var b strings.Builder
 	b.WriteString("apiVersion: wavewright.dev/v1alpha1\nkind: Environments\nmetadata: {name: shop}\n" +
 		"repository: {url: https://git.example.com/acme/shop.git}\nenvironments:\n  - {name: dev, profile: development}\n" +
-		"  - {name: prod, profile: production}\napplications:\n")
+		"  - {name: " + s.prod + ", profile: production}\napplications:\n")
 	for _, app := range slices.Sorted(maps.Keys(s.tags)) {
-		fmt.Fprintf(&b, "  %s:\n    image: ghcr.io/acme/%s:%s\n    ports: {http: 8080}\n    probes: {readiness: {http: /ready}}\n    environments: {prod: {scale: {max: %d}}}\n", app, app, s.tags[app], s.max)
+		fmt.Fprintf(&b, "  %s:\n    image: ghcr.io/acme/%s:%s\n    ports: {http: 8080}\n    probes: {readiness: {http: /ready}}\n    environments: {%s: {scale: {max: %d}}}\n", app, app, s.tags[app], s.prod, s.max)
 	}
 	if len(s.moved) > 0 {
 		b.WriteString("moved:\n" + strings.Join(s.moved, ""))
@@ -68,6 +70,9 @@ func joined(base, ours, theirs *branchSpec, random *rand.Rand) *branchSpec {
 	if theirs.max != base.max {
 		out.max = theirs.max
 	}
+	if ours.prod == base.prod {
+		out.prod = theirs.prod
+	}
 	from := func(line string) string { return line[:strings.Index(line, "to:")] }
 	for _, line := range theirs.moved {
 		if !slices.ContainsFunc(out.moved, func(ours string) bool { return from(ours) == from(line) }) {
@@ -75,6 +80,9 @@ func joined(base, ours, theirs *branchSpec, random *rand.Rand) *branchSpec {
 		}
 	}
 	out.moved = slices.DeleteFunc(out.moved, func(line string) bool {
+		if _, env, is := strings.Cut(strings.TrimSuffix(line, "}\n"), "to: environments/"); is {
+			return env != out.prod
+		}
 		_, to, _ := strings.Cut(strings.TrimSuffix(line, "}\n"), "to: applications/")
 		_, there := out.tags[to]
 		old, _, _ := strings.Cut(strings.TrimPrefix(line, "  - {from: applications/"), ",")
@@ -180,7 +188,7 @@ func (b *branches) edit(name string) {
 func (b *branches) change(s *branchSpec) {
 	apps := slices.Sorted(maps.Keys(s.tags))
 	app := apps[b.random.IntN(len(apps))]
-	switch kind := b.random.IntN(9); kind {
+	switch kind := b.random.IntN(14); kind {
 	case 0, 1:
 		b.log = append(b.log, "bump "+app)
 		s.tags[app] = fmt.Sprintf("1.%d.0", 1+b.random.IntN(3))
@@ -212,6 +220,27 @@ func (b *branches) change(s *branchSpec) {
 	case 6:
 		b.log = append(b.log, "max")
 		s.max = 7 + b.random.IntN(4)
+	case 7:
+		if s.prod == "prod" {
+			s.prod = []string{"live", "real"}[b.random.IntN(2)]
+			b.log = append(b.log, "rename prod to "+s.prod)
+			s.moved = append(s.moved, "  - {from: environments/prod, to: environments/"+s.prod+"}\n")
+		}
+	case 8:
+		b.promote(s)
+	case 9:
+		files := slices.DeleteFunc(b.generated(), func(name string) bool {
+			return filepath.Base(name) == "kustomization.yaml" || strings.HasPrefix(name, "components/") || strings.HasPrefix(name, "argocd/")
+		})
+		name := files[b.random.IntN(len(files))]
+		b.log = append(b.log, "delete "+name)
+		if err := os.Remove(filepath.Join(b.dir, filepath.FromSlash(name))); err != nil {
+			b.t.Fatal(err)
+		}
+	case 10:
+		name := "overlays/" + s.prod + "/apps/" + app + "/custom/" + []string{"kustomization", "own"}[b.random.IntN(2)] + ".yaml"
+		b.log = append(b.log, "write "+name)
+		b.write(name, "# "+b.token()+"\napiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n")
 	default:
 		files := b.generated()
 		name := files[b.random.IntN(len(files))]
@@ -221,6 +250,29 @@ func (b *branches) change(s *branchSpec) {
 		b.log = append(b.log, "edit "+name)
 		b.edit(name)
 	}
+}
+
+// promote commits what was done, pretends that it was pushed, and moves the pins; and a person says
+// why.
+func (b *branches) promote(s *branchSpec) {
+	b.log = append(b.log, "promote")
+	b.must("add", "--all")
+	b.must("commit", "-q", "--allow-empty", "-m", "before the promotion")
+	b.must("update-ref", "refs/remotes/origin/main", "HEAD")
+	moved, err := generator.Promote(b.dir, generator.PromoteRequest{To: s.prod}, generator.When{At: time.Unix(1e9, 0), AllowReplace: []string{"**"}})
+	if err != nil {
+		b.log = append(b.log, err.Error())
+		return
+	}
+	if b.log = append(b.log, fmt.Sprint(moved.Written, moved.Refusals)); !moved.Written {
+		return
+	}
+	name := "releases/" + s.prod + ".yaml"
+	src, err := os.ReadFile(filepath.Join(b.dir, filepath.FromSlash(name)))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.write(name, string(src)+"# "+b.token()+" released\n")
 }
 
 // branch commits some changes on a new branch.
@@ -244,6 +296,7 @@ func (b *branches) branch(name string, base *branchSpec) *branchSpec {
 		}
 	}
 	b.must("add", "--all")
+	b.must("reset", "-q", "--soft", "main") // promotions have committed
 	b.must("commit", "-q", "--allow-empty", "-m", name)
 	return s
 }
@@ -290,7 +343,8 @@ func fastDir(t *testing.T) string {
 	return dir
 }
 
-// TestBranches merges random branches with real Git: 20 pairs, 100 in .ci/run and 2,000 in task
+// TestBranches merges random branches with real Git, by a merge, a rebase, a cherry-pick, a patch or a
+// stash: 20 pairs, 100 in .ci/run and 2,000 in task
 // nightly, as WAVEWRIGHT_PAIRS says. Whatever people wrote on either of them is on
 // disk afterwards, in a conflict, or in a stage of Git's index.
 func TestBranches(t *testing.T) {
@@ -307,7 +361,7 @@ func TestBranches(t *testing.T) {
 	if testing.Short() {
 		pairs = 5
 	}
-	base := &branchSpec{tags: map[string]string{"web": "1.0.0", "db": "1.0.0"}, max: 6}
+	base := &branchSpec{tags: map[string]string{"web": "1.0.0", "db": "1.0.0"}, max: 6, prod: "prod"}
 	seed := &branches{t: t, dir: fastDir(t)}
 	seed.must("init", "-q", "-b", "main")
 	seed.write("environments.yaml", base.text())
@@ -316,6 +370,7 @@ func TestBranches(t *testing.T) {
 	}
 	seed.must("add", "--all")
 	seed.must("commit", "-q", "-m", "first")
+	seed.must("remote", "add", "origin", "https://git.example.com/acme/shop.git")
 	for i := range pairs {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
@@ -332,10 +387,19 @@ func TestBranches(t *testing.T) {
 func (b *branches) merge(base *branchSpec) {
 	ours, theirs := b.branch("one", base), b.branch("two", base)
 	want := append(b.tokensAt("one"), b.tokensAt("two")...)
-	operation := [][]string{{"merge", "--no-edit", "one"}, {"rebase", "one"}, {"cherry-pick", "--keep-redundant-commits", "one"}}[b.random.IntN(3)]
+	operation := [][]string{
+		{"merge", "--no-edit", "one"}, {"rebase", "one"}, {"cherry-pick", "--keep-redundant-commits", "one"}, {"stash", "pop"}, {"am", "-3", "-q", filepath.Join(b.dir, "..", "0001-one.patch")},
+	}[b.random.IntN(5)]
+	b.begin(operation[0])
 	b.log = append(b.log, "-- "+strings.Join(operation, " "))
 	ours, theirs = theirs, ours // on branch two
 	_, stopped := b.git(operation...)
+	if operation[0] == "am" && stopped != nil && b.must("ls-files", "--unmerged") == "" {
+		if _, err := generator.Remerge(b.dir, generator.WriteOptions{}); err == nil {
+			b.t.Errorf("the patch was not applied, and nobody was told\n%s", strings.Join(b.log, "\n"))
+		}
+		return
+	}
 	if operation[0] == "rebase" {
 		ours, theirs = theirs, ours
 	}
@@ -353,6 +417,19 @@ func (b *branches) merge(base *branchSpec) {
 		}
 		b.log = append(b.log, fmt.Sprintf("left %v, stopped %v", out.Left, out.Plan != nil && out.Plan.Plan != nil && out.Plan.Stopped()))
 		b.check(want)
+	}
+}
+
+// begin prepares an operation that takes the changes of branch one from elsewhere.
+func (b *branches) begin(operation string) {
+	switch operation {
+	case "stash":
+		b.must("checkout", "-q", "one")
+		b.must("reset", "-q", "--soft", "main")
+		b.git("stash", "-q") // there may be nothing to stash
+		b.must("checkout", "-q", "-f", "two")
+	case "am":
+		b.must("format-patch", "-q", "--binary", "-1", "-o", "..", "one")
 	}
 }
 

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -109,12 +110,19 @@ func settleMerge(dir string) (*Remerged, error) {
 	if out.sides != nil {
 		out.Stash = out.sides.Stash
 	}
+	if out.Operation == "am" && len(conflicts)+len(out.Left) == 0 {
+		if applied, err := repo.Applied(); !applied || err != nil {
+			return nil, cmp.Or(err, ErrPatch)
+		}
+	}
 	if len(conflicts) == 0 {
 		return out, nil
 	}
 	in := tree.MergeInput{Unmerged: unmerged(conflicts), Merge: repo.MergeTexts, Version: build.Read().Version}
-	if in.Settled, err = repo.Settled(); err != nil {
-		return nil, err
+	if out.Operation != "am" { // which leaves traces of resolutions that it has made itself
+		if in.Settled, err = repo.Settled(); err != nil {
+			return nil, err
+		}
 	}
 	if s := out.sides; s != nil {
 		for i, commits := range [][]string{{s.Base}, {s.Ours}, {s.Theirs, s.Untracked}} {

@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"errors"
+
 	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -39,6 +41,9 @@ func FindUnfinished(dir string) *Unfinished {
 	}
 	return &Unfinished{name, forth, back}
 }
+
+// ErrPatch says that a patch is still to be applied: git am could not, and left nothing to resolve.
+var ErrPatch = errors.New("git am has not applied its patch, and left nothing to resolve: git am --abort ends it; git am -3 merges a patch that was made with git format-patch --full-index --binary")
 
 // StuckError says that wavewright cannot settle what git has not merged, and wrote nothing.
 type StuckError struct {

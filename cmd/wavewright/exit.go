@@ -66,6 +66,8 @@ func asFailure(err error) *failure {
 		f.hints = []string{"check that the cluster runs and that this machine reaches it; --timeout TIME waits longer"}
 	case isWhich(err):
 		f.hints = []string{"--cluster NAME says which one the context reaches, --argocd NAME which Argo CD runs there"}
+	case errors.Is(err, generator.ErrPatch):
+		f.code = exitConflict
 	case errors.Is(err, generator.ErrLocked), errors.Is(err, generator.ErrNewer):
 		f.code = exitRefused
 	}

@@ -13,11 +13,19 @@ import (
 
 // git runs one command in the spec's folder and returns what it prints.
 func (r *Repo) git(stdin []byte, args ...string) (string, error) {
+	return r.run(r.Dir, "", stdin, args...)
+}
+
+// run runs one command in a folder, with an index of its own or, when that is empty, with the
+// repository's.
+func (r *Repo) run(dir, index string, stdin []byte, args ...string) (string, error) {
 	// The options keep the user's settings from running programs or changing output.
 	fixed := []string{"--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}
 	cmd := exec.Command("git", append(fixed, args...)...)
-	cmd.Dir = r.Dir
-	cmd.Env = gitEnviron(os.Environ())
+	cmd.Dir = dir
+	if cmd.Env = gitEnviron(os.Environ()); index != "" {
+		cmd.Env = append(cmd.Env, "GIT_INDEX_FILE="+index)
+	}
 	cmd.Stdin = bytes.NewReader(stdin)
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr

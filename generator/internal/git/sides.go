@@ -10,7 +10,7 @@ import (
 )
 
 // Sides are the commits that an unfinished operation joins: Ours is checked out, Theirs comes in,
-// and Base is what both are compared with.
+// and Base is what both are compared with. Of a patch, the latter two are trees.
 type Sides struct {
 	Base, Ours, Theirs string
 	// Untracked has the files of Theirs that git did not know when they were stashed; empty for none.
@@ -20,7 +20,7 @@ type Sides struct {
 }
 
 // Sides returns the commits of an unfinished operation; nil when git does not know them, as after
-// git am and git checkout --merge, and when several come in.
+// git checkout --merge, and when several come in.
 func (r *Repo) Sides(operation string) (*Sides, error) {
 	switch operation {
 	case "merge":
@@ -34,6 +34,8 @@ func (r *Repo) Sides(operation string) (*Sides, error) {
 		return r.picking("CHERRY_PICK_HEAD", false)
 	case "revert":
 		return r.picking("REVERT_HEAD", true)
+	case "am":
+		return r.patching()
 	case Stash:
 		return r.stashed()
 	}

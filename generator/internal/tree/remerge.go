@@ -341,7 +341,7 @@ func (m *remerge) alone(path string, disk *Version, inOurs bool) {
 	switch {
 	case disk != nil && m.files[other][path] != nil && m.known():
 		// The other side's state gave the file up: what is there is a person's own.
-	case disk != nil || m.Settled[path] || !m.known():
+	case disk != nil || m.Settled[path]:
 		m.keep(e)
 	case e.state != managed:
 		m.keep(e) // a person deleted it, or gave it up
