@@ -395,7 +395,8 @@ func (b *branches) merge(base *branchSpec) {
 	ours, theirs = theirs, ours // on branch two
 	_, stopped := b.git(operation...)
 	if operation[0] == "am" && stopped != nil && b.must("ls-files", "--unmerged") == "" {
-		if _, err := generator.Remerge(b.dir, generator.WriteOptions{}); err == nil {
+		_, begun := os.Stat(filepath.Join(b.dir, ".git", "rebase-apply")) // it is not when the patch is empty
+		if _, err := generator.Remerge(b.dir, generator.WriteOptions{}); err == nil && begun == nil {
 			b.t.Errorf("the patch was not applied, and nobody was told\n%s", strings.Join(b.log, "\n"))
 		}
 		return
