@@ -49,7 +49,7 @@ func policies(c *testCase, edit func(*admissionv1.ValidatingAdmissionPolicy)) []
 func server(t *testing.T, edit func(*admissionv1.ValidatingAdmissionPolicy)) *admission.Server {
 	t.Helper()
 	s, err := admission.Start(policies(namedCase(t, guarded), edit), map[string]map[string]string{
-		"prod": environment("prod"), "staging": environment("staging"), "dev": environment("dev"), "other": {"env": "prod", platformLabel: "other"},
+		"prod": environment("prod"), balancedNamespace: environment("prod"), "staging": environment("staging"), "dev": environment("dev"), "other": {"env": "prod", platformLabel: "other"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -105,6 +105,26 @@ func service(edit func(*corev1.ServiceSpec)) *corev1.Service {
 func hosted(s *corev1.PodSpec) { s.HostNetwork = true }
 
 func nodePort(s *corev1.ServiceSpec) { s.Type = corev1.ServiceTypeNodePort }
+
+// balancedNamespace is where the case declares a load balancer, web-feed.
+const balancedNamespace = "web-prod"
+
+// balanced is a load balancer as wavewright writes them.
+func balanced(s *corev1.ServiceSpec) {
+	s.Type, s.AllocateLoadBalancerNodePorts = corev1.ServiceTypeLoadBalancer, new(bool)
+	s.LoadBalancerSourceRanges = []string{"198.51.100.0/24"}
+}
+
+// balances is a request for a Service of a name in the namespace of the declared load balancer.
+func balances(name string, edits ...func(*corev1.ServiceSpec)) admission.Request {
+	r := creates(service(func(s *corev1.ServiceSpec) {
+		for _, edit := range edits {
+			edit(s)
+		}
+	}), balancedNamespace)
+	r.Name = name
+	return r
+}
 
 // creates is a request for a new object in a namespace, by Argo CD.
 func creates(o runtime.Object, namespace string) admission.Request {
@@ -215,6 +235,13 @@ func questions() []question {
 		q("other port", creates(pod(func(s *corev1.PodSpec) { s.Containers[0].Ports = []corev1.ContainerPort{{ContainerPort: 80}} }), "prod"), "", ""),
 		q("node port", creates(service(nodePort), "prod"), "service-types", "type NodePort would go round the gateway in prod"),
 		q("load balancer", creates(service(func(s *corev1.ServiceSpec) { s.Type = corev1.ServiceTypeLoadBalancer }), "staging"), "service-types", "expose"),
+		q("declared load balancer", balances("web-feed", balanced), "", ""),
+		q("other load balancer", balances("web-other", balanced), "service-types", "type LoadBalancer would go round the gateway in prod"),
+		q("declared elsewhere", creates(service(balanced), "prod"), "service-types", "loadBalancer"),
+		q("declared load balancer with node ports", balances("web-feed", balanced, func(s *corev1.ServiceSpec) { s.AllocateLoadBalancerNodePorts = nil }), "service-types", ""),
+		q("declared load balancer for everybody", balances("web-feed", balanced, func(s *corev1.ServiceSpec) { s.LoadBalancerSourceRanges = nil }), "service-types", ""),
+		q("declared load balancer as a node port", balances("web-feed", nodePort), "service-types", ""),
+		q("declared load balancer with external addresses", balances("web-feed", balanced, func(s *corev1.ServiceSpec) { s.ExternalIPs = []string{"192.0.2.1"} }), "service-types", "externalIPs"),
 		q("external addresses", creates(service(func(s *corev1.ServiceSpec) { s.ExternalIPs = []string{"192.0.2.1"} }), "prod"), "service-types", "externalIPs"),
 		q("usual service", creates(service(func(*corev1.ServiceSpec) {}), "prod"), "", ""),
 		q("exec", connects("exec", "prod", admins), "pod-access", "pods/exec of web is not permitted in prod. In an emergency, ask a member of "+oncall),
@@ -290,7 +317,7 @@ func (q question) wrong(a admission.Answer) string {
 }
 
 func (q question) target() string {
-	if q.request.Namespace == "" {
+	if q.request.Namespace == "" || q.request.Namespace == balancedNamespace {
 		return "prod"
 	}
 	return q.request.Namespace

@@ -35,6 +35,7 @@ var external = map[string][]string{
 		"Namespace/gateway-system", "Namespace/ingress-nginx", "Namespace/ingress", "Namespace/search", "Namespace/voice", "Namespace/shared/*",
 		"Namespace/monitoring", "Scraper/monitoring", "IngressClass/nginx/ingress-nginx", "IngressClass/internal/ingress",
 		"IngressClass/partners/ingress-nginx", "Namespace/partner-gateway",
+		"Network/10.40.0.0/24", "Network/198.51.100.0/24",
 	},
 	"fleet":           {"Namespace/edge-system", "Namespace/gateway-system", "Namespace/monitoring", "Scraper/monitoring"},
 	"passthrough":     {"ConfigMap/authorities", "ConfigMap/sql"},

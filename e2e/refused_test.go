@@ -136,6 +136,7 @@ func TestAPIServerDecidesAlike(t *testing.T) {
 	for _, env := range []string{"prod", "staging", "dev"} {
 		p.namespace(env, environment(env))
 	}
+	p.namespace(balancedNamespace, environment("prod"))
 	p.namespace("other", nil)
 	all := questions()
 	for i, q := range all {
@@ -183,7 +184,7 @@ func TestAPIServerMissesTheToothless(t *testing.T) {
 // questionName is the name of the object of a question: of its own where it would get into
 // another's way.
 func questionName(q question, i int) string {
-	if q.request.Connect || q.request.Subresource != "" || q.request.Namespace == "" {
+	if q.request.Connect || q.request.Subresource != "" || q.request.Namespace == "" || q.request.Namespace == balancedNamespace {
 		return q.request.Name
 	}
 	return fmt.Sprintf("%s-%d", q.request.Name, i)

@@ -82,6 +82,8 @@ func TestGuideShowsTheWay(t *testing.T) {
 		{"Spec", "replicas", "Applications state it, or workload: {…} for all of them. Write scale: "},
 		{"Container", "scale", "The application states scale itself"},
 		{"Expose", "ingressClassName", "Write through: NAME. A cluster names its ways in: platform: {gateways: "},
+		{"Expose", "type", "Write loadBalancer: {sourceRanges: [203.0.113.0/24]}. For what is not HTTP."},
+		{"LoadBalancer", "loadBalancerIP", "Controllers of load balancers read a fixed address from an annotation"},
 		{"port", "containerPort", "Write port: 80, container: 8080."},
 		{"Application", "nonsense", ""},
 	} {

@@ -111,6 +111,8 @@ type Platform struct {
 	Ingress *Ingress `yaml:"ingress"`
 	// Ingresses are further ingress controllers or classes, by the name that a route states as through. A cluster replaces one by its name, and null removes it there.
 	Ingresses map[string]Ingress `yaml:"ingresses"`
+	// LoadBalancers describes the load balancers that the cluster makes for Services. Default: a controller of the cluster makes them, and they keep the addresses of clients.
+	LoadBalancers *LoadBalancers `yaml:"loadBalancers"`
 	// DNS is the cluster's name server, to which every pod may connect on port 53. Default: the pods with k8s-app: kube-dns in kube-system.
 	DNS *DNS `yaml:"dns"`
 	// Metrics is the Prometheus that collects metrics, run by the Prometheus operator. It must also collect the metrics of kube-state-metrics and cAdvisor, which alerts use.
@@ -155,6 +157,16 @@ type IngressTLS struct {
 	IssuerKind string `yaml:"issuerKind" enum:"ClusterIssuer,Issuer"`
 	// Secret with a certificate for all hosts, which must exist in every namespace.
 	Secret string `yaml:"secret"`
+}
+
+// LoadBalancers are facts about the load balancers that a cluster makes for Services.
+type LoadBalancers struct {
+	// Class of the load balancers of applications that name none (loadBalancerClass). Kubernetes refuses another class for a Service that exists. Default: the cluster decides.
+	Class string `yaml:"class"`
+	// Annotations of every Service with a load balancer, which its controller interprets. An application overrides them singly.
+	Annotations map[string]string `yaml:"annotations"`
+	// CIDRs from which the load balancers themselves connect to pods: for health checks, and for all connections if they do not keep the addresses of clients. Network policies admit them. Default: none.
+	CIDRs []string `yaml:"cidrs"`
 }
 
 // DNS is the name server of a cluster: pods, and addresses.

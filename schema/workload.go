@@ -88,7 +88,7 @@ type Workload struct {
 	Scale Scale `yaml:"scale"`
 	// Singleton permits a single replica where the profile demands more. The workload then has no autoscaler, disruption budget or anti-affinity, and the strategy Recreate.
 	Singleton *Reason `yaml:"singleton"`
-	// Expose the application through the cluster's gateway or ingress controller, by route name.
+	// Expose the application, by the name of the route or the load balancer: through a gateway or ingress controller of the cluster, or with a load balancer of its own for what is not HTTP.
 	Expose map[string]Expose `yaml:"expose"`
 	// ConnectsTo lists the connections that the application opens: to other applications by name, or to named networks, namespaces and the internet. Replicas that connect to each other need the application's own name, as in db: {connectsTo: {db: {}}}; db: null states that they do not, which silences the warning connection/replicas.
 	ConnectsTo map[string]*Connection `yaml:"connectsTo"`
@@ -241,14 +241,18 @@ type Reason struct {
 	Reason string `yaml:"reason" required:"true"`
 }
 
-// Expose is a route from the outside: an HTTPRoute of the gateway, or an Ingress.
+// Expose is a way from the outside: a route with a host, which is an HTTPRoute or an Ingress, or a load balancer.
 type Expose struct {
-	// Host name.
-	Host string `yaml:"host" required:"true"`
+	// Host name of a route.
+	Host string `yaml:"host"`
 	// Aliases are further host names of the same route.
 	Aliases []string `yaml:"aliases"`
 	// Port name. Default: the first port.
 	Port string `yaml:"port" names:"port"`
+	// Ports of a load balancer, by name, instead of a single Port.
+	Ports []string `yaml:"ports"`
+	// LoadBalancer instead of a route: a Service APPLICATION-NAME of type LoadBalancer, without node ports.
+	LoadBalancer *LoadBalancer `yaml:"loadBalancer"`
 	// Service behind the route of a source of your own; placeholders are expanded. An application with an image has a Service of its own name.
 	Service string `yaml:"service"`
 	// Path that is served. Default: /.
@@ -259,8 +263,16 @@ type Expose struct {
 	Through string `yaml:"through"`
 	// Timeout of a whole request through a gateway, for example 30s; an ingress controller reads its own annotation instead. Default: that of the gateway.
 	Timeout string `yaml:"timeout"`
-	// Annotations of the route, which the gateway or the ingress controller interprets.
+	// Annotations of the route or of the load balancer's Service, which the gateway, the ingress controller or the controller of the load balancer interprets.
 	Annotations map[string]string `yaml:"annotations"`
+}
+
+// LoadBalancer is the address that a Service has outside of the cluster.
+type LoadBalancer struct {
+	// SourceRanges are the networks of the clients, as CIDRs; nobody else may connect. They must be stated: 0.0.0.0/0 and ::/0 stand for the internet, beside which private networks are named. With IPv6 ranges, the Service has an IPv6 address.
+	SourceRanges []string `yaml:"sourceRanges"`
+	// Class of the load balancer (loadBalancerClass). Kubernetes refuses another class for a Service that exists. Default: that of platform.loadBalancers.
+	Class string `yaml:"class"`
 }
 
 // Connection is a connection that an application opens.

@@ -37,13 +37,14 @@ func checkQuotas(t *target, out *report) {
 			}
 		}
 		for _, name := range []corev1.ResourceName{"services.nodeports", "services.loadbalancers"} {
-			if most, found := hard[name]; t.production() && !t.overridden(name) && (!found || !most.IsZero()) {
-				out.add("%s: the quota of %s permits %s", t.Name, namespace, name)
+			need := used[name]
+			if most, found := hard[name]; t.production() && !t.overridden(name) && (!found || most.Cmp(need) != 0) {
+				out.add("%s: the quota of %s permits other %s than the %s that exist", t.Name, namespace, name, &need)
 			}
 		}
 		for name, limit := range hard {
 			need, known := used[name]
-			if !known && !strings.HasPrefix(string(name), "services.") && !t.overridden(name) {
+			if !known && !t.overridden(name) {
 				out.add("%s: the quota of %s limits %s, which this check does not know", t.Name, namespace, name)
 			}
 			if need.Cmp(limit) > 0 {
@@ -63,7 +64,7 @@ func (t *target) usage(namespace string, out *report) corev1.ResourceList {
 	used := corev1.ResourceList{}
 	for _, name := range []corev1.ResourceName{
 		"pods", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory",
-		"limits.ephemeral-storage", "persistentvolumeclaims", "requests.storage",
+		"limits.ephemeral-storage", "persistentvolumeclaims", "requests.storage", "services.nodeports", "services.loadbalancers",
 	} {
 		used[name] = resource.Quantity{}
 	}
@@ -76,6 +77,11 @@ func (t *target) usage(namespace string, out *report) corev1.ResourceList {
 		for _, name := range []corev1.ResourceName{"cpu", "memory", "ephemeral-storage"} {
 			add(used, "requests."+name, w.footprint(name, func(r corev1.ResourceRequirements) corev1.ResourceList { return r.Requests }), pods)
 			add(used, "limits."+name, w.footprint(name, func(r corev1.ResourceRequirements) corev1.ResourceList { return r.Limits }), pods)
+		}
+	}
+	for _, s := range repo.Typed[corev1.Service](t.objects) {
+		if s.Namespace == namespace && s.Spec.Type == corev1.ServiceTypeLoadBalancer {
+			add(used, "services.loadbalancers", *resource.NewQuantity(1, resource.DecimalSI), 1)
 		}
 	}
 	for _, claim := range repo.Typed[corev1.PersistentVolumeClaim](t.objects) {

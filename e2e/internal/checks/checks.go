@@ -36,6 +36,7 @@ var All = []Check{
 	{"services", perTarget(checkServices)},
 	{"exposure", checkExposure},
 	{"routes", checkRoutes},
+	{"load balancers", perTarget(checkBalancers)},
 	{"monitors", checkMonitors},
 	{"alerts", perTarget(checkAlerts)},
 	{"disruption budgets", perTarget(checkBudgets)},

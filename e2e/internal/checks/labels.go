@@ -3,6 +3,8 @@ package checks
 import (
 	"maps"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/wavewright/wavewright/e2e/internal/repo"
 )
 
@@ -50,6 +52,7 @@ func checkOwnLabels(t *target, objects []*repo.Object, out *report) {
 
 // sameLabels compares labels. Those of a Job say which instance it is itself: linters
 // want its own name there. A ServiceMonitor may have more: Prometheus selects it by them.
+// A load balancer has one by which a ServiceMonitor leaves it out.
 func sameLabels(o, main *repo.Object) bool {
 	want := maps.Clone(main.Labels)
 	if o.Kind == "Job" && want != nil {
@@ -58,6 +61,9 @@ func sameLabels(o, main *repo.Object) bool {
 	have := maps.Clone(o.Labels)
 	if o.Kind == "ServiceMonitor" {
 		maps.DeleteFunc(have, func(key, _ string) bool { _, ok := want[key]; return !ok })
+	}
+	if s, ok := o.Typed.(*corev1.Service); ok && s.Spec.Type == corev1.ServiceTypeLoadBalancer {
+		delete(have, "wavewright.dev/load-balancer")
 	}
 	return maps.Equal(have, want)
 }

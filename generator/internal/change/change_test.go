@@ -154,3 +154,47 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesOfLoadBalancers renames a Service with a load balancer beside that of its application,
+// moves it, and takes it out.
+func TestNamesOfLoadBalancers(t *testing.T) {
+	service := func(name, namespace, spec string) Object {
+		return object(t, "{apiVersion: v1, kind: Service, metadata: {name: "+name+", namespace: "+namespace+"}, spec: {"+spec+"}}")
+	}
+	balancer := func(name, namespace string) Object { return service(name, namespace, "type: LoadBalancer") }
+	old := []Object{service("calls", "net", ""), balancer("calls-media", "net")}
+	for name, c := range map[string]struct {
+		after []Object
+		want  string
+	}{
+		"stays":   {old, ""},
+		"renamed": {[]Object{service("calls", "net", ""), balancer("calls-rtp", "net")}, "calls-media.net.svc → calls-rtp.net.svc"},
+		"gone":    {[]Object{service("calls", "net", "")}, ""},
+		"moved":   {[]Object{balancer("calls-media", "other")}, "calls-media.net.svc → calls-media.other.svc"},
+	} {
+		got := ""
+		for _, f := range Names(Side{"one", old}, Side{"one", c.after}, []string{"web"}) {
+			if strings.Contains(f.Does, "load balancer") {
+				got = f.Old + " → " + f.New
+			}
+			if name == "gone" {
+				t.Errorf("gone: %+v", f)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestFamilies changes the addresses of a load balancer from those of IPv4 to those of IPv6.
+func TestFamilies(t *testing.T) {
+	const source = "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: b}, spec: {type: LoadBalancer}}"
+	now := strings.Replace(source, "LoadBalancer", "LoadBalancer, ipFamilies: [IPv6]", 1)
+	if found := Updated(object(t, source), object(t, now)); len(found) != 1 || found[0].Effect != Refused || !strings.Contains(found[0].Steps, "another address") {
+		t.Errorf("%+v", found)
+	}
+	if found := Updated(object(t, now), object(t, source)); len(found) != 0 {
+		t.Errorf("%+v", found)
+	}
+}

@@ -177,20 +177,40 @@ func Names(before, after Side, users []string) []Finding {
 		}
 		now, exists := renamedService(old, after.Objects)
 		moved := exists && (now.Namespace() != old.Namespace() || before.Cluster != after.Cluster)
-		if exists && (moved || len(users) > 0) {
+		switch {
+		case exists && old.balanced():
+			found = append(found, readdressed(old, now, before, after))
+		case exists && (moved || len(users) > 0):
 			found = append(found, unreachable(old, now, before, after, users))
 		}
 	}
 	return sorted(found)
 }
 
-const service = "Service"
+const (
+	service      = "Service"
+	loadBalancer = "LoadBalancer"
+)
 
-// renamedService finds the Service that goes on under another name.
+// balanced reports whether the object is a Service with a load balancer.
+func (o Object) balanced() bool { return text(o.get("spec.type")) == loadBalancer }
+
+// readdressed says that a load balancer goes with its Service, whose name or place changes.
+func readdressed(old, now Object, before, after Side) Finding {
+	f := unreachable(old, now, before, after, nil)
+	f.Does = fmt.Sprintf("Argo CD deletes the Service %s, and its load balancer goes with it; that of %s usually has another address.", old.Name(), now.Name())
+	f.Steps = "Write the new address into the DNS records that clients use, or keep the old name. Many controllers of load balancers take a fixed address from an annotation."
+	return f
+}
+
+// renamedService finds the Service that goes on under another name, with a load balancer or
+// without one as the old one.
 func renamedService(old Object, after []Object) (Object, bool) {
 	for _, alike := range []func(Object) bool{
 		func(o Object) bool { return o.Name() == old.Name() },
-		func(o Object) bool { return text(o.get("spec.clusterIP")) == text(old.get("spec.clusterIP")) },
+		func(o Object) bool {
+			return o.balanced() == old.balanced() && text(o.get("spec.clusterIP")) == text(old.get("spec.clusterIP"))
+		},
 	} {
 		if i := slices.IndexFunc(after, func(o Object) bool { return o.group() == service && alike(o) }); i >= 0 {
 			return after[i], true

@@ -99,6 +99,11 @@ func rules() []rule {
 		"The API server refuses the update, and each sync fails.",
 		"Set the old value again; or delete the {kind} (kubectl{-n} delete {lower} {name}), and Argo CD creates it as written.",
 	}
+	address := words{
+		"The API server refuses the update, and each sync fails.",
+		"Set the old value again; or delete the Service (kubectl{-n} delete service {name}), and Argo CD creates it as written. Its load balancer then usually has another address, " +
+			"which the DNS records of its clients have to name.",
+	}
 	orphan := words{
 		"The API server refuses the update, and each sync fails.",
 		"Set the old value again; or delete only the {kind} (kubectl{-n} delete statefulset {name} --cascade=orphan), whose pods and claims stay, and Argo CD creates it as written.",
@@ -156,8 +161,13 @@ func rules() []rule {
 			text: words{"The API server accepts the update and keeps the Service headless.", "Delete the Service (kubectl{-n} delete service {name}), and Argo CD creates it with an address; connections break until then."},
 		},
 		{
-			kinds: []string{"Service"}, field: "spec.loadBalancerClass", effect: Refused, text: recreate,
-			when: []condition{{field: "spec.type", is: []string{"LoadBalancer"}}, {after: true, field: "spec.type", is: []string{"LoadBalancer"}}},
+			kinds: []string{"Service"}, field: "spec.loadBalancerClass", effect: Refused, text: address,
+			when: []condition{{field: "spec.type", is: []string{loadBalancer}}, {after: true, field: "spec.type", is: []string{loadBalancer}}},
+		},
+		{
+			// The first family of addresses stays; who states none leaves it to the cluster.
+			kinds: []string{"Service"}, field: "spec.ipFamilies", effect: Refused, text: address,
+			when: []condition{{field: "spec.type", is: []string{loadBalancer}}, {after: true, field: "spec.ipFamilies", not: []string{""}}},
 		},
 		{kinds: []string{"PersistentVolumeClaim"}, field: "spec", effect: Refused, text: keep, except: []string{"resources.requests.storage", "volumeAttributesClassName"}},
 		{kinds: []string{"PersistentVolumeClaim"}, field: "spec.resources.requests.storage", effect: Refused, text: keep, grows: &expand},

@@ -35,6 +35,9 @@ func (r *resolver) factsAt(node *yamltree.Node, p schema.Platform) {
 	for _, name := range sortedKeys(p.Ingresses) {
 		r.ingress(node.Get("ingresses").Get(name), p.Ingresses[name])
 	}
+	if p.LoadBalancers != nil {
+		r.loadBalancers(node.Get("loadBalancers"), *p.LoadBalancers)
+	}
 	if p.Metrics != nil {
 		r.scraper(node.Get("metrics"), *p.Metrics)
 	}
@@ -79,6 +82,22 @@ func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 	}
 	if p.Interval != "" && (!alertDuration.MatchString(p.Interval) || p.Interval[0] == '0') {
 		r.list.Error(r.place(node, "interval"), "spec/value", fmt.Sprintf("%q is not a duration of Prometheus", p.Interval)).Hint = "Write for example 30s."
+	}
+}
+
+// loadBalancers checks the facts about load balancers.
+func (r *resolver) loadBalancers(node *yamltree.Node, p schema.LoadBalancers) {
+	if p.Class != "" && !labelKey.MatchString(p.Class) {
+		r.list.Error(r.place(node, "class"), "reference/name", fmt.Sprintf("%q cannot be the class of a load balancer", p.Class)).Hint = balancerClassHint
+	}
+	for _, key := range sortedKeys(p.Annotations) {
+		if !labelKey.MatchString(strings.ToLower(key)) {
+			r.list.Error(r.keyPlace(node, "annotations", key), "annotation/invalid", fmt.Sprintf("%q cannot be the key of an annotation", key)).Hint =
+				"Write it as the documentation of the controller does, for example service.beta.kubernetes.io/NAME."
+		}
+	}
+	for i, network := range p.CIDRs {
+		checkCIDR(&r.list, r.place(node, "cidrs", i), "cluster/network", network)
 	}
 }
 

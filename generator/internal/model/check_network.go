@@ -13,32 +13,42 @@ import (
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
-// exposure checks the routes from the outside.
+// exposure checks the ways from the outside.
 func (c *checker) exposure() {
 	for _, name := range sortedKeys(c.w.Expose) {
-		route := c.w.Expose[name]
-		c.name(c.key("expose", name), "a route", name)
-		c.portReference(route.Port, true, "expose", name, "port")
-		if port, ok := c.w.port(route.Port); ok && port.Protocol != "TCP" {
-			c.error(c.key("expose", name), "expose/protocol", "a route needs a TCP port, and %s is %s", port.Name, port.Protocol).Hint =
-				"Name a TCP port: port: NAME."
-		}
-		if c.stated("expose", name, "host") {
-			c.host(route.Host, "expose", name, "host")
-		}
-		for i, host := range route.Aliases {
-			c.host(host, "expose", name, "aliases", i)
-			if host == route.Host || slices.Contains(route.Aliases[:i], host) {
-				c.error(c.at("expose", name, "aliases", i), "name/duplicate", "this route lists the same host twice").Hint =
-					"Take one of them out."
-			}
-		}
-		c.routePath(name, route.Path)
-		c.through(name, route)
-		for _, key := range sortedKeys(route.Annotations) {
+		declared := c.w.Expose[name]
+		c.name(c.key("expose", name), "a route or a load balancer", name)
+		for _, key := range sortedKeys(declared.Annotations) {
 			c.annotation(key, "expose", name, "annotations", key)
 		}
+		if declared.LoadBalancer != nil {
+			c.balancer(name, declared)
+		} else {
+			c.route(name, declared)
+		}
 	}
+}
+
+// route checks a route.
+func (c *checker) route(name string, route schema.Expose) {
+	c.portReference(route.Port, true, "expose", name, "port")
+	if port, ok := c.w.port(route.Port); ok && port.Protocol != "TCP" {
+		c.error(c.key("expose", name), "expose/protocol", "a route needs a TCP port, and %s is %s", port.Name, port.Protocol).Hint =
+			"Name a TCP port: port: NAME. For another protocol, expose it with loadBalancer: {sourceRanges: [203.0.113.0/24]} instead of a host."
+	}
+	c.hosted(name, route)
+	if c.stated("expose", name, "host") {
+		c.host(route.Host, "expose", name, "host")
+	}
+	for i, host := range route.Aliases {
+		c.host(host, "expose", name, "aliases", i)
+		if host == route.Host || slices.Contains(route.Aliases[:i], host) {
+			c.error(c.at("expose", name, "aliases", i), "name/duplicate", "this route lists the same host twice").Hint =
+				"Take one of them out."
+		}
+	}
+	c.routePath(name, route.Path)
+	c.through(name, route)
 }
 
 func (c *checker) host(host string, path ...any) {

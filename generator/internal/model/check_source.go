@@ -51,7 +51,7 @@ func sourceFields() []string {
 // services checks what routes of a source lead to, which only the user knows.
 func (c *checker) services() {
 	for _, name := range sortedKeys(c.w.Expose) {
-		if service := c.w.Expose[name].Service; !isService(service) {
+		if service := c.w.Expose[name].Service; c.w.Expose[name].LoadBalancer == nil && !isService(service) {
 			c.error(c.at("expose", name), "expose/service", "%q cannot be the Service that serves this route", service).Hint =
 				"Write service: NAME, as the manifests or the chart call it; placeholders: " + strings.Join(textPlaceholders(), " ") + "."
 		}
@@ -66,7 +66,7 @@ func isService(name string) bool {
 // noSource reports fields that only a source can have.
 func (c *checker) noSource() {
 	for _, name := range sortedKeys(c.w.Expose) {
-		if c.w.Expose[name].Service != "" {
+		if c.w.Expose[name].Service != "" && c.w.Expose[name].LoadBalancer == nil {
 			c.misplaced(c.key("expose", name, "service"), "service", "an application with an image")
 		}
 	}

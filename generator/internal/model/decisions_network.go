@@ -51,6 +51,10 @@ func (d *decisions) connected(run *Run) {
 func (d *decisions) routes() {
 	for _, name := range sortedKeys(d.w.Expose) {
 		route := d.w.Expose[name]
+		if route.LoadBalancer != nil {
+			d.balancer(name, route)
+			continue
+		}
 		if port, ok := d.w.port(route.Port); ok {
 			d.fallback(string(port.Name), "expose", name, "port")
 		}
@@ -59,6 +63,16 @@ func (d *decisions) routes() {
 		if way := d.in.Target.Cluster.through(route); way != nil {
 			d.fallback(way.Name, "expose", name, "through")
 		}
+	}
+}
+
+// balancer completes a load balancer.
+func (d *decisions) balancer(name string, declared schema.Expose) {
+	if port, ok := d.w.port(declared.Port); ok && len(declared.Ports) == 0 {
+		d.fallback(string(port.Name), "expose", name, "port")
+	}
+	if class := d.in.balancerClass(declared); class != "" {
+		d.fallback(class, "expose", name, "loadBalancer", "class")
 	}
 }
 

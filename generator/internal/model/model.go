@@ -177,7 +177,9 @@ type Cluster struct {
 	Nodes, Zones int
 	// Ways in from the outside; those without a name of their own first.
 	Ways []*Way
-	DNS  NameServer
+	// LoadBalancers are facts about the load balancers that it makes for Services.
+	LoadBalancers schema.LoadBalancers
+	DNS           NameServer
 	// OwnDNS is set when the cluster's name server differs from the platform's.
 	OwnDNS  bool
 	Secrets *schema.SecretProvider

@@ -216,7 +216,7 @@ type Monitor struct {
 	App      Name
 	Metadata yamltree.Ordered
 	// Selector is what selects its Service.
-	Selector map[string]string
+	Selector yamltree.Ordered
 	// Endpoints are the ports of the Service that have metrics.
 	Endpoints []yamltree.Ordered
 }
@@ -244,7 +244,17 @@ func (in *Instance) monitor() *Monitor {
 	if len(metrics.ServiceLabels) > 0 {
 		selector = metrics.ServiceLabels
 	}
-	return &Monitor{in.App.Name, metadata, selector, []yamltree.Ordered{endpoint}}
+	return &Monitor{in.App.Name, metadata, in.monitored(selector), []yamltree.Ordered{endpoint}}
+}
+
+// monitored selects Services by labels. A load balancer leads to the same pods, whose metrics
+// Prometheus would collect twice.
+func (in *Instance) monitored(labels map[string]string) yamltree.Ordered {
+	out := matchLabels(labels)
+	if len(in.LoadBalancers()) > 0 {
+		out = append(out, pair("matchExpressions", []yamltree.Ordered{{pair("key", balancerLabel), pair("operator", "DoesNotExist")}}))
+	}
+	return out
 }
 
 // collected is the port of an endpoint: by the name that the Service gives it, which of

@@ -195,7 +195,7 @@ func (r *resolver) collisions(in *Instance, seen map[string]Name) {
 		if taken && other != in.App.Name {
 			d := r.list.Error(in.App.At, "name/duplicate", "two objects would be called "+name)
 			d.Detail = fmt.Sprintf("One belongs to application %s, the other to %s; both run in one namespace.", other, in.App.Name)
-			d.Hint = "Rename an application, or the route, secret or volume whose name stands at the end."
+			d.Hint = "Rename an application, or the route, load balancer, secret or volume whose name stands at the end."
 		}
 		seen[name] = in.App.Name
 	}
@@ -229,7 +229,11 @@ func (in *Instance) composedNames() []string {
 		names = append(names, "NetworkPolicy "+string(policy.Name))
 	}
 	for _, name := range sortedKeys(in.Workload.Expose) {
-		names = append(names, fmt.Sprintf("route %s-%s", in.App.Name, name))
+		kind := "route"
+		if in.Workload.Expose[name].LoadBalancer != nil {
+			kind = "Service"
+		}
+		names = append(names, fmt.Sprintf("%s %s-%s", kind, in.App.Name, name))
 	}
 	if in.Workload.Metrics != nil {
 		names = append(names, "ServiceMonitor "+string(in.App.Name))

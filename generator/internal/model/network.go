@@ -32,6 +32,7 @@ func (r *resolver) network() {
 	instances := instancesOn(r.p.Targets())
 	for _, in := range instances {
 		in.fromOutside()
+		in.fromBalancers()
 		in.toAPIServer()
 		in.fromScraper()
 	}

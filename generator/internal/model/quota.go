@@ -49,8 +49,8 @@ func (r *resolver) quota(ns *Namespace, declared schema.Quota) {
 		}
 		ns.Quota = append(ns.Quota, pair(resource, amount.Format(resource)))
 	}
-	// Load balancers and node ports would pass the gateway by.
-	ns.Quota = append(ns.Quota, pair("services.loadbalancers", "0"), pair("services.nodeports", "0"))
+	// Load balancers that nobody declares, and node ports, would pass the gateway by.
+	ns.Quota = append(ns.Quota, pair(loadBalancerQuota, need.total(loadBalancerQuota).Format(loadBalancerQuota)), pair("services.nodeports", "0"))
 	ns.Quota = overlay(ns.Quota, r.amounts(ns, declared.Override, need, "override"))
 }
 
@@ -133,7 +133,8 @@ func (r *resolver) quotaResource(ns *Namespace, resource string, at diag.Range) 
 	}
 }
 
-// demand is the peak demand of one application for one resource.
+// demand is the peak demand of one application for one resource, and of how many pods; 0 for
+// what does not belong to pods.
 type demand struct {
 	app    Name
 	pods   int
@@ -156,6 +157,7 @@ func (d demands) total(resource string) Quantity {
 func (ns *Namespace) worstCase() demands {
 	need := demands{}
 	for _, in := range ns.Instances {
+		need.addBalancers(in)
 		if in.Workload.Source != nil {
 			need.addFootprint(in.App.Name, in.Workload.Footprint)
 			continue
@@ -215,6 +217,9 @@ func (r *resolver) enough(ns *Namespace, resource string, need demands, amount s
 		d.Detail = fmt.Sprintf("At their maximum the applications need %s, the %s is %s.\n%s",
 			total.Format(resource), what, amount, need.sum(resource))
 		d.Hint = "Raise it, or lower scale.max or the resources of the applications."
+		if resource == loadBalancerQuota {
+			d.Hint = "Raise it, or take load balancers out of expose."
+		}
 		return 0, false
 	}
 	return limit, true
@@ -227,7 +232,11 @@ func (d demands) sum(resource string) string {
 	slices.SortStableFunc(items, func(a, b demand) int { return cmp.Compare(b.amount, a.amount) })
 	var lines []string
 	for _, item := range items {
-		lines = append(lines, fmt.Sprintf("%s: %d pods, %s", item.app, item.pods, item.amount.Format(resource)))
+		line := fmt.Sprintf("%s: %s", item.app, item.amount.Format(resource))
+		if item.pods > 0 {
+			line = fmt.Sprintf("%s: %d pods, %s", item.app, item.pods, item.amount.Format(resource))
+		}
+		lines = append(lines, line)
 	}
 	if len(lines) > 12 {
 		lines = append(lines[:12], fmt.Sprintf("… and %d more", len(lines)-12))

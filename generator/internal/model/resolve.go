@@ -117,6 +117,9 @@ func (r *resolver) platform() {
 // all. Each fact is replaced as a whole: half a selector would select the wrong pods.
 func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	facts, platform := c.Platform, r.spec.Platform
+	if facts.LoadBalancers = fact(c, "loadBalancers", facts.LoadBalancers, platform.LoadBalancers); facts.LoadBalancers == nil {
+		facts.LoadBalancers = &schema.LoadBalancers{}
+	}
 	facts.DNS = fact(c, "dns", facts.DNS, platform.DNS)
 	facts.Secrets = fact(c, "secrets", facts.Secrets, platform.Secrets)
 	facts.Metrics = fact(c, "metrics", facts.Metrics, platform.Metrics)
@@ -128,7 +131,7 @@ func (r *resolver) cluster(name string, c schema.Cluster) *Cluster {
 	}
 	cluster := &Cluster{
 		Name: Name(name), PodSecurityVersion: "latest", Nodes: c.Nodes, Zones: c.Zones,
-		Ways: ways(c, platform), DNS: nameServer(facts.DNS), Secrets: facts.Secrets, Metrics: facts.Metrics,
+		Ways: ways(c, platform), LoadBalancers: *facts.LoadBalancers, DNS: nameServer(facts.DNS), Secrets: facts.Secrets, Metrics: facts.Metrics,
 		Networks: c.Networks, APIServer: c.APIServer, ArgoCDUsers: r.argocdUsers(facts.ArgoCDUsers),
 		PriorityClasses: facts.PriorityClasses,
 		mirror:          c.RegistryMirror, MirrorAt: c.Node.KeyAt("registryMirror"),

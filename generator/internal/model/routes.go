@@ -32,10 +32,13 @@ type Route struct {
 }
 
 // Metadata is the name of the route, and its annotations when there are any.
-func (r Route) Metadata() yamltree.Ordered {
-	out := yamltree.Ordered{pair("name", string(r.Name))}
-	if len(r.Annotations) > 0 {
-		out = append(out, pair("annotations", r.Annotations))
+func (r Route) Metadata() yamltree.Ordered { return namedAnnotated(r.Name, r.Annotations) }
+
+// namedAnnotated is metadata with a name, and with annotations when there are any.
+func namedAnnotated(name Name, annotations map[string]string) yamltree.Ordered {
+	out := yamltree.Ordered{pair("name", string(name))}
+	if len(annotations) > 0 {
+		out = append(out, pair("annotations", annotations))
 	}
 	return out
 }

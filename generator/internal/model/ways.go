@@ -101,8 +101,11 @@ func namedFacts[T any](c schema.Cluster, key string, own, platform map[string]T)
 }
 
 // through is the way in of a route: what it names, or what the cluster has. It is nil when
-// the cluster does not have it, or has several and the route names none.
+// the cluster does not have it, or has several and the route names none; and for a load balancer.
 func (c *Cluster) through(route schema.Expose) *Way {
+	if route.LoadBalancer != nil {
+		return nil
+	}
 	candidates := slices.DeleteFunc(slices.Clone(c.Ways), func(w *Way) bool { return w.Name != route.Through })
 	if route.Through == "" {
 		candidates = c.defaultWays()

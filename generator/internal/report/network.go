@@ -60,6 +60,22 @@ func (r *Report) RouteTable() *Table {
 	})
 }
 
+// LoadBalancerTable lists the Services with a load balancer by application.
+func (r *Report) LoadBalancerTable() *Table {
+	return r.perApplication([]string{"application", "Service", "ports", "clients in", "class", "where"}, func(in *model.Instance) [][]string {
+		var rows [][]string
+		for _, l := range in.LoadBalancers() {
+			rows = append(rows, []string{string(l.Name), joined(l.Ports, ", ", balancedPortText), strings.Join(l.SourceRanges, ", "), cmp.Or(l.Class, none)})
+		}
+		return rows
+	})
+}
+
+func balancedPortText(port yamltree.Ordered) string {
+	protocol, _ := get(port, "protocol").(string)
+	return fmt.Sprintf("%s %v", cmp.Or(protocol, "TCP"), get(port, "port"))
+}
+
 // FlowTable lists every connection that network policies allow, by application. FlowTable
 // reads the rules of the policies, not the declarations of the spec.
 func (r *Report) FlowTable() *Table {
