@@ -144,8 +144,6 @@ var votingMutations = []mutation{
 	{"guardrails", vote, "      priorityClassName: voting-standard.prod\n", ""},
 	{"confinement", vote, "      enableServiceLinks: false\n", ""},
 	{"linters", vote, "kind: Deployment\nmetadata:\n  labels:\n    app.kubernetes.io/instance: vote\n", "kind: Deployment\nmetadata:\n  labels:\n    app.kubernetes.io/instance: votes\n"},
-	{"linters", db, "missingNetworkPolicy-exempt", "missingNetworkPolicies-exempt"},
-	{"linters", vote, "  egress:\n", "  other:\n"},
 	{"name service", infra, "    - port: 53\n      protocol: TCP", "    - port: 54\n      protocol: TCP"},
 	{"admission", "overlays/prod/infra/_cluster/", "  failurePolicy: Fail\n", "  failurePolicy: Ignore\n"},
 	{"delivery", argo, "selfHeal: true", "selfHeal: false"},

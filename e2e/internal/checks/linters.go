@@ -7,16 +7,13 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/wavewright/wavewright/e2e/internal/repo"
 )
 
 // checkLinters wants what kube-linter and polaris want of production and no other check
-// says: a name and an instance that agree, one policy of a workload's own that has both
-// directions or an exemption from that rule, no variable twice, no secret in a variable or a ConfigMap, no port for a
-// shell, no account by its old field. What nobody asks, and what ends by itself, has no
-// direction inwards.
+// says: a name and an instance that agree, no variable twice, no secret in a variable or a
+// ConfigMap, no port for a shell, no account by its old field.
 func checkLinters(t *target, out *report) {
 	if !t.production() {
 		return
@@ -28,15 +25,6 @@ func checkLinters(t *target, out *report) {
 		at := t.at(w.kind, w.namespace, w.name)
 		if w.object.Labels["app.kubernetes.io/instance"] != w.name {
 			out.add("%s: its instance is %q", at, w.object.Labels["app.kubernetes.io/instance"])
-		}
-		if !w.task && t.asked(w) {
-			isolated := slices.ContainsFunc(t.policies(w.namespace), func(p *networkingv1.NetworkPolicy) bool { return isolates(p, w) })
-			switch exempt := w.object.Annotations["polaris.fairwinds.com/missingNetworkPolicy-exempt"] == "true"; {
-			case !isolated && !exempt:
-				out.add("%s: no policy of its own has both directions, and polaris does not know of it", at)
-			case isolated && exempt:
-				out.add("%s: polaris need not skip its policies: one has both directions", at)
-			}
 		}
 		if w.pod.Spec.DeprecatedServiceAccount != "" && w.pod.Spec.DeprecatedServiceAccount != w.pod.Spec.ServiceAccountName {
 			out.add("%s: serviceAccount is an old field", at)
@@ -134,22 +122,4 @@ func checkVariables(at string, c *corev1.Container, out *report) {
 			out.add("%s: container %s has port %d", at, c.Name, p.ContainerPort)
 		}
 	}
-}
-
-// asked reports whether anybody may connect to a workload.
-func (t *target) asked(w *workload) bool {
-	return t.rulesOf(w, func(_ string, r rule) bool { return r.ingress })
-}
-
-// isolates reports whether a policy selects pods by exactly one of their labels and has
-// rules for both directions.
-func isolates(p *networkingv1.NetworkPolicy, w *workload) bool {
-	shared := 0
-	for key, value := range p.Spec.PodSelector.MatchLabels {
-		if w.pod.Labels[key] == value {
-			shared++
-		}
-	}
-	return shared == 1 && len(p.Spec.Ingress) > 0 && len(p.Spec.Egress) > 0 &&
-		slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeIngress) && slices.Contains(p.Spec.PolicyTypes, networkingv1.PolicyTypeEgress)
 }

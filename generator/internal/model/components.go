@@ -65,7 +65,6 @@ func (r *resolver) bases() {
 		app.shareConfig()
 		app.sharePolicies()
 		r.nameJobs(app)
-		app.exemptPolicies()
 		r.jobs(app)
 	})
 }

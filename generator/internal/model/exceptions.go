@@ -169,31 +169,3 @@ func (w *Workload) exceptionAnnotations() map[string]string {
 	}
 	return out
 }
-
-// exemptPolicies tells polaris which workloads have no policy of their own with rules of both
-// directions. Polaris looks for such a policy when something may connect to the workload: it
-// adds up neither policies nor the policy of the namespace, which has the rule for the name
-// server.
-func (a *Application) exemptPolicies() {
-	if a.Base.ends() {
-		return
-	}
-	if !slices.ContainsFunc(a.Instances, func(in *Instance) bool { return !in.oneSided() }) {
-		a.Base.ExceptionAnnotations[policyExemption] = "true"
-		return
-	}
-	for _, in := range a.Instances {
-		if in.oneSided() {
-			in.ExceptionAnnotations[policyExemption] = "true"
-		}
-	}
-}
-
-// oneSided reports whether something may connect to the workload, and each of its policies
-// has the rules of one direction.
-func (in *Instance) oneSided() bool {
-	return len(in.AllIngress) > 0 && !in.App.NetworkPolicy().bothDirections() && !in.NetworkPolicy().bothDirections()
-}
-
-// policyExemption is the annotation for the rule of polaris that asks for network policies.
-const policyExemption = "polaris.fairwinds.com/missingNetworkPolicy-exempt"

@@ -44,11 +44,6 @@ func policy(name Name, pods map[string]string, ingress, egress []NetworkRule) *N
 	return &NetworkPolicy{name, pods, ingress, egress}
 }
 
-// bothDirections reports whether the policy has rules for what comes in and for what goes out.
-func (p *NetworkPolicy) bothDirections() bool {
-	return p != nil && len(p.Ingress) > 0 && len(p.Egress) > 0
-}
-
 // NetworkPolicy holds the rules that are the same on every target; nil without any.
 func (a *Application) NetworkPolicy() *NetworkPolicy {
 	return policy(a.Name, a.selector, a.Base.Ingress, a.Base.Egress)
