@@ -365,7 +365,7 @@ func TestMigrationOfSpecIsGuarded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer folder.Close()
-	if err := (&Remerged{}).stage(r.dir, folder, rendered.files, plan); err != nil {
+	if err := (&Remerged{}).stage(r.dir, folder, rendered.files, plan, nil); err != nil {
 		t.Fatal(err)
 	}
 	if staged := strings.Fields(r.git("diff", "--cached", "--name-only")); !slices.Contains(staged, "environments.yaml") || !slices.Contains(staged, "teams/a.yaml") {

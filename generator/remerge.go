@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -67,7 +68,7 @@ func Remerge(dir string, o WriteOptions) (*Remerged, error) {
 		if err := plan.apply(repository); err != nil {
 			return plan, err
 		}
-		if err := out.stage(dir, repository, files, plan); err != nil {
+		if err := out.stage(dir, repository, files, plan, p.formerly()); err != nil {
 			return plan, fmt.Errorf("generated files are written, but not staged: %w", err)
 		}
 		return plan, nil
@@ -210,7 +211,7 @@ func (p *Platform) needs(paths []string) bool {
 // what the plan deleted or migrated, so that a merge can be committed. A run before may have
 // deleted files and not come to tell git: they are those that the state of a side lists, and the
 // state of today does not.
-func (out *Remerged) stage(dir string, repository *tree.Repository, generated tree.Tree, plan *Plan) error {
+func (out *Remerged) stage(dir string, repository *tree.Repository, generated tree.Tree, plan *Plan, formerly func(id string) []string) error {
 	repo, err := git.Open(dir)
 	if err != nil {
 		return err
@@ -236,11 +237,36 @@ func (out *Remerged) stage(dir string, repository *tree.Repository, generated tr
 	if err != nil {
 		return err
 	}
+	along = append(along, out.followed(repo.Dir, generated, unstaged, formerly)...)
 	return repo.Resolve(slices.DeleteFunc(unstaged, func(path string) bool {
 		_, ours := generated[path]
 		beside := slices.ContainsFunc(along, func(moved string) bool { return within(path, moved) })
 		return !ours && !other[path] && !beside && !strings.HasPrefix(path, layout.Own)
 	}))
+}
+
+// followed returns the paths of a person's files that a run before has moved along with renamed
+// ones, and not come to tell git: they are gone from the old folder, and in the new one.
+func (out *Remerged) followed(dir string, generated tree.Tree, unstaged []string, formerly func(id string) []string) []string {
+	if formerly == nil {
+		return nil
+	}
+	homes := map[string]string{}
+	for name, file := range generated {
+		for _, was := range formerly(file.ID) {
+			homes[path.Dir(was)] = path.Dir(name)
+		}
+	}
+	var paths []string
+	for _, name := range unstaged {
+		for folder := path.Dir(name); folder != "."; folder = path.Dir(folder) {
+			now := homes[folder] + strings.TrimPrefix(name, folder)
+			if homes[folder] != "" && !isThere(dir, name) && isThere(dir, now) && !slices.Contains(out.Left, name) {
+				paths = append(paths, name, now)
+			}
+		}
+	}
+	return paths
 }
 
 // gone returns the paths of files that were generated on one of the sides, and that neither the
