@@ -88,8 +88,7 @@ func (c *checker) rolloutOnNodes() {
 	r := c.w.Rollout
 	surges, takes := r.MaxSurge != "" && !isZero(r.MaxSurge), r.MaxUnavailable != "" && !isZero(r.MaxUnavailable)
 	switch {
-	case c.faulty("rollout"):
-	case surges && (takes || r.MaxUnavailable == ""):
+	case surges && (takes || r.MaxUnavailable == "" && !c.faulty("rollout", "maxUnavailable")):
 		c.error(c.at("rollout", "maxSurge"), "rollout/stuck", "a DaemonSet has maxSurge or maxUnavailable, and not both").Hint =
 			"With maxSurge, write maxUnavailable: 0; or take maxSurge out."
 	case !takes && !surges && r.MaxUnavailable != "":
