@@ -95,6 +95,14 @@ func explainedFields() []explainedField {
 	row(`singleton\.reason`, annotated("singleton"))
 	row(`security\.root\.reason`, annotated("runs-as-root"))
 	row(`security\.writableRootFilesystem\.reason`, annotated("writable-root-filesystem"))
+	row(`security\.hostAccess\.reason`, annotated("host-access"))
+	row(`security\.privileges\.reason`, annotated("privileges"))
+	row(`pod\.(.+)`, func(b *built, m []string, want any) bool {
+		return within(want, get(b.pod(), strings.Split(m[0], ".")...))
+	})
+	row(`container\.(.+)`, func(b *built, m []string, want any) bool {
+		return within(want, get(b.main(), strings.Split(m[0], ".")...))
+	})
 	row(`(?:security\.)?capabilities\.add`, inContainer("securityContext", "capabilities", "add"))
 	row(`(?:security\.)?capabilities\.reason`, func(b *built, _ []string, want any) bool {
 		return strings.Contains(text(get(b.workload, "metadata", "annotations", b.capabilities())), text(want))

@@ -315,14 +315,16 @@ type PolicyRule struct {
 
 // Toleration of a node taint.
 type Toleration struct {
-	// Key of the taint.
-	Key string `yaml:"key" required:"true"`
+	// Key of the taint. Without a key, operator Exists tolerates every taint.
+	Key string `yaml:"key"`
 	// Operator: Equal or Exists.
 	Operator string `yaml:"operator" enum:"Equal,Exists"`
 	// Value of the taint.
 	Value string `yaml:"value"`
-	// Effect: NoSchedule, PreferNoSchedule or NoExecute.
+	// Effect: NoSchedule, PreferNoSchedule or NoExecute. Default: every effect.
 	Effect string `yaml:"effect" enum:"NoSchedule,PreferNoSchedule,NoExecute"`
+	// TolerationSeconds after which a pod leaves a node with the taint; only with effect NoExecute. Default: never.
+	TolerationSeconds *int `yaml:"tolerationSeconds"`
 }
 
 // DisruptionBudget bounds voluntary disruptions.

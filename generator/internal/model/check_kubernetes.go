@@ -61,8 +61,13 @@ func (c *checker) placement() {
 	for i, t := range c.w.Tolerations {
 		at := c.at("tolerations", i)
 		switch {
-		case t.Key == "": // schema.Load reports a missing key
-		case !labelKey.MatchString(t.Key):
+		case t.Key == "" && t.Operator != "Exists":
+			c.error(at, "toleration/invalid", "a toleration without a key has operator Exists").Hint =
+				"Write key: NAME of the taint, or operator: Exists to tolerate every taint."
+		case t.TolerationSeconds != nil && t.Effect != "NoExecute":
+			c.error(at, "toleration/invalid", "tolerationSeconds belongs to effect NoExecute").Hint =
+				"Write effect: NoExecute: a pod leaves a node for no other effect."
+		case t.Key != "" && !labelKey.MatchString(t.Key):
 			c.error(at, "toleration/invalid", "%q cannot be the key of a taint", t.Key).Hint =
 				"Write it as kubectl describe node shows it."
 		case t.Operator == "Exists" && t.Value != "":

@@ -166,7 +166,7 @@ func (p passage) ownedNow(o ownedField, exists bool, item yamltree.Ordered) bool
 	case running:
 		return !p.w.ends()
 	case spreads:
-		kept := p.w.Singleton == nil && !p.w.ends() && spread(p.w.AntiAffinity) != ""
+		kept := p.w.replicated() && !p.w.ends() && spread(p.w.AntiAffinity) != ""
 		key, _ := lookup(item, "topologyKey")
 		return kept && (item == nil || p.w.AntiAffinity == "required" && key == "topology.kubernetes.io/zone")
 	}

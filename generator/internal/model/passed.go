@@ -98,6 +98,21 @@ func indexOf(items []yamltree.Ordered, mergeKey string, like yamltree.Ordered) i
 	})
 }
 
+// ephemeralClaims are the sizes of the volumes that each pod makes and that end with it.
+func (w *Workload) ephemeralClaims() []Quantity {
+	var out []Quantity
+	if w.Pod == nil {
+		return nil
+	}
+	for _, v := range w.Pod.Spec.Volumes {
+		if v.Ephemeral != nil && v.Ephemeral.VolumeClaimTemplate != nil {
+			size, _ := ParseQuantity("storage", v.Ephemeral.VolumeClaimTemplate.Spec.Resources.Requests.Storage().String())
+			out = append(out, size)
+		}
+	}
+	return out
+}
+
 // dropPassed leaves to the overlays what depends on the target, and the spread to which a component adds.
 func (w *Workload) dropPassed() {
 	if w.Pod != nil {

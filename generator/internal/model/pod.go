@@ -208,8 +208,12 @@ func (w *Workload) tolerations() []yamltree.Ordered {
 func (w *Workload) statedTolerations() []yamltree.Ordered {
 	var out []yamltree.Ordered
 	for _, t := range w.Tolerations {
-		item := with(yamltree.Ordered{pair("key", t.Key)}, "operator", t.Operator)
-		out = append(out, with(with(item, "value", t.Value), "effect", t.Effect))
+		item := with(with(yamltree.Ordered{}, "key", t.Key), "operator", t.Operator)
+		item = with(with(item, "value", t.Value), "effect", t.Effect)
+		if t.TolerationSeconds != nil {
+			item = append(item, pair("tolerationSeconds", *t.TolerationSeconds))
+		}
+		out = append(out, item)
 	}
 	return out
 }

@@ -194,6 +194,10 @@ func (d demands) add(app Name, w *Workload) {
 		note("persistentvolumeclaims", Quantity(claims))
 		note("requests.storage", size.times(claims))
 	}
+	for _, size := range w.ephemeralClaims() {
+		note("persistentvolumeclaims", Quantity(pods))
+		note("requests.storage", size.times(pods))
+	}
 }
 
 func quantityOf(resource string, m map[string]schema.Amount) Quantity {
