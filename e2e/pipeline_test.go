@@ -269,10 +269,11 @@ var toolbox = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err = allCases(); err != nil {
+	known, err := cases()
+	if err != nil {
 		return "", err
 	}
-	all, err := asked(filepath.Join(parent, "validated"))
+	all, err := asked(known["validated"]().dir)
 	if err != nil {
 		return "", err
 	}

@@ -27,6 +27,7 @@ type exemption struct {
 var exemptions = []exemption{
 	{"deployment-replicas", "wavewright.dev/singleton", "two pods of a singleton would damage what it owns"},
 	{"deployment-strategy", "wavewright.dev/singleton", "the old pod of a singleton must stop before the new one starts, so Recreate"},
+	{"container-security-context-user-group-id", "wavewright.dev/low-user", "the spec states the user that the image was made for"},
 	{"container-security-context-readonlyrootfilesystem", "wavewright.dev/writable-root-filesystem", "the application writes beside its binary and its spec says so"},
 }
 

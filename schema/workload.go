@@ -362,7 +362,7 @@ type ClaimRetention struct {
 // Security of the pods. By default pods run as a user above 10000, without privileges
 // and capabilities, on a read-only root file system.
 type Security struct {
-	// RunAsUser is the numeric user. Default: 10001.
+	// RunAsUser is the numeric user. Default: 10001. A node may have a user or a group up to 10000, too: when the spec states one, wavewright writes an annotation that says so, for reviewers and linters.
 	RunAsUser int `yaml:"runAsUser"`
 	// RunAsGroup is the numeric group, also of volumes. Default: the user's number.
 	RunAsGroup int `yaml:"runAsGroup"`

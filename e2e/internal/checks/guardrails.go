@@ -17,6 +17,7 @@ const (
 	singleton = "wavewright.dev/singleton"
 	writable  = "wavewright.dev/writable-root-filesystem"
 	root      = "wavewright.dev/runs-as-root"
+	lowUser   = "wavewright.dev/low-user"
 	noProbes  = "wavewright.dev/no-probes"
 	// Of what pod: and container: pass through.
 	hostAccess = "wavewright.dev/host-access"
@@ -215,7 +216,7 @@ func checkConfinement(t *target, out *report) {
 			out.add("%s: its environment lists all Services of the namespace", at)
 		}
 		s := ptr.Deref(pod.SecurityContext, corev1.PodSecurityContext{})
-		if !ptr.Deref(s.RunAsNonRoot, false) || ptr.Deref(s.RunAsUser, 0) <= 10000 || ptr.Deref(s.RunAsGroup, 0) <= 10000 {
+		if !ptr.Deref(s.RunAsNonRoot, false) || w.object.Annotations[lowUser] == "" && (ptr.Deref(s.RunAsUser, 0) <= 10000 || ptr.Deref(s.RunAsGroup, 0) <= 10000) {
 			out.add("%s: its user or group may be one of the node's", at)
 		}
 		if s.FSGroup == nil || s.FSGroupChangePolicy == nil {

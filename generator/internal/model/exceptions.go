@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,8 +22,8 @@ type Exception struct {
 // Exceptions lists the deviations of the workload, each with its reason.
 func (w *Workload) Exceptions() []Exception {
 	all := append(w.addedCapabilities(), w.passedExceptions()...)
-	same := w.identical()
-	if w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil && w.Probes.None == nil && same == nil {
+	same, low := w.identical(), w.lowUser()
+	if low == nil && w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil && w.Probes.None == nil && same == nil {
 		return all // most workloads have no exception, and a platform has thousands of workloads
 	}
 	for _, e := range []Exception{
@@ -31,6 +32,7 @@ func (w *Workload) Exceptions() []Exception {
 			score:  []string{"container-security-context-user-group-id"},
 			linter: []string{"run-as-non-root"}, polaris: []string{"runAsRootAllowed"},
 		},
+		{Name: "low-user", Reason: low, score: []string{"container-security-context-user-group-id"}},
 		{
 			Name: "writable-root-filesystem", Reason: w.Security.WritableRootFilesystem,
 			score:  []string{"container-security-context-readonlyrootfilesystem"},
@@ -135,6 +137,16 @@ func (w *Workload) alone() Exception {
 		e.polaris = append(e.polaris, "deploymentMissingReplicas", "missingPodDisruptionBudget")
 	}
 	return e
+}
+
+// lowUser is the reason for a user or a group that a node may have, too: the spec states the one
+// that the image was made for.
+func (w *Workload) lowUser() *schema.Reason {
+	user, group := w.user()
+	if w.Security.Root != nil || min(user, group) >= defaultUser {
+		return nil
+	}
+	return &schema.Reason{Reason: fmt.Sprintf("the spec states user %d and group %d", user, group)}
 }
 
 // identical is the reason for probes that a linter takes for a copy of one another.
