@@ -126,6 +126,9 @@ func TestPipelinesAreClean(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := checkout(t, name)
 			clean(t, dir, shellcheck, append([]string{"--external-sources", "--source-path", "SCRIPTDIR"}, files(t, dir, "ci/*.sh")...)...)
+			// As people run them, without options.
+			clean(t, dir, shellcheck, files(t, dir, "ci/*.sh")...)
+			clean(t, dir, yamllint, ".")
 			folders := slices.DeleteFunc(files(t, dir, "*"), func(name string) bool {
 				info, err := os.Stat(filepath.Join(dir, name))
 				return err != nil || !info.IsDir()

@@ -102,3 +102,41 @@ func tidy(t *testing.T, name, text string) {
 		t.Errorf("%s has %d titles", name, titles)
 	}
 }
+
+// TestNameServersStandOnce wants the rules for name servers in the policies of namespaces only: those of
+// applications apply besides them.
+func TestNameServersStandOnce(t *testing.T) {
+	servers := []string{"k8s-app: kube-dns", "k8s-app: coredns", "169.254.20.10/32"}
+	seen := 0
+	for _, name := range cases(t) {
+		for path, text := range generate(t, name) {
+			for _, server := range servers {
+				if !strings.Contains(string(text), server) || !strings.HasSuffix(path, ".yaml") || strings.HasPrefix(path, ".wavewright/") {
+					continue
+				}
+				seen++
+				if strings.HasPrefix(path, "base/") || strings.Contains(path, "/apps/") {
+					t.Errorf("%s/%s has a rule for %s", name, path, server)
+				}
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("%d files have a rule for name servers", seen)
+	}
+}
+
+// TestNoCommentSaysOnly wants no comment of a file that says that something is so in one environment
+// only: the file knows of its own environment and not of the others.
+func TestNoCommentSaysOnly(t *testing.T) {
+	for _, name := range cases(t) {
+		for path, text := range generate(t, name) {
+			for line := range strings.Lines(string(text)) {
+				comment := strings.TrimSpace(line)
+				if strings.HasPrefix(comment, "# Only in ") || strings.HasPrefix(comment, "# For ") && strings.HasSuffix(comment, " only.") {
+					t.Errorf("%s/%s says %q", name, path, comment)
+				}
+			}
+		}
+	}
+}
