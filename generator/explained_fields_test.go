@@ -29,6 +29,8 @@ func (b *built) noted(note string) bool {
 			ok = same(get(b.pod(), name), value)
 		case part == "Kubernetes replaces one replica at a time":
 			ok = get(b.workload, "kind") == "StatefulSet" && get(b.workload, "spec", "strategy") == nil
+		case part == "a pod on each node", part == "a pod stays with its node", part == "Kubernetes replaces one pod at a time":
+			ok = get(b.workload, "kind") == "DaemonSet" && get(b.workload, "spec", "replicas") == nil
 		case part == "it has no replicas that go on":
 			ok = get(b.workload, "spec", "replicas") == nil && b.object("HorizontalPodAutoscaler", b.app) == nil
 		case part == "a command has no port":
@@ -93,6 +95,15 @@ func explainedFields() []explainedField {
 	})
 	row(`scale\.(.+)`, (*built).scale)
 	row(`singleton\.reason`, annotated("singleton"))
+	row(`security\.(?:hostAccess|privileges)\.reason`, func(b *built, _ []string, want any) bool {
+		annotations, _ := get(b.workload, "metadata", "annotations").(map[string]any)
+		for key, value := range annotations {
+			if strings.HasPrefix(key, "wavewright.dev/") && strings.Contains(text(value), text(want)) {
+				return true
+			}
+		}
+		return false
+	})
 	row(`security\.root\.reason`, annotated("runs-as-root"))
 	row(`security\.writableRootFilesystem\.reason`, annotated("writable-root-filesystem"))
 	row(`security\.hostAccess\.reason`, annotated("host-access"))
@@ -132,6 +143,12 @@ func explainedFields() []explainedField {
 	})
 	row(`nodeSelector\.(.+)`, func(b *built, m []string, want any) bool { return same(get(b.pod(), "nodeSelector", m[0]), want) })
 	row(`tolerations`, func(b *built, _ []string, want any) bool { return within(want, get(b.pod(), "tolerations")) })
+	row(`annotations\.(.+)`, func(b *built, m []string, want any) bool {
+		return same(get(b.workload, "metadata", "annotations", m[0]), want)
+	})
+	row(`podAnnotations\.(.+)`, func(b *built, m []string, want any) bool {
+		return holds(get(b.workload, "spec"), m[0], want)
+	})
 	row(`labels\.(.+)`, func(b *built, m []string, want any) bool {
 		return !slices.ContainsFunc(b.objects, func(o any) bool {
 			return get(o, "metadata") != nil && !b.chart && !same(get(o, "metadata", "labels", m[0]), want)

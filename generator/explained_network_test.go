@@ -25,7 +25,8 @@ func (b *built) route(m []string, want any) bool {
 		case "pathType":
 			return holds(o, "type", map[any]string{"prefix": "PathPrefix", "exact": "Exact"}[want]) || holds(o, "pathType", map[any]string{"prefix": "Prefix", "exact": "Exact"}[want])
 		case "through":
-			return get(o, "kind") == map[any]string{"gateway": "HTTPRoute", "ingress": "Ingress"}[want]
+			kind := map[any]any{"gateway": "HTTPRoute", "ingress": "Ingress"}[want]
+			return kind == nil || get(o, "kind") == kind // a name of a gateway or of a controller of the platform's
 		case "service":
 			return holds(o, "name", want)
 		case "timeout":
@@ -128,6 +129,7 @@ func (b *built) job(m []string, want any) bool {
 	other.objects = slices.DeleteFunc(b.ofKind("NetworkPolicy"), func(o any) bool {
 		return get(o, "spec", "podSelector", "matchLabels", "app.kubernetes.io/name") != b.app+"-"+m[0]
 	})
+	other.objects = append(other.objects, other.workload)
 	switch m[1] {
 	case "phase":
 		hook := text(get(other.workload, "metadata", "annotations", "argocd.argoproj.io/hook"))
@@ -208,6 +210,9 @@ func (b *built) rollout(m []string, want any) bool {
 	spec, strategy := get(b.workload, "spec"), get(b.workload, "spec", "strategy")
 	switch m[0] {
 	case "maxUnavailable", "maxSurge":
+		if get(b.workload, "kind") == "DaemonSet" {
+			strategy = get(spec, "updateStrategy")
+		}
 		return same(get(strategy, "rollingUpdate", m[0]), want) || strategy == nil && same(want, "25%") // what Kubernetes does by itself
 	case "updateStrategy":
 		kind := get(spec, "updateStrategy", "type")
