@@ -413,15 +413,11 @@ func (w *world) runIsKilled(t *rapid.T) {
 
 // check holds after every step: nothing that a person wrote is lost.
 func (w *world) check(*rapid.T) {
-	for path, text := range w.foreign {
-		if got := w.read(path); got != text {
-			w.Fatalf("foreign %s: %q, want %q", path, got, text)
-		}
-	}
+	w.follow()
 	kept := map[string]bool{}
-	for _, path := range generated {
-		if content, err := os.ReadFile(w.path(path)); err == nil {
-			for _, token := range tokens(string(content)) {
+	for path, was := range w.snapshot() { // what he wrote may move along with its folder
+		if !strings.HasPrefix(path, ".wavewright") {
+			for _, token := range tokens(was) {
 				kept[token] = true
 			}
 		}
@@ -429,6 +425,25 @@ func (w *world) check(*rapid.T) {
 	for token := range w.mine {
 		if !kept[token] {
 			w.Fatalf("what the user wrote is nowhere: %q", token)
+		}
+	}
+}
+
+// follow finds every file of the user's: at its path, or where it moved along with its folder.
+func (w *world) follow() {
+	at := map[string]string{} // paths by text, which is unique
+	for path, was := range w.snapshot() {
+		_, text, _ := strings.Cut(was, " ")
+		at[text] = path
+	}
+	for path, text := range maps.Clone(w.foreign) {
+		now, found := at[text]
+		if !found {
+			w.Fatalf("foreign %s is lost: %q", path, text)
+		}
+		if now != path {
+			delete(w.foreign, path)
+			w.foreign[now] = text
 		}
 	}
 }
