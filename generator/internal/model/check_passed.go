@@ -212,6 +212,8 @@ func (c *checker) mounted(w *Workload, place ...any) {
 	if w.Stateful() {
 		names = append(names, sortedKeys(w.Volumes)...)
 	}
+	slices.Sort(names)
+	names = slices.Compact(names)
 	check := func(fields *schema.ContainerFields, path ...any) {
 		if fields == nil {
 			return

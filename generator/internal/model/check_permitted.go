@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,22 +116,12 @@ func (c *checker) reasoned(w *Workload, place ...any) {
 			c.error(at, "spec/value", "a privileged container can gain privileges").Hint =
 				"Write allowPrivilegeEscalation: true beside it: wavewright writes false, and Kubernetes refuses both together."
 		}
-		if env := c.in.Target.Env; a.host && env.admits("host-access") == admitDeny && !env.Node.FaultyAt("admission") {
+		if env := c.in.Target.Env; a.host && env.Settings.Admission.HostAccess.Mode == admitDeny && !env.Node.FaultyAt("admission") {
 			d := c.error(at, "security/host", "%s refuses pods with %s", env.Name, a.name)
 			d.Detail = "Its admission policy host-access permits no pod the network, processes, memory, paths and ports of its node."
 			d.Hint = "State it for the environments that permit it, or write admission: {hostAccess: {mode: warn, reason: TEXT}} in the environment."
 		}
 	}
-}
-
-// admits is the mode of a policy of the environment.
-func (e *Environment) admits(policy Name) string {
-	for _, p := range AllAdmissionPolicies() {
-		if p.Name == policy {
-			return e.AdmissionMode(p)
-		}
-	}
-	return admitAll
 }
 
 // standard reports what the Pod Security Standard of the environment refuses, by the evaluator of Kubernetes. What
@@ -199,11 +190,8 @@ func (w *Workload) podSpec(app Name) (*corev1.PodSpec, error) {
 	pod, main := w.pod(app).parts()
 	main = append(yamltree.Ordered{pair("name", string(app))}, main...)
 	text, err := json.Marshal(plainJSON(append(pod, pair("containers", []yamltree.Ordered{main}))))
-	if err != nil {
-		return nil, err
-	}
 	var spec corev1.PodSpec
-	return &spec, json.Unmarshal(text, &spec)
+	return &spec, errors.Join(err, json.Unmarshal(text, &spec))
 }
 
 // plainJSON turns ordered maps into such that encoding/json knows.

@@ -173,10 +173,6 @@ func withoutVarying(m yamltree.Ordered) yamltree.Ordered {
 			if slices.ContainsFunc(value, varies) {
 				continue
 			}
-		case []any:
-			if slices.ContainsFunc(value, func(item any) bool { text, ok := item.(string); return ok && varies(text) }) {
-				continue
-			}
 		case string:
 			if varies(value) {
 				continue

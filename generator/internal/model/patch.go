@@ -118,11 +118,8 @@ func changedMap(want, have yamltree.Ordered) yamltree.Ordered {
 
 // listOf describes how Kubernetes merges a list within a container beside the main one or a probe.
 func listOf(key string) string {
-	switch key {
-	case "env":
+	if key == "env" {
 		return "named"
-	case topology:
-		return "" // a component adds to it
 	}
 	if mergeKeys()[key] != "" {
 		return "keyed"
