@@ -10,8 +10,28 @@ func (b *built) routes(name string) []any {
 	return slices.DeleteFunc(b.ofKind("HTTPRoute", "Ingress"), func(o any) bool { return get(o, "metadata", "name") != b.app+"-"+name })
 }
 
+// balancer is a field of a load balancer, which is a Service of its own.
+func (b *built) balancer(m []string, want any) bool {
+	service := b.object("Service", b.app+"-"+m[0])
+	spec := get(service, "spec")
+	if text(get(spec, "type")) != "LoadBalancer" {
+		return false
+	}
+	switch m[1] + "." + m[2] {
+	case "loadBalancer.sourceRanges":
+		return same(get(spec, "loadBalancerSourceRanges"), want)
+	case "loadBalancer.class":
+		return same(get(spec, "loadBalancerClass"), want)
+	case "port.":
+		return named(get(spec, "ports"), text(want)) != nil || b.chart
+	case "ports.":
+		return !slices.ContainsFunc(list(want), func(port any) bool { return named(get(spec, "ports"), text(port)) == nil })
+	}
+	return m[1] == "annotations" && same(get(service, "metadata", "annotations", m[2]), want)
+}
+
 func (b *built) route(m []string, want any) bool {
-	return slices.ContainsFunc(b.routes(m[0]), func(o any) bool {
+	return b.balancer(m, want) || slices.ContainsFunc(b.routes(m[0]), func(o any) bool {
 		switch m[1] {
 		case "host":
 			return within([]any{want}, get(o, "spec", "hostnames")) || holds(get(o, "spec", "rules"), "host", want)
