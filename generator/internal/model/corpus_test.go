@@ -104,7 +104,9 @@ func podTemplate(document string) map[string]any {
 		Kind string
 		Spec struct {
 			Template    map[string]any
-			JobTemplate struct{ Spec struct{ Template map[string]any } }
+			JobTemplate struct {
+				Spec struct{ Template map[string]any }
+			}
 		}
 	}
 	kinds := []string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"}
