@@ -79,12 +79,13 @@ func (a along) take(old, now string) {
 	}
 }
 
-// homes are the folders that move as a whole, with their new paths.
+// homes are the folders that move as a whole, with their new paths. None becomes the repository
+// itself: what is a person's stays where it is then.
 func homes(moves []move, records []*record) map[string]string {
 	homes, direct := map[string]string{}, map[string]bool{}
 	for _, m := range moves {
 		from, to := parent(m.from.path), parent(m.to.path)
-		moves := m.from.settled && m.to.settled && from != "" && from != to && m.from.disk.kind == regular
+		moves := m.from.settled && m.to.settled && from != "" && to != "" && from != to && m.from.disk.kind == regular
 		if moves && (!direct[from] || base(m.to.path) == layout.Kustomization) {
 			homes[from], direct[from] = to, true
 		}
@@ -126,7 +127,7 @@ func (s *Scan) leftBehind(want Tree, paths []string) (map[string]string, error) 
 	for _, path := range paths {
 		for _, was := range s.options.Formerly(want[path].ID) {
 			from := parent(was)
-			if from == "" || left[from] != "" || stays[from] || s.knows(from) {
+			if from == "" || parent(path) == "" || left[from] != "" || stays[from] || s.knows(from) {
 				continue
 			}
 			left[from] = parent(path)

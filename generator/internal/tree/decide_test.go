@@ -75,6 +75,8 @@ func rows() []row {
 		{"moved and changed", files("a/f", "x\n"), nothing, moved("a/f", "b/f", "y\n"), []string{"b/f: moved move from a/f"}, "", map[string]string{"a": "", "b/f": "y\n"}},
 		{"moved with edits", files("a/f", "x\n"), edit("a/f", hand), moved("a/f", "b/f", "x\n"), []string{"b/f: moved move from a/f"}, "with what you changed", map[string]string{"a": "", "b/f": hand}},
 		{"moved, edited and changed", files("a/f", "x\n"), edit("a/f", hand), moved("a/f", "b/f", "y\n"), []string{"b/f: conflict none from a/f"}, "changed by you", map[string]string{"a/f": hand, "b": ""}},
+		{"moved to the top", files("a/f", "x\n"), edit("a/own", hand), moved("a/f", "f", "x\n"), []string{"f: moved move from a/f"}, "", map[string]string{"a/own": hand, "own": ""}},
+		{"moved along", files("a/f", "x\n"), edit("a/own", hand), moved("a/f", "b/f", "x\n"), []string{"b/f: moved move from a/f", "b/own: moved move from a/own"}, "yours", map[string]string{"a": "", "b/own": hand}},
 		{"moved onto a foreign file", files("a/f", "x\n"), edit("b/f", hand), moved("a/f", "b/f", "x\n"), []string{"b/f: foreign none"}, "never overwritten", map[string]string{"a/f": "x\n", "b/f": hand}},
 		{"moved by the user first", files("a/f", "x\n"), func(s *sandbox) { s.remove("a/f"); s.write("b/f", hand) }, moved("a/f", "b/f", "x\n"),
 			[]string{"b/f: user-modified record from a/f"}, "", map[string]string{"a": "", "b/f": hand}},

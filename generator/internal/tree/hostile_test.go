@@ -4,17 +4,21 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
 const journalFile = ".wavewright/state/next.state"
 
-// aJournal returns a journal of a run that was killed before it did anything.
+// aJournal returns a journal of a run that was killed before it did anything. A run that only
+// fails before it writes a file takes its journal back.
 func aJournal(t *testing.T) string {
 	s := newSandbox(t)
 	_, after := fault(s)
+	var killed atomic.Bool
 	s.step = func(op, path string) error {
-		if op == "rename" && path != journalFile {
+		if killed.Load() || op == "rename" && path != journalFile {
+			killed.Store(true)
 			return errInjected
 		}
 		return nil

@@ -124,9 +124,7 @@ func (c *comparison) unite(m move) {
 	if m.to.disk.kind != regular || v.data == nil || v.conflicts != nil {
 		return
 	}
-	out := merge.Merge(merge.Input{
-		Path: m.to.path, Base: normal(m.from.entry.base), Mine: normal(m.from.disk.data), Theirs: normal(v.data), Accept: c.options.accept(m.to.path),
-	})
+	out := m.join(normal(v.data), c.options.accept(m.to.path))
 	m.from.settled, m.to.settled = true, true
 	switch {
 	case len(out.Conflicts) == 0:
@@ -145,6 +143,22 @@ func (c *comparison) unite(m move) {
 	change.Reason += ", with what you changed in " + m.from.path
 	c.add(change)
 	c.clear(m)
+}
+
+// join merges the edits at the old path with the text for the new one, which may have edits, too.
+// What a person accepts is between his edits and the rendering: where edits collide with edits, he
+// decides himself.
+func (m move) join(text []byte, accept merge.Side) merge.Outcome {
+	in := merge.Input{Path: m.to.path, Base: normal(m.from.entry.base), Mine: normal(m.from.disk.data), Theirs: text}
+	if accept == merge.Neither {
+		return merge.Merge(in)
+	}
+	in.Theirs, in.Accept = normal(m.to.want.Content), accept
+	settled := merge.Merge(in)
+	if len(settled.Conflicts) > 0 {
+		return settled
+	}
+	return merge.Merge(merge.Input{Path: in.Path, Base: in.Theirs, Mine: settled.Text, Theirs: text})
 }
 
 // clear deletes the old file, whose text the one at the new path has.

@@ -180,10 +180,37 @@ func movedRows() []optionRow {
 	}
 }
 
+// strayRows are about edits at the former path of a file that is generated at its new one already.
+func strayRows() []optionRow {
+	now := func(text string) Tree { return files("b/f", text).with("b/f", func(f *File) { f.ID = "a/f" }) }
+	before, as, anew := files("a/f", lines, "b/f", lines), now(lines), now(other)
+	both := func(there string) func(*sandbox) {
+		return func(s *sandbox) { s.write("a/f", upper); s.write("b/f", there) }
+	}
+	clash, apart := strings.Replace(lines, "one", "eins", 1), strings.Replace(lines, "three", "THREE", 1)
+	here := map[string]string{"a/f": upper, "b/f": clash}
+	conflict, merged := []string{"b/f: conflict none"}, []string{"a/f: orphan delete", "b/f: merge update"}
+	with := func(text, three string) map[string]string {
+		return map[string]string{"a": "", "b/f": strings.Replace(text, "three", three, 1)}
+	}
+	return []optionRow{
+		{Options{}, row{"strays, merged", before, both(apart), as, merged, "with what you changed in a/f", with(upper, "THREE")}},
+		{Options{}, row{"strays onto edits that collide", before, both(clash), as, conflict, "bring them here", here}},
+		{accept(merge.Mine), row{"strays onto edits that collide, mine", before, both(clash), as, conflict, "bring them here", here}},
+		{accept(merge.Theirs), row{"strays onto edits that collide, theirs", before, both(clash), as, conflict, "bring them here", here}},
+		{Options{}, row{"strays, conflict", before, edit("a/f", upper), anew, conflict, "", map[string]string{"a/f": upper, "b/f": lines}}},
+		{Options{Markers: true}, row{"strays, marked", before, edit("a/f", upper), anew, []string{"a/f: orphan delete", "b/f: marked update"}, "", map[string]string{"a": "", "b/f": marked}}},
+		{accept(merge.Mine), row{"strays, mine", before, edit("a/f", upper), anew, merged, "", with(joined, "three")}},
+		{accept(merge.Mine), row{"strays onto edits elsewhere, mine", before, both(apart), anew, merged, "", with(joined, "THREE")}},
+		{accept(merge.Theirs), row{"strays, theirs", before, edit("a/f", upper), anew, []string{"a/f: orphan delete", "b/f: update update"}, "", with(other, "three")}},
+		{accept(merge.Theirs), row{"strays onto edits elsewhere, theirs", before, both(apart), anew, merged, "", with(other, "THREE")}},
+	}
+}
+
 // TestOptions is the table of states for files that are merged, for the user's rules
 // and for what is said about single files.
 func TestOptions(t *testing.T) {
-	for group, rows := range map[string][]optionRow{"merge": mergeRows(), "policy": policyRows(), "settled": settledRows(), "moved": movedRows()} {
+	for group, rows := range map[string][]optionRow{"merge": mergeRows(), "policy": policyRows(), "settled": settledRows(), "moved": movedRows(), "strays": strayRows()} {
 		for _, test := range rows {
 			t.Run(group+"/"+test.name, func(t *testing.T) { test.run(t, test.o) })
 		}

@@ -322,8 +322,11 @@ func (w *world) release() {
 		if w.options.accept(path) == merge.Theirs || w.options.policy(path) == PolicyOverwrite || w.options.Restore[path] {
 			w.forget(path)
 			for _, c := range w.plan().changes {
-				if c.Path == path && c.From != "" {
+				switch {
+				case c.Path == path && c.From != "":
 					w.forget(c.From)
+				case w.options.accept(path) == merge.Theirs && c.Action == ActionDelete && c.Reason == "moved to "+path:
+					w.forget(c.Path) // it gives way to the rendering at the new path
 				}
 			}
 		}
