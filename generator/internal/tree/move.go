@@ -121,7 +121,8 @@ func (c *comparison) arrive(m move) {
 // a person decides, as with any other merge.
 func (c *comparison) unite(m move) {
 	v := m.to.decide(c.options)
-	if m.to.disk.kind != regular || v.data == nil || v.conflicts != nil {
+	gives := c.options.policy(m.to.path) == PolicyOverwrite || c.options.Restore[m.to.path] // edits would be gone with the next run
+	if m.to.disk.kind != regular || v.data == nil || v.conflicts != nil || gives {
 		return
 	}
 	out := m.join(normal(v.data), c.options.accept(m.to.path))

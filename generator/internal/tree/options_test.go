@@ -202,6 +202,8 @@ func strayRows() []optionRow {
 		{Options{Markers: true}, row{"strays, marked", before, edit("a/f", upper), anew, []string{"a/f: orphan delete", "b/f: marked update"}, "", map[string]string{"a": "", "b/f": marked}}},
 		{accept(merge.Mine), row{"strays, mine", before, edit("a/f", upper), anew, merged, "", with(joined, "three")}},
 		{accept(merge.Mine), row{"strays onto edits elsewhere, mine", before, both(apart), anew, merged, "", with(joined, "THREE")}},
+		{policy(PolicyOverwrite), row{"strays, overwritten", before, both(apart), anew, []string{"a/f: orphan-edited record", "b/f: overwritten update"}, "", map[string]string{"a/f": upper, "b/f": other}}},
+		{Options{Restore: set("b/f")}, row{"strays, restored", before, both(apart), anew, []string{"a/f: orphan-edited record", "b/f: overwritten update"}, "", map[string]string{"a/f": upper, "b/f": other}}},
 		{accept(merge.Theirs), row{"strays, theirs", before, edit("a/f", upper), anew, []string{"a/f: orphan delete", "b/f: update update"}, "", with(other, "three")}},
 		{accept(merge.Theirs), row{"strays onto edits elsewhere, theirs", before, both(apart), anew, merged, "", with(other, "THREE")}},
 	}
