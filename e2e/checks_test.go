@@ -13,7 +13,7 @@ import (
 var wanted = map[string][]string{
 	"odd":      {"Deployment odd-live/api: a rollout takes pods away before there are new ones"},
 	"guarded":  {"edge: no policy judges service-types", "does not say what it is for, or what it evicts", "-dev: a sync is not tried again, or without pauses"},
-	"pipeline": {"the quota of pipeline-live permits services.loadbalancers", "the quota of pipeline-live permits services.nodeports"},
+	"pipeline": {"the quota of pipeline-live permits other services.loadbalancers than the 0 that exist", "the quota of pipeline-live permits other services.nodeports than the 0 that exist"},
 	"clusters": {"dev: Deployment payments-dev/ledger: its user or group may be one of the node's", "cart: its pods may be in one zone", "cart: its pods may be on one node"},
 }
 

@@ -76,8 +76,16 @@ var bootstrappedMutations = []mutation{
 	{"unique objects", argo, "", "---\napiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: default, namespace: delivery}\n"},
 }
 
+// calls is an application of the case with load balancers.
+const calls = "overlays/prod-eu/apps/calls/"
+
 // networkMutations change the case that has every way in and out.
 var networkMutations = []mutation{
+	{"load balancers", calls, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster"},
+	{"load balancers", calls, "  allocateLoadBalancerNodePorts: false\n", ""},
+	{"load balancers", calls, "  loadBalancerSourceRanges:\n  - 198.51.100.0/24\n", ""},
+	{"load balancers", calls, "cidr: 198.51.100.0/24", "cidr: 198.51.101.0/24"},
+	{"load balancers", calls, "  type: LoadBalancer\n", "  type: NodePort\n"},
 	{"routes", "overlays/dev/apps/web/", "            name: web\n            port:\n              number: 9000", "            name: web\n            port:\n              number: 9001"},
 	{"routes", "overlays/dev/apps/web/", "            name: web\n            port:\n              number: 9000", "            name: webs\n            port:\n              number: 9000"},
 	{"routes", "overlays/dev/apps/web/", "ingressClassName: nginx", "ingressClassName: other"},
