@@ -92,10 +92,7 @@ func (b *built) read(name string) ([]byte, error) {
 	if text, ok := b.files[name]; ok {
 		return text, nil
 	}
-	text, err := os.ReadFile(filepath.Join(b.dir, filepath.FromSlash(name)))
-	if err != nil {
-		return nil, nil // a folder, or nothing
-	}
+	text, _ := os.ReadFile(filepath.Join(b.dir, filepath.FromSlash(name))) // a folder has no text, nor has nothing
 	return text, nil
 }
 

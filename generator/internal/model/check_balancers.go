@@ -34,7 +34,7 @@ func (c *checker) balancer(name string, declared schema.Expose) {
 // balancedPorts checks the ports that a load balancer leads to.
 func (c *checker) balancedPorts(name string, declared schema.Expose) {
 	if len(declared.Ports) == 0 {
-		c.portReference(declared.Port, true, "expose", name, "port")
+		c.portReference(declared.Port, "expose", name, "port")
 		return
 	}
 	if declared.Port != "" {
@@ -42,7 +42,7 @@ func (c *checker) balancedPorts(name string, declared schema.Expose) {
 			"List all ports under ports; port: null in a later layer removes the port of an earlier layer."
 	}
 	for i, port := range declared.Ports {
-		c.portReference(port, true, "expose", name, "ports", i)
+		c.portReference(port, "expose", name, "ports", i)
 		if slices.Contains(declared.Ports[:i], port) {
 			c.error(c.at("expose", name, "ports", i), "name/duplicate", "this load balancer lists the same port twice").Hint = "Take one of them out."
 		}

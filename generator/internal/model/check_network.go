@@ -31,7 +31,7 @@ func (c *checker) exposure() {
 
 // route checks a route.
 func (c *checker) route(name string, route schema.Expose) {
-	c.portReference(route.Port, true, "expose", name, "port")
+	c.portReference(route.Port, "expose", name, "port")
 	if port, ok := c.w.port(route.Port); ok && port.Protocol != "TCP" {
 		c.error(c.key("expose", name), "expose/protocol", "a route needs a TCP port, and %s is %s", port.Name, port.Protocol).Hint =
 			"Name a TCP port: port: NAME. For another protocol, expose it with loadBalancer: {sourceRanges: [203.0.113.0/24]} instead of a host."

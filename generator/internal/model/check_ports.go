@@ -181,9 +181,9 @@ func (c probeCheck) request(p *schema.Probe, path []any) {
 }
 
 // portReference checks that the workload has a port of this name.
-func (c *checker) portReference(name string, needed bool, path ...any) {
+func (c *checker) portReference(name string, path ...any) {
 	if !c.faulty(sidecars) {
-		c.portIn(c.w.PortList(), name, needed, path...)
+		c.portIn(c.w.PortList(), name, true, path...)
 	}
 }
 

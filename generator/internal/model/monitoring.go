@@ -292,7 +292,7 @@ func (c *checker) metrics() {
 		c.error(at, "platform/metrics", "nothing collects metrics on cluster %s", c.in.Target.Cluster.Name).Hint =
 			"Declare platform.metrics: {namespace: …, podLabels: {…}}, or take the endpoint out there with metrics: null."
 	}
-	c.portReference(m.Port, true, "metrics", "port")
+	c.portReference(m.Port, "metrics", "port")
 	if port, ok := c.w.port(m.Port); ok && port.Protocol != "TCP" {
 		c.error(at, "expose/protocol", "metrics need a TCP port, and %s is %s", port.Name, port.Protocol).Hint =
 			"Name another port: metrics: {port: …}."

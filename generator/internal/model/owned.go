@@ -81,7 +81,7 @@ func ownedOfContainer() []ownedField {
 func extended() []string {
 	var out []string
 	for _, probe := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
-		out = append(out, probe+".terminationGracePeriodSeconds", probe+".httpGet.host", probe+".tcpSocket.host")
+		out = append(out, probe+".terminationGracePeriodSeconds")
 	}
 	return out
 }

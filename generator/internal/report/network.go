@@ -30,7 +30,8 @@ func (r *Report) NetworkTable() *Table {
 func waysText(cluster *model.Cluster) (gateways, ingresses string) {
 	var texts [2][]string
 	for _, way := range cluster.Ways {
-		kind, object := 0, ""
+		kind := 0
+		var object string
 		if way.Gateway != nil {
 			object = way.Gateway.Name
 		} else {
