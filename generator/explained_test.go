@@ -92,8 +92,11 @@ func (b *built) read(name string) ([]byte, error) {
 	if text, ok := b.files[name]; ok {
 		return text, nil
 	}
-	text, _ := os.ReadFile(filepath.Join(b.dir, filepath.FromSlash(name))) // a folder has no text, nor has nothing
-	return text, nil
+	path := filepath.Join(b.dir, filepath.FromSlash(name))
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		return os.ReadFile(path)
+	}
+	return nil, nil // a folder, or nothing
 }
 
 func (b *built) build() {
