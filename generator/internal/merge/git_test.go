@@ -137,7 +137,8 @@ func TestAgainstGit(t *testing.T) {
 	for _, class := range slices.Sorted(maps.Keys(classes.counts)) {
 		t.Logf("%6d %s", classes.counts[class], class)
 	}
-	if n := classes.counts["stricter: the structure"]; n*100 > pairs {
+	// One in a hundred is a share that only many merges show.
+	if n := classes.counts["stricter: the structure"]; n*100 > pairs && !testing.Short() {
 		t.Errorf("%d of %d merges are in doubt", n, pairs)
 	}
 }
