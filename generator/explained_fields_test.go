@@ -95,15 +95,6 @@ func explainedFields() []explainedField {
 	})
 	row(`scale\.(.+)`, (*built).scale)
 	row(`singleton\.reason`, annotated("singleton"))
-	row(`security\.(?:hostAccess|privileges)\.reason`, func(b *built, _ []string, want any) bool {
-		annotations, _ := get(b.workload, "metadata", "annotations").(map[string]any)
-		for key, value := range annotations {
-			if strings.HasPrefix(key, "wavewright.dev/") && strings.Contains(text(value), text(want)) {
-				return true
-			}
-		}
-		return false
-	})
 	row(`security\.root\.reason`, annotated("runs-as-root"))
 	row(`security\.writableRootFilesystem\.reason`, annotated("writable-root-filesystem"))
 	row(`security\.hostAccess\.reason`, annotated("host-access"))

@@ -126,10 +126,12 @@ func settleMerge(dir string) (*Remerged, error) {
 		}
 	}
 	if s := out.sides; s != nil {
-		for i, commits := range [][]string{{s.Base}, {s.Ours}, {s.Theirs, s.Untracked}} {
-			if *[]**tree.Commit{&in.Base, &in.Ours, &in.Theirs}[i], err = side(repo, commits...); err != nil {
-				return nil, err
-			}
+		var faults [3]error
+		in.Base, faults[0] = side(repo, s.Base)
+		in.Ours, faults[1] = side(repo, s.Ours)
+		in.Theirs, faults[2] = side(repo, s.Theirs, s.Untracked)
+		if err := cmp.Or(faults[:]...); err != nil {
+			return nil, err
 		}
 	}
 	if err := out.settle(dir, in); err != nil {

@@ -137,13 +137,7 @@ func (l *loader) disagree(c comparison, first, second yamltree.Entry, path strin
 }
 
 // shown is a value in one short line.
-func shown(n *yamltree.Node) string {
-	text := []rune(yamltree.EncodeFlow(n))
-	if len(text) > shownName {
-		return string(text[:shownName-1]) + "…"
-	}
-	return string(text)
-}
+func shown(n *yamltree.Node) string { return shortened(yamltree.EncodeFlow(n)) }
 
 // unusedGroups warns about the groups that no application uses.
 func (l *loader) unusedGroups() {

@@ -183,9 +183,12 @@ func checkObject(list *diag.List, at diag.Range, what, name string) {
 const shownName = 30
 
 // quoted shortens and quotes a user's word for a summary.
-func quoted(s string) string {
+func quoted(s string) string { return `"` + shortened(s) + `"` }
+
+// shortened cuts a long text.
+func shortened(s string) string {
 	if runes := []rune(s); len(runes) > shownName {
-		s = string(runes[:shownName-1]) + "…"
+		return string(runes[:shownName-1]) + "…"
 	}
-	return `"` + s + `"`
+	return s
 }

@@ -10,11 +10,11 @@ import (
 // patch says it was made for. All other files are as they are in what is checked out. Nil when
 // the repository does not have these files.
 func (r *Repo) patching() (*Sides, error) {
-	folder, err := r.git(nil, "rev-parse", "--absolute-git-dir")
+	folder, err := r.gitDir()
 	if err != nil {
 		return nil, err
 	}
-	patch := filepath.Join(strings.TrimSuffix(folder, "\n"), "rebase-apply", "patch")
+	patch := filepath.Join(folder, "rebase-apply", "patch")
 	dir, err := os.MkdirTemp("", "wavewright-patch-")
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (r *Repo) patching() (*Sides, error) {
 
 // Applied reports whether git am has merged its patch: something is staged, or was resolved.
 func (r *Repo) Applied() (bool, error) {
-	staged, err := r.paths("diff", "--cached", "--name-only", "-z", "--no-ext-diff")
+	staged, err := r.staged()
 	if err != nil || len(staged) > 0 {
 		return len(staged) > 0, err
 	}

@@ -157,11 +157,11 @@ func (r *Repo) stages() (bases, incoming []string, err error) {
 
 // trace returns the text of a file that git keeps during an operation; "" for none.
 func (r *Repo) trace(name string) (string, error) {
-	folder, err := r.git(nil, "rev-parse", "--absolute-git-dir")
+	folder, err := r.gitDir()
 	if err != nil {
 		return "", err
 	}
-	text, err := os.ReadFile(filepath.Join(strings.TrimSuffix(folder, "\n"), name))
+	text, err := os.ReadFile(filepath.Join(folder, name))
 	if errors.Is(err, os.ErrNotExist) {
 		return "", nil
 	}

@@ -1,7 +1,7 @@
 package model
 
 import (
-	"maps"
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -49,14 +49,9 @@ func (in *Instance) LoadBalancers() []LoadBalancer {
 }
 
 func (in *Instance) loadBalancer(name string, declared schema.Expose) LoadBalancer {
-	facts := in.Target.Cluster.LoadBalancers
-	annotations := maps.Clone(facts.Annotations)
-	if annotations == nil {
-		annotations = map[string]string{}
-	}
-	maps.Copy(annotations, declared.Annotations)
 	l := LoadBalancer{
-		Name: in.App.Name + "-" + Name(name), Annotations: annotations, Class: in.balancerClass(declared),
+		Name:        in.App.Name + "-" + Name(name),
+		Annotations: joined(in.Target.Cluster.LoadBalancers.Annotations, declared.Annotations), Class: in.balancerClass(declared),
 		SourceRanges: declared.LoadBalancer.SourceRanges, Selector: in.Selector(),
 	}
 	for _, port := range in.Workload.balanced(declared) {
@@ -68,20 +63,17 @@ func (in *Instance) loadBalancer(name string, declared schema.Expose) LoadBalanc
 
 // balancerClass is the class that a load balancer names, or that of the cluster's facts.
 func (in *Instance) balancerClass(declared schema.Expose) string {
-	if class := declared.LoadBalancer.Class; class != "" {
-		return class
-	}
-	return in.Target.Cluster.LoadBalancers.Class
+	return cmp.Or(declared.LoadBalancer.Class, in.Target.Cluster.LoadBalancers.Class)
 }
 
 // balanced lists the ports that a load balancer leads to.
 func (w *Workload) balanced(declared schema.Expose) []Port {
-	if len(declared.Ports) == 0 {
-		port, _ := w.port(declared.Port)
-		return []Port{port}
+	names := declared.Ports
+	if len(names) == 0 {
+		names = []string{declared.Port}
 	}
 	var out []Port
-	for _, name := range declared.Ports {
+	for _, name := range names {
 		port, _ := w.port(name)
 		out = append(out, port)
 	}

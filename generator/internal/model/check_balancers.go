@@ -1,9 +1,11 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // balancer checks what an application exposes with a load balancer.
@@ -17,7 +19,7 @@ func (c *checker) balancer(name string, declared schema.Expose) {
 	c.balancedPorts(name, declared)
 	c.sourceRanges(name, declared.LoadBalancer)
 	if class := declared.LoadBalancer.Class; class != "" {
-		c.balancerName(class, "expose", name, "loadBalancer", "class")
+		checkBalancerClass(c.list, c.at("expose", name, "loadBalancer", "class"), class)
 	}
 	service := c.in.App.Name + "-" + Name(name)
 	switch {
@@ -61,15 +63,13 @@ func (c *checker) sourceRanges(name string, l *schema.LoadBalancer) {
 	}
 }
 
-// balancerName checks the class of a load balancer.
-func (c *checker) balancerName(class string, path ...any) {
+// checkBalancerClass checks the class of a load balancer.
+func checkBalancerClass(list *diag.List, at diag.Range, class string) {
 	if !labelKey.MatchString(class) {
-		c.error(c.at(path...), "reference/name", "%q cannot be the class of a load balancer", class).Hint = balancerClassHint
+		list.Error(at, "reference/name", fmt.Sprintf("%q cannot be the class of a load balancer", class)).Hint =
+			"Write it as the controller of the load balancer states it, for example example.com/internal."
 	}
 }
-
-// balancerClassHint describes classes of load balancers.
-const balancerClassHint = "Write it as the controller of the load balancer states it, for example example.com/internal."
 
 // hosted checks that a route has a host and a single port.
 func (c *checker) hosted(name string, route schema.Expose) {

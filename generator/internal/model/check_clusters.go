@@ -87,8 +87,8 @@ func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 
 // loadBalancers checks the facts about load balancers.
 func (r *resolver) loadBalancers(node *yamltree.Node, p schema.LoadBalancers) {
-	if p.Class != "" && !labelKey.MatchString(p.Class) {
-		r.list.Error(r.place(node, "class"), "reference/name", fmt.Sprintf("%q cannot be the class of a load balancer", p.Class)).Hint = balancerClassHint
+	if p.Class != "" {
+		checkBalancerClass(&r.list, r.place(node, "class"), p.Class)
 	}
 	for _, key := range sortedKeys(p.Annotations) {
 		if !labelKey.MatchString(strings.ToLower(key)) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -128,6 +129,11 @@ func (p passage) item(mergeKey string, item yamltree.Ordered, ours []yamltree.Or
 	}
 }
 
+// errorAt reports a field within the map.
+func (p passage) errorAt(place []any, code, format string, args ...any) *diag.Diagnostic {
+	return p.error(p.key(append(p.place[:len(p.place):len(p.place)], place...)...), code, format, args...)
+}
+
 // refused reports a field that is ours.
 func (p passage) refused(path string, exists bool, item yamltree.Ordered, place []any) bool {
 	if slices.Contains(extended(), path) {
@@ -140,7 +146,7 @@ func (p passage) refused(path string, exists bool, item yamltree.Ordered, place 
 	if i < 0 || extends(path) || !p.ownedNow(p.owned[i], exists, item) {
 		return false
 	}
-	d := p.error(p.key(append(p.place[:len(p.place):len(p.place)], place...)...), "pod/owned", "wavewright writes %s itself", readable(path))
+	d := p.errorAt(place, "pod/owned", "wavewright writes %s itself", readable(path))
 	d.Hint = p.owned[i].write
 	return true
 }
@@ -166,7 +172,7 @@ func (p passage) ownedNow(o ownedField, exists bool, item yamltree.Ordered) bool
 	case running:
 		return !p.w.ends()
 	case spreads:
-		kept := p.w.replicated() && !p.w.ends() && spread(p.w.AntiAffinity) != ""
+		kept := p.w.replicated() && spread(p.w.AntiAffinity) != ""
 		key, _ := lookup(item, "topologyKey")
 		return kept && (item == nil || p.w.AntiAffinity == "required" && key == "topology.kubernetes.io/zone")
 	}
@@ -183,7 +189,7 @@ func (p passage) added(path string, place []any) {
 	}
 	if ours == nil {
 		probe, _, _ := strings.Cut(path, "Probe.")
-		p.error(p.key(append(p.place[:len(p.place):len(p.place)], place...)...), "probe/handler", "there is no %s probe to which this belongs", probe).Hint =
+		p.errorAt(place, "probe/handler", "there is no %s probe to which this belongs", probe).Hint =
 			fmt.Sprintf("State it first: probes: {%s: …}.", probe)
 	}
 }
@@ -196,7 +202,7 @@ func (p passage) version(path string, place []any) {
 	if err != nil || first <= minor {
 		return
 	}
-	d := p.error(p.key(append(p.place[:len(p.place):len(p.place)], place...)...), "pod/version", "Kubernetes 1.%d has no %s", minor, readable(path))
+	d := p.errorAt(place, "pod/version", "Kubernetes 1.%d has no %s", minor, readable(path))
 	d.Detail = fmt.Sprintf("Cluster %s has this version, and the field exists since 1.%d.", p.in.Target.Cluster.Name, first)
 	d.Hint = "Take it out, or state it for the clusters that have it."
 }

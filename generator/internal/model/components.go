@@ -83,7 +83,7 @@ func (r *resolver) base(app *Application) *Base {
 	if r.p.declaresClass(w.PriorityClass) {
 		w.PriorityClass = "" // the name of the PriorityClass differs between targets
 	}
-	w.onNodes(0, app.layer)
+	w.onNodes(0, Layer{Node: app.layer})
 	w.dropVarying()
 	w.Failover, w.Tolerations = "", nil // the overlay states failover and tolerations together
 	pod := w.pod(app.Name)

@@ -25,11 +25,11 @@ func (p *Platform) PerNode() bool {
 
 // onNodes counts the pods of a DaemonSet, and leaves it the rollout that its own layers state:
 // that of environments is for replicas, and more than a DaemonSet can have.
-func (w *Workload) onNodes(nodes int, own *yamltree.Node) {
+func (w *Workload) onNodes(nodes int, own ...Layer) {
 	if !w.PerNode() {
 		return
 	}
-	w.nodes, w.own = nodes, own
+	w.nodes, w.own = nodes, merge(own)
 	if !w.usesOnNodes([]string{"rollout", "maxUnavailable"}) {
 		w.Rollout.MaxUnavailable = ""
 	}

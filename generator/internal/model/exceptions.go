@@ -73,6 +73,9 @@ func (w *Workload) addedCapabilities() []Exception {
 
 // passedExceptions are those that pod: and container: state, with the rules that what they use breaks.
 func (w *Workload) passedExceptions() []Exception {
+	if !w.passes() && w.Security.HostAccess == nil && w.Security.Privileges == nil {
+		return nil
+	}
 	host := Exception{Name: "host-access", Reason: w.Security.HostAccess}
 	privileges := Exception{Name: "privileges", Reason: w.Security.Privileges}
 	for _, a := range w.accesses() {

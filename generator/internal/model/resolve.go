@@ -386,7 +386,7 @@ func (r *resolver) instance(app *Application, target *Target, shared *yamltree.S
 	r.decode(node, &w.Workload, yamltree.DecodeOptions{Expand: r.expanding(scope), Shared: shared})
 	w.Node = node
 	w.ports = w.listPorts()
-	w.onNodes(target.Cluster.Nodes, merge(own))
+	w.onNodes(target.Cluster.Nodes, own...)
 	if w.Source != nil {
 		w.Workload = sourced(w.Workload)
 		w.ports = w.listPorts()

@@ -83,7 +83,7 @@ func (c *checker) behavior() {
 func (in *Instance) strictZones() bool {
 	cluster, w := in.Target.Cluster, in.Workload
 	low, high := w.Replicas()
-	if w.AntiAffinity != "required" || w.Singleton != nil || w.ends() || w.Stateful() || w.PerNode() || cluster.Zones < 2 || low < cluster.Zones {
+	if w.AntiAffinity != "required" || !w.replicated() || w.Stateful() || cluster.Zones < 2 || low < cluster.Zones {
 		return false
 	}
 	share := (high + cluster.Zones - 1) / cluster.Zones

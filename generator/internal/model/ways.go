@@ -93,11 +93,7 @@ func namedFacts[T any](c schema.Cluster, key string, own, platform map[string]T)
 	}
 	out := maps.Clone(platform)
 	maps.DeleteFunc(out, func(name string, _ T) bool { return stated && removed(entry.Value, name) })
-	if out == nil {
-		return own
-	}
-	maps.Copy(out, own)
-	return out
+	return joined(out, own)
 }
 
 // through is the way in of a route: what it names, or what the cluster has. It is nil when

@@ -90,6 +90,9 @@ func homes(moves []move, records []*record) map[string]string {
 			homes[from], direct[from] = to, true
 		}
 	}
+	if len(homes) == 0 {
+		return homes // mostly nothing moves, and there are thousands of records
+	}
 	for _, from := range slices.Sorted(maps.Keys(direct)) {
 		// What is above moves with it, up to the folder that has another name.
 		for to := homes[from]; base(from) == base(to) && parent(from) != "" && parent(to) != "" && parent(from) != parent(to); {
