@@ -133,26 +133,32 @@ func (r *Repository) Known(archives map[string][]byte, version string) map[strin
 
 // IDs returns the IDs of the files that the state lists.
 func (r *Repository) IDs(version string) ([]string, error) {
-	archives, err := r.readState(r.format(version), &scanner{})
+	entries, err := r.entries(version)
 	var ids []string
-	for _, a := range archives {
-		for _, e := range a.entries {
-			ids = append(ids, e.id)
-		}
+	for _, e := range entries {
+		ids = append(ids, e.id)
 	}
 	return ids, err
 }
 
 // Knows returns the paths of the files that the state lists now.
 func (r *Repository) Knows(version string) (map[string]bool, error) {
-	archives, err := r.readState(r.format(version), &scanner{})
+	entries, err := r.entries(version)
 	known := map[string]bool{}
-	for _, a := range archives {
-		for _, e := range a.entries {
-			known[e.path] = true
-		}
+	for _, e := range entries {
+		known[e.path] = true
 	}
 	return known, err
+}
+
+// entries returns everything that the state lists.
+func (r *Repository) entries(version string) ([]entry, error) {
+	archives, err := r.readState(r.format(version), &scanner{})
+	var entries []entry
+	for _, a := range archives {
+		entries = append(entries, a.entries...)
+	}
+	return entries, err
 }
 
 // UnreadableError says that what Git merges of the state cannot be read, so that nothing can be
