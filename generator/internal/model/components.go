@@ -352,7 +352,7 @@ func (a *Application) shareTexts() {
 		keepCommon(a.Base.Labels, in.Workload.Labels)
 		keepCommon(a.Base.Annotations, in.Workload.Annotations)
 		keepCommon(a.Base.ServiceAccountAnnotations, in.Workload.ServiceAccount.Annotations)
-		keepCommon(a.Base.ExceptionAnnotations, in.Workload.exceptionAnnotations())
+		keepCommonExceptions(a.Base.ExceptionAnnotations, in.Workload.exceptionAnnotations())
 	}
 }
 

@@ -21,7 +21,7 @@ type Exception struct {
 
 // Exceptions lists the deviations of the workload, each with its reason.
 func (w *Workload) Exceptions() []Exception {
-	all := append(w.addedCapabilities(), w.passedExceptions()...)
+	all := slices.Concat(w.addedCapabilities(), w.passedExceptions(), w.unprotected())
 	same, low := w.identical(), w.lowUser()
 	if low == nil && w.Security.Root == nil && w.Security.WritableRootFilesystem == nil && w.Singleton == nil && w.Probes.None == nil && same == nil {
 		return all // most workloads have no exception, and a platform has thousands of workloads
@@ -142,6 +142,49 @@ func (w *Workload) alone() Exception {
 	return e
 }
 
+// unprotected are the exceptions of replicas that have no PodDisruptionBudget or no anti-affinity,
+// where the pipeline of the environment asks for them. Their reason is what the spec states.
+func (w *Workload) unprotected() []Exception {
+	if _, high := w.Replicas(); !w.replicated() || high == 1 {
+		return nil
+	}
+	kind := "deployment"
+	if w.Stateful() {
+		kind = "statefulset"
+	}
+	budget, apart := kind+"-has-poddisruptionbudget", kind+"-has-host-podantiaffinity"
+	var all []Exception
+	if !w.Budgeted() && w.asked(budget) {
+		e := Exception{Name: "no-disruption-budget", Reason: w.unbudgeted(), score: []string{budget}}
+		if !w.Stateful() {
+			e.polaris = []string{"missingPodDisruptionBudget"}
+		}
+		all = append(all, e)
+	}
+	if spread(w.AntiAffinity) == "" && w.asked(apart) {
+		all = append(all, Exception{
+			Name: "no-anti-affinity", Reason: &schema.Reason{Reason: "the specification states antiAffinity none"},
+			score: []string{apart}, linter: []string{"no-anti-affinity"}, polaris: []string{"topologySpreadConstraint"},
+		})
+	}
+	return all
+}
+
+// unbudgeted is why replicas have no PodDisruptionBudget.
+func (w *Workload) unbudgeted() *schema.Reason {
+	if w.DisruptionBudget.MaxUnavailable == 0 {
+		return &schema.Reason{Reason: "the specification states disruptionBudget.maxUnavailable 0"}
+	}
+	return &schema.Reason{Reason: "the autoscaler may leave one replica, and a budget for one would keep its node from being drained"}
+}
+
+// asked reports whether a step of the environment's pipeline checks a rule of kube-score.
+func (w *Workload) asked(rule string) bool {
+	return slices.ContainsFunc(w.validation, func(s Step) bool {
+		return slices.Contains(s.Rules, Name(rule)) || s.Uses == UsesCompliance && len(s.Rules) == 0
+	})
+}
+
 // lowUser is the reason for a user or a group that a node may have, too: the spec states the one
 // that the image was made for.
 func (w *Workload) lowUser() *schema.Reason {
@@ -180,7 +223,22 @@ func (w *Workload) exceptionAnnotations() map[string]string {
 		}
 	}
 	if len(ignored) > 0 {
-		out["kube-score/ignore"] = strings.Join(ignored, ",")
+		out[scoreIgnore] = strings.Join(ignored, ",")
 	}
 	return out
+}
+
+// scoreIgnore is the annotation that lists the rules of kube-score that it skips for an object.
+const scoreIgnore = "kube-score/ignore"
+
+// keepCommonExceptions deletes what base excepts and other does not. Rules of kube-score share one
+// annotation, of which the common rules stay: a rule that one target adds takes none from the base.
+func keepCommonExceptions(base, other map[string]string) {
+	theirs := strings.Split(other[scoreIgnore], ",")
+	both := slices.DeleteFunc(strings.Split(base[scoreIgnore], ","), func(rule string) bool { return rule == "" || !slices.Contains(theirs, rule) })
+	delete(base, scoreIgnore)
+	keepCommon(base, other)
+	if len(both) > 0 {
+		base[scoreIgnore] = strings.Join(both, ",")
+	}
 }

@@ -384,7 +384,7 @@ func (r *resolver) instance(app *Application, target *Target, shared *yamltree.S
 	}
 	w, scope := &Workload{}, scopeOf(app, target, namespace)
 	r.decode(node, &w.Workload, yamltree.DecodeOptions{Expand: r.expanding(scope), Shared: shared})
-	w.Node = node
+	w.Node, w.validation = node, env.Validation
 	w.ports = w.listPorts()
 	w.onNodes(target.Cluster.Nodes, own...)
 	if w.Source != nil {

@@ -22,6 +22,8 @@ type Workload struct {
 	// nodes of the cluster, and what the layers of the application state, for a DaemonSet.
 	nodes int
 	own   *yamltree.Node
+	// validation of the environment, whose rules a workload meets or has an exception for.
+	validation []Step
 }
 
 // Port is one port of a container and of its Service.
