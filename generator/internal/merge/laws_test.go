@@ -44,6 +44,17 @@ func TestLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { checkLaws(t, drawInput(t)) })
 }
 
+// TestLawsOfFormerFailures repeats inputs for which a law did not hold.
+func TestLawsOfFormerFailures(t *testing.T) {
+	for name, in := range map[string]Input{
+		"the marked text had a joined list that no choice of a side passed with": {
+			Path: "list.yaml", Base: []byte("- a\n"), Mine: []byte("resources:\n- a\n- b\n"), Theirs: []byte("- b\n- a\n- c\n"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) { checkLaws(t, in) })
+	}
+}
+
 // checkLaws checks what holds for any input.
 func checkLaws(t law, in Input) {
 	t.Helper()

@@ -32,21 +32,30 @@ type piece struct {
 // run merges. When verification rejects joined lists, they stay conflicts.
 func (m *merger) run() Outcome {
 	pieces := m.settle(m.yaml)
-	if slices.ContainsFunc(pieces, piece.isJoined) && !readable(m.in.Base, m.in.Mine, m.in.Theirs) {
-		pieces = m.settle(false) // nobody could verify what was joined
+	if slices.ContainsFunc(pieces, piece.isJoined) && !m.joins() {
+		pieces = m.settle(false)
 	}
-	out := m.assemble(pieces)
-	if out = m.checked(pieces, out); out.place() || !slices.ContainsFunc(pieces, piece.isJoined) {
-		return out
-	}
-	pieces = m.settle(false)
 	return m.checked(pieces, m.assemble(pieces))
 }
 
-func (p piece) isJoined() bool { return p.joined }
+// joins reports whether joined lists pass verification, whichever side wins the conflicts beside
+// them: a text with markers holds the same lists as the text for which a person takes one side.
+func (m *merger) joins() bool {
+	if !readable(m.in.Base, m.in.Mine, m.in.Theirs) {
+		return false // nobody could verify what was joined
+	}
+	for _, side := range []Side{Mine, Theirs} {
+		with := *m
+		with.in.Accept = side
+		pieces := with.settle(true)
+		if with.checked(pieces, with.assemble(pieces)).Text == nil {
+			return false
+		}
+	}
+	return true
+}
 
-// place reports whether the outcome is a text, or conflicts that have a place.
-func (o Outcome) place() bool { return o.Text != nil || o.Marked != nil }
+func (p piece) isJoined() bool { return p.joined }
 
 // checked returns an outcome, or a conflict when its text fails verification.
 func (m *merger) checked(pieces []piece, out Outcome) Outcome {
