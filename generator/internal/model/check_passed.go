@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/wavewright/wavewright/schema"
@@ -21,6 +20,8 @@ type passage struct {
 	// ours is what wavewright writes there.
 	ours  yamltree.Ordered
 	owned []ownedField
+	// since are the versions of Kubernetes that have a field.
+	since map[string]int
 	// main is set for the main container.
 	main bool
 }
@@ -43,16 +44,16 @@ func (c *checker) passedOf(w *Workload, place ...any) {
 	plain := w.withoutPassed().pod(c.in.App.Name)
 	pod, container := plain.parts()
 	if w.Pod != nil {
-		passage{c, w, at("pod"), pod, ownedOfPod(), false}.fields(w.Pod.Values, pod, "")
+		passage{c, w, at("pod"), pod, ownedOfPod(), sinceOfPod(), false}.fields(w.Pod.Values, pod, "")
 	}
 	if w.Container != nil {
-		passage{c, w, at("container"), container, ownedOfContainer(), true}.fields(w.Container.Values, container, "")
+		passage{c, w, at("container"), container, ownedOfContainer(), sinceOfContainer(), true}.fields(w.Container.Values, container, "")
 	}
 	if len(place) == 0 {
 		for i, beside := range w.containers() {
 			if passed := beside.Container.Container; passed != nil {
 				item := plain.InitContainers[i]
-				passage{c, w, []any{beside.group, beside.name, "container"}, item, ownedOfContainer(), false}.fields(passed.Values, item, "")
+				passage{c, w, []any{beside.group, beside.name, "container"}, item, ownedOfContainer(), sinceOfContainer(), false}.fields(passed.Values, item, "")
 			}
 		}
 	}
@@ -93,7 +94,7 @@ func (p passage) fields(theirs, ours yamltree.Ordered, path string, place ...any
 		at, within := append(place[:len(place):len(place)], entry.Key), strings.TrimPrefix(path+"."+entry.Key, ".")
 		old, exists := lookup(ours, entry.Key)
 		if !p.refused(within, exists, nil, at) {
-			p.version(within, at)
+			p.version(within, entry.Value, at)
 			p.value(entry.Key, entry.Value, old, within, at)
 		}
 	}
@@ -192,19 +193,6 @@ func (p passage) added(path string, place []any) {
 		p.errorAt(place, "probe/handler", "there is no %s probe to which this belongs", probe).Hint =
 			fmt.Sprintf("State it first: probes: {%s: …}.", probe)
 	}
-}
-
-// version reports a field that the cluster's version of Kubernetes does not have by default.
-func (p passage) version(path string, place []any) {
-	_, text, _ := strings.Cut(p.in.Target.Cluster.PodSecurityVersion, "v1.")
-	minor, err := strconv.Atoi(text)
-	first := since()[path]
-	if err != nil || first <= minor {
-		return
-	}
-	d := p.errorAt(place, "pod/version", "Kubernetes 1.%d has no %s", minor, readable(path))
-	d.Detail = fmt.Sprintf("Cluster %s has this version, and the field exists since 1.%d.", p.in.Target.Cluster.Name, first)
-	d.Hint = "Take it out, or state it for the clusters that have it."
 }
 
 // mounted checks that each mount of the workload has a volume.

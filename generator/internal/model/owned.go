@@ -85,11 +85,3 @@ func extended() []string {
 	}
 	return out
 }
-
-// since are the minor versions of Kubernetes that have a field by default.
-func since() map[string]int {
-	return map[string]int{
-		"env[].valueFrom.fileKeyRef": 35, "hostUsers": 33, "hostnameOverride": 35, "resizePolicy": 33, "resourceClaims": 34, "resources.claims": 34,
-		"restartPolicyRules": 35, "securityContext.seLinuxChangePolicy": 33, "securityContext.supplementalGroupsPolicy": 33, "volumes[].image": 35,
-	}
-}

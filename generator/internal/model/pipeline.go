@@ -48,9 +48,12 @@ func (e *Environment) Checks() []Step {
 	return slices.DeleteFunc(slices.Clone(e.Validation), func(s Step) bool { return s.Uses == UsesJob })
 }
 
+// assumedKubernetes is the minor version of Kubernetes that a cluster counts as when the spec does not say.
+const assumedKubernetes = 36
+
 // KubernetesRelease is the release whose schemas objects must fit where a cluster does
 // not say its version.
-func (p *Platform) KubernetesRelease() Path { return "1.36.0" }
+func (p *Platform) KubernetesRelease() Path { return Path(fmt.Sprintf("1.%d.0", assumedKubernetes)) }
 
 // Trunk is the followed branch.
 func (p *Platform) Trunk() Path { return Path(p.Repository.Branch) }
