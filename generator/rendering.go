@@ -73,7 +73,11 @@ func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree
 	}
 	words := report.New(p.model)
 	in.Scopes = func(placeholders []string) ([]render.Scope, error) { return scopes(p.model, words, placeholders) }
-	in.Exists = exists(fsys, scan, p.formerly())
+	in.Exists = func(name, _ string) bool { return isFolder(fsys, name) }
+	if scan != nil {
+		former := scan.Former()
+		in.Exists, in.Last = exists(fsys, scan, former, p.formerly()), former.Content
+	}
 	var fault error
 	if scan != nil && scan.MayMiss() {
 		in.Missing = func(rendered tree.Tree) (missing map[string]bool) {
@@ -95,14 +99,10 @@ func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree
 
 // exists finds the folders of a user's beside generated files, where these are now or where they
 // move from.
-func exists(fsys fs.FS, scan *tree.Scan, before func(id string) []string) func(path, id string) bool {
-	if scan == nil {
-		return func(name, _ string) bool { return isFolder(fsys, name) }
-	}
-	formerly := scan.Formerly()
+func exists(fsys fs.FS, scan *tree.Scan, former *tree.Former, before func(id string) []string) func(path, id string) bool {
 	there := func(name string) bool { return scan.MayExist(name) && isFolder(fsys, name) }
 	return func(name, id string) bool {
-		places := []string{formerly[id]}
+		places := []string{former.Path(id, path.Join(path.Dir(name), layout.Kustomization))}
 		if before != nil {
 			places = append(places, before(id)...)
 		}

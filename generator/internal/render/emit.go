@@ -257,7 +257,7 @@ func (w *worker) whole(j *job) *outcome {
 	if len(bytes.TrimSpace(w.rec.out.Bytes())) > 0 {
 		return &outcome{problems: []problem{w.printedProblem(0, rawFault)}}
 	}
-	o := j.outcome(w.rec.raw)
+	o := w.outcome(j, w.rec.raw)
 	o.file.Exact = bytes.IndexByte(w.rec.raw, '\r') >= 0
 	return o
 }

@@ -73,6 +73,9 @@ type Input struct {
 	// it there because it moves along with the file that has an ID; it finds the user's custom/
 	// components. Nil means that there are none.
 	Exists func(path, id string) bool
+	// Last returns the last rendering of the file at a path, whose memory an equal one shares. Nil
+	// means that nothing was rendered before.
+	Last func(path string) []byte
 	// Omit reports whether the file at a path of the output is not wanted. No
 	// kustomization lists it then. Nil means that all are wanted.
 	Omit func(path string) bool
@@ -95,7 +98,7 @@ func Render(in Input) (tree.Tree, diag.List) {
 	if list.HasErrors() {
 		return nil, advised(list).Sorted()
 	}
-	r := &run{prog: prog, exists: in.Exists, cache: &frames{known: map[skeleton]*frame{}}}
+	r := &run{prog: prog, exists: in.Exists, last: in.Last, cache: &frames{known: map[skeleton]*frame{}}}
 	outcomes := make([]*outcome, len(jobs))
 	r.all(jobs[:first], outcomes, nil)
 	in.dropOmitted(jobs[:first], outcomes)

@@ -13,6 +13,7 @@ import (
 type run struct {
 	prog   *program
 	exists func(path, id string) bool
+	last   func(path string) []byte
 	cache  *frames
 }
 
@@ -60,7 +61,7 @@ func (r *run) newWorker(siblings map[string]*Siblings) *worker {
 
 func (w *worker) job(j *job) *outcome {
 	if !j.src.isTemplate() {
-		return j.outcome(j.src.content)
+		return w.outcome(j, j.src.content)
 	}
 	w.begin(j)
 	if err := w.set.ExecuteTemplate(&w.rec.out, j.src.display, j.scope.Data); err != nil {
@@ -73,7 +74,7 @@ func (w *worker) job(j *job) *outcome {
 		return nil
 	}
 	if !w.rec.mode.structured() {
-		return j.outcome(bytes.Clone(w.rec.out.Bytes()))
+		return w.outcome(j, w.rec.out.Bytes())
 	}
 	return w.structured(j)
 }
@@ -97,16 +98,28 @@ func (w *worker) structured(j *job) *outcome {
 			return &outcome{problems: []problem{w.printedProblem(i, duplicateFault)}}
 		}
 	}
-	return j.outcome(bytes.Clone(w.filler.fill(l, w.rec.printed)))
+	return w.outcome(j, w.filler.fill(l, w.rec.printed))
 }
 
 var duplicateFault = fault{codeEscape, "key is in the map already", "A map cannot have the same key twice.", ""}
 
-func (j *job) outcome(content []byte) *outcome {
-	return &outcome{path: j.path(), file: tree.File{
-		ID: j.id(), Archive: j.scope.Archive, Content: content,
+// outcome is the file of a job. Its content may be of a buffer that the next job overwrites.
+func (w *worker) outcome(j *job, content []byte) *outcome {
+	at := j.path()
+	return &outcome{path: at, file: tree.File{
+		ID: j.id(), Archive: j.scope.Archive, Content: w.kept(at, content),
 		Executable: j.src.executable || bytes.HasPrefix(content, []byte("#!")),
 	}}
+}
+
+// kept returns a content that stays: the last rendering when it is equal, else a copy.
+func (w *worker) kept(path string, content []byte) []byte {
+	if w.last != nil {
+		if last := w.last(path); last != nil && bytes.Equal(last, content) {
+			return last
+		}
+	}
+	return bytes.Clone(content)
 }
 
 // skeleton is the text of a file with a token for each value.

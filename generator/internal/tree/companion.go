@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/wavewright/wavewright/generator/internal/layout"
 )
@@ -182,19 +183,50 @@ func (a *applier) free(path string) error {
 	return nil
 }
 
-// Formerly returns, by the ID that it has now, the path of each file that the state knows and that
-// is on disk.
-func (s *Scan) Formerly() map[string]string {
+// Former finds the files that the state knows and that are on disk.
+type Former struct {
+	scan  *Scan
+	paths func() map[string]string // by the ID that a file has now; only files that move ask for it
+}
+
+// Former returns the files as they were before this run. It may be asked by several goroutines.
+func (s *Scan) Former() *Former { return &Former{s, sync.OnceValue(s.formerPaths)} }
+
+// Path returns the path of the file with an ID, which mostly is the one that it gets now, or nothing.
+func (f *Former) Path(id, now string) string {
+	if r := f.scan.recordAt(now); r != nil && r.present() && f.scan.idOf(r) == id {
+		return now
+	}
+	return f.paths()[id]
+}
+
+// Content returns the last rendering of the file at a path, or nothing.
+func (f *Former) Content(path string) []byte {
+	if r := f.scan.recordAt(path); r != nil && r.entry != nil {
+		return r.entry.base
+	}
+	return nil
+}
+
+func (s *Scan) formerPaths() map[string]string {
 	paths := map[string]string{}
 	for _, r := range s.records {
-		if r.entry == nil || r.entry.state != managed || r.disk.kind != regular {
-			continue
+		if r.present() {
+			paths[s.idOf(r)] = r.path
 		}
-		id := r.entry.id
-		if s.options.Renamed != nil {
-			id = s.options.Renamed(id)
-		}
-		paths[id] = r.path
 	}
 	return paths
+}
+
+// present reports whether a file that was generated is on disk.
+func (r *record) present() bool {
+	return r.entry != nil && r.entry.state == managed && r.disk.kind == regular
+}
+
+// idOf returns the ID that a file of the state has now.
+func (s *Scan) idOf(r *record) string {
+	if s.options.Renamed == nil {
+		return r.entry.id
+	}
+	return s.options.Renamed(r.entry.id)
 }

@@ -90,9 +90,23 @@ func knownRecords(archives []*archive) []*record {
 	return pointers
 }
 
+// search returns the index of the first record that is at a path or behind it.
+func (s *Scan) search(path string) int {
+	i, _ := slices.BinarySearchFunc(s.records, path, func(r *record, path string) int { return cmp.Compare(r.path, path) })
+	return i
+}
+
+// recordAt returns what the state knows at a path, or nil.
+func (s *Scan) recordAt(path string) *record {
+	if i := s.search(path); i < len(s.records) && s.records[i].path == path {
+		return s.records[i]
+	}
+	return nil
+}
+
 // knows reports whether the state knows a file, or files in a folder.
 func (s *Scan) knows(path string) bool {
-	i, _ := slices.BinarySearchFunc(s.records, path, func(r *record, path string) int { return cmp.Compare(r.path, path) })
+	i := s.search(path)
 	return i < len(s.records) && (s.records[i].path == path || strings.HasPrefix(s.records[i].path, path+"/"))
 }
 
