@@ -99,6 +99,7 @@ func explainedFields() []explainedField {
 	row(`security\.writableRootFilesystem\.reason`, annotated("writable-root-filesystem"))
 	row(`security\.hostAccess\.reason`, annotated("host-access"))
 	row(`security\.privileges\.reason`, annotated("privileges"))
+	row(`security\.serviceLinks\.reason`, annotated("service-links"))
 	row(`pod\.(.+)`, func(b *built, m []string, want any) bool {
 		return within(want, get(b.pod(), strings.Split(m[0], ".")...))
 	})

@@ -376,6 +376,8 @@ type Security struct {
 	HostAccess *Reason `yaml:"hostAccess"`
 	// Privileges permits that pod: and container: give a container privileges, for example {securityContext: {privileged: true, allowPrivilegeEscalation: true}}, with a reason.
 	Privileges *Reason `yaml:"privileges"`
+	// ServiceLinks permits pod: {enableServiceLinks: true}, with a reason: Kubernetes then gives containers the addresses of all Services of the namespace as variables. For the address of one Service, state a variable below env instead.
+	ServiceLinks *Reason `yaml:"serviceLinks"`
 }
 
 // Source brings manifests or a chart: exactly one of kustomize and helm.

@@ -22,6 +22,8 @@ const (
 	// Of what pod: and container: pass through.
 	hostAccess = "wavewright.dev/host-access"
 	privileges = "wavewright.dev/privileges"
+	links      = "wavewright.dev/service-links"
+	pulls      = "wavewright.dev/image-pull-policy"
 )
 
 // own reports whether wavewright wrote a workload. What a team or a chart brings is theirs,
@@ -212,7 +214,7 @@ func checkConfinement(t *target, out *report) {
 			continue
 		}
 		at, pod := t.at(w.kind, w.namespace, w.name), &w.pod.Spec
-		if ptr.Deref(pod.EnableServiceLinks, true) {
+		if ptr.Deref(pod.EnableServiceLinks, true) && w.object.Annotations[links] == "" {
 			out.add("%s: its environment lists all Services of the namespace", at)
 		}
 		s := ptr.Deref(pod.SecurityContext, corev1.PodSecurityContext{})
@@ -227,7 +229,7 @@ func checkConfinement(t *target, out *report) {
 			if !ptr.Deref(own.ReadOnlyRootFilesystem, false) && w.object.Annotations[writable] == "" {
 				out.add("%s: container %s may change its own image, without a reason", at, c.Name)
 			}
-			if c.ImagePullPolicy != corev1.PullAlways && t.production() {
+			if c.ImagePullPolicy != corev1.PullAlways && t.production() && w.object.Annotations[pulls] == "" {
 				out.add("%s: container %s may run what somebody else pulled", at, c.Name)
 			}
 		}

@@ -31,6 +31,7 @@ func checkLinters(t *target, out *report) {
 		}
 		for c := range w.containers() {
 			checkVariables(at, c, out)
+			checkPorts(at, c, w.object.Annotations[hostAccess] != "", out)
 		}
 	}
 	for _, o := range t.objects {
@@ -117,8 +118,12 @@ func checkVariables(at string, c *corev1.Container, out *report) {
 			out.add("%s: variable %s of container %s looks like a secret", at, v.Name, c.Name)
 		}
 	}
+}
+
+// checkPorts wants no port of the node without a reason, and none for a shell.
+func checkPorts(at string, c *corev1.Container, reasoned bool, out *report) {
 	for _, p := range c.Ports {
-		if p.HostPort != 0 || p.ContainerPort == 22 {
+		if p.HostPort != 0 && !reasoned || p.ContainerPort == 22 {
 			out.add("%s: container %s has port %d", at, c.Name, p.ContainerPort)
 		}
 	}

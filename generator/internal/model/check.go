@@ -196,7 +196,7 @@ func (c *checker) annotation(key string, path ...any) {
 func (c *checker) security() {
 	s := c.w.Security
 	for name, reason := range map[string]*schema.Reason{
-		"root": s.Root, "writableRootFilesystem": s.WritableRootFilesystem, "hostAccess": s.HostAccess, "privileges": s.Privileges,
+		"root": s.Root, "writableRootFilesystem": s.WritableRootFilesystem, hostAccess: s.HostAccess, privileges: s.Privileges, serviceLinks: s.ServiceLinks,
 	} {
 		if reason != nil && strings.TrimSpace(reason.Reason) == "" && c.stated("security", name, "reason") {
 			c.error(c.at("security", name), "reason/missing", "this exception needs a reason").Hint =

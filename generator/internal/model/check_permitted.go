@@ -25,66 +25,94 @@ func (c *checker) permitted(w *Workload, place ...any) {
 	}
 }
 
-// access is a field that opens the node to a pod, or gives a container privileges.
+// access is a field that opens the node to a pod, gives a container privileges, or shows it what others serve.
 type access struct {
 	path []any
 	name string
-	host bool
+	// reason is the field of security that has the reason.
+	reason string
 	// alone is set for a privileged container that may not gain privileges, which Kubernetes refuses.
 	alone bool
 }
 
+// Fields of security that have reasons.
+const (
+	hostAccess   = "hostAccess"
+	privileges   = "privileges"
+	serviceLinks = "serviceLinks"
+)
+
 // accesses lists what a workload passes through that needs a reason.
 func (w *Workload) accesses() []access {
-	var out []access
-	add := func(used, host bool, name string, path ...any) {
-		if used {
-			out = append(out, access{path: path, name: name, host: host})
-		}
+	out := w.podAccesses()
+	if w.Container != nil {
+		out = append(out, containerAccesses(&w.Container.Spec, "container")...)
 	}
-	if w.Pod != nil {
-		s := w.Pod.Spec
-		add(s.HostNetwork, true, "hostNetwork", "pod", "hostNetwork")
-		add(s.HostPID, true, "hostPID", "pod", "hostPID")
-		add(s.HostIPC, true, "hostIPC", "pod", "hostIPC")
-		for i, v := range s.Volumes {
-			add(v.HostPath != nil, true, "hostPath", "pod", "volumes", i)
+	for _, c := range w.containers() {
+		if passed := c.Container.Container; passed != nil {
+			out = append(out, containerAccesses(&passed.Spec, c.group, c.name, "container")...)
 		}
-		if sc := s.SecurityContext; sc != nil {
-			add(unconfined(sc.SeccompProfile, sc.AppArmorProfile), false, "this profile", "pod", "securityContext")
-			add(hostProcess(sc.WindowsOptions), true, "hostProcess", "pod", "securityContext", "windowsOptions")
-		}
-	}
-	containers := []container{{Container: schema.Container{Container: w.Container}}}
-	for _, c := range append(containers, w.containers()...) {
-		place := []any{"container"}
-		if c.name != "" {
-			place = []any{c.group, c.name, "container"}
-		}
-		at := func(path ...any) []any { return append(place[:len(place):len(place)], path...) }
-		if c.Container.Container == nil {
-			continue
-		}
-		s := c.Container.Container.Spec
-		for i, p := range s.Ports {
-			add(p.HostPort != 0, true, "hostPort", at("ports", i, "hostPort")...)
-		}
-		sc := s.SecurityContext
-		if sc == nil {
-			continue
-		}
-		add(isTrue(sc.Privileged), false, "privileged", at("securityContext", "privileged")...)
-		if isTrue(sc.Privileged) && !isTrue(sc.AllowPrivilegeEscalation) {
-			out[len(out)-1].alone = true
-		}
-		add(isTrue(sc.AllowPrivilegeEscalation), false, "allowPrivilegeEscalation", at("securityContext", "allowPrivilegeEscalation")...)
-		add(sc.ProcMount != nil && *sc.ProcMount == corev1.UnmaskedProcMount, false, "this procMount", at("securityContext", "procMount")...)
-		add(unconfined(sc.SeccompProfile, sc.AppArmorProfile), false, "this profile", at("securityContext")...)
-		add(sc.RunAsUser != nil && *sc.RunAsUser == 0, false, "root", at("securityContext", "runAsUser")...)
-		add(sc.RunAsNonRoot != nil && !*sc.RunAsNonRoot, false, "root", at("securityContext", "runAsNonRoot")...)
-		add(hostProcess(sc.WindowsOptions), true, "hostProcess", at("securityContext", "windowsOptions")...)
 	}
 	return out
+}
+
+// podAccesses are those of pod:.
+func (w *Workload) podAccesses() []access {
+	if w.Pod == nil {
+		return nil
+	}
+	s := w.Pod.Spec
+	list := accessList{place: []any{"pod"}}
+	list.add(s.HostNetwork, hostAccess, "hostNetwork", "hostNetwork")
+	list.add(s.HostPID, hostAccess, "hostPID", "hostPID")
+	list.add(s.HostIPC, hostAccess, "hostIPC", "hostIPC")
+	list.add(isTrue(s.EnableServiceLinks), serviceLinks, "enableServiceLinks", "enableServiceLinks")
+	for i, v := range s.Volumes {
+		list.add(v.HostPath != nil, hostAccess, "hostPath", "volumes", i)
+	}
+	if sc := s.SecurityContext; sc != nil {
+		list.add(unconfined(sc.SeccompProfile, sc.AppArmorProfile), privileges, "this profile", "securityContext")
+		list.add(hostProcess(sc.WindowsOptions), hostAccess, "hostProcess", "securityContext", "windowsOptions")
+	}
+	return list.found
+}
+
+// containerAccesses are those of the container: at a place.
+func containerAccesses(s *corev1.Container, place ...any) []access {
+	list := accessList{place: place}
+	for i, p := range s.Ports {
+		list.add(p.HostPort != 0, hostAccess, "hostPort", "ports", i, "hostPort")
+	}
+	if sc := s.SecurityContext; sc != nil {
+		list.securityContext(sc)
+	}
+	return list.found
+}
+
+// accessList collects what is used at a place.
+type accessList struct {
+	place []any
+	found []access
+}
+
+func (l *accessList) add(used bool, reason, name string, path ...any) {
+	if used {
+		l.found = append(l.found, access{path: append(l.place[:len(l.place):len(l.place)], path...), name: name, reason: reason})
+	}
+}
+
+func (l *accessList) securityContext(sc *corev1.SecurityContext) {
+	in := func(used bool, reason, name, field string) { l.add(used, reason, name, "securityContext", field) }
+	in(isTrue(sc.Privileged), privileges, "privileged", "privileged")
+	if isTrue(sc.Privileged) && !isTrue(sc.AllowPrivilegeEscalation) {
+		l.found[len(l.found)-1].alone = true
+	}
+	in(isTrue(sc.AllowPrivilegeEscalation), privileges, "allowPrivilegeEscalation", "allowPrivilegeEscalation")
+	in(sc.ProcMount != nil && *sc.ProcMount == corev1.UnmaskedProcMount, privileges, "this procMount", "procMount")
+	l.add(unconfined(sc.SeccompProfile, sc.AppArmorProfile), privileges, "this profile", "securityContext")
+	in(sc.RunAsUser != nil && *sc.RunAsUser == 0, privileges, "root", "runAsUser")
+	in(sc.RunAsNonRoot != nil && !*sc.RunAsNonRoot, privileges, "root", "runAsNonRoot")
+	in(hostProcess(sc.WindowsOptions), hostAccess, "hostProcess", "windowsOptions")
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }
@@ -97,26 +125,39 @@ func hostProcess(o *corev1.WindowsSecurityContextOptions) bool {
 	return o != nil && isTrue(o.HostProcess)
 }
 
+// reasonOf is the reason that a field of security states.
+func (w *Workload) reasonOf(field string) *schema.Reason {
+	switch field {
+	case hostAccess:
+		return w.Security.HostAccess
+	case serviceLinks:
+		return w.Security.ServiceLinks
+	}
+	return w.Security.Privileges
+}
+
+// accessDetails say what access means, by its name.
+func accessDetails() map[string]string {
+	return map[string]string{
+		"hostNetwork":        "Network policies do not apply to pods of the host network: such a pod reaches everything that its node reaches.",
+		"enableServiceLinks": "Kubernetes then gives each container the address of every Service of its namespace as variables, also of those that it may not connect to. For the address of one, write env: {DB_SERVICE_HOST: db}.",
+	}
+}
+
 // reasoned reports access without a reason, and access to the node that a policy of the environment refuses.
 func (c *checker) reasoned(w *Workload, place ...any) {
 	for _, a := range w.accesses() {
 		at := c.key(append(place[:len(place):len(place)], a.path...)...)
-		field, reason := "privileges", w.Security.Privileges
-		if a.host {
-			field, reason = "hostAccess", w.Security.HostAccess
-		}
-		if reason == nil && !c.faulty("security", field) {
+		if w.reasonOf(a.reason) == nil && !c.faulty("security", a.reason) {
 			d := c.error(at, "reason/missing", "%s needs a reason", a.name)
-			if a.name == "hostNetwork" {
-				d.Detail = "Network policies do not apply to pods of the host network: such a pod reaches everything that its node reaches."
-			}
-			d.Hint = fmt.Sprintf("Write security: {%s: {reason: TEXT}} in the application.", field)
+			d.Detail = accessDetails()[a.name]
+			d.Hint = fmt.Sprintf("Write security: {%s: {reason: TEXT}} in the application.", a.reason)
 		}
 		if a.alone {
 			c.error(at, "spec/value", "a privileged container can gain privileges").Hint =
 				"Write allowPrivilegeEscalation: true beside it: wavewright writes false, and Kubernetes refuses both together."
 		}
-		if env := c.in.Target.Env; a.host && env.Settings.Admission.HostAccess.Mode == admitDeny && !env.Node.FaultyAt("admission") {
+		if env := c.in.Target.Env; a.reason == hostAccess && env.Settings.Admission.HostAccess.Mode == admitDeny && !env.Node.FaultyAt("admission") {
 			d := c.error(at, "security/host", "%s refuses pods with %s", env.Name, a.name)
 			d.Detail = "Its admission policy host-access permits no pod the network, processes, memory, paths and ports of its node."
 			d.Hint = "State it for the environments that permit it, or write admission: {hostAccess: {mode: warn, reason: TEXT}} in the environment."

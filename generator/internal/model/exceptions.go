@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/wavewright/wavewright/schema"
 )
 
@@ -73,22 +75,20 @@ func (w *Workload) addedCapabilities() []Exception {
 
 // passedExceptions are those that pod: and container: state, with the rules that what they use breaks.
 func (w *Workload) passedExceptions() []Exception {
-	if !w.passes() && w.Security.HostAccess == nil && w.Security.Privileges == nil {
+	s := w.Security
+	if !w.passes() && s.HostAccess == nil && s.Privileges == nil && s.ServiceLinks == nil {
 		return nil
 	}
-	host := Exception{Name: "host-access", Reason: w.Security.HostAccess}
-	privileges := Exception{Name: "privileges", Reason: w.Security.Privileges}
+	all := []Exception{
+		{Name: "host-access", Reason: s.HostAccess}, {Name: "privileges", Reason: s.Privileges}, {Name: "service-links", Reason: s.ServiceLinks}, w.pulls(),
+	}
+	of := map[string]*Exception{hostAccess: &all[0], privileges: &all[1], serviceLinks: &all[2]}
 	for _, a := range w.accesses() {
-		e := &privileges
-		if a.host {
-			e = &host
-		}
-		rules := accessRules()[a.name]
+		e, rules := of[a.reason], accessRules()[a.name]
 		e.score = append(e.score, rules.score...)
 		e.linter = append(e.linter, rules.linter...)
 		e.polaris = append(e.polaris, rules.polaris...)
 	}
-	all := []Exception{host, privileges, w.pulls()}
 	return slices.DeleteFunc(all, func(e Exception) bool { return e.Reason == nil })
 }
 
@@ -186,13 +186,24 @@ func (w *Workload) asked(rule string) bool {
 }
 
 // lowUser is the reason for a user or a group that a node may have, too: the spec states the one
-// that the image was made for.
+// that the image was made for. Each container beside the main one may have its own.
 func (w *Workload) lowUser() *schema.Reason {
 	user, group := w.user()
-	if w.Security.Root != nil || min(user, group) >= defaultUser {
-		return nil
+	if w.Security.Root == nil && min(user, group) < defaultUser {
+		return &schema.Reason{Reason: fmt.Sprintf("the spec states user %d and group %d", user, group)}
 	}
-	return &schema.Reason{Reason: fmt.Sprintf("the spec states user %d and group %d", user, group)}
+	for _, c := range w.containers() {
+		if passed := c.Container.Container; passed != nil && lowIDs(passed.Spec.SecurityContext) {
+			return &schema.Reason{Reason: "the spec states the user or the group of " + c.name}
+		}
+	}
+	return nil
+}
+
+// lowIDs reports whether a container has a user or a group of its own that a node may have. The root user needs
+// another reason.
+func lowIDs(own *corev1.SecurityContext) bool {
+	return own != nil && (own.RunAsUser != nil && *own.RunAsUser > 0 && *own.RunAsUser < defaultUser || own.RunAsGroup != nil && *own.RunAsGroup < defaultUser)
 }
 
 // identical is the reason for probes that a linter takes for a copy of one another.
