@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	psa "k8s.io/pod-security-admission/policy"
+
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -17,7 +19,7 @@ func (r *resolver) check(in *Instance, scope expander) {
 	c := checker{
 		in: in, w: in.Workload, node: in.Workload.Node, list: &r.list, declared: r.spec.Applications,
 		faults: r.spec.Faults.Any, facts: r.spec.Node,
-		text: r.expanding(scope),
+		text: r.expanding(scope), standards: r.standards,
 	}
 	if c.w.Source != nil {
 		c.source()
@@ -67,6 +69,8 @@ type checker struct {
 	facts *yamltree.Node
 	// text warns about the placeholders of a text that was not decoded.
 	text func(at diag.Range, text string) string
+	// standards is that of the resolver.
+	standards func() psa.Evaluator
 }
 
 // at is the place of a value, or of the application when only a built-in profile states

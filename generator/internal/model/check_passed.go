@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
@@ -22,6 +24,8 @@ type passage struct {
 	owned []ownedField
 	// since are the versions of Kubernetes that have a field.
 	since map[string]int
+	// ruled are the rules for values.
+	ruled []valueRule
 	// main is set for the main container.
 	main bool
 }
@@ -44,22 +48,25 @@ func (c *checker) passedOf(w *Workload, place ...any) {
 	plain := w.withoutPassed().pod(c.in.App.Name)
 	pod, container := plain.parts()
 	if w.Pod != nil {
-		passage{c, w, at("pod"), pod, ownedOfPod(), sinceOfPod(), false}.fields(w.Pod.Values, pod, "")
+		p := passage{c, w, at("pod"), pod, ownedOfPod(), sinceOfPod(), ruledOfPod(), false}
+		p.fields(w.Pod.Values, pod, "")
+		p.nameServed(w.Pod.Values)
 	}
 	if w.Container != nil {
-		passage{c, w, at("container"), container, ownedOfContainer(), sinceOfContainer(), true}.fields(w.Container.Values, container, "")
+		passage{c, w, at("container"), container, ownedOfContainer(), sinceOfContainer(), ruledOfContainer(), true}.fields(w.Container.Values, container, "")
 	}
 	if len(place) == 0 {
 		for i, beside := range w.containers() {
 			if passed := beside.Container.Container; passed != nil {
 				item := plain.InitContainers[i]
-				passage{c, w, []any{beside.group, beside.name, "container"}, item, ownedOfContainer(), sinceOfContainer(), false}.fields(passed.Values, item, "")
+				passage{c, w, []any{beside.group, beside.name, "container"}, item, ownedOfContainer(), sinceOfContainer(), ruledOfContainer(), false}.fields(passed.Values, item, "")
 			}
 		}
 	}
 	unclear := c.faulty(at("pod")...) || c.faulty(at("container")...) || c.faulty("sidecars") || c.faulty("init") || c.faulty("volumes")
 	if len(*c.list) == before && !unclear { // what is refused is not worth a judgement
 		c.mounted(w, place...)
+		c.claimed(w, place...)
 		c.stops(w, place...)
 		c.permitted(w, place...)
 	}
@@ -67,14 +74,24 @@ func (c *checker) passedOf(w *Workload, place ...any) {
 
 // passes reports whether the workload passes anything through.
 func (w *Workload) passes() bool {
-	return w.Pod != nil || w.Container != nil ||
+	return w.Pod != nil || w.Container != nil || w.annotated() ||
 		slices.ContainsFunc(w.containers(), func(c container) bool { return c.Container.Container != nil })
+}
+
+// annotated reports whether annotations of the pods choose profiles of AppArmor, as they did before there was a field.
+func (w *Workload) annotated() bool {
+	for key := range w.PodAnnotations {
+		if strings.HasPrefix(key, corev1.DeprecatedAppArmorBetaContainerAnnotationKeyPrefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // withoutPassed is the workload without what it passes through.
 func (w *Workload) withoutPassed() *Workload {
 	plain := *w
-	plain.Pod, plain.Container = nil, nil
+	plain.Pod, plain.Container, plain.PodAnnotations = nil, nil, nil
 	plain.Init, plain.Sidecars = withoutContainerFields(w.Init), withoutContainerFields(w.Sidecars)
 	return &plain
 }
@@ -95,6 +112,8 @@ func (p passage) fields(theirs, ours yamltree.Ordered, path string, place ...any
 		old, exists := lookup(ours, entry.Key)
 		if !p.refused(within, exists, nil, at) {
 			p.version(within, entry.Value, at)
+			p.valid(within, entry.Value, at)
+			p.initial(within, entry.Value, at)
 			p.value(entry.Key, entry.Value, old, within, at)
 		}
 	}
@@ -105,8 +124,10 @@ func (p passage) value(key string, theirs, ours any, path string, place []any) {
 	case yamltree.Ordered:
 		mine, _ := ours.(yamltree.Ordered)
 		p.fields(theirs, mine, path, place...)
+		p.whole(path, theirs, place)
 	case []yamltree.Ordered:
 		mine, _ := ours.([]yamltree.Ordered)
+		p.unique(key, theirs, mine, place)
 		for i, item := range theirs {
 			p.item(mergeKeys()[key], item, mine, path+"[]", append(place[:len(place):len(place)], i))
 		}
@@ -127,6 +148,9 @@ func (p passage) item(mergeKey string, item yamltree.Ordered, ours []yamltree.Or
 	foreign := path == "ports[]" && mine == nil && protocol != "SCTP"
 	if !p.refused(path, restated || foreign, item, place) {
 		p.fields(item, nil, path, place...)
+		if mine == nil {
+			p.whole(path, item, place)
+		}
 	}
 }
 
@@ -195,31 +219,22 @@ func (p passage) added(path string, place []any) {
 	}
 }
 
-// mounted checks that each mount of the workload has a volume.
+// mounted checks that each mount of the workload has a volume, and each volume that it passes through a mount.
 func (c *checker) mounted(w *Workload, place ...any) {
-	p := w.pod(c.in.App.Name)
-	names := []string{}
-	for _, v := range p.Volumes {
-		name, _ := lookup(v, "name")
-		names = append(names, fmt.Sprint(name))
-	}
-	if w.Stateful() {
-		names = append(names, sortedKeys(w.Volumes)...)
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
+	at := func(path ...any) []any { return append(place[:len(place):len(place)], path...) }
+	names := w.volumeNames(c.in.App.Name)
+	used := map[string]bool{}
 	check := func(fields *schema.ContainerFields, path ...any) {
 		if fields == nil {
 			return
 		}
-		at := func(list string, i int) []any {
-			return append(append(place[:len(place):len(place)], path...), list, i, "name")
-		}
 		for i, m := range fields.Spec.VolumeMounts {
-			c.volume(m.Name, names, at("volumeMounts", i)...)
+			used[m.Name] = true
+			c.volume(m.Name, names, at(append(path, "volumeMounts", i, "name")...)...)
 		}
 		for i, m := range fields.Spec.VolumeDevices {
-			c.volume(m.Name, names, at("volumeDevices", i)...)
+			used[m.Name] = true
+			c.volume(m.Name, names, at(append(path, "volumeDevices", i, "name")...)...)
 		}
 	}
 	c.bounded(w, place...)
@@ -229,6 +244,29 @@ func (c *checker) mounted(w *Workload, place ...any) {
 			check(beside.Container.Container, beside.group, beside.name, "container")
 		}
 	}
+	if w.Pod == nil {
+		return
+	}
+	for i, v := range w.Pod.Spec.Volumes {
+		if _, ours := w.Volumes[v.Name]; !ours && !used[v.Name] {
+			c.list.Warning(c.key(at("pod", "volumes", i)...), "volume/unused", fmt.Sprintf("volume %s is mounted nowhere", v.Name)).Hint =
+				"Mount it: container: {volumeMounts: [{name: " + v.Name + ", mountPath: /PATH}]}. Or take it out."
+		}
+	}
+}
+
+// volumeNames are the volumes that a container of the workload can mount.
+func (w *Workload) volumeNames(app Name) []string {
+	names := []string{}
+	for _, v := range w.pod(app).Volumes {
+		name, _ := lookup(v, "name")
+		names = append(names, fmt.Sprint(name))
+	}
+	if w.Stateful() {
+		names = append(names, sortedKeys(w.Volumes)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // bounded wants a limit for each empty folder, as ours have.
@@ -256,6 +294,34 @@ func (c *checker) volume(name string, names []string, path ...any) {
 	d.Hint = "Declare it: volumes: {" + name + ": {mount: …}} of the application, or pod: {volumes: [{name: " + name + "}]}."
 	if near := yamltree.Suggest(name, names); near != "" {
 		d.Hint = fmt.Sprintf("Did you mean %q?", near)
+	}
+}
+
+// claimed checks that each claim of a container is one of its pod.
+func (c *checker) claimed(w *Workload, place ...any) {
+	var names []string
+	if w.Pod != nil {
+		for _, claim := range w.Pod.Spec.ResourceClaims {
+			names = append(names, claim.Name)
+		}
+	}
+	check := func(fields *schema.ContainerFields, path ...any) {
+		if fields == nil {
+			return
+		}
+		for i, claim := range fields.Spec.Resources.Claims {
+			if !slices.Contains(names, claim.Name) {
+				at := append(append(place[:len(place):len(place)], path...), "resources", "claims", i, "name")
+				c.error(c.at(at...), "reference/unknown", "the pod has no resource claim %q", claim.Name).Hint =
+					"Declare it: pod: {resourceClaims: [{name: " + claim.Name + ", resourceClaimTemplateName: …}]}."
+			}
+		}
+	}
+	check(w.Container, "container")
+	for _, beside := range w.containers() {
+		if len(place) == 0 {
+			check(beside.Container.Container, beside.group, beside.name, "container")
+		}
 	}
 }
 

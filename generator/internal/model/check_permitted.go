@@ -197,6 +197,9 @@ func (w *Workload) passages() []passagePart {
 	if w.Container != nil {
 		out = append(out, passagePart{[]any{"container"}, func(plain, from *Workload) *Workload { plain.Container = from.Container; return plain }})
 	}
+	if w.annotated() {
+		out = append(out, passagePart{[]any{"podAnnotations"}, func(plain, from *Workload) *Workload { plain.PodAnnotations = from.PodAnnotations; return plain }})
+	}
 	for _, c := range w.containers() {
 		if c.Container.Container == nil {
 			continue
@@ -217,13 +220,18 @@ func (w *Workload) passages() []passagePart {
 func (c *checker) violations(w *Workload) []psa.CheckResult {
 	level, _ := api.ParseLevel(c.in.Target.Env.Settings.PodSecurity.Enforce)
 	version, err := api.ParseVersion(c.in.Target.Cluster.PodSecurityVersion)
-	evaluator, broken := psa.NewEvaluator(psa.DefaultChecks(), nil)
 	spec, unread := w.podSpec(c.in.App.Name)
-	if err != nil || broken != nil || unread != nil {
+	if err != nil || unread != nil {
 		return nil // what cannot be read was reported
 	}
-	results := evaluator.EvaluatePod(api.LevelVersion{Level: level, Version: version}, &metav1.ObjectMeta{Annotations: w.PodAnnotations}, spec)
+	results := c.standards().EvaluatePod(api.LevelVersion{Level: level, Version: version}, &metav1.ObjectMeta{Annotations: w.PodAnnotations}, spec)
 	return slices.DeleteFunc(results, func(r psa.CheckResult) bool { return r.Allowed })
+}
+
+// podSecurityStandards makes the evaluator of Kubernetes.
+func podSecurityStandards() psa.Evaluator {
+	evaluator, _ := psa.NewEvaluator(psa.DefaultChecks(), nil) // the checks of Kubernetes fit together
+	return evaluator
 }
 
 // podSpec is the whole pod in the type of Kubernetes.

@@ -15,14 +15,17 @@ type container struct {
 	schema.Container
 }
 
-// sidecars is the field of the spec that declares sidecars.
-const sidecars = "sidecars"
+// The fields of the spec that declare containers beside the main one.
+const (
+	sidecars  = "sidecars"
+	initGroup = "init"
+)
 
 // containers lists the containers beside the main one as Kubernetes starts them:
 // sidecars first, so that init containers can use them, each group in the order of
 // the spec.
 func (w *Workload) containers() []container {
-	return append(w.group(sidecars, w.Sidecars), w.group("init", w.Init)...)
+	return append(w.group(sidecars, w.Sidecars), w.group(initGroup, w.Init)...)
 }
 
 func (w *Workload) group(name string, declared map[string]schema.Container) []container {

@@ -6,6 +6,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
+
+	psa "k8s.io/pod-security-admission/policy"
 
 	"github.com/wavewright/wavewright/generator/internal/release"
 	"github.com/wavewright/wavewright/schema"
@@ -35,7 +38,7 @@ func Resolve(in Input) (*Platform, diag.List) {
 		spec: in.Spec, sources: in.Sources, pins: in.Pins, release: in.ArgoCD,
 		builtins: map[string]*yamltree.Node{}, guide: schema.Guide(),
 		decoder: yamltree.NewDecoder(yamltree.DecodeOptions{}),
-		p:       &Platform{Version: Path(in.Version)},
+		p:       &Platform{Version: Path(in.Version)}, standards: sync.OnceValue(podSecurityStandards),
 	}
 	r.platform()
 	r.environments()
@@ -68,6 +71,8 @@ type resolver struct {
 	clusters map[string]*Cluster
 	teams    map[string]*Team
 	list     diag.List
+	// standards returns what judges pods by the Pod Security Standards. It is made once, for the first pod that needs it.
+	standards func() psa.Evaluator
 }
 
 // sortedKeys returns the keys of a map in order.

@@ -62,19 +62,22 @@ const (
 // scratch checks that the pods of the application and of its jobs survive full scratch
 // folders.
 func (c *checker) scratch() {
-	if len(c.w.Volumes) == 0 || c.faulty("resources") || c.faulty("sidecars") || c.faulty("init") {
+	if c.faulty("resources") || c.faulty("sidecars") || c.faulty("init") || c.faulty("volumes") {
 		return
 	}
-	reported := c.scratchFits(scratchCheck{c, c.w, string(c.in.App.Name)})
+	reported := c.scratchFits(scratchCheck{c, c.w, string(c.in.App.Name), nil})
 	for _, run := range c.in.Runs {
-		// A job without resources of its own has those of the application, and the same finding.
-		if run.ownResources || !reported {
-			c.scratchFits(scratchCheck{c, run.workload, "job " + string(run.short)})
+		// A job without resources and fields of its own has those of the application, and the same finding.
+		if run.ownResources || run.workload.Pod != nil || !reported {
+			c.scratchFits(scratchCheck{c, run.workload, "job " + string(run.short), []any{"jobs", string(run.short)}})
 		}
 	}
 }
 
 func (c *checker) scratchFits(s scratchCheck) bool {
+	if len(s.w.Volumes) == 0 && s.w.Pod == nil {
+		return false
+	}
 	onDisk, inMemory := s.onDisk(), s.inMemory()
 	return onDisk || inMemory
 }
@@ -84,6 +87,8 @@ type scratchCheck struct {
 	*checker
 	w    *Workload
 	name string
+	// place of the workload in the application.
+	place []any
 }
 
 // share is a part of a sum, as a person reads it.
@@ -111,18 +116,28 @@ func addition(shares []share, resource string) string {
 	return fmt.Sprintf("%s (%s)", total(shares).Format(resource), strings.Join(parts, " + "))
 }
 
-// folders lists the scratch folders of a medium by name, and the largest of them.
-func (s scratchCheck) folders(medium string) (folders []share, largest string) {
+// folders lists the scratch folders of a medium by name, and where the largest of them stands.
+func (s scratchCheck) folders(medium string) (folders []share, largest []any) {
 	most := Quantity(-1)
-	for _, name := range sortedKeys(s.w.Volumes) {
-		v := s.w.Volumes[name]
-		size, err := ParseQuantity(ephemeralStorage, string(v.Scratch))
-		if v.Scratch == "" || v.Medium != medium || err != nil {
-			continue
-		}
+	add := func(name string, size Quantity, place ...any) {
 		folders = append(folders, share{name, size})
 		if size > most {
-			most, largest = size, name
+			most, largest = size, place
+		}
+	}
+	for _, name := range sortedKeys(s.w.Volumes) {
+		v := s.w.Volumes[name]
+		if size, err := ParseQuantity(ephemeralStorage, string(v.Scratch)); v.Scratch != "" && v.Medium == medium && err == nil {
+			add(name, size, "volumes", name, "scratch")
+		}
+	}
+	if s.w.Pod == nil || s.faulty(append(s.place[:len(s.place):len(s.place)], "pod")...) {
+		return folders, largest
+	}
+	for i, v := range s.w.Pod.Spec.Volumes {
+		if v.EmptyDir != nil && v.EmptyDir.SizeLimit != nil && string(v.EmptyDir.Medium) == medium {
+			size, _ := ParseQuantity(ephemeralStorage, v.EmptyDir.SizeLimit.String()) // a text of Kubernetes
+			add(v.Name, size, append(s.place[:len(s.place):len(s.place)], "pod", "volumes", i, "emptyDir", "sizeLimit")...)
 		}
 	}
 	return folders, largest
@@ -182,7 +197,7 @@ func (s scratchCheck) onDisk() bool {
 	if most := total(limits); most == 0 || total(folders) <= most {
 		return false
 	}
-	d := s.error(s.at("volumes", largest, "scratch"), "volume/evicted", "pods of %s are evicted in %s when their scratch folders are full", s.name, s.in.Target.Env.Name)
+	d := s.error(s.at(largest...), "volume/evicted", "pods of %s are evicted in %s when their scratch folders are full", s.name, s.in.Target.Env.Name)
 	d.Detail = fmt.Sprintf("The scratch folders may take %s of the node's disk, but limits.ephemeral-storage of the containers is %s.",
 		addition(folders, ephemeralStorage), addition(limits, ephemeralStorage)) + s.ceilings(ephemeralStorage, total(folders))
 	d.Hint = fmt.Sprintf("Raise resources.limits.ephemeral-storage above %s, as logs count, too; or lower scratch there; or write size instead of scratch, for a persistent volume.",
@@ -198,7 +213,7 @@ func (s scratchCheck) inMemory() bool {
 	if len(folders) == 0 || most == 0 || total(folders) < most {
 		return false
 	}
-	d := s.error(s.at("volumes", largest, "scratch"), "volume/evicted", "%s is killed in %s when its scratch folders are full", s.name, s.in.Target.Env.Name)
+	d := s.error(s.at(largest...), "volume/evicted", "%s is killed in %s when its scratch folders are full", s.name, s.in.Target.Env.Name)
 	d.Detail = fmt.Sprintf("The scratch folders may take %s of its memory, but its limits.memory is %s.", addition(folders, memory), most.Format(memory)) +
 		s.ceilings(memory, total(folders))
 	d.Hint = fmt.Sprintf("Raise resources.limits.memory above %s by what the process itself needs, or lower scratch there, or take medium: Memory out.",
