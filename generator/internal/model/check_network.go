@@ -15,6 +15,9 @@ import (
 
 // exposure checks the ways from the outside.
 func (c *checker) exposure() {
+	if c.w.ends() {
+		return // schedule and once refuse it as a whole
+	}
 	for _, name := range sortedKeys(c.w.Expose) {
 		declared := c.w.Expose[name]
 		c.name(c.key("expose", name), "a route or a load balancer", name)

@@ -281,7 +281,7 @@ func (in *Instance) fromScraper() {
 // metrics checks the metrics endpoint.
 func (c *checker) metrics() {
 	m := c.w.Metrics
-	if m == nil {
+	if m == nil || c.w.ends() { // schedule and once refuse it as a whole
 		return
 	}
 	at := c.key("metrics")

@@ -33,6 +33,7 @@ func (c *checker) once() {
 		c.absent("job/field", "a Job", []absence{
 			{"ports", "Nothing can connect to a Job: its pod runs and ends."},
 			{"expose", "Nothing can connect to a Job: its pod runs and ends."},
+			{"metrics", "A Job may end between two looks of Prometheus: let it push what it measures."},
 			{"probes", "A Job is complete when its process ends; Kubernetes stops one that hangs after attempts.activeDeadlineSeconds."},
 			{"scale", "A Job has no replicas."},
 			{"singleton", "A Job has no replicas."},

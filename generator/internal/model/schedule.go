@@ -258,6 +258,7 @@ func (c *checker) servesNobody() {
 	c.absent("schedule/field", "a CronJob", []absence{
 		{"ports", "Nothing can connect to a CronJob: its pods run and end."},
 		{"expose", "Nothing can connect to a CronJob: its pods run and end."},
+		{"metrics", "A run may end between two looks of Prometheus: let it push what it measures."},
 		{"probes", "A run is complete when its process ends; Kubernetes stops a run that hangs after schedule.activeDeadlineSeconds."},
 		{"scale", "A CronJob has no replicas; schedule.concurrencyPolicy says whether runs may overlap."},
 		{"singleton", "A CronJob has no replicas; schedule.concurrencyPolicy says whether runs may overlap."},
