@@ -38,6 +38,9 @@ func (n *ClusterNeeds) checks(o *offer) []check {
 	for _, issuer := range n.Issuers {
 		checks = append(checks, one(issuer.check))
 	}
+	for _, balancer := range n.Balancers {
+		checks = append(checks, one(balancer.check))
+	}
 	for _, store := range n.Stores {
 		checks = append(checks, one(store.check))
 	}

@@ -31,6 +31,8 @@ type ClusterNeeds struct {
 	// IngressClasses that Ingresses name, and the ClusterIssuers of their certificates.
 	IngressClasses []string
 	Issuers        []Issuer
+	// Balancers are the Services with a load balancer.
+	Balancers []Balancer
 	// Stores that ExternalSecrets read.
 	Stores []Store
 	// Pods that network policies select and that the repository does not deploy.
@@ -105,6 +107,9 @@ func (n *ClusterNeeds) add(in *model.Instance) {
 			store.Namespace = string(in.Namespace.Name)
 		}
 		n.Stores = append(n.Stores, store)
+	}
+	for _, balancer := range in.LoadBalancers() {
+		n.Balancers = append(n.Balancers, Balancer{string(in.Namespace.Name), string(balancer.Name), string(in.App.Name)})
 	}
 	if len(in.Workload.Config) > 0 {
 		n.Configured = append(n.Configured, string(in.Namespace.Name))
