@@ -105,23 +105,7 @@ const compareNothing = "-"
 // comparison reads files as they are and as the plan leaves them.
 func (p *Platform) comparison(plan *tree.Plan, w pushedWorld, root *os.Root) *running.Comparison {
 	edited, disk := slices.Clone(w.edited), onDisk(root)
-	planned := map[string][]byte{}
-	var along []tree.Change
-	for _, c := range plan.Changes() {
-		if c.Yours {
-			along = append(along, c)
-			continue
-		}
-		switch c.Action {
-		case tree.ActionCreate, tree.ActionUpdate, tree.ActionMove:
-			planned[c.Path] = c.New
-			if c.From != "" {
-				planned[c.From] = nil
-			}
-		case tree.ActionDelete:
-			planned[c.Path] = nil
-		}
-	}
+	planned, along := outcome(plan.Changes())
 	for path := range planned {
 		edited = append(edited, path)
 	}
@@ -132,20 +116,49 @@ func (p *Platform) comparison(plan *tree.Plan, w pushedWorld, root *os.Root) *ru
 			if text, changes := planned[path]; changes {
 				return text, nil
 			}
-			return disk(formerPath(along, path))
+			if now, there := formerPath(along, path); there {
+				return disk(now)
+			}
+			return nil, nil
 		},
 		Renamed: p.renamed(), Users: p.users,
 	}
 }
 
-// formerPath is where a file is now that goes along with files that move.
-func formerPath(along []tree.Change, path string) string {
-	for _, c := range along {
-		if within(path, c.Path) {
-			return c.From + strings.TrimPrefix(path, c.Path)
+// outcome is what becomes of generated files, nil for those that are gone, with the files of a
+// person's that go along.
+func outcome(changes []tree.Change) (planned map[string][]byte, along []tree.Change) {
+	planned = map[string][]byte{}
+	for _, c := range changes {
+		switch {
+		case c.Yours:
+			along = append(along, c)
+		case c.Action == tree.ActionDelete:
+			planned[c.Path] = nil
+		case c.From != "" && c.Action != tree.ActionNone && c.Action != tree.ActionRecord:
+			planned[c.From] = nil
 		}
 	}
-	return path
+	for _, c := range changes { // also where something else was
+		switch c.Action {
+		case tree.ActionCreate, tree.ActionUpdate, tree.ActionMove:
+			if !c.Yours {
+				planned[c.Path] = c.New
+			}
+		}
+	}
+	return planned, along
+}
+
+// formerPath is where a file is now that goes along with files that move; one whose own place is
+// free then is nowhere.
+func formerPath(along []tree.Change, path string) (now string, there bool) {
+	for _, c := range along {
+		if within(path, c.Path) {
+			return c.From + strings.TrimPrefix(path, c.Path), true
+		}
+	}
+	return path, !slices.ContainsFunc(along, func(c tree.Change) bool { return within(path, c.From) })
 }
 
 // onDisk reads files of a folder.

@@ -3,6 +3,7 @@ package generator
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -44,6 +45,8 @@ func (p *Platform) impact(files tree.Tree, plan *tree.Plan) ([]Impact, error) {
 // appear, and the paths of all files that it changes.
 func before(plan *tree.Plan, files tree.Tree) (was map[string][]byte, changed []string) {
 	was = map[string][]byte{}
+	left := map[string][]byte{} // of what moves, at the old paths
+	defer func() { maps.Copy(was, left) }()
 	for _, c := range plan.Changes() {
 		file, wanted := files[c.Path]
 		switch {
@@ -59,7 +62,7 @@ func before(plan *tree.Plan, files tree.Tree) (was map[string][]byte, changed []
 		was[c.Path] = c.Base
 		if c.From != "" {
 			changed = append(changed, c.From)
-			was[c.From], was[c.Path] = c.Base, nil
+			left[c.From], was[c.Path] = c.Base, nil
 		}
 	}
 	return was, changed

@@ -13,6 +13,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/guard"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/merge"
+	"github.com/wavewright/wavewright/generator/internal/rename"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -155,6 +156,7 @@ func (p *Platform) scanOptions(o *WriteOptions) tree.Options {
 	return tree.Options{
 		Version: build.Read().Version, Policy: p.rules.Decides(), Accept: o.accept, Markers: o.Markers, Renamed: p.renamed(),
 		Formerly: p.formerly(), Adopt: o.adopt, Restore: o.restore, Drop: o.drop, Rewrites: p.rewrites, LeftOut: p.leftOut,
+		Swaps: p.renames.Swaps(), Swap: rename.Swapped, Place: rename.Place,
 	}
 }
 

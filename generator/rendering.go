@@ -93,6 +93,9 @@ func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree
 	if fault != nil || list.HasErrors() {
 		return fault
 	}
+	if scan != nil && scan.Swaps() {
+		p.rules.Swapped(p.renames.SwappedPath, slices.Values(slices.AppendSeq(slices.Clone(omitted), maps.Keys(files))), p.spec, &t.Diagnostics)
+	}
 	p.complete(t, fsys, files, exported, append(omitted, layout.SpecSchema))
 	return nil
 }
@@ -100,7 +103,10 @@ func (p *Platform) fill(t *Tree, fsys fs.FS, scan *tree.Scan, exported tree.Tree
 // exists finds the folders of a user's beside generated files, where these are now or where they
 // move from.
 func exists(fsys fs.FS, scan *tree.Scan, former *tree.Former, before func(id string) []string) func(path, id string) bool {
-	there := func(name string) bool { return scan.MayExist(name) && isFolder(fsys, name) }
+	there := func(name string) bool {
+		now, somewhere := scan.Locate(name)
+		return somewhere && scan.MayExist(name) && isFolder(fsys, now)
+	}
 	return func(name, id string) bool {
 		places := []string{former.Path(id, path.Join(path.Dir(name), layout.Kustomization))}
 		if before != nil {

@@ -104,6 +104,13 @@ func findings(t *testing.T, archive *txtar.Archive) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := os.Stat(filepath.Join(dir, ".wavewright", "state")); err == nil { // what was generated before has a say
+		plan, err := platform.Plan(generator.WriteOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		result.Findings = plan.Findings
+	}
 	if result.Diagnostics.HasErrors() {
 		if _, err := platform.Write(generator.WriteOptions{}); err == nil {
 			t.Error("a spec with errors was written")

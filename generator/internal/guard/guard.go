@@ -4,6 +4,7 @@
 package guard
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -137,7 +138,7 @@ func Unsaved(dir string, plan *tree.Plan) []Guard {
 	for _, c := range plan.Changes() {
 		switch c.State {
 		case tree.StateMerged, tree.StateMarked, tree.StateOverwritten, tree.StateMigrated:
-			paths = append(paths, c.Path)
+			paths = append(paths, cmp.Or(c.From, c.Path))
 		}
 		if c.State == tree.StateMoved && len(c.Disk) > 0 && string(c.Disk) != string(c.Base) {
 			paths = append(paths, c.From)

@@ -15,6 +15,8 @@ const (
 	Own = ".wavewright/"
 	// State is the folder of the state's archives.
 	State = Own + "state"
+	// Parked is the folder in which files wait while names change places.
+	Parked = Own + "parked/"
 	// SpecSchema is where editors find the schema of the spec.
 	SpecSchema = Own + "environments.schema.json"
 	// Prefix is a generated file that holds the prefix of the platform. Its entry in the

@@ -33,13 +33,18 @@ type Renames struct {
 
 	values map[string]map[string]string // placeholder → old value → new one
 	last   map[string]map[string]string // placeholder → end of an old value → end of the new one
+	swaps  []circle
 }
 
 // New reads the renames of a spec, of the built-in templates and of the user's folders.
 func New(spec *schema.Spec, layers []render.Layer) *Renames {
 	n := &Renames{Templates: map[string]string{}, Gone: map[string]bool{}, values: map[string]map[string]string{}, last: map[string]map[string]string{}}
 	n.readTemplates(layers)
+	n.swaps = circles(spec)
 	for _, move := range spec.Moved {
+		if inCircle(n.swaps, move.From) {
+			continue
+		}
 		kind, from, _ := strings.Cut(move.From, "/")
 		to := lastName(spec, move)
 		n.value(n.values, model.MovedKinds()[kind], from, to)
@@ -171,42 +176,90 @@ func (n *Renames) Empty() bool { return len(n.Templates)+len(n.values) == 0 }
 
 // Check reports renames in the spec that cannot be meant; dir is the folder of the spec.
 func Check(spec *schema.Spec, platform *model.Platform, dir string, list *diag.List) {
-	seen := map[string]bool{}
+	c := checker{spec: spec, platform: platform, dir: dir, swaps: circles(spec), seen: map[string]bool{}, List: list}
 	for i, move := range spec.Moved {
-		at := func(field string) diag.Range { return spec.Node.At("moved", i, field) }
-		kind, from, ok := strings.Cut(move.From, "/")
-		toKind, to, also := strings.Cut(move.To, "/")
-		switch {
-		case !ok || model.MovedKinds()[kind] == "" || !schema.IsName(from) && kind != "namespaces":
-			addressError(list, at("from"), fmt.Sprintf("%q does not say what was renamed", move.From))
-		case !also || toKind != kind:
-			addressError(list, at("to"), fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
-		case move.From != move.To && slices.Contains(spec.Moved, schema.Move{From: move.To, To: move.From}):
-			list.Error(at("from"), "moved/swap", fmt.Sprintf("%s and %s swap their names", move.From, move.To)).Hint =
-				"Files that move twice in one run cannot be told apart: rename one of the two to a third name and generate, then the other one, then the first to its final name."
-		case exists(platform, kind, from):
-			list.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
-				"Take it out of the spec, or this rename."
-		case !exists(platform, kind, lastName(spec, move)) && !stale(dir, model.MovedKinds()[kind], from):
-			list.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
-				"Declare it under its new name, or correct the name here."
-		case seen[move.From]:
-			list.Error(at("from"), "moved/from", fmt.Sprintf("%s was renamed already", move.From)).Hint =
-				"One rename for each old name is enough."
-		}
-		seen[move.From] = true
-		if kind == "environments" && onDisk(dir, layout.Pins(from)) && !onDisk(dir, layout.Pins(to)) {
-			d := list.Warning(at("from"), "moved/pins", "the pins of "+from+" do not come along")
-			d.Detail = layout.Pins(from) + " holds names and commits of " + from + ", which " + to + " does not have: it runs nothing until its first promotion."
-			d.Hint = "Generate with --allow-delete, promote to " + to + ", then delete that file. What " + from + " runs is deleted when its root Application is."
-		}
+		c.check(i, move)
+		c.seen[move.From] = true
 	}
+}
+
+// checker looks at one rename after the other.
+type checker struct {
+	*diag.List
+	spec     *schema.Spec
+	platform *model.Platform
+	dir      string
+	swaps    []circle
+	seen     map[string]bool // old names
+}
+
+func (c *checker) check(i int, move schema.Move) {
+	at := func(field string) diag.Range { return c.spec.Node.At("moved", i, field) }
+	kind, from, ok := strings.Cut(move.From, "/")
+	toKind, to, also := strings.Cut(move.To, "/")
+	swaps := inCircle(c.swaps, move.From)
+	switch {
+	case !ok || model.MovedKinds()[kind] == "" || !schema.IsName(from) && kind != "namespaces":
+		addressError(c.List, at("from"), fmt.Sprintf("%q does not say what was renamed", move.From))
+	case !also || toKind != kind:
+		addressError(c.List, at("to"), fmt.Sprintf("%q is not the new name of %s", move.To, move.From))
+	case c.seen[move.From]:
+		d := c.Error(at("from"), "moved/from", fmt.Sprintf("%s was renamed already", move.From))
+		d.Hint = "One rename for each old name is enough."
+		if swaps {
+			d.Hint = "Above, it changes places with other names: when all branches and clones have that, take those lines out; then declare this rename."
+		}
+	case swaps && kind == "environments":
+		d := c.Error(at("from"), "moved/swap", fmt.Sprintf("%s and %s cannot change places", move.From, move.To))
+		d.Detail = "Pins stay in releases/ under the name of their environment, with cluster, namespace and commit: each of the two would deploy what the other one was promoted to."
+		d.Hint = "Leave the names, and exchange what the spec says about the two environments: their clusters, profiles and values. Then promote."
+	case swaps:
+		if !c.exists(kind, to) && !c.stale(kind, from) && !c.done(move) {
+			c.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
+				"Names change places only where the spec has all of them: declare it under its new name, or correct the name here."
+		}
+	case c.exists(kind, from):
+		c.Error(at("from"), "moved/from", fmt.Sprintf("%s is still there", move.From)).Hint =
+			"Take it out of the spec, or this rename. Where names change places, each of them needs a line."
+	case !c.exists(kind, lastName(c.spec, move)) && !c.stale(kind, from):
+		c.Error(at("to"), "moved/to", fmt.Sprintf("there is no %s", move.To)).Hint =
+			"Declare it under its new name, or correct the name here."
+	}
+	if kind == "environments" && !swaps {
+		c.pins(at("from"), from, to)
+	}
+}
+
+// pins warns about pins of an environment that stay behind.
+func (c *checker) pins(at diag.Range, from, to string) {
+	if onDisk(c.dir, layout.Pins(from)) && !onDisk(c.dir, layout.Pins(to)) {
+		d := c.Warning(at, "moved/pins", "the pins of "+from+" do not come along")
+		d.Detail = layout.Pins(from) + " holds names and commits of " + from + ", which " + to + " does not have: it runs nothing until its first promotion."
+		d.Hint = "Generate with --allow-delete, promote to " + to + ", then delete that file. What " + from + " runs is deleted when its root Application is."
+	}
+}
+
+// exists reports whether the platform has something of a kind under a name.
+func (c *checker) exists(kind, name string) bool {
+	return slices.Contains(c.platform.NamesOf(model.MovedKinds()[kind]), name)
+}
+
+// done reports whether the state says that a name has changed places.
+func (c *checker) done(move schema.Move) bool {
+	repository, err := tree.Open(c.dir)
+	if err != nil {
+		return false
+	}
+	defer repository.Close()
+	names, err := repository.Swapped(build.Read().Version)
+	return err == nil && names[move.From] == move.To
 }
 
 // stale reports whether a rename whose new name does not exist has nothing left to move: what it
 // moved once is gone, or has another name since.
-func stale(dir, placeholder, name string) bool {
-	repository, err := tree.Open(dir)
+func (c *checker) stale(kind, name string) bool {
+	placeholder := model.MovedKinds()[kind]
+	repository, err := tree.Open(c.dir)
 	if err != nil {
 		return false
 	}
@@ -218,14 +271,18 @@ func stale(dir, placeholder, name string) bool {
 	})
 }
 
-// lastName is the name that later renames lead to from the one that a rename gives.
+// lastName is the name that later renames lead to from the one that a rename gives. One that has
+// changed places since did so once.
 func lastName(spec *schema.Spec, move schema.Move) string {
+	swaps := circles(spec)
 	for range spec.Moved {
 		i := slices.IndexFunc(spec.Moved, func(next schema.Move) bool { return next.From == move.To })
 		if i < 0 {
 			break
 		}
-		move = spec.Moved[i]
+		if move = spec.Moved[i]; inCircle(swaps, move.From) {
+			break
+		}
 	}
 	_, name, _ := strings.Cut(move.To, "/")
 	return name
@@ -240,9 +297,4 @@ func onDisk(dir, name string) bool {
 func addressError(list *diag.List, at diag.Range, message string) {
 	list.Error(at, "moved/address", message).Hint = "Write a kind and a name, for example {from: applications/web, to: applications/shop}. Kinds are " +
 		strings.Join(slices.Sorted(maps.Keys(model.MovedKinds())), ", ") + "."
-}
-
-// exists reports whether the platform has something of a kind under a name.
-func exists(platform *model.Platform, kind, name string) bool {
-	return slices.Contains(platform.NamesOf(model.MovedKinds()[kind]), name)
 }

@@ -109,6 +109,17 @@ func warnIdle(rules []rule, paths iter.Seq[string], message string, spec *schema
 	}
 }
 
+// Swapped warns about patterns with names that change places in this run: they are about other files
+// from now on.
+func (f *Rules) Swapped(swapped func(path string) string, paths iter.Seq[string], spec *schema.Spec, list *diag.List) {
+	for _, r := range slices.Concat(f.omit, f.policies) {
+		if now := swapped(r.pattern); now != r.pattern && (used(r.pattern, paths) || used(now, paths)) {
+			list.Warning(spec.Node.At("files", r.key, r.index), "files/swapped", "this pattern has a name that changes places with another one").Hint =
+				"It is about the files that have this name from now on. For those that had it until now, write " + now + "."
+		}
+	}
+}
+
 func used(pattern string, paths iter.Seq[string]) bool {
 	for path := range paths {
 		if doublestar.MatchUnvalidated(pattern, path) {

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,6 +36,12 @@ func (r *Repository) Apply(p *Plan) error {
 	if p.stale.there {
 		h := newHealer(r, p)
 		if err := h.run(h.sweep, h.stage, h.sync, h.verify, h.record); err != nil {
+			return err
+		}
+	}
+	if p.shift != nil {
+		var err error
+		if p, err = r.swap(p); err != nil {
 			return err
 		}
 	}
@@ -137,21 +144,28 @@ func (a *applier) writes() []*write {
 }
 
 func (a *applier) add(c *Change) {
+	from := c.From
+	if c.at != "" {
+		from = c.at
+	}
 	switch {
-	case c.Yours:
-		a.companions = append(a.companions, companion{c.From, c.Path})
+	case c.Yours && c.swapped:
 		return
+	case c.Yours:
+		a.companions = append(a.companions, companion{from, c.Path})
+		return
+	case c.swapped && c.same:
 	case c.State == StateLeftover: // swept
 	case c.State == StateMigrated: // rewritten
 	case c.State == StateForgotten && !c.source:
 		a.removals = append(a.removals, removal{path: c.Path})
 	case c.Action == ActionDelete:
-		a.removals = append(a.removals, removal{path: c.Path, seen: c.seen})
+		a.removals = append(a.removals, removal{path: cmp.Or(c.at, c.Path), seen: c.seen})
 	case c.Action == ActionCreate, c.Action == ActionUpdate, c.Action == ActionMove:
 		a.files = append(a.files, newWrite(c))
 	}
-	if c.From != "" {
-		a.removals = append(a.removals, removal{path: c.From, seen: c.seenFrom})
+	if c.From != "" && !c.swapped {
+		a.removals = append(a.removals, removal{path: from, seen: c.seenFrom})
 	}
 }
 

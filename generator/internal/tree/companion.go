@@ -58,17 +58,18 @@ type along struct {
 // take enters a file or a folder. Of a folder that is at both paths, it enters what is in it.
 func (a along) take(old, now string) {
 	root := a.plan.repository.root
-	was, err := root.Lstat(filepath.FromSlash(old))
+	was, err := a.plan.shift.look(root, old)
 	if err != nil || a.homes[old] != "" {
 		return // it was seen by its name only, or is looked at by itself
 	}
-	there, err := root.Lstat(filepath.FromSlash(now))
+	there, err := a.plan.shift.look(root, now)
 	absent, folder := errors.Is(err, fs.ErrNotExist), a.folders[now] || err == nil && there.IsDir()
 	switch {
 	case absent && !folder && !a.taken[now]:
 		a.add(Change{Path: now, From: old, Yours: true, State: StateMoved, Action: ActionMove, Reason: "yours, in a folder that has another path now"})
 	case was.IsDir() && folder:
-		entries, _ := fs.ReadDir(root.FS(), old)
+		folder, _ := a.plan.shift.locate(old)
+		entries, _ := fs.ReadDir(root.FS(), folder)
 		for _, entry := range entries {
 			a.take(join2(old, entry.Name()), join2(now, entry.Name()))
 		}
@@ -135,7 +136,9 @@ func (s *Scan) leftBehind(want Tree, paths []string) (map[string]string, error) 
 				continue
 			}
 			left[from] = parent(path)
-			probes = append(probes, &record{path: was})
+			if now, there := s.shift.locate(was); there {
+				probes = append(probes, &record{path: was, real: now})
+			}
 		}
 	}
 	return left, s.disk.scan(s.repository.root, probes)
@@ -147,20 +150,30 @@ type companion struct{ from, to string }
 // accompany gives the files and folders of a person their new names.
 func (a *applier) accompany() error {
 	for _, c := range a.companions {
-		if err := a.begin("rename", c.to); err != nil {
-			return wrap("move", c.from, err)
+		if err := a.carry(c.from, c.to); err != nil {
+			return err
 		}
-		if err := a.free(c.to); err != nil {
-			return wrap("move", c.from, err)
-		}
-		if err := a.root.Rename(filepath.FromSlash(c.from), filepath.FromSlash(c.to)); err != nil {
-			return wrap("move", c.from, err)
-		}
-		for folder := parent(c.from); folder != "" && a.root.Remove(filepath.FromSlash(folder)) == nil; {
-			folder = parent(folder) // as far as they are empty
-		}
+		a.tidy(parent(c.from))
 	}
 	return nil
+}
+
+// carry gives a file or folder another name, which is free.
+func (a *applier) carry(from, to string) error {
+	if err := a.begin("rename", to); err != nil {
+		return wrap("move", from, err)
+	}
+	if err := a.free(to); err != nil {
+		return wrap("move", from, err)
+	}
+	return wrap("move", from, a.root.Rename(filepath.FromSlash(from), filepath.FromSlash(to)))
+}
+
+// tidy deletes a folder and those above it, as far as they are empty.
+func (a *applier) tidy(folder string) {
+	for folder != "" && a.root.Remove(filepath.FromSlash(folder)) == nil {
+		folder = parent(folder)
+	}
 }
 
 // free checks that nothing is at a path, and that its folder is a real one.

@@ -34,13 +34,22 @@ func (s *Scan) Decide(want Tree) (*Plan, error) {
 	archives, healed := s.journal.healed(records, s.archives)
 	plan := &Plan{
 		repository: s.repository, format: s.format, migrations: s.migrations, stale: s.journal.seen(), healed: healed,
-		changes: append(refused, s.disk.leftovers...),
+		changes: append(refused, s.disk.leftovers...), shift: s.shift,
+	}
+	if s.stale.there {
+		plan.stale, plan.healed = s.stale, s.healed
 	}
 	c := comparison{options: &s.options, plan: plan, leftOut: s.leftOut, final: map[string][]entry{}}
 	if err := c.rewrites(s.rewritten); err != nil {
 		return nil, err
 	}
-	return c.decide(records, archives, left, s.disk.listed), nil
+	c.decide(records, archives, left, s.disk.listed)
+	if s.shift == nil {
+		plan.archives = append(plan.archives, s.swapRecords()...)
+	}
+	plan.follow()
+	plan.sort()
+	return plan, nil
 }
 
 func checkInput(want Tree, paths []string) error {
@@ -53,7 +62,7 @@ func checkInput(want Tree, paths []string) error {
 
 // decide makes a plan of everything that was read. From here on nothing is read, but folders of a
 // person's that move along.
-func (c *comparison) decide(records []*record, archives []*archive, left map[string]string, listed map[string][]string) *Plan {
+func (c *comparison) decide(records []*record, archives []*archive, left map[string]string, listed map[string][]string) {
 	moves := findMoves(records)
 	for _, m := range moves {
 		c.move(m)
@@ -68,8 +77,6 @@ func (c *comparison) decide(records []*record, archives []*archive, left map[str
 		}
 	}
 	c.archives(archives)
-	c.plan.sort()
-	return c.plan
 }
 
 // comparison collects decisions into a plan.
@@ -84,13 +91,18 @@ type comparison struct {
 func (c *comparison) add(change Change) {
 	if c.leftOut[change.Path] && change.Action != ActionNone && change.Action != ActionRecord || c.leftOut[change.From] {
 		change = Change{Path: change.Path, ID: change.ID, State: StateObstructed, Action: ActionNone,
-			Reason: "a sparse checkout leaves this file out, and it would change: git sparse-checkout add " + parent(cmp.Or(change.From, change.Path)) + " (or git sparse-checkout disable) brings it here"}
+			Reason: leftOutReason(cmp.Or(change.From, change.Path))}
 	}
 	if (change.State == StateUnchanged || change.source && change.State == StateUserModified) && change.Action == ActionNone {
 		c.plan.unchanged++
 		return
 	}
 	c.plan.changes = append(c.plan.changes, change)
+}
+
+// leftOutReason says what to do about a file that a sparse checkout leaves out.
+func leftOutReason(path string) string {
+	return "a sparse checkout leaves this file out, and it would change: git sparse-checkout add " + parent(path) + " (or git sparse-checkout disable) brings it here"
 }
 
 // change makes a verdict about r's path into a change, and enters what the state

@@ -38,6 +38,9 @@ const (
 type scanner struct {
 	// known reports whether the state knows a path, or something below it.
 	known func(path string) bool
+	// listing returns the names in a folder that the state does not know as they are once names
+	// have changed places.
+	listing func(folder string, names []string) []string
 
 	mu        sync.Mutex
 	obstacles map[string]string   // folder that cannot be entered → why
@@ -50,7 +53,7 @@ type scanner struct {
 // files among them.
 func (s *scanner) remember(root *os.Root, f *folder[*record], names []string) error {
 	s.mu.Lock()
-	s.listed[f.path] = names
+	s.listed[f.path] = s.listing(f.path, names)
 	s.mu.Unlock()
 	var errs []error
 	for _, name := range names {
@@ -64,7 +67,7 @@ func (s *scanner) remember(root *os.Root, f *folder[*record], names []string) er
 // scan reads what is on disk at the paths of records.
 func (s *scanner) scan(root *os.Root, records []*record) error {
 	w := walker[*record]{enter: s.enter, visit: s.visit, spare: make(chan struct{}, parallel())}
-	return w.run(root, plant(records, func(r *record) string { return r.path }))
+	return w.run(root, plant(records, (*record).place))
 }
 
 // enter opens a folder; when that is impossible, what lies below it is hidden.
@@ -121,7 +124,7 @@ func (s *scanner) visit(root *os.Root, f *folder[*record]) error {
 	}
 	var errs []error
 	for _, r := range f.items {
-		entry := present[base(r.path)]
+		entry := present[base(r.place())]
 		if r.disk.kind != absent || entry == nil {
 			continue
 		}
@@ -144,7 +147,7 @@ func (f *folder[T]) label() string {
 func (s *scanner) match(root *os.Root, f *folder[*record], entries []fs.DirEntry) (present map[string]fs.DirEntry, err error) {
 	present = make(map[string]fs.DirEntry, len(f.items)+len(f.sub))
 	for _, r := range f.items {
-		present[base(r.path)] = nil
+		present[base(r.place())] = nil
 	}
 	for _, sub := range f.sub {
 		present[sub.name] = nil
@@ -179,7 +182,7 @@ func (s *scanner) matchFolded(f *folder[*record], strange []string, present map[
 		}
 		reason := fmt.Sprintf("%s is on disk and differs only in letter case; rename it by hand (git mv) or remove it", join2(f.path, name))
 		for _, r := range f.items {
-			if base(r.path) == wanted && r.disk.kind == absent {
+			if base(r.place()) == wanted && r.disk.kind == absent {
 				s.misspell(r, reason)
 			}
 		}

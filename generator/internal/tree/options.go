@@ -18,6 +18,12 @@ type Options struct {
 	Renamed func(id string) string
 	// Formerly returns the paths that a file had under the names before, by its ID.
 	Formerly func(id string) []string
+	// Swaps are the circles of names that the user declares, done or not.
+	Swaps []Swap
+	// Swap returns the ID that a file has after names have changed places.
+	Swap func(names map[string]string, id string) string
+	// Place returns the path at which a run wrote the file of an ID.
+	Place func(id string) string
 	// Adopt are foreign files that are ours from now on, as edited by the user.
 	Adopt map[string]bool
 	// Restore are files that get their pure rendering, deleted or edited as they are.
@@ -59,6 +65,13 @@ func (o *Options) rename(records []*record) {
 		renamed.id = o.Renamed(r.entry.id)
 		r.entry = &renamed
 	}
+}
+
+func (o *Options) place(id string) string {
+	if o.Place == nil {
+		return ""
+	}
+	return o.Place(id)
 }
 
 func (o *Options) policy(path string) Policy {

@@ -120,6 +120,9 @@ type Change struct {
 	// has no texts.
 	Yours bool
 
+	at       string      // where Apply finds what it takes away, when that is not at From or, to be deleted, at Path
+	swapped  bool        // Apply finds the file at Path, to where it comes from From before anything else is done
+	same     bool        // such a file is not written
 	absent   bool        // nothing is at Path
 	source   bool        // people are to edit it
 	turn     int         // counts the files that people write, from 1, in the order of writing
@@ -153,6 +156,7 @@ type Plan struct {
 	next       []intent        // what the journal says before the first file is replaced
 	stale      stamp           // the journal of a run that was interrupted
 	owned      int             // files that are in the state and on disk
+	shift      *shift          // what changes places first; nil for nothing
 }
 
 // archiveChange is one archive to rewrite, or to remove when nothing is left in it.
@@ -215,7 +219,7 @@ func (p *Plan) Pending() bool {
 	if p.blocked() {
 		return false
 	}
-	return len(p.archives) > 0 || p.stale.there || slices.ContainsFunc(p.changes, Change.touchesDisk)
+	return len(p.archives) > 0 || p.stale.there || p.shift != nil || slices.ContainsFunc(p.changes, Change.touchesDisk)
 }
 
 func (c Change) touchesDisk() bool {

@@ -343,6 +343,8 @@ func (m *remerge) alone(path string, disk *Version, inOurs bool) {
 		// The other side's state gave the file up: what is there is a person's own.
 	case disk != nil || m.Settled[path]:
 		m.keep(e)
+	case strings.HasPrefix(e.archive, stateFolder+"/"+swapArchives):
+		m.keep(e) // it is about no file
 	case e.state != managed:
 		m.keep(e) // a person deleted it, or gave it up
 	case file != nil && !file.Special && edited(e, file) && !sameVersion(file, m.files[0][path]):

@@ -17,10 +17,14 @@ type Scan struct {
 	options    Options
 	format     format
 	migrations []Migration // of the state
-	archives   []*archive  // without the journal
+	archives   []*archive  // without the journal, and without those of circles
+	swapped    []*archive  // of circles of names
 	journal    journal
-	records    []*record // of what the state and the journal know, by path; none is wanted yet
-	rewritten  []*record // of files that people write
+	stale      stamp           // the journal, when it was taken into account already,
+	healed     []archiveChange // with what it changes
+	shift      *shift          // nil when no names change places
+	records    []*record       // of what the state and the journal know, by path; none is wanted yet
+	rewritten  []*record       // of files that people write
 	disk       *scanner
 	leftOut    map[string]bool // paths that a sparse checkout leaves out
 	others     map[string]disk // what is on disk where the state knows no file, as far as it was read
@@ -34,17 +38,24 @@ func (r *Repository) Scan(o Options) (*Scan, error) {
 	}
 	s := &Scan{repository: r, options: o, format: r.format(o.Version), rewritten: o.rewritten(), others: map[string]disk{}, leftOut: map[string]bool{}}
 	s.disk = &scanner{known: s.knows, obstacles: map[string]string{}, spelled: map[string]string{}, listed: map[string][]string{}}
+	s.disk.listing = func(folder string, names []string) []string { return s.shift.listing(folder, names) }
 	archives, err := r.readState(s.format, s.disk)
 	if err != nil {
 		return nil, err
 	}
 	s.migrations = s.format.taken(archives)
+	archives, s.swapped = takeSwapped(archives)
 	s.archives, s.journal = takeJournal(archives)
 	s.records = s.journal.expect(knownRecords(s.archives))
+	s.seek()
 	if err := s.disk.scan(r.root, append(slices.Clip(s.records), s.rewritten...)); err != nil {
 		return nil, err
 	}
-	return s, s.readLeftOut()
+	if err := s.readLeftOut(); err != nil {
+		return nil, err
+	}
+	s.swap()
+	return s, nil
 }
 
 // readLeftOut takes files that a sparse checkout leaves out as they are in Git: nobody deleted
@@ -107,7 +118,7 @@ func (s *Scan) recordAt(path string) *record {
 // knows reports whether the state knows a file, or files in a folder.
 func (s *Scan) knows(path string) bool {
 	i := s.search(path)
-	return i < len(s.records) && (s.records[i].path == path || strings.HasPrefix(s.records[i].path, path+"/"))
+	return i < len(s.records) && (s.records[i].path == path || strings.HasPrefix(s.records[i].path, path+"/")) || s.shift.leaves(path)
 }
 
 // MayExist reports whether something that the state does not know can be at a path. It spares
@@ -292,7 +303,9 @@ func (s *Scan) read(unknown []*record) error {
 	var unread []*record
 	for _, r := range unknown {
 		found, done := s.others[r.path]
-		if r.disk = found; !done {
+		now, there := s.shift.locate(r.path)
+		if r.disk = found; !done && there {
+			r.real = now
 			unread = append(unread, r)
 		}
 	}
@@ -315,7 +328,7 @@ func (s *Scan) refuse(records []*record) []Change {
 		case s.disk.spelled[r.path] != "":
 			refused = append(refused, Change{Path: r.path, ID: r.want.ID, State: StateForeign, Action: ActionNone, Reason: s.disk.spelled[r.path]})
 		default:
-			folder, reason := s.disk.obstacle(r.path)
+			folder, reason := s.disk.obstacle(r.place())
 			if !folders[folder] {
 				folders[folder] = true
 				refused = append(refused, Change{Path: folder, State: StateObstructed, Action: ActionNone, Reason: reason})
@@ -331,11 +344,15 @@ type record struct {
 	want    *File  // nil: not generated
 	entry   *entry // nil: not in the state
 	archive string // where entry is
+	real    string // where the file is until names have changed places; empty when it is at its path
 	disk    disk
 	settled bool // decided with the record that it moved to or from
 
 	recalled bool // a run that was interrupted wrote just what is on disk
 }
+
+// place is where the file of a record is on disk.
+func (r *record) place() string { return cmp.Or(r.real, r.path) }
 
 // managed returns the entry of a wanted file that has been written.
 func (r *record) managed() entry {

@@ -132,6 +132,9 @@ func (c *checker) archive(path, archive string) {
 	if folded == journalName {
 		reason = "is the name of the journal of an unfinished run"
 	}
+	if strings.HasPrefix(folded, swapArchives) {
+		reason = "is below moved/, where names that have changed places are"
+	}
 	if reason != "" {
 		c.report(path, "archive %q %s", archive, reason)
 		return
