@@ -13,6 +13,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/guard"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/merge"
+	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/rename"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/internal/build"
@@ -325,7 +326,7 @@ func (p *Platform) checkRevivedPins(plan *Plan) {
 			if change.State != StateNew || !slices.Contains(layout.Deployed(env), change.Path) || len(pins.Pins) == 0 {
 				continue
 			}
-			d := plan.Diagnostics.Warning(diag.Range{File: layout.Pins(env)}, "release/former", fmt.Sprintf("environment %s is new and runs the %d pins of a former one at once", env, len(pins.Pins)))
+			d := plan.Diagnostics.Warning(diag.Range{File: layout.Pins(env)}, "release/former", fmt.Sprintf("environment %s is new and runs %s of a former one at once", env, model.Count(len(pins.Pins), "pin")))
 			d.Detail = "An environment of this name was in the spec before, and its file of pins is still here."
 			d.Hint = "Delete this file before you generate, unless the former versions are to run; then promote as usual."
 		}

@@ -334,7 +334,7 @@ func (c *checker) stops(w *Workload, place ...any) {
 	seconds := *w.Pod.Spec.TerminationGracePeriodSeconds
 	if pause > 0 && seconds <= int64(pause) {
 		d := c.error(c.at(append(place[:len(place):len(place)], "pod", "terminationGracePeriodSeconds")...), "spec/value", "pods have no time to stop")
-		d.Detail = fmt.Sprintf("In %s they keep serving for %d seconds first, which rollout.preStopSeconds states.", c.in.Target.Env.Name, pause)
+		d.Detail = fmt.Sprintf("In %s they keep serving for %s first, which rollout.preStopSeconds states.", c.in.Target.Env.Name, Count(pause, "second"))
 		d.Hint = fmt.Sprintf("Write more than %d.", pause)
 	}
 }

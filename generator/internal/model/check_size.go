@@ -154,15 +154,15 @@ func (c *checker) scale() {
 		c.error(c.at("scale"), "scale/range", "scale from %d to %d is not a range", low, high).Hint =
 			"min is at least 1, max at least min and at most 10000. To run nothing, write deploy: false."
 	case low < env.Floor:
-		d := c.error(c.at("scale", "min"), "scale/floor", "%s needs at least %d replicas", env.Name, env.Floor)
+		d := c.error(c.at("scale", "min"), "scale/floor", "%s needs at least %s", env.Name, Count(env.Floor, "replica"))
 		d.Detail = fmt.Sprintf("Profile %s demands them; the application would have %d.", env.Profile, low)
 		d.Hint = "Raise scale.min, or say why one replica is enough: singleton: {reason: …}."
 	}
 	c.behavior()
 	nodes := c.in.Target.Cluster.Nodes
 	if c.w.AntiAffinity == "required" && nodes > 0 && high > nodes {
-		d := c.error(c.at("scale", "max"), "scale/nodes", "%d replicas of %s need more than %d nodes", high, c.in.App.Name, nodes)
-		d.Detail = fmt.Sprintf("Each replica has a node of its own in %s, and cluster %s has %d nodes.", env.Name, c.in.Target.Cluster.Name, nodes)
+		d := c.error(c.at("scale", "max"), "scale/nodes", "%d replicas of %s need more than %s", high, c.in.App.Name, Count(nodes, "node"))
+		d.Detail = fmt.Sprintf("Each replica has a node of its own in %s, and cluster %s has %s.", env.Name, c.in.Target.Cluster.Name, Count(nodes, "node"))
 		d.Hint = "Lower scale.max, add nodes, or write antiAffinity: preferred."
 	}
 }

@@ -145,3 +145,11 @@ func wholeUnit(resource string) Quantity {
 	}
 	return 1
 }
+
+// Count is a number with its noun: 1 pod, 2 pods.
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -238,7 +238,7 @@ func (d demands) sum(resource string) string {
 	for _, item := range items {
 		line := fmt.Sprintf("%s: %s", item.app, item.amount.Format(resource))
 		if item.pods > 0 {
-			line = fmt.Sprintf("%s: %d pods, %s", item.app, item.pods, item.amount.Format(resource))
+			line = fmt.Sprintf("%s: %s, %s", item.app, Count(item.pods, "pod"), item.amount.Format(resource))
 		}
 		lines = append(lines, line)
 	}

@@ -181,8 +181,8 @@ func (s scratchCheck) ceilings(resource string, need Quantity) string {
 		amounts map[string]schema.Amount
 	}{{"hard", env.Settings.Quota.Hard}, {"budget", env.Settings.Quota.Budget}, {"override", env.Settings.Quota.Override}} {
 		if most := quota.amounts[bound]; most != "" && quantityOf(bound, quota.amounts) <= need.times(pods) {
-			text += fmt.Sprintf("\nquota.%s of %s has %s for all, and %d pods of it would have more than %s.",
-				quota.name, env.Name, most, pods, need.times(pods).Format(resource))
+			text += fmt.Sprintf("\nquota.%s of %s has %s for all, and %s of it would have more than %s.",
+				quota.name, env.Name, most, Count(pods, "pod"), need.times(pods).Format(resource))
 		}
 	}
 	return text

@@ -130,7 +130,7 @@ func (e *explainer) value(path []string) Value {
 		if !ok {
 			continue
 		}
-		text := e.in.ExpandSetting(path, yamltree.EncodeFlow(entry.Value))
+		text := yamltree.EncodeFlow(expanded(entry.Value, func(s string) string { return e.in.ExpandSetting(path, s) }))
 		if v.Layer != "" {
 			v.Overridden = append(v.Overridden, Override{text, layer.Name, entry.Value.Range})
 			continue
@@ -141,6 +141,23 @@ func (e *explainer) value(path []string) Value {
 		}
 	}
 	return v
+}
+
+// expanded is a copy of a value whose texts have no placeholders: only what they become decides whether YAML quotes
+// them.
+func expanded(n *yamltree.Node, expand func(string) string) *yamltree.Node {
+	out := *n
+	if n.Kind == yamltree.String {
+		out.Text = expand(n.Text)
+	}
+	out.Entries, out.Items = slices.Clone(n.Entries), slices.Clone(n.Items)
+	for i := range out.Entries {
+		out.Entries[i].Value = expanded(out.Entries[i].Value, expand)
+	}
+	for i, item := range out.Items {
+		out.Items[i] = expanded(item, expand)
+	}
+	return &out
 }
 
 // throughMirror replaces an image that a registry mirror serves: the mirror overrides the

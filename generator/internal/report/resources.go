@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -107,7 +106,7 @@ func footprintText(w *model.Workload) string {
 	if f == nil {
 		return "not declared"
 	}
-	text := fmt.Sprintf("at most %d pods", f.Pods)
+	text := "at most " + model.Count(f.Pods, "pod")
 	if amounts := amountsText(f.Requests); amounts != "" {
 		text += "; requests " + amounts + " in all"
 	}
