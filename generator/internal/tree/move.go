@@ -120,8 +120,12 @@ func (c *comparison) arrive(m move) {
 // unite merges the edits that the old path holds into the file at the new one. Where both collide,
 // a person decides, as with any other merge.
 func (c *comparison) unite(m move) {
-	v := m.to.decide(c.options)
-	gives := c.options.policy(m.to.path) == PolicyOverwrite || c.options.Restore[m.to.path] // edits would be gone with the next run
+	v, policy := m.to.decide(c.options), c.options.policy(m.to.path)
+	if (policy == PolicyKeep || policy == PolicyCreateOnly) && !c.options.Restore[m.to.path] {
+		c.apart(m, policy)
+		return
+	}
+	gives := policy == PolicyOverwrite || c.options.Restore[m.to.path] // edits would be gone with the next run
 	if m.to.disk.kind != regular || v.data == nil || v.conflicts != nil || gives {
 		return
 	}
@@ -144,6 +148,15 @@ func (c *comparison) unite(m move) {
 	change.Reason += ", with what you changed in " + m.from.path
 	c.add(change)
 	c.clear(m)
+}
+
+// apart keeps the edits at the old path where they are: a rule makes the file at the new one a person's own, which
+// wavewright never changes.
+func (c *comparison) apart(m move, policy Policy) {
+	m.from.settled = true
+	v := m.from.decide(c.options)
+	v.reason += "; it is generated at " + m.to.path + " now, which files." + string(policy) + " leaves as it is: bring your edits there yourself, and delete this file"
+	c.add(c.change(m.from, v))
 }
 
 // join merges the edits at the old path with the text for the new one, which may have edits, too.

@@ -151,6 +151,16 @@ func settledRows() []optionRow {
 	}
 }
 
+// policyOf is a rule for one path.
+func policyOf(path string, p Policy) Options {
+	return Options{Policy: func(of string) Policy {
+		if of == path {
+			return p
+		}
+		return PolicyMerge
+	}}
+}
+
 func movedRows() []optionRow {
 	before := files("a/f", lines)
 	renamed := files("b/f", lower)
@@ -203,6 +213,9 @@ func strayRows() []optionRow {
 		{accept(merge.Mine), row{"strays, mine", before, edit("a/f", upper), anew, merged, "", with(joined, "three")}},
 		{accept(merge.Mine), row{"strays onto edits elsewhere, mine", before, both(apart), anew, merged, "", with(joined, "THREE")}},
 		{policy(PolicyOverwrite), row{"strays, overwritten", before, both(apart), anew, []string{"a/f: orphan-edited record", "b/f: overwritten update"}, "", map[string]string{"a/f": upper, "b/f": other}}},
+		{policyOf("b/f", PolicyKeep), row{"strays, kept", before, both(apart), anew, []string{"a/f: orphan-edited record", "b/f: kept record"}, "bring your edits there yourself", map[string]string{"a/f": upper, "b/f": apart}}},
+		{policyOf("b/f", PolicyCreateOnly), row{"strays, created once", before, both(apart), as, []string{"a/f: orphan-edited record", "b/f: kept record"}, "bring your edits there yourself", map[string]string{"a/f": upper, "b/f": apart}}},
+		{policy(PolicyKeep), row{"strays, both kept", before, both(apart), anew, []string{"a/f: dropped record", "b/f: kept record"}, "bring your edits there yourself", map[string]string{"a/f": upper, "b/f": apart}}},
 		{Options{Restore: set("b/f")}, row{"strays, restored", before, both(apart), anew, []string{"a/f: orphan-edited record", "b/f: overwritten update"}, "", map[string]string{"a/f": upper, "b/f": other}}},
 		{accept(merge.Theirs), row{"strays, theirs", before, edit("a/f", upper), anew, []string{"a/f: orphan delete", "b/f: update update"}, "", with(other, "three")}},
 		{accept(merge.Theirs), row{"strays onto edits elsewhere, theirs", before, both(apart), anew, merged, "", with(other, "THREE")}},
