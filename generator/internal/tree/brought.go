@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"path/filepath"
 	"slices"
 )
@@ -42,6 +43,26 @@ func (m *remerge) isGenerated(side int, path string, v *Version) (bool, error) {
 		}
 	}
 	return false, err
+}
+
+// followed reports whether Git has brought into a file that nobody edited what the other side only
+// rendered at the path that the file was renamed from. There it may be another one since: names
+// change places.
+func (m *remerge) followed(e owned, file, disk *Version, side, other int) (bool, error) {
+	if file == nil || disk == nil || disk.Special || edited(e, file) || bytes.Equal(normal(disk.Content), normal(file.Content)) {
+		return false, nil
+	}
+	for path, was := range m.sides[0] {
+		now, stays := m.sides[other][path]
+		if _, here := m.sides[side][path]; here || !stays || base(path) != base(e.path) || bytes.Equal(was.base, now.base) {
+			continue
+		}
+		brought, err := m.Merge(was.base, e.base, now.base)
+		if err != nil || bytes.Equal(normal(brought), normal(disk.Content)) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // special reports whether one side has no file there, but something else.

@@ -306,8 +306,7 @@ func (m *remerge) merged(path string, ours owned, inOurs bool, theirs owned, inT
 		return err
 	}
 	if !inOurs || !inTheirs {
-		m.alone(path, disk, inOurs)
-		return nil
+		return m.alone(path, disk, inOurs)
 	}
 	if ours.equal(&theirs.entry) {
 		m.keep(ours)
@@ -332,13 +331,18 @@ func (m *remerge) merged(path string, ours owned, inOurs bool, theirs owned, inT
 
 // alone settles a file that only one side's state has. The other side may have deleted or renamed
 // it, in which case Git takes what a person edited elsewhere, or away.
-func (m *remerge) alone(path string, disk *Version, inOurs bool) {
+func (m *remerge) alone(path string, disk *Version, inOurs bool) error {
 	side, other := 1, 2
 	if !inOurs {
 		side, other = 2, 1
 	}
 	e, file := m.sides[side][path], m.files[side][path]
+	followed, err := m.followed(e, file, disk, side, other)
 	switch {
+	case err != nil:
+		return err
+	case followed:
+		m.take(e, file)
 	case disk != nil && m.files[other][path] != nil && m.known():
 		// The other side's state gave the file up: what is there is a person's own.
 	case disk != nil || m.Settled[path]:
@@ -350,6 +354,7 @@ func (m *remerge) alone(path string, disk *Version, inOurs bool) {
 	case file != nil && !file.Special && edited(e, file) && !sameVersion(file, m.files[0][path]):
 		m.take(e, file)
 	}
+	return nil
 }
 
 // take keeps an entry and writes its file, or deletes it when that side had none.
