@@ -27,17 +27,10 @@ func app(name, tag string) string {
 	return fmt.Sprintf("  %s:\n    image: ghcr.io/acme/%s:%s\n    ports: {http: 8080}\n", name, name, tag)
 }
 
-// words are what the user wrote, by the path at which it was: into a file that is merged,
-// one that moves and is merged, one that is not rendered anew, one that is no longer
-// generated, and one of his own.
-var words = map[string]string{
-	"base/web/workload.yaml": "# word-merged\n", "base/old/workload.yaml": "# word-moved\n", "base/web/service.yaml": "# word-kept\n",
-	"base/gone/service.yaml": "# word-orphan\n", "base/web/mine.txt": "# word-foreign\n",
-}
-
 // scene is a repository with a pending change of every kind.
 type scene struct {
 	binary, dir string // dir is never changed
+	words       map[string]string
 	want        map[string]string
 }
 
@@ -74,25 +67,58 @@ func scratch(t *testing.T) string {
 	return dir
 }
 
+// newScene has what the user wrote into a file that is merged, one that moves and is merged, one that
+// is not rendered anew, one that is no longer generated, and one of his own.
 func newScene(t *testing.T) *scene {
+	t.Helper()
+	before := spec + "applications:\n" + app("web", "1.0.0") + app("old", "1.0.0") + app("gone", "1.0.0")
+	after := spec + "moved:\n  - {from: applications/old, to: applications/fresh}\napplications:\n" + app("web", "1.1.0") + app("fresh", "2.0.0") + app("added", "1.0.0")
+	return prepare(t, before, after, map[string]string{
+		"base/web/workload.yaml": "# word-merged\n", "base/old/workload.yaml": "# word-moved\n", "base/web/service.yaml": "# word-kept\n",
+		"base/gone/service.yaml": "# word-orphan\n", "base/web/mine.txt": "# word-foreign\n",
+	}, "base/web/workload.yaml", "base/fresh/workload.yaml")
+}
+
+// newSwapScene has what the user wrote into files of two applications that change places, and beside
+// them.
+func newSwapScene(t *testing.T) *scene {
+	t.Helper()
+	before := spec + "applications:\n" + app("web", "1.0.0") + app("old", "1.0.0")
+	swapped := strings.NewReplacer("  web:", "  old:", "  old:", "  web:").Replace(app("web", "1.1.0") + app("old", "2.0.0"))
+	after := spec + "moved:\n  - {from: applications/old, to: applications/web}\n  - {from: applications/web, to: applications/old}\napplications:\n" + swapped
+	s := prepare(t, before, after, map[string]string{
+		"base/web/workload.yaml": "# word-web\n", "base/old/workload.yaml": "# word-old\n", "base/web/service.yaml": "# word-kept\n",
+		"base/web/mine.txt": "# word-mine\n", "base/old/mine.txt": "# word-other\n", "base/old/custom/mine.txt": "# word-custom\n",
+	}, "base/web/workload.yaml", "base/old/workload.yaml")
+	for path, word := range map[string]string{"base/old/workload.yaml": "word-web", "base/web/workload.yaml": "word-old", "base/old/mine.txt": "word-mine", "base/web/custom/mine.txt": "word-custom"} {
+		if !strings.Contains(s.want[path], word) {
+			t.Fatalf("%s has not come to %s", word, path)
+		}
+	}
+	return s
+}
+
+// prepare generates from a spec, lets the user write words, and finds out what an undisturbed run
+// makes of another spec, with words in the files merged.
+func prepare(t *testing.T, before, after string, words map[string]string, merged ...string) *scene {
 	t.Helper()
 	binary, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scene{binary: binary, dir: filepath.Join(scratch(t), "scene")}
+	s := &scene{binary: binary, dir: filepath.Join(scratch(t), "scene"), words: words}
 	must(t, os.Mkdir(s.dir, 0o755))
-	write(t, s.dir, "environments.yaml", spec+"applications:\n"+app("web", "1.0.0")+app("old", "1.0.0")+app("gone", "1.0.0"))
+	write(t, s.dir, "environments.yaml", before)
 	s.mustRun(t, s.dir)
 	for path, word := range words {
 		old, _ := os.ReadFile(filepath.Join(s.dir, path))
 		write(t, s.dir, path, string(old)+word)
 	}
-	write(t, s.dir, "environments.yaml", spec+"moved:\n  - {from: applications/old, to: applications/fresh}\napplications:\n"+app("web", "1.1.0")+app("fresh", "2.0.0")+app("added", "1.0.0"))
+	write(t, s.dir, "environments.yaml", after)
 	dir := s.copy(t)
 	s.mustRun(t, dir)
 	s.want = snapshot(t, dir)
-	for _, path := range []string{"base/web/workload.yaml", "base/fresh/workload.yaml"} {
+	for _, path := range merged {
 		if text := s.want[path]; !strings.Contains(text, "# word-") || strings.Contains(text, ":1.0.0") {
 			t.Fatalf("%s is not merged: %s", path, text)
 		}
@@ -109,6 +135,7 @@ func must(t *testing.T, err error) {
 
 func write(t *testing.T, dir, path, text string) {
 	t.Helper()
+	must(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, path)), 0o755))
 	must(t, os.WriteFile(filepath.Join(dir, path), []byte(text), 0o644))
 }
 
@@ -170,13 +197,13 @@ func snapshot(t *testing.T, dir string) map[string]string {
 }
 
 // holdsWords checks that all words of the user's are somewhere.
-func holdsWords(t *testing.T, dir, about string) {
+func (s *scene) holdsWords(t *testing.T, dir, about string) {
 	t.Helper()
 	var all strings.Builder
 	for _, text := range snapshot(t, dir) {
 		all.WriteString(text)
 	}
-	for _, word := range words {
+	for _, word := range s.words {
 		if !strings.Contains(all.String(), word) {
 			t.Errorf("%s: %q is lost", about, word)
 		}
@@ -186,7 +213,7 @@ func holdsWords(t *testing.T, dir, about string) {
 // heals checks that a plain run completes what was disturbed.
 func (s *scene) heals(t *testing.T, dir, about string) {
 	t.Helper()
-	holdsWords(t, dir, about)
+	s.holdsWords(t, dir, about)
 	if out, code := s.run(dir); code != 0 {
 		t.Errorf("%s: the next run: exit %d: %s", about, code, out)
 		return

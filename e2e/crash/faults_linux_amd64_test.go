@@ -42,8 +42,13 @@ func step(n int) int {
 	return n
 }
 
-func TestKilledAtEveryCall(t *testing.T) {
-	s := newScene(t)
+func TestKilledAtEveryCall(t *testing.T) { newScene(t).killed(t) }
+
+// TestSwapKilledAtEveryCall kills runs while names change places.
+func TestSwapKilledAtEveryCall(t *testing.T) { newSwapScene(t).killed(t) }
+
+func (s *scene) killed(t *testing.T) {
+	t.Helper()
 	points := s.each(t, fault{}, step(1), func(dir string, run disturbed) {
 		if run.code != -1 {
 			t.Fatalf("%s: it was not killed: exit %d: %s", run.hit, run.code, run.out)
@@ -54,6 +59,11 @@ func TestKilledAtEveryCall(t *testing.T) {
 	if points < 100 && !testing.Short() {
 		t.Errorf("only %d calls: the test shows little", points)
 	}
+}
+
+// TestSwapFaultAtEveryCall lets calls fail while names change places.
+func TestSwapFaultAtEveryCall(t *testing.T) {
+	newSwapScene(t).faults(t, "EIO at calls that write", fault{errno: unix.EIO}, step(1))
 }
 
 // TestFaultAtEveryCall lets calls fail. The run says so and exits with 1, or the failure

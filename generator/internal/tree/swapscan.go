@@ -271,9 +271,11 @@ func (b *shiftBuilder) relabel() {
 	for folder, names := range b.disk.listed {
 		b.disk.listed[folder] = b.shift.listing(folder, names)
 	}
-	for dest, i := range b.shift.arrivals {
-		if _, listed := b.disk.listed[parent(dest)]; i.yours() && !listed {
-			b.disk.listed[parent(dest)] = b.shift.listing(parent(dest), nil)
+	for dest, i := range b.shift.arrivals { // folders from which all files are parked were not read
+		folder := parent(dest)
+		if _, listed := b.disk.listed[folder]; i.yours() && !listed {
+			names := slices.DeleteFunc(b.names(folder), func(name string) bool { return b.knows(join2(folder, name)) })
+			b.disk.listed[folder] = b.shift.listing(folder, names)
 		}
 	}
 }
