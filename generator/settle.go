@@ -39,7 +39,7 @@ func (p *Platform) Restore(paths []string, o WriteOptions) (*Plan, error) {
 	return p.settle(paths, o, func(c *Change, wanted bool) (reason, hint string) {
 		switch {
 		case !wanted:
-			return "is not generated", "git has what was there before: git checkout HEAD -- PATH"
+			return "is not generated", "restore writes only what wavewright generates; the commits that have such a file: git log -- PATH"
 		case c != nil && c.State == tree.StateForeign:
 			return "is not a generated file", "move it away, or take it into generation: wavewright adopt PATH"
 		}
@@ -66,6 +66,9 @@ func (p *Platform) Drop(paths []string, o WriteOptions) (*Plan, error) {
 func (p *Platform) settle(paths []string, o WriteOptions, check func(c *Change, wanted bool) (reason, hint string), set func(*WriteOptions, map[string]bool)) (*Plan, error) {
 	chosen := map[string]bool{}
 	for i, name := range paths {
+		if name == "" {
+			return p.unplanned(), &SettleError{"a path", "is empty", "name the files that you mean, as seen from the folder of environments.yaml"}
+		}
 		paths[i] = path.Clean(filepath.ToSlash(name))
 		chosen[paths[i]] = true
 	}
@@ -77,7 +80,7 @@ func (p *Platform) settle(paths []string, o WriteOptions, check func(c *Change, 
 	return open(func(repository *tree.Repository) (*Plan, error) {
 		files, plan, err := p.plan(repository, &o)
 		for i := 0; err == nil && i < len(paths); i++ {
-			err = plan.fit(files, paths[i], check)
+			err = plan.fit(files, paths[i], p.fromHere(paths[i]), check)
 		}
 		if err != nil || o.DryRun {
 			return plan, err
@@ -86,26 +89,51 @@ func (p *Platform) settle(paths []string, o WriteOptions, check func(c *Change, 
 	})
 }
 
-// fit returns the reason why a path is not what a command is for.
-func (p *Plan) fit(files tree.Tree, name string, check func(c *Change, wanted bool) (reason, hint string)) error {
+// fromHere is a path, as it is seen from the working directory, as seen from the folder of
+// environments.yaml.
+func (p *Platform) fromHere(name string) string {
+	folder, err := filepath.Abs(p.folder.dir)
+	if err != nil {
+		return name
+	}
+	file, err := filepath.Abs(filepath.FromSlash(name))
+	if err != nil {
+		return name
+	}
+	if file, err = filepath.Rel(folder, file); err != nil {
+		return name
+	}
+	return filepath.ToSlash(file)
+}
+
+// fit returns the reason why a path is not what a command is for. here is where it leads from the
+// working directory.
+func (p *Plan) fit(files tree.Tree, name, here string, check func(c *Change, wanted bool) (reason, hint string)) error {
 	_, wanted := files[name]
 	reason, hint := check(p.find(name), wanted)
 	switch {
+	case reason == "" && filepath.IsLocal(filepath.FromSlash(name)):
+		return nil
+	case here != name && p.knows(files, here):
+		hint = "paths begin at the folder of environments.yaml: " + here
 	case !filepath.IsLocal(filepath.FromSlash(name)):
 		reason, hint = "is outside of the folder of environments.yaml", "write the path as seen from there"
-	case reason != "" && holds(files, name):
+	case holds(files, name):
 		reason, hint = "is a folder", "name the files in it that you mean"
 	}
-	if reason == "" {
-		return nil
-	}
 	return &SettleError{name, reason, strings.ReplaceAll(hint, "PATH", name)}
+}
+
+// knows reports whether a path is generated, or was.
+func (p *Plan) knows(files tree.Tree, name string) bool {
+	_, wanted := files[name]
+	return wanted || p.find(name) != nil
 }
 
 // holds reports whether generated files are in a folder.
 func holds(files tree.Tree, folder string) bool {
 	for name := range files {
-		if strings.HasPrefix(name, folder+"/") {
+		if folder == "." || strings.HasPrefix(name, folder+"/") {
 			return true
 		}
 	}
