@@ -42,8 +42,8 @@ type Remerged struct {
 // Remerge settles what a Git merge, rebase, cherry-pick, revert, patch or stash in dir left unmerged of
 // generated files and of the state, brings what is generated up to date with the merged
 // spec, and tells git. Afterwards only files that people write, and generated ones that
-// both sides edited by hand, are in conflict. In an unfinished merge no edit is lost: git
-// has both sides, so that AllowDirty is implied.
+// both sides edited by hand, are in conflict. What git merged it has in its index, so that
+// AllowDirty is only about edits that were made beside the merge.
 func Remerge(dir string, o WriteOptions) (*Remerged, error) {
 	out, err := settleMerge(dir)
 	if err != nil || out.Operation == "" {
@@ -56,7 +56,6 @@ func Remerge(dir string, o WriteOptions) (*Remerged, error) {
 	if p.needs(out.Left) {
 		return out, nil
 	}
-	o.AllowDirty = true
 	out.Plan, err = p.locked(func(repository *tree.Repository) (*Plan, error) {
 		files, plan, err := p.plan(repository, &o)
 		if err == nil && slices.ContainsFunc(out.Left, func(path string) bool { _, ours := files[path]; return ours || plan.takes(path) }) {

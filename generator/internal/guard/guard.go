@@ -136,12 +136,8 @@ const attributes = ".gitattributes"
 func Unsaved(dir string, plan *tree.Plan) []Guard {
 	var paths []string
 	for _, c := range plan.Changes() {
-		switch c.State {
-		case tree.StateMerged, tree.StateMarked, tree.StateOverwritten, tree.StateMigrated:
+		if c.TakesEdits() {
 			paths = append(paths, cmp.Or(c.From, c.Path))
-		}
-		if c.State == tree.StateMoved && len(c.Disk) > 0 && string(c.Disk) != string(c.Base) {
-			paths = append(paths, c.From)
 		}
 	}
 	if len(paths) == 0 {

@@ -134,6 +134,17 @@ type Change struct {
 // Conflict reports whether the change blocks the plan as a conflict.
 func (c Change) Conflict() bool { return c.State == StateConflict }
 
+// TakesEdits reports whether Apply replaces, moves or deletes a file that a person has edited, also
+// where nothing of the edits stays.
+func (c Change) TakesEdits() bool {
+	switch c.State {
+	case StateMerged, StateMarked, StateOverwritten, StateMigrated:
+		return true
+	}
+	takes := c.Action == ActionUpdate || c.Action == ActionMove || c.Action == ActionDelete
+	return takes && c.Base != nil && len(c.Disk) > 0 && !same(c.Disk, c.Base)
+}
+
 // Missing reports whether a wanted file is not on disk and stays so.
 func (c Change) Missing() bool {
 	return c.State == StateUserDeleted || c.State == StateKept && c.absent

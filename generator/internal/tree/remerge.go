@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -66,7 +68,7 @@ type Resolution struct {
 func (r *Repository) Remerge(in MergeInput) (*Resolution, error) {
 	m := &remerge{
 		MergeInput: in, root: r.root, format: r.format(in.Version), unmerged: map[string]Unmerged{},
-		out: &Resolution{Files: map[string]*Version{}}, archives: map[string][]entry{}, merging: map[string]bool{},
+		out: &Resolution{Files: map[string]*Version{}}, archives: map[string][]entry{}, merging: map[string]bool{}, traced: map[string]bool{},
 	}
 	if err := m.load(); err != nil {
 		return nil, err
@@ -102,7 +104,10 @@ type remerge struct {
 	merging  map[string]bool
 	archives map[string][]entry // that are written anew, by path
 	files    [3]map[string]*Version
-	out      *Resolution
+	// traced are unmerged paths for which Git took a text that one side has at another path, which
+	// is decided about, too.
+	traced map[string]bool
+	out    *Resolution
 }
 
 // owned is an entry and the archive that it stands in.
@@ -125,6 +130,13 @@ func (m *remerge) load() error {
 	}
 	if err := m.loadStates(); err != nil {
 		return err
+	}
+	if m.known() {
+		for i, side := range []*Commit{m.Ours, m.Theirs} {
+			if err := m.follow(i+1, side); err != nil {
+				return err
+			}
+		}
 	}
 	for path := range m.unmerged { // its entry goes with the file, also where Git merged the archive
 		for _, side := range m.sides[1:] {
@@ -185,6 +197,48 @@ func (m *remerge) loadStates() error {
 		}
 	}
 	return nil
+}
+
+// follow finds where a side has the texts that Git took from it for unmerged paths which the side does not
+// have: Git saw that the other side renamed a file. A person's edit is then at the old path only, whose
+// archive Git may have merged, so that all of its entries are decided about.
+func (m *remerge) follow(i int, side *Commit) error {
+	there, err := side.Read(slices.Collect(maps.Keys(m.unmerged)))
+	if err != nil {
+		return err
+	}
+	renamed := map[string]*Version{}
+	for path, u := range m.unmerged {
+		if staged := [...]*Version{u.Base, u.Ours, u.Theirs}[i]; staged != nil && !staged.Special && there[path] == nil {
+			renamed[path] = staged
+		}
+	}
+	if len(renamed) == 0 {
+		return nil
+	}
+	var gone []string
+	for path := range m.sides[i] {
+		if _, unmerged := m.unmerged[path]; !unmerged && m.vanished(path) {
+			gone = append(gone, path)
+		}
+	}
+	texts, err := side.Read(gone)
+	for from, text := range texts {
+		for path, staged := range renamed {
+			if text != nil && bytes.Equal(text.Content, staged.Content) {
+				m.traced[path] = true
+				archive := m.sides[i][from].archive
+				m.merging[archive], m.archives[archive] = true, nil
+			}
+		}
+	}
+	return err
+}
+
+// vanished reports whether nothing is at a path.
+func (m *remerge) vanished(path string) bool {
+	_, err := m.root.Lstat(filepath.FromSlash(path))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // broken reports whether an archive is none any more: Git may follow a rename that there was not,
@@ -285,11 +339,11 @@ func (m *remerge) decide(path string) error {
 
 // against decides between a generated file of one side and what the other side has at its path,
 // without knowing it as a generated one: a file of a person's own, or nothing. staged is what Git
-// took for the other side's version, which may come from another path.
+// took for the other side's version, which comes from another path when the side has nothing at this one.
 func (m *remerge) against(e owned, file, own, staged *Version) {
 	switch {
-	case own == nil && (m.known() || staged == nil):
-		m.take(e, file)
+	case own == nil && (staged == nil || m.traced[e.path]):
+		m.take(e, file) // what Git took for the other side stays where that side has it
 	case own == nil || edited(e, file):
 		m.out.Left = append(m.out.Left, e.path)
 		m.keep(e)
