@@ -71,7 +71,7 @@ func (p *Platform) resolve(fsys fs.FS) error {
 		return nil
 	}
 	p.model = resolved
-	p.renames = rename.New(p.spec, layers)
+	p.renames = rename.New(p.spec, p.model, layers)
 	p.rules.Follow(p.renames.Path)
 	return nil
 }

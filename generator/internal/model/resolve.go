@@ -339,15 +339,15 @@ func (r *resolver) target(target *Target, placed []placement) {
 	}
 }
 
-func (r *resolver) namespaceName(app *Application, target *Target) string {
+func (p *Platform) namespaceName(app *Application, target *Target) string {
 	pattern := target.Env.declared.Namespace
 	if pattern == "" {
 		pattern = "{name}-{env}"
-		if len(r.p.Teams) > 0 {
+		if len(p.Teams) > 0 {
 			pattern = "{team}-{env}"
 		}
 	}
-	named := expander{{"name", string(r.p.Name)}}.expand(pattern)
+	named := expander{{"name", string(p.Name)}}.expand(pattern)
 	return scopeOf(app, target, "").expand(named)
 }
 
@@ -376,7 +376,7 @@ func (r *resolver) namespace(target *Target, name string, app *Application) *Nam
 // instance resolves one application on one target. Instances of other applications have
 // another shared.
 func (r *resolver) instance(app *Application, target *Target, shared *yamltree.Shared) placement {
-	env, namespace := target.Env, r.namespaceName(app, target)
+	env, namespace := target.Env, r.p.namespaceName(app, target)
 	own := applicationLayers(app, target, env.profiles)
 	// Layers merge from left to right, and env.node is the merge of the first ones: a later layer must
 	// not bring back what an earlier one removed.

@@ -46,18 +46,6 @@ func (n *Renames) former(placeholder, value string) []string {
 			names = append(names, was)
 		}
 	}
-	if placeholder == "target" { // an environment on one of several clusters
-		for was, now := range n.values["env"] {
-			if rest, ok := strings.CutPrefix(value, now+"-"); ok {
-				names = append(names, was+"-"+rest)
-			}
-		}
-	}
-	for was, now := range n.last[placeholder] {
-		if rest, ok := strings.CutSuffix(value, now); ok {
-			names = append(names, rest+was)
-		}
-	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -76,9 +64,6 @@ func (n *Renames) Path(path string) string {
 				segments[i] = now + ending
 				break
 			}
-		}
-		if segments[i] == segment {
-			segments[i] = n.renamed("namespace", stem) + ending
 		}
 	}
 	return strings.Join(segments, "/")

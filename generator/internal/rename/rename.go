@@ -31,14 +31,14 @@ type Renames struct {
 	// Gone are the paths of templates that do not exist any more and that no other one continues.
 	Gone map[string]bool
 
-	values map[string]map[string]string // placeholder → old value → new one
-	last   map[string]map[string]string // placeholder → end of an old value → end of the new one
+	values model.Renamed
 	swaps  []circle
 }
 
-// New reads the renames of a spec, of the built-in templates and of the user's folders.
-func New(spec *schema.Spec, layers []render.Layer) *Renames {
-	n := &Renames{Templates: map[string]string{}, Gone: map[string]bool{}, values: map[string]map[string]string{}, last: map[string]map[string]string{}}
+// New reads the renames of a spec, of the built-in templates and of the user's folders. The platform
+// adds the names that are made of others.
+func New(spec *schema.Spec, platform *model.Platform, layers []render.Layer) *Renames {
+	n := &Renames{Templates: map[string]string{}, Gone: map[string]bool{}, values: model.Renamed{}}
 	n.readTemplates(layers)
 	n.swaps = circles(spec)
 	for _, move := range spec.Moved {
@@ -46,23 +46,10 @@ func New(spec *schema.Spec, layers []render.Layer) *Renames {
 			continue
 		}
 		kind, from, _ := strings.Cut(move.From, "/")
-		to := lastName(spec, move)
-		n.value(n.values, model.MovedKinds()[kind], from, to)
-		if kind == "environments" {
-			// Its targets and namespaces carry its name.
-			n.value(n.values, "target", from, to)
-			n.value(n.values, "fleet", from, to)
-			n.value(n.last, "namespace", "-"+from, "-"+to)
-		}
+		n.values.Add(model.MovedKinds()[kind], from, lastName(spec, move))
 	}
+	platform.Follow(n.values)
 	return n
-}
-
-func (n *Renames) value(to map[string]map[string]string, placeholder, old, now string) {
-	if to[placeholder] == nil {
-		to[placeholder] = map[string]string{}
-	}
-	to[placeholder][old] = now
 }
 
 // readTemplates reads the files moved.txt, of which later ones win.
@@ -149,26 +136,7 @@ func (n *Renames) renamed(placeholder, value string) string {
 	if now, ok := n.values[placeholder][value]; ok {
 		return now
 	}
-	if placeholder == "target" { // an environment on one of several clusters
-		env := longest(n.values["env"], func(env string) bool { return strings.HasPrefix(value, env+"-") })
-		if env != "" {
-			return n.values["env"][env] + strings.TrimPrefix(value, env)
-		}
-	}
-	end := longest(n.last[placeholder], func(end string) bool { return strings.HasSuffix(value, end) })
-	return strings.TrimSuffix(value, end) + n.last[placeholder][end]
-}
-
-// longest returns the longest name that fits, or nothing. Of names that all begin, or all
-// end, one value there is only one of a length.
-func longest(names map[string]string, fits func(name string) bool) string {
-	found := ""
-	for name := range names {
-		if len(name) > len(found) && fits(name) {
-			found = name
-		}
-	}
-	return found
+	return value
 }
 
 // Empty reports whether nothing is renamed.
