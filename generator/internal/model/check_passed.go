@@ -88,10 +88,13 @@ func (w *Workload) annotated() bool {
 	return false
 }
 
-// withoutPassed is the workload without what it passes through.
+// withoutPassed is the workload without what it passes through, on the network that it has.
 func (w *Workload) withoutPassed() *Workload {
 	plain := *w
 	plain.Pod, plain.Container, plain.PodAnnotations = nil, nil, nil
+	if w.onHostNetwork() {
+		plain.Pod = &schema.PodFields{Spec: corev1.PodSpec{HostNetwork: true}}
+	}
 	plain.Init, plain.Sidecars = withoutContainerFields(w.Init), withoutContainerFields(w.Sidecars)
 	return &plain
 }

@@ -29,7 +29,26 @@ func (c *checker) ports() {
 		}
 		c.duplicatePort(at, ports[:i], port, "Service port", func(p Port) int { return p.Port.Port })
 		c.duplicatePort(at, ports[:i], port, "container port", func(p Port) int { return p.Container })
+		c.lowPort(at, port)
 	}
+}
+
+// lowPort reports a port of the node on which no process of the container may listen.
+func (c *checker) lowPort(at diag.Range, port Port) {
+	added, fields, where := c.w.Security.Capabilities, c.w.Container, "security: {capabilities: {add: [NET_BIND_SERVICE], reason: TEXT}}"
+	if port.sidecar != "" {
+		sidecar := c.w.Sidecars[port.sidecar]
+		added, fields, where = sidecar.Capabilities, sidecar.Container, "capabilities: {add: [NET_BIND_SERVICE], reason: TEXT} in "+sidecars+"."+port.sidecar
+	}
+	binds := added != nil && slices.Contains(added.Add, lowPortCapability) ||
+		fields != nil && fields.Spec.SecurityContext != nil && isTrue(fields.Spec.SecurityContext.Privileged)
+	if binds || !port.low() || !c.w.onHostNetwork() {
+		return
+	}
+	d := c.error(at, "port/low", "no process may listen on port %d of the node", port.Container)
+	d.Detail = "With hostNetwork a port below 1024 needs the capability NET_BIND_SERVICE: Kubernetes refuses for such pods the sysctl that wavewright writes for others."
+	d.Hint = fmt.Sprintf("Write %s, for root or for a program that has the capability in its image. Or listen above 1023: ports: {%s: {port: %d, container: 8080}}.",
+		where, port.Name, port.Port.Port)
 }
 
 func (c *checker) duplicatePort(at diag.Range, before []Port, port Port, what string, number func(Port) int) {

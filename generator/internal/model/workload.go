@@ -155,16 +155,17 @@ func (w *Workload) user() (user, group int) {
 	return user, group
 }
 
-// lowPort reports whether the container listens below 1024 without being root,
-// which needs a sysctl that Kubernetes counts as safe.
+// lowPort reports whether a container listens below 1024 without being root, which needs a sysctl that Kubernetes counts
+// as safe. A pod of the host network cannot have it: the sysctl would be the node's.
 func (w *Workload) lowPort() bool {
-	for _, port := range w.PortList() {
-		if port.Container < 1024 && w.Security.Root == nil {
-			return true
-		}
-	}
-	return false
+	return w.Security.Root == nil && !w.onHostNetwork() && slices.ContainsFunc(w.PortList(), Port.low)
 }
+
+// low reports whether only privileged processes may listen on the port of the container.
+func (p Port) low() bool { return p.Container < 1024 }
+
+// onHostNetwork reports whether the pods have the network of their node.
+func (w *Workload) onHostNetwork() bool { return w.Pod != nil && w.Pod.Spec.HostNetwork }
 
 // Claim is a persistent volume of an application.
 type Claim struct {
