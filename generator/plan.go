@@ -309,6 +309,9 @@ func (p *Platform) judge(files tree.Tree, plan *Plan, world pushedWorld, o *Writ
 		plan.Guards = append(p.guards(files, plan, o), plan.Guards...)
 	}
 	p.checkRevivedPins(plan)
+	if err := p.checkMentions(files, plan); err != nil {
+		return err
+	}
 	if conflicts, _ := plan.Blocked(); len(conflicts) > 0 {
 		plan.Origins = p.origins(conflicts)
 	}

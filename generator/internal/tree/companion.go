@@ -41,7 +41,7 @@ func (c *comparison) companions(moves []move, records []*record, left map[string
 	}
 	for _, from := range slices.Sorted(maps.Keys(homes)) {
 		for _, name := range listed[from] {
-			if !isTemp(name) && name[0] != '.' {
+			if !isTemp(name) {
 				a.take(join2(from, name), join2(homes[from], name))
 			}
 		}
