@@ -31,6 +31,9 @@ type Remerged struct {
 	// Left are the paths that a person has to resolve, sorted. Those outside of the
 	// folder begin with "../".
 	Left []string
+	// Proposed are those of Left that one side has added in a folder which the other side has renamed: git
+	// proposes the path, and has marked nothing.
+	Proposed []string
 	// Plan is what was generated afterwards, if the merged spec has no errors. It is nil
 	// when a path is left that everything else depends on.
 	Plan *Plan
@@ -179,6 +182,11 @@ func (out *Remerged) settle(dir string, in tree.MergeInput) error {
 	}
 	out.Left = append(out.Left, resolution.Left...)
 	slices.Sort(out.Left)
+	for _, u := range in.Unmerged {
+		if u.AddedByOne() && slices.Contains(out.Left, u.Path) {
+			out.Proposed = append(out.Proposed, u.Path)
+		}
+	}
 	out.Resolved, out.ByHand, err = folder.Settle(in.Unmerged, resolution)
 	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator"
@@ -47,13 +48,18 @@ func stepsAfterInit(dir string, done *generator.Initialized) []string {
 // where dir is seen from. While a path is left that everything else depends on, generate has to
 // run once more.
 func stepsAfterRemerge(dir string, merged *generator.Remerged) []string {
-	var steps, paths []string
+	var steps, paths, marked []string
 	for _, path := range merged.Left {
 		paths = append(paths, filepath.Join(dir, filepath.FromSlash(path)))
+		if !slices.Contains(merged.Proposed, path) {
+			marked = append(marked, paths[len(paths)-1])
+		}
+	}
+	if len(marked) > 0 {
+		steps = append(steps, "$EDITOR "+shellWords(marked)+"  # resolve what git has marked")
 	}
 	if len(paths) > 0 {
-		words := shellWords(paths)
-		steps = append(steps, "$EDITOR "+words+"  # resolve what git has marked", "git add "+words)
+		steps = append(steps, "git add "+shellWords(paths))
 	}
 	if merged.Plan == nil {
 		steps = append(steps, "wavewright generate --remerge")

@@ -271,9 +271,13 @@ func (c *console) printByHand(dir string, paths []string) {
 }
 
 // printLeft names what nobody but a person can merge.
-func (c *console) printLeft(dir string, paths []string) {
-	for _, path := range paths {
-		c.errorf("%s: conflict: %s: changed by both sides\n", program, here(filepath.Join(dir, filepath.FromSlash(path))))
+func (c *console) printLeft(dir string, merged *generator.Remerged) {
+	for _, path := range merged.Left {
+		what := "changed by both sides"
+		if slices.Contains(merged.Proposed, path) {
+			what = "one side added this file in a folder that the other side has renamed, and git proposes this path"
+		}
+		c.errorf("%s: conflict: %s: %s\n", program, here(filepath.Join(dir, filepath.FromSlash(path))), what)
 	}
 }
 

@@ -25,7 +25,9 @@ func (c *console) remerge(o generator.WriteOptions) error {
 	}
 	c.doc.Settled, c.doc.Left = merged.Resolved, merged.Left
 	if !c.json {
-		c.printf("%s in conflict resolved\n", count(len(merged.Resolved), "generated file"))
+		if n := len(merged.Resolved); n > 0 {
+			c.printf("%s in conflict resolved\n", count(n, "generated file"))
+		}
 		c.printByHand(dir, merged.ByHand)
 	}
 	if merged.Plan == nil {
@@ -62,7 +64,7 @@ func (c *console) left(dir string, merged *generator.Remerged) error {
 		err = &failure{code: exitConflict, err: fmt.Errorf("%s to resolve by hand", count(n, "path"))}
 	}
 	if !c.json {
-		c.printLeft(dir, merged.Left)
+		c.printLeft(dir, merged)
 		c.printSteps(title, c.doc.NextSteps)
 	}
 	return err

@@ -197,7 +197,7 @@ func (d Destination) compare(other Destination) int {
 func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	project, path := pin.Element.Get("project"), pin.Element.Get("path")
 	cluster, namespace := pin.Element.Get("cluster"), pin.Element.Get("namespace")
-	var what string
+	what, hint := "", "Only wavewright promote and rollback write pins: restore the file from Git."
 	switch {
 	case r.faultyPrefix() || r.faulty(r.spec.Node, "argocd") || r.faulty(r.spec.Node, "argocd", "mode"):
 		return true
@@ -211,6 +211,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 		return true
 	case r.clusters[cluster] == nil:
 		what = fmt.Sprintf("cluster %q is not declared in the spec", cluster)
+		hint = fmt.Sprintf("%s still runs what its pins say. To stop it, take target %s out of this file, generate, and delete the objects that Argo CD leaves behind; to keep it, or until a promotion has moved it to another cluster, declare cluster %s again.", pin.Target, pin.Target, cluster)
 	case namespace != "" && r.reservedNamespace(namespace, r.clusters[cluster]) != "":
 		what = fmt.Sprintf("namespace %q belongs to %s", namespace, r.reservedNamespace(namespace, r.clusters[cluster]))
 	case unlawful(pin.Element) != "":
@@ -225,7 +226,7 @@ func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	at := diag.Range{File: layout.Pins(string(env.Name))}
 	d := r.list.Error(at, "release/foreign", what)
 	d.Detail = "The pin of " + pin.Slot.String() + " contains this value."
-	d.Hint = "Only wavewright promote and rollback write pins: restore the file from Git."
+	d.Hint = hint
 	return false
 }
 

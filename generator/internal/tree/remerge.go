@@ -28,6 +28,13 @@ type Unmerged struct {
 	Base, Ours, Theirs *Version
 }
 
+// AddedByOne reports whether only one side has a file there, and the other side neither changed nor
+// deleted it.
+func (u Unmerged) AddedByOne() bool {
+	one := cmp.Or(u.Ours, u.Theirs)
+	return u.Base == nil && (u.Ours == nil) != (u.Theirs == nil) && !one.Special
+}
+
 // Commit is one side of a Git merge as a whole.
 type Commit struct {
 	// Archives of the state, by path.
