@@ -132,8 +132,8 @@ func IsRepositoryURL(url string) bool {
 	return repositoryURL.MatchString(url) && !hasCredentials(url)
 }
 
-// hasCredentials reports whether a URL has a password, or a token as its user.
-func hasCredentials(url string) bool { return diag.Redact(url) != url }
+// hasCredentials reports whether a URL has a password, or a token as its user or in its query.
+func hasCredentials(url string) bool { return diag.RedactValue(url) != url }
 
 func (v *validator) repository() {
 	node, repository := v.spec.Node.Get("repository"), v.spec.Repository
@@ -145,7 +145,7 @@ func (v *validator) repository() {
 			"Take it out, and give Argo CD a repository credential: everybody who reads the repository would see it. One that was committed is known: revoke it."
 	case !repositoryURL.MatchString(url):
 		v.list.Error(node.At("url"), "repository/url", "this is not a Git URL that Argo CD can read").Hint =
-			"Write https://host/path.git, ssh://git@host/path.git or git@host:path.git, without spaces."
+			"Write https://host/path.git, ssh://git@host/path.git or git@host:path.git, without spaces, a query or a fragment."
 	}
 	if branch := repository.Branch; branch != "" && !validBranch(branch) {
 		v.list.Error(node.At("branch"), "repository/branch", "this is not a branch name").Hint =

@@ -135,7 +135,10 @@ type function struct {
 // end enters how the run ended.
 func (d *document) end(f *failure) {
 	d.Exit = exit{f.code, meaning(f.code)}
-	d.Error, d.Hints = f.Error(), f.hints
+	d.Error, d.Hints = diag.Redact(f.Error()), nil
+	for _, hint := range f.hints {
+		d.Hints = append(d.Hints, diag.Redact(hint))
+	}
 }
 
 // plan enters what a plan does.

@@ -47,7 +47,7 @@ func (c *console) paint(colour, text string) string {
 }
 
 func (c *console) printError(err error, hints []string) {
-	for line := range strings.Lines(err.Error()) { // several files can fail in one run
+	for line := range strings.Lines(diag.Redact(err.Error())) { // several files can fail in one run
 		c.errorf("%s: error: %s\n", program, strings.TrimSuffix(line, "\n"))
 	}
 	c.printHints(hints)
@@ -60,7 +60,7 @@ func (c *console) printHints(hints []string) {
 }
 
 func (c *console) printHint(format string, args ...any) {
-	c.errorf("%s: hint: %s\n", program, fmt.Sprintf(format, args...))
+	c.errorf("%s: hint: %s\n", program, diag.Redact(fmt.Sprintf(format, args...)))
 }
 
 func (c *console) printDiagnostics(list diag.List, sources diag.Sources) {
@@ -72,7 +72,7 @@ func (c *console) printDiagnostics(list diag.List, sources diag.Sources) {
 
 func (c *console) printRefusals(refusals []generator.Refusal) {
 	for _, r := range refusals {
-		c.errorf("%s: refused: %s [%s]\n", program, r.Text, r.Code)
+		c.errorf("%s: refused: %s [%s]\n", program, diag.Redact(r.Text), r.Code)
 		if r.Hint != "" {
 			c.printHint("%s", r.Hint)
 		}

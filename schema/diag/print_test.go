@@ -184,6 +184,20 @@ func TestMarshalJSON(t *testing.T) {
 	}
 }
 
+// TestRedactValue holds that values keep the parameters of URLs that are no credentials.
+func TestRedactValue(t *testing.T) {
+	for text, want := range map[string]string{
+		"postgres://me:secret@db/x?sslmode=disable":   "postgres://*********@db/x?sslmode=disable",
+		"https://h/x?api_key=abc&X-Amz-Signature=d&a": "https://h/x?api_key=***&X-Amz-Signature=*&a",
+		"https://h/x#token=abc":                       "https://h/x#token=***",
+		"https://h/x?v=1#ghp_abc":                     "https://h/x?v=1#*******",
+	} {
+		if got := RedactValue(text); got != want {
+			t.Errorf("%s becomes %s", text, got)
+		}
+	}
+}
+
 // TestRedact holds that credentials in URLs are never printed, and that the text keeps its length.
 func TestRedact(t *testing.T) {
 	for text, want := range map[string]string{
@@ -193,6 +207,17 @@ func TestRedact(t *testing.T) {
 		"https://abcdefghij0123456789@host/x":         "https://********************@host/x",
 		"https://my-quite-long-organisation1@host/x":  "https://my-quite-long-organisation1@host/x",
 		"git@host:path, image@sha256:0, a@b":          "git@host:path, image@sha256:0, a@b",
+		"https://me:se/cr@et@host/x":                  "https://***********@host/x",
+		"https://me:se'cr\"et@host/x":                 "https://***********@host/x",
+		"https://me:sec ret@host/x":                   "https://**********@host/x",
+		"https://host:8443/a@b":                       "https://host:8443/a@b",
+		"https://host:80 of a@b, http://x: a@b":       "https://host:80 of a@b, http://x: a@b",
+		`"https://host:8443","a@b"`:                   `"https://host:8443","a@b"`,
+		"https://host/x?access_token=s3c&b=c#d":       "https://host/x?access_token=***&b=*#*",
+		"url: https://host/x?s3cret, y?":              "url: https://host/x?******* y?",
+		"https://host/x#s3cret":                       "https://host/x#******",
+		"me:secret@host:path and me:secret@host/x":    "*********@host:path and *********@host/x",
+		"nginx:1.0@sha256:0 x/nginx:1.0@sha512:0":     "nginx:1.0@sha256:0 x/nginx:1.0@sha512:0",
 	} {
 		if got := Redact(text); got != want {
 			t.Errorf("%s becomes %s", text, got)

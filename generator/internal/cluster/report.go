@@ -3,6 +3,8 @@ package cluster
 import (
 	"errors"
 	"strings"
+
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // Status says how a check came out.
@@ -50,7 +52,7 @@ func (r *Report) add(part string, findings []Finding) {
 type question struct{ code, subject string }
 
 func (q question) finding(status Status, found, do string) Finding {
-	return Finding{Code: q.code, Status: status, Subject: q.subject, Found: found, Do: do}
+	return Finding{Code: q.code, Status: status, Subject: diag.Redact(q.subject), Found: diag.Redact(found), Do: diag.Redact(do)}
 }
 
 func (q question) ok(found string) Finding { return q.finding(OK, found, "") }

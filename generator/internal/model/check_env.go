@@ -62,8 +62,9 @@ func secretWords() []string {
 	return []string{"PASSWORD", "PASSWD", "PWD", "PASSPHRASE", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "SECRET_KEY", "ACCESS_KEY", "CREDENTIALS"}
 }
 
-// secretValue matches private keys, access keys, and passwords within URLs.
-var secretValue = lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@$]+@`)
+// secretValue matches private keys, access keys, and passwords and tokens within URLs.
+var secretValue = lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@$]+@` +
+	`|://[^\s?#]+[?#](?:[^\s#]*[&;#])?(?:[\w.-]*[_.-])?(?i:token|secret|password|passwd|api_?key|signature)=[^\s&;#${}]`)
 
 var wordBreaks = strings.NewReplacer("-", "_", ".", "_")
 

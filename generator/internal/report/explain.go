@@ -143,12 +143,12 @@ func (e *explainer) value(path []string) Value {
 	return v
 }
 
-// expanded is a copy of a value whose texts have no placeholders: only what they become decides whether YAML quotes
-// them.
+// expanded is a copy of a value whose texts have no placeholders, because only what they become decides whether YAML
+// quotes them, and no credentials of URLs.
 func expanded(n *yamltree.Node, expand func(string) string) *yamltree.Node {
 	out := *n
 	if n.Kind == yamltree.String {
-		out.Text = expand(n.Text)
+		out.Text = diag.RedactValue(expand(n.Text))
 	}
 	out.Entries, out.Items = slices.Clone(n.Entries), slices.Clone(n.Items)
 	for i := range out.Entries {

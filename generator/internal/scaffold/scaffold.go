@@ -14,6 +14,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/internal/lazyregexp"
 	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
 
@@ -130,15 +131,19 @@ func (o *Answers) profile(i int) string {
 	return "staging"
 }
 
-// withoutCredentials takes user and password out of an HTTP URL, and a password out
-// of any other. An address that cannot be read may hold anything: it becomes "".
+// withoutCredentials takes user and password out of an HTTP URL, a password out of any other, and
+// query and fragment. An address that cannot be read may hold anything: it becomes "".
 func withoutCredentials(remote string) string {
 	u, err := url.Parse(remote)
+	long := strings.Contains(remote, "://")
 	switch {
-	case err != nil && strings.Contains(remote, "://"):
+	case err != nil && long, !long && diag.Redact(remote) != remote:
 		return ""
-	case err != nil || u.User == nil || u.Host == "":
+	case err != nil || u.Host == "":
 		return remote // among them git@host:path, which is no URL
+	}
+	if u.RawQuery, u.Fragment, u.RawFragment, u.ForceQuery = "", "", "", false; u.User == nil {
+		return u.String()
 	}
 	if u.Scheme == "http" || u.Scheme == "https" {
 		u.User = nil

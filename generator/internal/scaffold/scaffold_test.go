@@ -28,6 +28,9 @@ func TestWithoutCredentials(t *testing.T) {
 		"git@host:a/b.git":                "git@host:a/b.git",
 		"/srv/git/a.git":                  "/srv/git/a.git",
 		"https://jane:sec%ret@host/a.git": "",
+		"https://host/a.git?token=secret": "https://host/a.git",
+		"https://host/a.git#secret":       "https://host/a.git",
+		"jane:secret@host:a/b.git":        "",
 	} {
 		if got := withoutCredentials(remote); got != want {
 			t.Errorf("withoutCredentials(%q) = %q, want %q", remote, got, want)
