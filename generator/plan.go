@@ -43,6 +43,19 @@ type Plan struct {
 	// Pins is the file of pins that a promotion or a rollback writes before the generated
 	// files; nil of every other plan.
 	Pins *Change
+
+	files tree.Tree // that are wanted
+}
+
+// Holds reports whether a wanted file, or one that changes, is at a path or below it. The folder of
+// the spec is ".".
+func (p *Plan) Holds(name string) bool {
+	for file := range p.files {
+		if name == "." || within(file, name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.Changes(), func(c Change) bool { return name == "." || within(c.Path, name) })
 }
 
 // Changes returns every path that is not simply unchanged, sorted by path, with the pins.
@@ -283,6 +296,7 @@ func (p *Platform) plan(repository *tree.Repository, o *WriteOptions) (tree.Tree
 	if plan.Findings = rendered.Findings; rendered.files == nil {
 		return nil, plan, ErrInvalid
 	}
+	plan.files = rendered.files
 	if plan.Plan, err = scan.Decide(rendered.files); err != nil {
 		return nil, plan, err
 	}
@@ -300,7 +314,7 @@ func (p *Platform) judge(files tree.Tree, plan *Plan, world pushedWorld, o *Writ
 	if err := p.hazards(files, plan, world, o); err != nil {
 		return err
 	}
-	plan.Guards = guard.Replacements(plan.Hazards, p.protected)
+	plan.Guards = guard.Replacements(plan.Hazards, o.AllowReplace, p.protected)
 	if plan.Pending() || len(plan.Changes()) > 0 {
 		var err error
 		if plan.Impact, err = p.impact(files, plan.Plan); err != nil {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,7 +46,8 @@ func (c *console) diff(paths []string, stat, code bool) error {
 	if err != nil {
 		return err
 	}
-	if err := c.known(plan, paths); err != nil {
+	paths, err = c.known(plan, paths)
+	if err != nil {
 		return err
 	}
 	diffs := []fileDiff{}
@@ -76,19 +79,30 @@ func (c *console) diff(paths []string, stat, code bool) error {
 	return nil
 }
 
-// known refuses paths that are neither on disk nor about to change: a misspelt one would look as
-// if nothing were pending.
-func (c *console) known(plan *generator.Plan, paths []string) error {
-	for _, path := range paths {
-		_, err := os.Lstat(filepath.Join(c.doc.Folder, filepath.FromSlash(path)))
-		if err == nil || slices.ContainsFunc(plan.Changes(), func(change generator.Change) bool { return within(change.Path, []string{path}) }) {
+// known refuses paths at which nothing is generated: a misspelt one would look as if nothing were
+// pending. It returns them as they are seen from the folder of environments.yaml.
+func (c *console) known(plan *generator.Plan, paths []string) ([]string, error) {
+	known := make([]string, 0, len(paths))
+	for _, name := range paths {
+		at := path.Clean(filepath.ToSlash(name))
+		if filepath.IsAbs(name) {
+			if rel, err := filepath.Rel(c.doc.Folder, name); err == nil {
+				at = filepath.ToSlash(rel)
+			}
+		}
+		if name != "" && plan.Holds(at) {
+			known = append(known, at)
 			continue
 		}
-		return &failure{code: exitError, err: fmt.Errorf("there is no %s, and generate would write none", path), hints: []string{
+		reason := fmt.Errorf("there is no %s, and generate would write none", name)
+		if _, err := os.Lstat(filepath.Join(c.doc.Folder, filepath.FromSlash(at))); err == nil {
+			reason = fmt.Errorf("%s is not generated, and neither is anything below it", cmp.Or(name, "an empty path"))
+		}
+		return nil, &failure{code: exitError, err: reason, hints: []string{
 			"paths begin at the folder of environments.yaml, which is " + c.doc.Folder,
 		}}
 	}
-	return nil
+	return known, nil
 }
 
 // reportMigrations says which steps are behind a diff, or not in it: the state is in none.
@@ -132,14 +146,10 @@ func (c *console) reportDiffs(diffs []fileDiff, stat bool) {
 
 // within reports whether a path is one of paths or below it; all are when there are
 // none.
-func within(path string, paths []string) bool {
-	for _, p := range paths {
-		p = strings.Trim(strings.TrimPrefix(p, "./"), "/")
-		if path == p || strings.HasPrefix(path, p+"/") || p == "." {
-			return true
-		}
-	}
-	return len(paths) == 0
+func within(file string, paths []string) bool {
+	return len(paths) == 0 || slices.ContainsFunc(paths, func(p string) bool {
+		return p == "." || file == p || strings.HasPrefix(file, p+"/")
+	})
 }
 
 // countLines counts what a unified diff adds and removes.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -177,8 +178,8 @@ func Unsaved(dir string, plan *tree.Plan) []Guard {
 // Replacements guards against changes that the API server refuses, or that leave data behind: of
 // what holds data where it would be refused, and of everything in protected environments. A change
 // that is in the files already was decided about when it was written; a pin that moves is
-// decided about in the pin.
-func Replacements(hazards []running.Hazard, protected func(environment string) bool) []Guard {
+// decided about in the pin. patterns are those of objects that a person has decided about.
+func Replacements(hazards []running.Hazard, patterns []string, protected func(environment string) bool) []Guard {
 	var about []string
 	for _, h := range hazards {
 		if NeedsDecision(h, protected(h.Environment)) && !h.Allowed && (h.Fresh || h.Pinned) {
@@ -189,10 +190,25 @@ func Replacements(hazards []running.Hazard, protected func(environment string) b
 		return nil
 	}
 	slices.Sort(about)
+	hint := "each line above says what can be done; the flag also takes a pattern of objects, as in " + AllowReplace + "=StatefulSet/db"
+	if idle := idle(patterns, hazards); len(idle) > 0 {
+		_, first, _ := strings.Cut(about[0], ": ")
+		hint = fmt.Sprintf("%s matches no object above; a pattern is a kind and a name, as in %s=%s, and * does not match a slash", strings.Join(idle, " and "), AllowReplace, first)
+	}
 	return []Guard{{
-		Reason: "Kubernetes would not carry out these changes, or data would stay behind", About: slices.Compact(about), Flag: AllowReplace,
-		Hint: "each line above says what can be done; the flag also takes a pattern of objects, as in " + AllowReplace + "=StatefulSet/db",
+		Reason: "Kubernetes would not carry out these changes, or data would stay behind", About: slices.Compact(about), Flag: AllowReplace, Hint: hint,
 	}}
+}
+
+// idle returns the patterns that match no object.
+func idle(patterns []string, hazards []running.Hazard) []string {
+	var idle []string
+	for _, pattern := range patterns {
+		if !slices.ContainsFunc(hazards, func(h running.Hazard) bool { return Allowed([]string{pattern}, h.Object) }) {
+			idle = append(idle, AllowReplace+"="+pattern)
+		}
+	}
+	return idle
 }
 
 // NeedsDecision reports whether a person has to decide about a hazard.
