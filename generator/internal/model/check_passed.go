@@ -46,6 +46,7 @@ func (c *checker) passedOf(w *Workload, place ...any) {
 	at := func(path ...any) []any { return append(place[:len(place):len(place)], path...) }
 	before := len(*c.list)
 	plain := w.withoutPassed().pod(c.in.App.Name)
+	plain.Volumes = append(plain.Volumes, w.claimNames()...)
 	pod, container := plain.parts()
 	if w.Pod != nil {
 		p := passage{c, w, at("pod"), pod, ownedOfPod(), sinceOfPod(), ruledOfPod(), false}
@@ -137,13 +138,17 @@ func (p passage) value(key string, theirs, ours any, path string, place []any) {
 	}
 }
 
+// extendable lists the lists whose items of ours take further fields: a port of ours has no hostPort, and a mount no subPath.
+// An item of another list is whole, such as a volume with its source.
+func extendable() []string { return []string{"ports[]", "volumeMounts[]"} }
+
 // item refuses an item of a list that is one of ours, unless it adds fields to it.
 func (p passage) item(mergeKey string, item yamltree.Ordered, ours []yamltree.Ordered, path string, place []any) {
 	var mine yamltree.Ordered
 	if i := indexOf(ours, mergeKey, item); mergeKey != "" && i >= 0 {
 		mine = ours[i]
 	}
-	restated := slices.ContainsFunc(item, func(entry yamltree.Pair) bool {
+	restated := mine != nil && !slices.Contains(extendable(), path) || slices.ContainsFunc(item, func(entry yamltree.Pair) bool {
 		old, exists := lookup(mine, entry.Key)
 		return exists && !equal(old, entry.Value)
 	})
@@ -165,7 +170,7 @@ func (p passage) errorAt(place []any, code, format string, args ...any) *diag.Di
 // refused reports a field that is ours.
 func (p passage) refused(path string, exists bool, item yamltree.Ordered, place []any) bool {
 	if slices.Contains(extended(), path) {
-		p.added(path, place)
+		p.probed(path, place)
 		return false
 	}
 	i := slices.IndexFunc(p.owned, func(o ownedField) bool {
@@ -175,6 +180,9 @@ func (p passage) refused(path string, exists bool, item yamltree.Ordered, place 
 		return false
 	}
 	d := p.errorAt(place, "pod/owned", "wavewright writes %s itself", readable(path))
+	if name, _ := lookup(item, "name"); path == "volumes[]" {
+		d.Detail = fmt.Sprintf("%s has this name.", p.w.volumeField(fmt.Sprint(name)))
+	}
 	d.Hint = p.owned[i].write
 	return true
 }
@@ -207,8 +215,8 @@ func (p passage) ownedNow(o ownedField, exists bool, item yamltree.Ordered) bool
 	return true
 }
 
-// added reports a field of a probe that is not there.
-func (p passage) added(path string, place []any) {
+// probed reports a field of a probe that is not there.
+func (p passage) probed(path string, place []any) {
 	handler := place[:len(place)-1]
 	var ours any = p.ours
 	for _, key := range handler {

@@ -44,7 +44,7 @@ func ownedOfPod() []ownedField {
 		{path: "securityContext.runAsGroup", write: "Write security: {runAsGroup: 10001}."},
 		{path: "securityContext.fsGroup", write: "Write security: {runAsGroup: 10001}: it is also the group of volumes."},
 		{path: "securityContext.sysctls", write: "wavewright states it for a port below 1024: choose a higher one, and offer it with ports: {http: {port: 80, container: 8080}}.", when: rendered},
-		{path: "volumes[]", write: "Choose another name: volumes, config and secrets of the application have this one.", when: rendered},
+		{path: "volumes[]", write: "Choose another name, or take the volume of the application out.", when: rendered},
 	}
 }
 

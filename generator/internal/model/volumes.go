@@ -23,6 +23,28 @@ func volumeSource(app Name, name string, v schema.Volume) yamltree.Pair {
 	return pair("emptyDir", with(yamltree.Ordered{pair("sizeLimit", string(v.Scratch))}, "medium", v.Medium))
 }
 
+// claimNames are the volumes that a StatefulSet makes of its claim templates, by name only.
+func (w *Workload) claimNames() (out []yamltree.Ordered) {
+	for _, name := range sortedKeys(w.Volumes) {
+		if w.Stateful() && w.Volumes[name].Size != "" {
+			out = append(out, yamltree.Ordered{pair("name", name)})
+		}
+	}
+	return out
+}
+
+// volumeField is the field of the spec that makes the volume of this name.
+func (w *Workload) volumeField(name string) string {
+	secret, _ := strings.CutPrefix(name, secretPrefix)
+	switch _, stated := w.Volumes[name]; {
+	case stated:
+		return "volumes." + name
+	case name == configVolume:
+		return "The volume of config"
+	}
+	return "The volume of secrets." + secret
+}
+
 // accessMode is how a persistent volume can be mounted.
 func accessMode(v schema.Volume) string { return cmp.Or(v.AccessMode, "ReadWriteOnce") }
 
