@@ -276,8 +276,8 @@ func (b *branches) promote(s *branchSpec) {
 }
 
 // branch commits some changes on a new branch.
-func (b *branches) branch(name string, base *branchSpec) *branchSpec {
-	b.must("checkout", "-q", "-b", name, "main")
+func (b *branches) branch(name, from string, base *branchSpec) *branchSpec {
+	b.must("checkout", "-q", "-b", name, from)
 	s := base.clone()
 	b.log = append(b.log, "-- "+name)
 	for range 1 + b.random.IntN(3) {
@@ -296,7 +296,7 @@ func (b *branches) branch(name string, base *branchSpec) *branchSpec {
 		}
 	}
 	b.must("add", "--all")
-	b.must("reset", "-q", "--soft", "main") // promotions have committed
+	b.must("reset", "-q", "--soft", from) // promotions have committed
 	b.must("commit", "-q", "--allow-empty", "-m", name)
 	return s
 }
@@ -343,19 +343,21 @@ func fastDir(t *testing.T) string {
 	return dir
 }
 
-// TestBranches merges random branches with real Git, by a merge, a rebase, a cherry-pick, a patch or a
-// stash: 20 pairs, 100 in .ci/run and 2,000 in task
-// nightly, as WAVEWRIGHT_PAIRS says. Whatever people wrote on either of them is on
+// TestBranches merges random branches with real Git, by a merge of two or of three, a rebase, a cherry-pick, a patch,
+// a revert or a stash: 20 pairs, 100 in .ci/run and 2,000 in task
+// nightly, as WAVEWRIGHT_PAIRS says; WAVEWRIGHT_FIRST_PAIR begins with another one. Whatever people wrote on either of them is on
 // disk afterwards, in a conflict, or in a stage of Git's index.
 func TestBranches(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
 	}
-	pairs := 20
-	if text := os.Getenv("WAVEWRIGHT_PAIRS"); text != "" {
-		var err error
-		if pairs, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
+	pairs, first := 20, 0
+	for name, number := range map[string]*int{"WAVEWRIGHT_PAIRS": &pairs, "WAVEWRIGHT_FIRST_PAIR": &first} {
+		if text := os.Getenv(name); text != "" {
+			var err error
+			if *number, err = strconv.Atoi(text); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	if testing.Short() {
@@ -371,7 +373,7 @@ func TestBranches(t *testing.T) {
 	seed.must("add", "--all")
 	seed.must("commit", "-q", "-m", "first")
 	seed.must("remote", "add", "origin", "https://git.example.com/acme/shop.git")
-	for i := range pairs {
+	for i := first; i < first+pairs; i++ {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			b := &branches{t: t, dir: filepath.Join(fastDir(t), "r"), random: rand.New(rand.NewPCG(uint64(i), 1))}
@@ -383,9 +385,49 @@ func TestBranches(t *testing.T) {
 	}
 }
 
-// merge makes two branches, joins them, and looks for every token.
+// merge makes branches, joins them, and looks for every token.
 func (b *branches) merge(base *branchSpec) {
-	ours, theirs := b.branch("one", base), b.branch("two", base)
+	switch b.random.IntN(7) {
+	case 0:
+		b.octopus(base)
+	case 1:
+		b.revert(base)
+	default:
+		b.pair(base)
+	}
+}
+
+// octopus merges three branches at once. Git undoes such a merge when another branch than the last one conflicts: a
+// person merges them one after the other then.
+func (b *branches) octopus(base *branchSpec) {
+	one, three, two := b.branch("one", "main", base), b.branch("three", "main", base), b.branch("two", "main", base)
+	want := slices.Concat(b.tokensAt("one"), b.tokensAt("two"), b.tokensAt("three"))
+	operation := []string{"merge", "--no-edit", "one", "three"}
+	b.log = append(b.log, "-- "+strings.Join(operation, " "))
+	_, stopped := b.git(operation...)
+	if _, err := b.git("rev-parse", "--verify", "-q", "MERGE_HEAD"); stopped != nil && err != nil {
+		return
+	}
+	b.finish(stopped, joined(base, joined(base, two, one, b.random), three, b.random), want)
+}
+
+// revert takes the changes of branch one back on a branch that went on from it: what was written there later stays.
+func (b *branches) revert(base *branchSpec) {
+	one := b.branch("one", "main", base)
+	two := b.branch("two", "one", one)
+	reverted := b.tokensAt("one")
+	want := slices.DeleteFunc(b.tokensAt("two"), func(token string) bool { return slices.Contains(reverted, token) })
+	b.log = append(b.log, "-- revert one")
+	_, stopped := b.git("revert", "--no-edit", "one")
+	if _, err := b.git("rev-parse", "--verify", "-q", "REVERT_HEAD"); stopped != nil && err != nil {
+		return // there is nothing to revert
+	}
+	b.finish(stopped, joined(one, two, base, b.random), want)
+}
+
+// pair makes two branches and joins them.
+func (b *branches) pair(base *branchSpec) {
+	ours, theirs := b.branch("one", "main", base), b.branch("two", "main", base)
 	want := append(b.tokensAt("one"), b.tokensAt("two")...)
 	operation := [][]string{
 		{"merge", "--no-edit", "one"}, {"rebase", "one"}, {"cherry-pick", "--keep-redundant-commits", "one"}, {"stash", "pop"}, {"am", "-3", "-q", filepath.Join(b.dir, "..", "0001-one.patch")},
@@ -404,7 +446,12 @@ func (b *branches) merge(base *branchSpec) {
 	if operation[0] == "rebase" {
 		ours, theirs = theirs, ours
 	}
-	b.write("environments.yaml", joined(base, ours, theirs, b.random).text())
+	b.finish(stopped, joined(base, ours, theirs, b.random), want)
+}
+
+// finish resolves the specification as a person does, generates, and looks for every token.
+func (b *branches) finish(stopped error, resolved *branchSpec, want []string) {
+	b.write("environments.yaml", resolved.text())
 	if stopped == nil {
 		b.log = append(b.log, "clean: "+errorText(b.generate()))
 		b.check(want)

@@ -128,6 +128,7 @@ func settleMerge(dir string) (*Remerged, error) {
 		}
 	}
 	if s := out.sides; s != nil {
+		in.Astray = s.Astray
 		var faults [3]error
 		in.Base, faults[0] = side(repo, s.Base)
 		in.Ours, faults[1] = side(repo, s.Ours)

@@ -40,8 +40,31 @@ func (r *Repo) patching() (*Sides, error) {
 	if s.Base, err = r.tree(filepath.Join(dir, "base"), touched+before); err != nil {
 		return nil, err
 	}
-	s.Theirs, err = r.tree(filepath.Join(dir, "theirs"), touched+after)
+	if s.Theirs, err = r.tree(filepath.Join(dir, "theirs"), touched+after); err != nil {
+		return nil, err
+	}
+	s.Astray, err = r.astray(s)
 	return s, err
+}
+
+// astray returns the paths at which git did not merge the files that the trees have there: it followed a rename of what
+// is checked out. The trees have all files that the patch does not name as they are checked out, so that they do not
+// show where such a file came from.
+func (r *Repo) astray(s *Sides) (map[string]bool, error) {
+	base, err := r.Snapshot(s.Base)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := r.Snapshot(s.Theirs)
+	if err != nil {
+		return nil, err
+	}
+	at, paths := map[string]*Snapshot{"1": base, "3": theirs}, map[string]bool{}
+	return paths, r.eachStage(func(stage, id, path string) {
+		if at[stage] != nil && at[stage].files[path].id != id {
+			paths[path] = true
+		}
+	})
 }
 
 // Applied reports whether git am has merged its patch: something is staged, or was resolved.

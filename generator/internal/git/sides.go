@@ -15,6 +15,8 @@ type Sides struct {
 	Base, Ours, Theirs string
 	// Untracked has the files of Theirs that git did not know when they were stashed; empty for none.
 	Untracked string
+	// Astray are paths whose stages in the index are of files that the sides have elsewhere.
+	Astray map[string]bool
 	// Stash names the stash that Theirs is, as in stash@{0}.
 	Stash string
 }
@@ -135,24 +137,34 @@ func (r *Repo) fitting(candidates []Sides) (*Sides, error) {
 
 // stages returns the ids of the bases and of what comes in, of paths that are unmerged or were.
 func (r *Repo) stages() (bases, incoming []string, err error) {
+	err = r.eachStage(func(stage, id, _ string) {
+		switch stage {
+		case "1":
+			bases = append(bases, id)
+		case "3":
+			incoming = append(incoming, id)
+		}
+	})
+	return bases, incoming, err
+}
+
+// eachStage shows each stage of the paths that are unmerged or were.
+func (r *Repo) eachStage(show func(stage, id, path string)) error {
 	for _, kind := range []string{"--unmerged", "--resolve-undo"} {
 		records, err := r.paths("ls-files", kind, "-z")
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		for _, record := range records {
-			meta, _, _ := strings.Cut(record, "\t")
-			switch fields := strings.Fields(meta); {
-			case len(fields) != 3:
-				return nil, nil, fmt.Errorf("git ls-files: unexpected output %q", record)
-			case fields[2] == "1":
-				bases = append(bases, fields[1])
-			case fields[2] == "3":
-				incoming = append(incoming, fields[1])
+			meta, path, _ := strings.Cut(record, "\t")
+			fields := strings.Fields(meta)
+			if len(fields) != 3 {
+				return fmt.Errorf("git ls-files: unexpected output %q", record)
 			}
+			show(fields[2], fields[1], path)
 		}
 	}
-	return bases, incoming, nil
+	return nil
 }
 
 // trace returns the text of a file that git keeps during an operation; "" for none.

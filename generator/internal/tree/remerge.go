@@ -49,6 +49,8 @@ type MergeInput struct {
 	// Ours and Theirs are the commits that are merged, and Base is what both are compared with; nil
 	// when Git does not know them any more. What Git has in its index then stands for them.
 	Base, Ours, Theirs *Commit
+	// Astray are unmerged paths at which Git merged files that the sides have elsewhere.
+	Astray map[string]bool
 	// Settled are paths that a person has resolved, and has told Git.
 	Settled map[string]bool
 	// Merge merges three texts line by line, as Git did.
@@ -325,6 +327,9 @@ func (m *remerge) decide(path string) error {
 		m.out.Left = append(m.out.Left, path)
 	case !conflicted:
 		return m.merged(path, ours, inOurs, theirs, inTheirs)
+	case m.Astray[path] && inOurs && !sameVersion(u.Base, u.Theirs):
+		m.out.Left = append(m.out.Left, path)
+		m.keep(ours)
 	case mine == nil && other == nil && (m.known() || inBase):
 		return m.brought(u, inOurs || inTheirs)
 	case !inOurs && !inTheirs:
