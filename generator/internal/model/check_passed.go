@@ -19,15 +19,31 @@ type passage struct {
 	w *Workload
 	// place of the map in the spec.
 	place []any
-	// ours is what wavewright writes there.
-	ours  yamltree.Ordered
-	owned []ownedField
+	// ours is what wavewright writes there, and root the map of the spec laid over it.
+	ours, root yamltree.Ordered
+	owned      []ownedField
 	// since are the versions of Kubernetes that have a field.
 	since map[string]int
-	// ruled are the rules for values.
-	ruled []valueRule
+	// ruled are the rules for values, and relations those for objects.
+	ruled     []valueRule
+	relations []relation
 	// main is set for the main container.
 	main bool
+}
+
+func (c *checker) podPassage(w *Workload, ours yamltree.Ordered, place []any) passage {
+	return passage{checker: c, w: w, place: place, ours: ours, owned: ownedOfPod(), since: sinceOfPod(), ruled: ruledOfPod(), relations: relationsOfPod()}
+}
+
+func (c *checker) containerPassage(w *Workload, ours yamltree.Ordered, place []any) passage {
+	return passage{checker: c, w: w, place: place, ours: ours, owned: ownedOfContainer(), since: sinceOfContainer(), ruled: ruledOfContainer(), relations: relationsOfContainer()}
+}
+
+// all checks all fields of the map.
+func (p passage) all(values yamltree.Ordered) {
+	p.root = laidOver(p.ours, values)
+	p.fields(values, p.ours, "")
+	p.related("", p.object(values, p.ours), nil)
 }
 
 // passed checks what the application and its jobs pass through.
@@ -49,28 +65,35 @@ func (c *checker) passedOf(w *Workload, place ...any) {
 	plain.Volumes = append(plain.Volumes, w.claimNames()...)
 	pod, container := plain.parts()
 	if w.Pod != nil {
-		p := passage{c, w, at("pod"), pod, ownedOfPod(), sinceOfPod(), ruledOfPod(), false}
-		p.fields(w.Pod.Values, pod, "")
+		p := c.podPassage(w, pod, at("pod"))
+		p.all(w.Pod.Values)
 		p.nameServed(w.Pod.Values)
 	}
 	if w.Container != nil {
-		passage{c, w, at("container"), container, ownedOfContainer(), sinceOfContainer(), ruledOfContainer(), true}.fields(w.Container.Values, container, "")
+		p := c.containerPassage(w, container, at("container"))
+		p.main = true
+		p.all(w.Container.Values)
 	}
 	if len(place) == 0 {
 		for i, beside := range w.containers() {
 			if passed := beside.Container.Container; passed != nil {
-				item := plain.InitContainers[i]
-				passage{c, w, []any{beside.group, beside.name, "container"}, item, ownedOfContainer(), sinceOfContainer(), ruledOfContainer(), false}.fields(passed.Values, item, "")
+				c.containerPassage(w, plain.InitContainers[i], []any{beside.group, beside.name, "container"}).all(passed.Values)
 			}
 		}
 	}
-	unclear := c.faulty(at("pod")...) || c.faulty(at("container")...) || c.faulty("sidecars") || c.faulty("init") || c.faulty("volumes")
-	if len(*c.list) == before && !unclear { // what is refused is not worth a judgement
+	if len(*c.list) == before && !c.unclear(place...) { // what is refused is not worth a judgement
 		c.mounted(w, place...)
 		c.claimed(w, place...)
 		c.stops(w, place...)
 		c.permitted(w, place...)
 	}
+}
+
+// unclear reports faults of fields that say together what a pod is.
+func (c *checker) unclear(place ...any) bool {
+	at := func(key string) []any { return append(place[:len(place):len(place)], key) }
+	return slices.ContainsFunc([]string{sidecars, initGroup, "volumes", "kind", "priorityClass", "rollout"}, func(key string) bool { return c.faulty(key) }) ||
+		c.faulty(at("pod")...) || c.faulty(at("container")...)
 }
 
 // passes reports whether the workload passes anything through.
@@ -123,18 +146,26 @@ func (p passage) fields(theirs, ours yamltree.Ordered, path string, place ...any
 	}
 }
 
+// object is a map of the spec as it is rendered, laid over one of ours.
+func (p passage) object(theirs, ours yamltree.Ordered) object {
+	return object{laidOver(ours, theirs), theirs, p.root, p.w}
+}
+
 func (p passage) value(key string, theirs, ours any, path string, place []any) {
 	switch theirs := theirs.(type) {
 	case yamltree.Ordered:
 		mine, _ := ours.(yamltree.Ordered)
 		p.fields(theirs, mine, path, place...)
 		p.whole(path, theirs, place)
+		p.related(path, p.object(theirs, mine), place)
 	case []yamltree.Ordered:
 		mine, _ := ours.([]yamltree.Ordered)
 		p.unique(key, theirs, mine, place)
 		for i, item := range theirs {
 			p.item(mergeKeys()[key], item, mine, path+"[]", append(place[:len(place):len(place)], i))
 		}
+	case []string, []any:
+		p.each(path+"[]", theirs, place)
 	}
 }
 
@@ -159,6 +190,7 @@ func (p passage) item(mergeKey string, item yamltree.Ordered, ours []yamltree.Or
 		if mine == nil {
 			p.whole(path, item, place)
 		}
+		p.related(path, p.object(item, mine), place)
 	}
 }
 

@@ -42,7 +42,7 @@ func (c *checker) lowPort(at diag.Range, port Port) {
 	}
 	binds := added != nil && slices.Contains(added.Add, lowPortCapability) ||
 		fields != nil && fields.Spec.SecurityContext != nil && isTrue(fields.Spec.SecurityContext.Privileged)
-	if binds || !port.low() || !c.w.onHostNetwork() {
+	if binds || !port.low() || !c.w.onHostNetwork() || c.faulty("security") || c.faulty("container") || c.faulty(sidecars) {
 		return
 	}
 	d := c.error(at, "port/low", "no process may listen on port %d of the node", port.Container)

@@ -2,110 +2,12 @@ package model
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/util/validation"
-
 	"github.com/wavewright/wavewright/schema/yamltree"
 )
-
-// valueRule says what the API server, or a rule of kube-score that generated pipelines have, refuses in the value of a
-// field.
-type valueRule struct {
-	// path within the pod or the container, as in ownedField.
-	path string
-	// faults of the value; none when it is accepted.
-	faults func(value any) []string
-}
-
-// ruledOfPod are the rules for fields of a pod.
-func ruledOfPod() []valueRule {
-	return []valueRule{
-		{"activeDeadlineSeconds", atLeast(1)},
-		{"dnsConfig.nameservers", nameServers},
-		{"hostAliases[].ip", text(validIP)},
-		{"hostname", text(validation.IsDNS1123Label)},
-		{"hostnameOverride", text(validation.IsDNS1123Subdomain)},
-		{"nodeName", text(validation.IsDNS1123Subdomain)},
-		{"os.name", text(notWindows)},
-		{"readinessGates[].conditionType", text(validation.IsQualifiedName)},
-		{"runtimeClassName", text(validation.IsDNS1123Subdomain)},
-		{"schedulingGates[].name", text(validation.IsQualifiedName)},
-		{"subdomain", text(validation.IsDNS1123Label)},
-		{"terminationGracePeriodSeconds", atLeast(0)},
-		{topology + "[].maxSkew", atLeast(1)},
-		{topology + "[].minDomains", atLeast(1)},
-		{"volumes[].name", text(validation.IsDNS1123Label)},
-	}
-}
-
-// ruledOfContainer are the rules for fields of a container.
-func ruledOfContainer() []valueRule {
-	return []valueRule{
-		{"ports[].containerPort", validPort},
-		{"ports[].hostPort", validPort},
-		{"ports[].name", text(validation.IsValidPortName)},
-		{"volumeMounts[].mountPath", text(validMount)},
-	}
-}
-
-// text is a rule for texts.
-func text(faults func(string) []string) func(any) []string {
-	return func(value any) []string {
-		s, _ := value.(string) // another type was reported
-		return faults(s)
-	}
-}
-
-func atLeast(least int) func(any) []string {
-	return func(value any) []string {
-		if n, ok := value.(int); ok && n < least {
-			return []string{fmt.Sprintf("must be at least %d", least)}
-		}
-		return nil
-	}
-}
-
-func validPort(value any) []string {
-	n, _ := value.(int) // another type was reported
-	return validation.IsValidPortNum(n)
-}
-
-func validIP(s string) []string {
-	if faults := validation.IsValidIP(nil, s); len(faults) > 0 {
-		return []string{"must be an address such as 10.0.0.1"}
-	}
-	return nil
-}
-
-func notWindows(s string) []string {
-	if s == "windows" {
-		return []string{"must be linux: Kubernetes refuses the security settings that wavewright writes for pods of Windows"}
-	}
-	return nil
-}
-
-func validMount(s string) []string {
-	if strings.Contains(s, ":") {
-		return []string{"must not contain ':'"}
-	}
-	return nil
-}
-
-// nameServers are at most three addresses.
-func nameServers(value any) []string {
-	servers, _ := value.([]string)
-	if len(servers) > 3 {
-		return []string{"must not have more than three name servers"}
-	}
-	for _, server := range servers {
-		if faults := validIP(server); faults != nil {
-			return faults
-		}
-	}
-	return nil
-}
 
 // nameServed reports pods that no name server answers.
 func (p passage) nameServed(pod yamltree.Ordered) {
@@ -121,21 +23,66 @@ func (p passage) nameServed(pod yamltree.Ordered) {
 // valid reports a value that its rule refuses.
 func (p passage) valid(path string, value any, place []any) {
 	for _, rule := range p.ruled {
-		if rule.path != path {
+		if !concerns(rule.path, path) {
 			continue
 		}
 		if faults := rule.faults(value); len(faults) > 0 {
-			d := p.errorAt(place, "pod/value", "Kubernetes refuses this %s", readable(path))
-			d.Detail = fmt.Sprintf("It is %v, and %s.", value, strings.TrimSuffix(faults[0], "."))
-			d.Hint = "Correct it, or take it out."
+			p.refuses("pod/value", path, place, fmt.Sprintf("It is %v, and %s.", value, strings.TrimSuffix(faults[0], ".")))
+			return
 		}
 	}
+}
+
+// each checks the items of a list that are no maps.
+func (p passage) each(path string, items any, place []any) {
+	list := reflect.ValueOf(items)
+	for i := range list.Len() {
+		p.valid(path, list.Index(i).Interface(), append(place[:len(place):len(place)], i))
+	}
+}
+
+// related reports fields of an object that Kubernetes refuses together, or without each other.
+func (p passage) related(path string, stated object, place []any) {
+	for _, rule := range p.relations {
+		if !concerns(rule.path, path) {
+			continue
+		}
+		key, fault := rule.fault(stated)
+		if fault == "" || p.unclear(p.workload()...) {
+			continue
+		}
+		at := place
+		if _, exists := lookup(stated.theirs, key); exists {
+			at = append(place[:len(place):len(place)], key)
+		}
+		p.refuses("pod/related", strings.Trim(path+"."+key, "."), at, fault)
+	}
+}
+
+// workload is the place of the workload: the application, or one of its jobs.
+func (p passage) workload() []any {
+	if p.place[0] == "jobs" {
+		return p.place[:2]
+	}
+	return nil
+}
+
+func (p passage) refuses(code, path string, place []any, detail string) {
+	d := p.errorAt(place, code, "Kubernetes refuses this %s", strings.TrimPrefix(readable(path), "this "))
+	d.Detail, d.Hint = detail, "Correct it, or take it out."
+}
+
+// concerns reports whether a rule holds for a path: the rule's own path, or one that ends as the rule says after a *.
+func concerns(rule, path string) bool {
+	end, anywhere := strings.CutPrefix(rule, "*")
+	return rule == path || anywhere && strings.HasSuffix("."+path, end)
 }
 
 // needed are the fields without which Kubernetes refuses an object, although its type has them as optional, by the path
 // of the object.
 func needed() map[string]string {
 	return map[string]string{
+		"dnsConfig.options[]": "name", "volumes[].ephemeral": "volumeClaimTemplate", "volumes[].image": "reference", "restartPolicyRules[]": "exitCodes",
 		"volumes[].configMap": "name", "volumes[].secret": "secretName", "volumes[].projected.sources[].configMap": "name",
 		"volumes[].projected.sources[].secret": "name", "env[].valueFrom.configMapKeyRef": "name", "env[].valueFrom.secretKeyRef": "name",
 		"lifecycle.postStart.exec": "command", "lifecycle.preStop.exec": "command",
@@ -144,7 +91,7 @@ func needed() map[string]string {
 
 // oneSource are the objects that have exactly one of their fields, besides a name.
 func oneSource() []string {
-	return []string{"volumes[]", "volumes[].projected.sources[]", "env[].valueFrom", "lifecycle.postStart", "lifecycle.preStop"}
+	return []string{"volumes[]", "volumes[].projected.sources[]", "env[].valueFrom", "lifecycle.postStart", "lifecycle.preStop", "resourceClaims[]"}
 }
 
 // whole reports an object that lacks a field, or has two that exclude each other.
@@ -163,13 +110,18 @@ func (p passage) whole(path string, object yamltree.Ordered, place []any) {
 			p.errorAt(place, "pod/value", "Kubernetes refuses a profile of the node without its name").Hint = "State localhostProfile."
 		}
 	}
+	p.sources(path, object, place)
+}
+
+// sources reports an object that has none of its sources, or several.
+func (p passage) sources(path string, object yamltree.Ordered, place []any) {
 	var sources []string
 	for _, entry := range object {
 		if entry.Key != "name" {
 			sources = append(sources, entry.Key)
 		}
 	}
-	if slices.Contains(oneSource(), path) && len(sources) != 1 {
+	if i := slices.IndexFunc(oneSource(), func(o string) bool { return concerns(o, path) }); i >= 0 && len(sources) != 1 {
 		d := p.errorAt(place, "pod/value", "Kubernetes wants one source of %s", readable(path))
 		d.Detail = "There is none."
 		if len(sources) > 0 {
@@ -177,7 +129,7 @@ func (p passage) whole(path string, object yamltree.Ordered, place []any) {
 		}
 		d.Hint = "Keep one."
 		if len(sources) == 0 {
-			d.Hint = "State one, for example configMap of a volume, resourceFieldRef of a variable, or exec of a hook."
+			d.Hint = "State one, for example configMap of a volume, resourceFieldRef of a variable, exec of a hook, or resourceClaimTemplateName of a claim."
 		}
 	}
 }
@@ -185,9 +137,14 @@ func (p passage) whole(path string, object yamltree.Ordered, place []any) {
 // localhost is the type of a profile that the node has.
 const localhost = "Localhost"
 
-func empty(value any) bool {
-	list, isList := value.([]string)
-	return value == nil || value == "" || isList && len(list) == 0
+func empty(value any) bool { return value == nil || value == "" || length(value) == 0 }
+
+// length of a list; -1 of what is none.
+func length(value any) int {
+	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice && v.Type() != reflect.TypeFor[yamltree.Ordered]() {
+		return v.Len()
+	}
+	return -1
 }
 
 // listKeys are the keys that no two items of a list share, by the name of the list.
@@ -197,6 +154,12 @@ func listKeys(list string) []string {
 		return []string{"containerPort", "protocol"}
 	case topology:
 		return []string{"topologyKey", "whenUnsatisfiable"}
+	case "sysctls":
+		return []string{"name"}
+	case "resizePolicy":
+		return []string{"resourceName"}
+	case "claims":
+		return []string{"name", "request"}
 	}
 	if key := mergeKeys()[list]; key != "" {
 		return []string{key}
@@ -211,6 +174,9 @@ func (p passage) unique(list string, items, ours []yamltree.Ordered, place []any
 		return
 	}
 	p.repeated(keys, items, nil, place)
+	if list == "volumeDevices" {
+		p.repeated([]string{"name"}, items, nil, place)
+	}
 	if list == "ports" {
 		p.repeated([]string{"name"}, items, ours, place)
 	}

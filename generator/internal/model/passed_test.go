@@ -56,6 +56,16 @@ func TestOwnedFieldsExist(t *testing.T) {
 			t.Errorf("a container has no %s", o.path)
 		}
 	}
+	for _, r := range ruledOfPod() {
+		if !strings.HasPrefix(r.path, "*") && !hasPath(pod, r.path) {
+			t.Errorf("a pod has no %s", r.path)
+		}
+	}
+	for _, r := range ruledOfContainer() {
+		if !strings.HasPrefix(r.path, "*") && !hasPath(container, r.path) {
+			t.Errorf("a container has no %s", r.path)
+		}
+	}
 	for _, path := range extended() {
 		if !hasPath(container, path) {
 			t.Errorf("a container has no %s", path)
