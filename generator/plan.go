@@ -13,7 +13,6 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/guard"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/merge"
-	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/rename"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/internal/build"
@@ -322,7 +321,9 @@ func (p *Platform) judge(files tree.Tree, plan *Plan, world pushedWorld, o *Writ
 		}
 		plan.Guards = append(p.guards(files, plan, o), plan.Guards...)
 	}
-	p.checkRevivedPins(plan)
+	if err := p.checkRevivedPins(files, plan, world, o); err != nil {
+		return err
+	}
 	if err := p.checkMentions(files, plan); err != nil {
 		return err
 	}
@@ -330,24 +331,6 @@ func (p *Platform) judge(files tree.Tree, plan *Plan, world pushedWorld, o *Writ
 		plan.Origins = p.origins(conflicts)
 	}
 	return nil
-}
-
-// checkRevivedPins reports environments that are new in a repository and have pins already, which
-// an environment of the same name left behind.
-func (p *Platform) checkRevivedPins(plan *Plan) {
-	if plan.Owned() == 0 {
-		return // everything is new
-	}
-	for _, change := range plan.Changes() {
-		for env, pins := range p.pins {
-			if change.State != StateNew || !slices.Contains(layout.Deployed(env), change.Path) || len(pins.Pins) == 0 {
-				continue
-			}
-			d := plan.Diagnostics.Warning(diag.Range{File: layout.Pins(env)}, "release/former", fmt.Sprintf("environment %s is new and runs %s of a former one at once", env, model.Count(len(pins.Pins), "pin")))
-			d.Detail = "An environment of this name was in the spec before, and its file of pins is still here."
-			d.Hint = "Delete this file before you generate, unless the former versions are to run; then promote as usual."
-		}
-	}
 }
 
 // Guard is a reason not to write a plan that nothing else blocks.

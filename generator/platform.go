@@ -157,7 +157,7 @@ func (p *Platform) checkIdlePins(fsys fs.FS) error {
 			d.Summary = fmt.Sprintf("these pins have no effect: %s is the first environment, which follows the branch", name)
 			d.Detail = "When another environment becomes the first one, " + name + " runs them at once."
 		}
-		d.Hint = "Delete this file; git keeps what it said."
+		d.Hint = "Commit this file if git does not have it yet, and delete it."
 	}
 	return nil
 }
