@@ -58,6 +58,8 @@ const (
 const (
 	// Kustomization is the file that Kustomize reads first in a folder.
 	Kustomization = "kustomization.yaml"
+	// Chart is the file that makes a folder a chart of Helm.
+	Chart = "Chart.yaml"
 	// Custom is the folder, beside a kustomization, of what people add to it.
 	Custom = "custom"
 	// Apps is the folder of applications in the overlays of a target.

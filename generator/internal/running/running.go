@@ -321,13 +321,10 @@ func (c *Comparison) compare(p pair) ([]Hazard, error) {
 	if err != nil {
 		return nil, err
 	}
-	after := change.Side{}
-	if p.next != nil {
-		if after, err = c.side(p.next, p.after); err != nil {
-			return nil, err
-		}
+	found, err := c.findings(p, before, p.next, p.after)
+	if err != nil {
+		return nil, err
 	}
-	found := c.findings(p, before, after)
 	if len(found) == 0 {
 		return nil, nil
 	}
@@ -355,9 +352,7 @@ func (c *Comparison) fresh(p pair, before change.Side, found []change.Finding) [
 	var already []change.Finding
 	all, err := p.env.Now()
 	if is := placesOf(all)[p.next.Path()]; is != nil && err == nil {
-		if side, err := c.side(is, now); err == nil { // else it is not whole yet, and all is fresh
-			already = c.findings(p, before, side)
-		}
+		already, _ = c.findings(p, before, is, now) // an Application that is not whole yet has none, and all is fresh
 	}
 	for i, f := range found {
 		fresh[i] = !slices.ContainsFunc(already, f.Same)
@@ -365,16 +360,30 @@ func (c *Comparison) fresh(p pair, before change.Side, found []change.Finding) [
 	return fresh
 }
 
-func (c *Comparison) findings(p pair, before, after change.Side) []change.Finding {
-	found := change.Data(before, after)
-	if p.next == nil {
-		return found
+// findings compares what an Application of a pair runs with what a source has of it, or with nothing when
+// it goes. Nobody knows here what a chart deploys: the data of what ran before is not taken for its own.
+func (c *Comparison) findings(p pair, before change.Side, next impact.Application, source string) ([]change.Finding, error) {
+	switch {
+	case next == nil:
+		return change.Data(before, change.Side{}), nil
+	case c.isChart(next, source):
+		return change.Data(before, change.Side{Cluster: next["cluster"]}), nil
 	}
-	found = append(found, change.Names(before, after, c.Users(p.env.Name, c.folder(p.next)))...)
+	after, err := c.side(next, source)
+	if err != nil {
+		return nil, err
+	}
+	found := append(change.Data(before, after), change.Names(before, after, c.Users(p.env.Name, c.folder(p.next)))...)
 	if before.Cluster == after.Cluster {
 		found = append(found, change.Objects(before.Objects, after.Objects)...)
 	}
-	return found
+	return found, nil
+}
+
+// isChart reports whether Helm renders an Application.
+func (c *Comparison) isChart(a impact.Application, source string) bool {
+	text, err := c.read(source)(c.folder(a) + "/" + layout.Chart)
+	return err == nil && text != nil
 }
 
 // side builds the objects of an Application from a source.
