@@ -39,7 +39,9 @@ type Remerged struct {
 	Plan *Plan
 
 	sides *git.Sides // nil when git does not know them
-	back  string     // the command that undoes the operation
+	// states are the archives of the state on both sides; nil when nobody has read them.
+	states []map[string][]byte
+	back   string // the command that undoes the operation
 }
 
 // Remerge settles what a Git merge, rebase, cherry-pick, revert, patch or stash in dir left unmerged of
@@ -136,6 +138,7 @@ func settleMerge(dir string) (*Remerged, error) {
 		if err := cmp.Or(faults[:]...); err != nil {
 			return nil, err
 		}
+		out.states = []map[string][]byte{in.Ours.Archives, in.Theirs.Archives}
 	}
 	if err := out.settle(dir, in); err != nil {
 		return nil, err
@@ -282,9 +285,9 @@ func (out *Remerged) followed(dir string, generated tree.Tree, unstaged []string
 // gone returns the paths of files that were generated on one of the sides, and that neither the
 // state lists any more nor the folder has.
 func (out *Remerged) gone(repo *git.Repo, repository *tree.Repository) (map[string]bool, error) {
-	commits := []string{"HEAD"}
-	if out.sides != nil {
-		commits = append(commits, out.sides.Theirs, out.sides.Untracked)
+	states, err := out.archives(repo)
+	if err != nil {
+		return nil, err
 	}
 	version := build.Read().Version
 	now, err := repository.Knows(version)
@@ -292,18 +295,34 @@ func (out *Remerged) gone(repo *git.Repo, repository *tree.Repository) (map[stri
 		return nil, err
 	}
 	gone := map[string]bool{}
-	for _, commit := range commits {
-		at, err := side(repo, commit)
-		if err != nil {
-			return nil, err
-		}
-		for path := range repository.Known(at.Archives, version) {
+	for _, state := range states {
+		for path := range repository.Known(state, version) {
 			if !now[path] && !isThere(repo.Dir, path) {
 				gone[path] = true
 			}
 		}
 	}
 	return gone, nil
+}
+
+// archives returns the states of both sides, or that of what is checked out when git does not know them.
+func (out *Remerged) archives(repo *git.Repo) ([]map[string][]byte, error) {
+	if out.states != nil {
+		return out.states, nil
+	}
+	sides := [][]string{{"HEAD"}}
+	if out.sides != nil {
+		sides = append(sides, []string{out.sides.Theirs, out.sides.Untracked})
+	}
+	var states []map[string][]byte
+	for _, commits := range sides {
+		at, err := side(repo, commits...)
+		if err != nil {
+			return nil, err
+		}
+		states = append(states, at.Archives)
+	}
+	return states, nil
 }
 
 // isThere reports whether something is at a path of a folder.

@@ -24,6 +24,9 @@ type IndexFile struct {
 	Special bool
 }
 
+// executable is the mode of a file that can be run.
+const executable = "100755"
+
 // special reports whether a mode is that of a symbolic link or of a submodule.
 func special(mode string) bool { return !strings.HasPrefix(mode, "100") }
 
@@ -41,7 +44,7 @@ func (r *Repo) Conflicts() ([]Conflict, error) {
 		if len(fields) != 3 {
 			return nil, fmt.Errorf("git ls-files: unexpected output %q", record)
 		}
-		file := &IndexFile{Executable: fields[0] == "100755", Special: special(fields[0])}
+		file := &IndexFile{Executable: fields[0] == executable, Special: special(fields[0])}
 		if !file.Special {
 			if file.Content, err = r.git(nil, "cat-file", "blob", fields[1]); err != nil {
 				return nil, err

@@ -266,7 +266,7 @@ func (s *Snapshot) Read(paths []string) (map[string]*IndexFile, error) {
 		return nil, err
 	}
 	for i, path := range known {
-		files[path] = &IndexFile{Content: string(blobs[i].Data), Executable: s.files[path].mode == "100755"}
+		files[path] = &IndexFile{Content: string(blobs[i].Data), Executable: s.files[path].mode == executable}
 	}
 	return files, nil
 }

@@ -227,44 +227,37 @@ func agreement(wants []*Pod, have *Pod) *Pod {
 
 // agreedFields are those that all pods have alike, and of have those about which they do not agree.
 func agreedFields(wants []*Pod, field podField, have yamltree.Ordered) yamltree.Ordered {
-	of := func(p *Pod) yamltree.Ordered {
+	of := func(p *Pod) []yamltree.Pair {
 		return reflect.ValueOf(p).Elem().Field(field.index).Interface().(yamltree.Ordered)
 	}
-	var out yamltree.Ordered
-	for _, entry := range of(wants[0]) {
-		everywhere := !slices.ContainsFunc(wants[1:], func(want *Pod) bool {
-			other, exists := lookup(of(want), entry.Key)
-			return !exists || !equal(entry.Value, other)
-		})
-		if everywhere {
-			out = append(out, entry)
-		}
-	}
-	for _, entry := range have {
-		if _, agreed := lookup(out, entry.Key); !agreed {
-			out = append(out, entry)
-		}
-	}
-	return out
+	return agreedItems(wants, of, have, func(entry yamltree.Pair) any { return entry.Key }, func(a, b yamltree.Pair) bool { return equal(a.Value, b.Value) })
 }
 
-// agreedVariables are those that all pods have alike, and of have those about which they
-// do not agree.
+// agreedVariables are the same of variables.
 func agreedVariables(wants []*Pod, have []yamltree.Ordered) []yamltree.Ordered {
-	out := []yamltree.Ordered{}
-	for _, item := range wants[0].Env {
-		everywhere := !slices.ContainsFunc(wants[1:], func(want *Pod) bool {
-			other, exists := named(want.Env, item[0].Value)
-			return !exists || !equal(item, other)
+	of := func(p *Pod) []yamltree.Ordered { return p.Env }
+	return agreedItems(wants, of, have, func(item yamltree.Ordered) any { return item[0].Value }, func(a, b yamltree.Ordered) bool { return equal(a, b) })
+}
+
+// agreedItems are the items that all pods have alike, and of have those that some pod has, and about which they do not
+// agree. Items with one key are one.
+func agreedItems[T any](wants []*Pod, of func(*Pod) []T, have []T, key func(T) any, same func(a, b T) bool) []T {
+	find := func(items []T, like T) int {
+		return slices.IndexFunc(items, func(item T) bool { return key(item) == key(like) })
+	}
+	out := []T{}
+	for _, item := range of(wants[0]) {
+		differs := slices.ContainsFunc(wants[1:], func(want *Pod) bool {
+			i := find(of(want), item)
+			return i < 0 || !same(item, of(want)[i])
 		})
-		if everywhere {
+		if !differs {
 			out = append(out, item)
 		}
 	}
 	for _, item := range have {
-		_, agreed := named(out, item[0].Value)
-		wanted := slices.ContainsFunc(wants, func(want *Pod) bool { _, exists := named(want.Env, item[0].Value); return exists })
-		if !agreed && wanted {
+		wanted := slices.ContainsFunc(wants, func(want *Pod) bool { return find(of(want), item) >= 0 })
+		if wanted && find(out, item) < 0 {
 			out = append(out, item)
 		}
 	}
