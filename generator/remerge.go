@@ -252,6 +252,9 @@ func (out *Remerged) stage(dir string, repository *tree.Repository, generated tr
 	}
 	along = append(along, out.followed(repo.Dir, generated, unstaged, formerly)...)
 	return repo.Resolve(slices.DeleteFunc(unstaged, func(path string) bool {
+		if slices.Contains(out.Left, path) {
+			return true // git has what a person needs to resolve it
+		}
 		_, ours := generated[path]
 		beside := slices.ContainsFunc(along, func(moved string) bool { return within(path, moved) })
 		return !ours && !other[path] && !beside && !strings.HasPrefix(path, layout.Own)
