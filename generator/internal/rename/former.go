@@ -29,11 +29,11 @@ func (n *Renames) Formerly(id string) []string {
 	return slices.Compact(paths)
 }
 
-// fill puts a value into a path. Files that clusters share have the environment in the place of
-// the target.
+// fill puts a value into a path. What a target's template writes once for clusters that share it has the
+// environment in the place of the target, and so have the paths of templates of shared files.
 func fill(path, placeholder, value string) string {
 	if placeholder == "fleet" {
-		placeholder = "target"
+		path = strings.ReplaceAll(path, "{target}", value)
 	}
 	return strings.ReplaceAll(path, "{"+placeholder+"}", value)
 }
