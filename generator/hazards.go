@@ -121,8 +121,27 @@ func (p *Platform) comparison(plan *tree.Plan, w pushedWorld, root *os.Root) *ru
 			}
 			return nil, nil
 		},
-		Renamed: p.renamed(), Users: p.users,
+		Renamed: p.renamed(), Swapped: p.swapped, Users: p.users,
 	}
+}
+
+// swapped returns the applications that have changed places in what is read, with their new names;
+// with nil, all that the spec declares.
+func (p *Platform) swapped(read kustomize.Read) map[string]string {
+	names := map[string]string{}
+	for _, w := range p.renames.Swaps() {
+		if read != nil {
+			if text, err := read(w.File()); err != nil || !w.Done(text) {
+				continue
+			}
+		}
+		for from, to := range w.Names {
+			if name, ok := strings.CutPrefix(from, "applications/"); ok {
+				names[name] = strings.TrimPrefix(to, "applications/")
+			}
+		}
+	}
+	return names
 }
 
 // outcome is what becomes of generated files, nil for those that are gone, with the files of a

@@ -153,7 +153,7 @@ func (p *Platform) hazardsSince(out *Difference, repo *git.Repo, commit string, 
 		return err
 	}
 	c := &running.Comparison{
-		Repo: repo, Prefix: p.model.Repository.Prefix, Edited: edited, Now: disk, After: disk, Renamed: p.renamed(), Users: p.users,
+		Repo: repo, Prefix: p.model.Repository.Prefix, Edited: edited, Now: disk, After: disk, Renamed: p.renamed(), Swapped: p.swapped, Users: p.users,
 	}
 	defer c.Close()
 	later := future{

@@ -62,6 +62,35 @@ func Data(before, after Side) []Finding {
 	return sorted(found)
 }
 
+// Exchanged finds the volumes of an application that has the name of another one now: was is the name
+// that it had itself. They stay with the name.
+func Exchanged(before, after Side, name, was string) []Finding {
+	current := holders(after.Objects)
+	var found []Finding
+	for _, h := range holders(before.Objects) {
+		if before.Cluster == after.Cluster && slices.ContainsFunc(current, func(n holder) bool { return n.key() == h.key() }) {
+			found = append(found, Finding{
+				Object: h.owner.String(), Namespace: h.owner.Namespace(), Effect: LeftBehind, Stateful: true,
+				Field: "application", Old: "what was " + name, New: "what was " + was,
+				Does:  fmt.Sprintf("Names change places, and volumes do not: %s has the data of what was %s, and what was %s gets it.", h.named(), name, was),
+				Steps: "Stop both applications and copy the data, or restore backups, before pods write to it; or leave the names.",
+			})
+		}
+	}
+	return sorted(found)
+}
+
+// named names the claim or the claims of a volume.
+func (h holder) named() string {
+	switch {
+	case h.volume == "":
+		return "the claim " + h.owner.Name()
+	case h.replicas() < 2:
+		return "the claim " + h.claims()
+	}
+	return "each claim of " + h.claims()
+}
+
 // left says what becomes of a volume that the Application has no more.
 func (h holder) left(before, after Side, fresh []holder) Finding {
 	f := Finding{Object: h.owner.String(), Namespace: h.owner.Namespace(), Effect: LeftBehind, Stateful: true, New: "none", Old: h.owner.Name(), Field: "metadata.name"}

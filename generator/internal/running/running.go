@@ -60,6 +60,9 @@ type Comparison struct {
 	Pending bool
 	// Renamed returns the ID that a file of the state has now; nil when nothing was renamed.
 	Renamed func(id string) string
+	// Swapped returns the applications that have changed places in what is read, with their new names;
+	// with nil, those that have once everything is written.
+	Swapped func(read kustomize.Read) map[string]string
 	// Users names the applications that connect to the one with an overlay.
 	Users func(environment, path string) []string
 
@@ -178,6 +181,9 @@ func (c *Comparison) differs(p pair) (bool, error) {
 	if p.before == p.after {
 		return false, nil
 	}
+	if c.exchanged(p, p.after) != "" {
+		return true, nil
+	}
 	changed, err := c.between(p.before, p.after)
 	if err != nil || len(changed) == 0 {
 		return false, err
@@ -251,6 +257,9 @@ func (c *Comparison) differing(before, after string) ([]string, error) {
 // read long lists then.
 func (c *Comparison) Equal(env, base string, follows bool) bool {
 	c.open()
+	if !maps.Equal(c.Swapped(c.read(base)), c.Swapped(nil)) {
+		return false
+	}
 	paths, err := c.differing(base, files)
 	if err != nil || slices.ContainsFunc(layout.Deployed(env), func(file string) bool { return slices.Contains(paths, file) }) {
 		return false
@@ -373,7 +382,11 @@ func (c *Comparison) findings(p pair, before change.Side, next impact.Applicatio
 	if err != nil {
 		return nil, err
 	}
-	found := append(change.Data(before, after), change.Names(before, after, c.Users(p.env.Name, c.folder(p.next)))...)
+	found := change.Data(before, after)
+	if was := c.exchanged(p, source); was != "" {
+		found = append(found, change.Exchanged(before, after, path.Base(p.next.Path()), was)...)
+	}
+	found = append(found, change.Names(before, after, c.Users(p.env.Name, c.folder(p.next)))...)
 	if before.Cluster == after.Cluster {
 		found = append(found, change.Objects(before.Objects, after.Objects)...)
 	}
@@ -397,4 +410,27 @@ func (c *Comparison) side(a impact.Application, source string) (change.Side, err
 		side.Objects = append(side.Objects, object)
 	}
 	return side, nil
+}
+
+// exchanged returns the name that an application of a source had before, when another one had its
+// name; empty when no names have changed places.
+func (c *Comparison) exchanged(p pair, source string) string {
+	name := path.Base(p.next.Path())
+	if path.Base(path.Dir(p.next.Path())) != layout.Apps || p.old.Path() != p.next.Path() {
+		return ""
+	}
+	read := c.read(source)
+	if source == files {
+		read = nil
+	}
+	before, after := c.Swapped(c.read(p.before)), c.Swapped(read)
+	if before[name] == after[name] {
+		return ""
+	}
+	for was, now := range after {
+		if now == name {
+			return was
+		}
+	}
+	return before[name] // a pin goes back to where the names had not changed places
 }

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"bytes"
 	"io/fs"
 	"maps"
 	"os"
@@ -257,3 +258,16 @@ func (s *Scan) Locate(path string) (string, bool) { return s.shift.locate(path) 
 
 // Swaps reports whether names change places.
 func (s *Scan) Swaps() bool { return s.shift != nil }
+
+// File is the archive that says that the circle is done.
+func (w *Swap) File() string { return archivePath(swapArchives + w.Name) }
+
+// Done reports whether the text of that archive says so.
+func (w *Swap) Done(text []byte) bool {
+	for _, e := range w.entries(swapDone) {
+		if !bytes.Contains(withoutCRLF(text), e.append(nil)) {
+			return false
+		}
+	}
+	return true
+}
