@@ -16,7 +16,7 @@ import (
 // could move one after the other. So everything that has such a name goes to its new place before
 // anything else is decided: files with their entries, and what people have beside them. Scan shows
 // the repository as if that had been done, and Decide compares from there. Apply does it first
-// (swapapply.go).
+// (circleapply.go).
 //
 // Nothing in a repository tells names that have changed places from names that are about to. So an
 // archive of the state says which circles are done; one that the state knows has no effect.
