@@ -97,3 +97,21 @@ func (p *Platform) formerNamespaces(in *Instance, on *Target, renamed Renamed) [
 	}
 	return names
 }
+
+// Exchange adds to names that change places the targets and namespaces whose names are made of them,
+// also under the names that these have before other renames.
+func (p *Platform) Exchange(names, others Renamed) {
+	for _, target := range p.Targets() {
+		for _, now := range target.former(others) {
+			for _, was := range now.former(names) {
+				names.Add("target", string(was.Name), string(now.Name))
+				for _, in := range target.Instances {
+					is := p.namespaceName(in.App, now)
+					for _, name := range p.formerNamespaces(in, was, names) {
+						names.Add("namespace", string(name), is)
+					}
+				}
+			}
+		}
+	}
+}

@@ -49,6 +49,7 @@ func New(spec *schema.Spec, platform *model.Platform, layers []render.Layer) *Re
 		n.values.Add(model.MovedKinds()[kind], from, lastName(spec, move))
 	}
 	platform.Follow(n.values)
+	n.follow(platform)
 	return n
 }
 

@@ -1,6 +1,7 @@
 package rename
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,6 +14,8 @@ import (
 type circle struct {
 	kind  string
 	names []string // begins with the smallest one
+	// also leads from addresses that are made of those of the circle to the new ones.
+	also map[string]string
 }
 
 // circles finds the renames that lead back to where they begin.
@@ -27,7 +30,7 @@ func circles(spec *schema.Spec) []circle {
 	for _, move := range spec.Moved {
 		kind, _, _ := strings.Cut(move.From, "/")
 		if names := around(next, move.From); len(names) > 1 && names[0] == slices.Min(names) && !inCircle(found, move.From) {
-			found = append(found, circle{kind, names})
+			found = append(found, circle{kind: kind, names: names})
 		}
 	}
 	return found
@@ -56,15 +59,39 @@ func inCircle(swaps []circle, address string) bool {
 	return slices.ContainsFunc(swaps, func(c circle) bool { return c.kind == kind && slices.Contains(c.names, name) })
 }
 
+// follow completes circles with the names that are made of theirs.
+func (n *Renames) follow(platform *model.Platform) {
+	for i, c := range n.swaps {
+		names := model.Renamed{}
+		for from, to := range c.addresses() {
+			names.Add(model.MovedKinds()[c.kind], strings.TrimPrefix(from, c.kind+"/"), strings.TrimPrefix(to, c.kind+"/"))
+		}
+		platform.Exchange(names, n.values)
+		n.swaps[i].also = map[string]string{}
+		for _, kind := range []string{"targets", "namespaces"} {
+			for from, to := range names[model.MovedKinds()[kind]] {
+				if from = kind + "/" + from; !inCircle(n.swaps, from) {
+					n.swaps[i].also[from] = kind + "/" + to
+				}
+			}
+		}
+	}
+}
+
+// addresses lead from each address of a circle to the next one.
+func (c circle) addresses() map[string]string {
+	names := map[string]string{}
+	for i, name := range c.names {
+		names[c.kind+"/"+name] = c.kind + "/" + c.names[(i+1)%len(c.names)]
+	}
+	return names
+}
+
 // Swaps returns the names that change places, done or not.
 func (n *Renames) Swaps() []tree.Swap {
 	var swaps []tree.Swap
 	for _, c := range n.swaps {
-		names := map[string]string{}
-		for i, name := range c.names {
-			names[c.kind+"/"+name] = c.kind + "/" + c.names[(i+1)%len(c.names)]
-		}
-		swaps = append(swaps, tree.Swap{Name: c.kind + "/" + c.names[0], Names: names})
+		swaps = append(swaps, tree.Swap{Name: c.kind + "/" + c.names[0], Names: c.addresses(), Also: c.also})
 	}
 	return swaps
 }
@@ -95,9 +122,12 @@ func (n *Renames) SwappedPath(path string) string {
 		if dotted {
 			ending = "." + ending
 		}
-		for _, c := range n.swaps {
-			if at := slices.Index(c.names, stem); at >= 0 {
-				segments[i] = c.names[(at+1)%len(c.names)] + ending
+		for _, w := range n.Swaps() {
+			for kind := range model.MovedKinds() {
+				address := kind + "/" + stem
+				if now := cmp.Or(w.Names[address], w.Also[address]); now != "" {
+					segments[i] = strings.TrimPrefix(now, kind+"/") + ending
+				}
 			}
 		}
 	}

@@ -27,6 +27,8 @@ type Swap struct {
 	Name string
 	// Names leads from every address, as in applications/web, to the new one.
 	Names map[string]string
+	// Also are addresses that are made of these, and follow them.
+	Also map[string]string
 }
 
 // swapArchives are the archives of circles that are done. Each block has an address in the place of
@@ -41,9 +43,11 @@ const (
 
 // entries are what the state says about a circle.
 func (w *Swap) entries(state entryState) []entry {
+	all := maps.Clone(w.Names)
+	maps.Copy(all, w.Also)
 	var entries []entry
-	for _, from := range slices.Sorted(maps.Keys(w.Names)) {
-		entries = append(entries, entry{path: from, id: w.Names[from], state: state})
+	for _, from := range slices.Sorted(maps.Keys(all)) {
+		entries = append(entries, entry{path: from, id: all[from], state: state})
 	}
 	return entries
 }
@@ -73,8 +77,10 @@ func namesOf(swapped []*archive, state entryState) map[string]string {
 	return names
 }
 
-// in reports whether a circle is among some names.
-func (w *Swap) in(names map[string]string) bool {
+// is reports whether the state knows a circle in a state. What follows it depends on the rest of
+// the spec, and has no say.
+func (s *Scan) is(w Swap, state entryState) bool {
+	names := namesOf([]*archive{s.swapArchive(w.Name)}, state)
 	for from, to := range w.Names {
 		if names[from] != to {
 			return false
@@ -86,17 +92,16 @@ func (w *Swap) in(names map[string]string) bool {
 // pending are the circles that are to be done. Once entries have marks, those are finished that were
 // begun, whatever the user declares since; then fresh ones have to wait.
 func (s *Scan) pending(marked bool) (names []map[string]string, fresh bool) {
-	done, begun := namesOf(s.swapped, swapDone), namesOf(s.swapped, swapBegun)
 	for _, w := range s.options.Swaps {
 		switch {
-		case w.in(done):
+		case s.is(w, swapDone):
 		case !marked:
-			names = append(names, w.Names)
-		case !w.in(begun):
+			names = append(names, namesOf([]*archive{{entries: w.entries(swapBegun)}}, swapBegun))
+		case !s.is(w, swapBegun):
 			fresh = true
 		}
 	}
-	if marked && len(begun) > 0 {
+	if begun := namesOf(s.swapped, swapBegun); marked && len(begun) > 0 {
 		names = append(names, begun)
 	}
 	return names, fresh
@@ -104,10 +109,9 @@ func (s *Scan) pending(marked bool) (names []map[string]string, fresh bool) {
 
 // swapsBegun are the changes of the state that make it say which circles are begun.
 func (s *Scan) swapsBegun() []archiveChange {
-	done := namesOf(s.swapped, swapDone)
 	var changes []archiveChange
 	for _, w := range s.options.Swaps {
-		if !w.in(done) {
+		if !s.is(w, swapDone) {
 			a := s.swapArchive(w.Name)
 			changes = append(changes, archiveChange{name: a.name, final: w.entries(swapBegun), seen: a.seen})
 		}
@@ -132,7 +136,9 @@ func (s *Scan) swapRecords() []archiveChange {
 	var changes []archiveChange
 	for _, w := range s.options.Swaps {
 		a, final := s.swapArchive(w.Name), w.entries(swapDone)
-		wanted[a.name] = true
+		if wanted[a.name] = true; s.is(w, swapDone) {
+			final = a.entries
+		}
 		if !equalEntries(a.entries, final) || a.outdated != 0 {
 			changes = append(changes, archiveChange{name: a.name, old: a.entries, final: final, seen: a.seen})
 		}
@@ -264,10 +270,6 @@ func (w *Swap) File() string { return archivePath(swapArchives + w.Name) }
 
 // Done reports whether the text of that archive says so.
 func (w *Swap) Done(text []byte) bool {
-	for _, e := range w.entries(swapDone) {
-		if !bytes.Contains(withoutCRLF(text), e.append(nil)) {
-			return false
-		}
-	}
-	return true
+	declared := Swap{Names: w.Names}
+	return !slices.ContainsFunc(declared.entries(swapDone), func(e entry) bool { return !bytes.Contains(withoutCRLF(text), e.append(nil)) })
 }
