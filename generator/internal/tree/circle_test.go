@@ -89,8 +89,8 @@ func (s *sandbox) swappedAs(now map[string]string) {
 		if s.exists("base/"+n+"/gone") || s.read("over/x/"+n+"/mine") != "mine-"+was+"\n" || s.exists("base/"+n+"/custom") != (was != "b") {
 			s.Fatalf("what belongs to %s is not at %s", was, n)
 		}
-		if s.read("base/"+n+"/.hidden") != "hidden-"+n+"\n" {
-			s.Fatalf("a hidden file of %s moved", n)
+		if s.read("base/"+n+"/.hidden") != "hidden-"+was+"\n" {
+			s.Fatalf("a hidden file of %s is not at %s", was, n)
 		}
 	}
 	if s.exists(".wavewright/parked") || s.exists(archivePath(journalName)) || s.read("flat/mine")+s.read("same/mine") != "mine-flat\nmine-same\n" {

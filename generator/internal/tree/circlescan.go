@@ -175,7 +175,7 @@ func (b *shiftBuilder) beside() {
 // strays enters what people have in a folder.
 func (b *shiftBuilder) strays(folder, origin, dest string) {
 	for _, name := range b.names(folder) {
-		if path := join2(folder, name); name[0] != '.' && !isTemp(name) && !b.known[path] && !b.known[join2(origin, name)] {
+		if path := join2(folder, name); !isTemp(name) && !b.known[path] && !b.known[join2(origin, name)] {
 			b.enter(&item{origin: join2(origin, name), dest: join2(dest, name), place: path})
 		}
 	}
