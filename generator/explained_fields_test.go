@@ -141,6 +141,9 @@ func explainedFields() []explainedField {
 	row(`podAnnotations\.(.+)`, func(b *built, m []string, want any) bool {
 		return holds(get(b.workload, "spec"), m[0], want)
 	})
+	row(`serviceAnnotations\.(.+)`, func(b *built, m []string, want any) bool {
+		return same(get(b.object("Service", b.app), "metadata", "annotations", m[0]), want)
+	})
 	row(`labels\.(.+)`, func(b *built, m []string, want any) bool {
 		return !slices.ContainsFunc(b.objects, func(o any) bool {
 			return get(o, "metadata") != nil && !b.chart && !same(get(o, "metadata", "labels", m[0]), want)

@@ -113,7 +113,7 @@ var freeFields = []string{
 	"IgnoreDifference.jsonPointers[]", "IgnoreDifference.reason", "Job.args[]", "Job.command[]", "Job.env{}", "Job.podAnnotations{}", "LoadBalancers.annotations{}",
 	"NetworkException.reason", "Platform.argocdUsers[]", "PriorityClass.description", "Probe.exec[]", "Probe.grpc",
 	"PodSecurity.reason", "Probe.headers{}", "Probe.http", "Reason.reason", "PolicyRule.reason", "Secret.mount", "SecretRef.key", "ServiceAccount.annotations{}",
-	"Volume.mount", "Workload.annotations{}", "Workload.podAnnotations{}", "Workload.args[]", "Workload.command[]", "Workload.env{}",
+	"Volume.mount", "Workload.annotations{}", "Workload.podAnnotations{}", "Workload.serviceAnnotations{}", "Workload.args[]", "Workload.command[]", "Workload.env{}",
 }
 
 // sameFields holds the list to what was seen: a field that becomes free, or is not free

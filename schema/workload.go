@@ -110,6 +110,8 @@ type Workload struct {
 	Annotations map[string]string `yaml:"annotations"`
 	// PodAnnotations of the pods of the workload. A change starts a rollout. Jobs of the application have their own.
 	PodAnnotations map[string]string `yaml:"podAnnotations"`
+	// ServiceAnnotations of the application's Service, for example those of a controller that makes its certificate. The headless Service of a StatefulSet and load balancers do not have them.
+	ServiceAnnotations map[string]string `yaml:"serviceAnnotations"`
 	// PriorityClass of the pods: a class of the environment's priorityClasses, or a class that exists in the cluster.
 	PriorityClass string `yaml:"priorityClass"`
 	// IgnoreDifferences lists fields that other controllers or people set: Argo CD neither reports nor reverts them. Pins freeze the list with the application.

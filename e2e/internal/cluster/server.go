@@ -114,6 +114,7 @@ func (s *Server) flags() ([]string, error) {
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--secure-port=" + strconv.Itoa(port), "--cert-dir=" + s.file("certificates"),
 		"--endpoint-reconciler-type=none",
 		"--service-cluster-ip-range=10.0.0.0/24,fd00:10::/112", // Services may have addresses of both families
+		"--allow-privileged=true",                              // as clusters have it: the security level of a namespace decides
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file=" + s.file("accounts.key"), "--service-account-signing-key-file=" + s.file("accounts.key"),
 		"--token-auth-file=" + s.file("tokens.csv"), "--authorization-mode=AlwaysAllow",

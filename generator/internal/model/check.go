@@ -165,6 +165,11 @@ func (c *checker) annotations() {
 	}
 	c.ownAnnotations(c.w.Annotations, c.w.exceptionAnnotations(), "annotations")
 	c.ownAnnotations(c.w.PodAnnotations, nil, "podAnnotations")
+	c.ownAnnotations(c.w.ServiceAnnotations, nil, "serviceAnnotations")
+	if len(c.w.ServiceAnnotations) > 0 && len(c.w.PortList()) == 0 && !c.faulty("ports") && !c.faulty(sidecars) {
+		c.error(c.key("serviceAnnotations"), "annotation/idle", "application %s has no Service, because it has no port", c.in.App.Name).Hint =
+			"Declare the port that it listens on under ports:, or take this line out."
+	}
 	for _, name := range sortedKeys(c.w.Jobs) {
 		c.ownAnnotations(c.w.Jobs[name].PodAnnotations, nil, "jobs", name, "podAnnotations")
 	}

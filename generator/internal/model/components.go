@@ -16,8 +16,6 @@ type Base struct {
 	*Pod
 	// Kind of the workload.
 	Kind string
-	// Services are the ports of the Service; empty when nothing listens.
-	ServicePorts []yamltree.Ordered
 	// Claims are the persistent volumes.
 	Claims []Claim
 	// Config holds the files that are the same on every target.
@@ -41,6 +39,8 @@ type Base struct {
 	// Permissions are the application's rights in the Kubernetes API, when they are equal on every
 	// target.
 	Permissions *Permissions
+
+	service *Service // nil when nothing listens, or targets differ
 }
 
 // bases derives the base of each application and the rest for its overlays.
@@ -120,7 +120,7 @@ func (p *Pod) hardening(kind string) *Pod {
 
 // dropVarying removes fields that depend on the target: the overlays set them.
 func (w *Workload) dropVarying() {
-	for _, m := range []map[string]string{w.EnvFields, w.Labels, w.NodeSelector, w.Annotations, w.PodAnnotations, w.ServiceAccount.Annotations} {
+	for _, m := range []map[string]string{w.EnvFields, w.Labels, w.NodeSelector, w.Annotations, w.PodAnnotations, w.ServiceAnnotations, w.ServiceAccount.Annotations} {
 		dropEntries(m)
 	}
 	dropFromContainer(&w.Image, &w.Command, &w.Args, w.Env)
@@ -367,10 +367,10 @@ func keepCommon(base, other map[string]string) {
 // share gives the base the objects that are the same on every target.
 func (a *Application) share() {
 	for _, in := range a.Instances {
-		in.ServicePorts, in.Claims = in.Workload.services(), in.Workload.Claims(a.Name)
+		in.service, in.Claims = in.Workload.service(a.Name), in.Workload.Claims(a.Name)
 		in.Permissions, in.Monitor = permissions(a.Name, in.Workload.ServiceAccount.Rules), in.monitor()
 	}
-	shareOne(a, &a.Base.ServicePorts, func(in *Instance) *[]yamltree.Ordered { return &in.ServicePorts })
+	shareOne(a, &a.Base.service, func(in *Instance) **Service { return &in.service })
 	shareOne(a, &a.Base.Claims, func(in *Instance) *[]Claim { return &in.Claims })
 	shareOne(a, &a.Base.Permissions, func(in *Instance) **Permissions { return &in.Permissions })
 	shareOne(a, &a.Base.Monitor, func(in *Instance) **Monitor { return &in.Monitor })
@@ -388,15 +388,6 @@ func shareOne[T any](a *Application, base *T, of func(*Instance) *T) {
 	for _, in := range a.Instances {
 		*of(in) = none
 	}
-}
-
-// services lists the ports of the Service.
-func (w *Workload) services() []yamltree.Ordered {
-	var ports []yamltree.Ordered
-	for _, port := range w.PortList() {
-		ports = append(ports, servicePort(port))
-	}
-	return ports
 }
 
 // changed returns the entries of want that have does not have.

@@ -232,7 +232,7 @@ func targetKinds() []targetKind {
 		{Kind{"v1", "Pod"}, byApplications, nil},
 		{Kind{"v1", "ResourceQuota"}, byNamespaces, always},
 		{Kind{"v1", "Service"}, byApplications, some(func(in *Instance) bool {
-			return len(in.App.Base.ServicePorts)+len(in.ServicePorts)+len(in.LoadBalancers()) > 0 || in.App.Base.Stateful()
+			return in.App.Base.service != nil || in.service != nil || len(in.LoadBalancers()) > 0 || in.App.Base.Stateful()
 		})},
 		{Kind{"v1", "ServiceAccount"}, byApplications, some(func(in *Instance) bool { return !in.App.Sourced })},
 	}

@@ -269,9 +269,8 @@ type Instance struct {
 	Permissions *Permissions
 	// Ingress and Egress rules beyond those of the base.
 	Ingress, Egress []NetworkRule
-	// ServicePorts and Claims are set when they are not the same on every target.
-	ServicePorts []yamltree.Ordered
-	Claims       []Claim
+	// Claims are set when they are not the same on every target.
+	Claims []Claim
 	// JobName is the name of the object of an application of kind Job, with a hash of its content; empty
 	// for other kinds, and where another folder states it.
 	JobName Name
@@ -293,6 +292,8 @@ type Instance struct {
 	// Layers are the application's layers, in merge order.
 	Layers []Layer
 
+	// service is set when it is not the same on every target.
+	service *Service
 	// own is the part of the instance in the folder of the target, when the folder of the environment holds
 	// the rest; part is set in both.
 	own  *Instance

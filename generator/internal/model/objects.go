@@ -12,22 +12,29 @@ import (
 
 // Service is the Service of an application, ready to print.
 type Service struct {
-	Name  Name
-	Ports []yamltree.Ordered
+	Name Name
+	// Annotations that the application states.
+	Annotations map[string]string
+	Ports       []yamltree.Ordered
 }
 
-func service(app Name, ports []yamltree.Ordered) *Service {
-	if len(ports) == 0 {
+// service is the Service of a workload; nil when nothing listens.
+func (w *Workload) service(app Name) *Service {
+	if len(w.PortList()) == 0 {
 		return nil
 	}
-	return &Service{app, ports}
+	s := &Service{Name: app, Annotations: w.ServiceAnnotations}
+	for _, port := range w.PortList() {
+		s.Ports = append(s.Ports, servicePort(port))
+	}
+	return s
 }
 
 // Service is the Service that all targets share; nil when there is none.
-func (a *Application) Service() *Service { return service(a.Name, a.Base.ServicePorts) }
+func (a *Application) Service() *Service { return a.Base.service }
 
 // Service is the target's own Service; nil when the base has it.
-func (in *Instance) Service() *Service { return service(in.App.Name, in.ServicePorts) }
+func (in *Instance) Service() *Service { return in.service }
 
 // NetworkPolicy is a NetworkPolicy of an application, ready to print.
 type NetworkPolicy struct {
