@@ -186,7 +186,7 @@ func (s *someSpec) application() record {
 	kind := pick(s, kinds()...)
 	app := s.container()
 	s.maybe(3, app, "config", func() any {
-		return record{pick(s, "app.conf", "a.json"): record{"mount": "/etc/app.conf", "content": pick(s, "a: 1\n", "key = \"value\"", "{ \"a\": 1 }\n", "# text \n\n\n")}}
+		return record{pick(s, "app.conf", "a.json", "a.yaml", "a.yml"): record{"mount": "/etc/app.conf", "content": pick(s, "a: 1\n", "key = \"value\"", "{ \"a\": 1 }\n", "# text \n\n\n", "a:   {{ .A }}", "a: 1\r\na: 2\r\n", "a:\n\tb\n")}}
 	})
 	s.maybe(3, app, "volumes", func() any { return s.volumes() })
 	s.maybe(4, app, "init", func() any { return record{"prepare": s.beside()} })
