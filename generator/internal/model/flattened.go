@@ -126,8 +126,40 @@ func (in *Instance) Uses(path []string) bool {
 	if w.PerNode() && !w.usesOnNodes(path) {
 		return false
 	}
-	return w.Singleton == nil && !w.ends() || !slices.Contains(ofReplicas(), path[0])
+	return !slices.ContainsFunc(w.unused(), func(unused string) bool {
+		return unused == path[0] || len(path) > 1 && unused == path[0]+"."+path[1]
+	})
 }
+
+// unused are the fields with defaults that the kind of the workload does not render: a StatefulSet, for example,
+// replaces its replicas one by one, whatever the bounds.
+func (w *Workload) unused() []string {
+	bounds := []string{"rollout.maxUnavailable", "rollout.maxSurge"}
+	switch {
+	case w.ends():
+		return append(ofReplicas(), "failover", "probes", "rollout")
+	case w.Stateful():
+		return append(append(w.single(), bounds...), deadline)
+	case w.PerNode() && w.Rollout.UpdateStrategy == onDelete:
+		return append(bounds, deadline)
+	case w.PerNode():
+		return []string{deadline}
+	case w.Singleton != nil:
+		return append(w.single(), bounds...)
+	}
+	return nil
+}
+
+// single are the fields that the workload does not use when it has one replica.
+func (w *Workload) single() []string {
+	if w.Singleton == nil {
+		return nil
+	}
+	return ofReplicas()
+}
+
+// deadline is the field of a rollout that only a Deployment has.
+const deadline = "rollout.progressDeadlineSeconds"
 
 // ofReplicas are the fields that a workload with one replica does not use.
 func ofReplicas() []string { return []string{"scale", "disruptionBudget", "antiAffinity"} }
