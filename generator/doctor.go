@@ -59,6 +59,9 @@ func (p *Platform) Doctor(ctx context.Context, request DoctorRequest) (*DoctorRe
 	if p.model == nil {
 		return nil, ErrInvalid
 	}
+	if err := p.checkSparseInputs(); err != nil {
+		return nil, err
+	}
 	needs, err := request.needs(p.model)
 	if err != nil {
 		return nil, err

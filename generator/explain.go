@@ -32,6 +32,9 @@ func (p *Platform) Explain(application, place, field string) ([]Explanation, err
 	if p.model == nil {
 		return nil, ErrInvalid
 	}
+	if err := p.checkSparseInputs(); err != nil {
+		return nil, err
+	}
 	app := p.model.Application(application)
 	if app == nil {
 		return nil, &UnknownError{"application", application, p.applications()}

@@ -3,7 +3,6 @@ package generator
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -104,7 +103,7 @@ const compareNothing = "-"
 
 // comparison reads files as they are and as the plan leaves them.
 func (p *Platform) comparison(plan *tree.Plan, w pushedWorld, root *os.Root) *running.Comparison {
-	edited, disk := slices.Clone(w.edited), onDisk(root)
+	edited, disk := slices.Clone(w.edited), p.onDisk(root)
 	planned, along := outcome(plan.Changes())
 	for path := range planned {
 		edited = append(edited, path)
@@ -178,16 +177,6 @@ func formerPath(along []tree.Change, path string) (now string, there bool) {
 		}
 	}
 	return path, !slices.ContainsFunc(along, func(c tree.Change) bool { return within(path, c.From) })
-}
-
-// onDisk reads files of a folder.
-func onDisk(root *os.Root) kustomize.Read {
-	return func(path string) ([]byte, error) {
-		if info, err := root.Stat(path); err == nil && info.Mode().IsRegular() {
-			return fs.ReadFile(root.FS(), path)
-		}
-		return nil, nil // what cannot be built without it says so
-	}
 }
 
 // future is what environments run after a change, and what they could run after a promotion.

@@ -100,6 +100,9 @@ func (p *Platform) ImpactSince(base string) (*Difference, error) {
 	if p.model == nil {
 		return nil, ErrInvalid
 	}
+	if err := p.checkSparse(); err != nil {
+		return nil, err
+	}
 	repo, err := git.Open(p.folder.dir)
 	if err != nil {
 		return nil, err
@@ -116,7 +119,7 @@ func (p *Platform) ImpactSince(base string) (*Difference, error) {
 		return nil, fmt.Errorf("impact: %w", err)
 	}
 	defer root.Close()
-	disk := onDisk(root)
+	disk := p.onDisk(root)
 	out := &Difference{}
 	if out.Impact, err = p.impactSince(repo, commit, disk); err != nil {
 		return nil, err

@@ -18,6 +18,9 @@ func (p *Platform) Releases(environment string) ([]ReleaseRow, error) {
 	if p.model == nil {
 		return nil, ErrInvalid
 	}
+	if err := p.checkSparseInputs(); err != nil {
+		return nil, err
+	}
 	if environment != "" && p.model.Environment(environment) == nil {
 		return nil, &UnknownError{"environment", environment, p.environments()}
 	}

@@ -2,11 +2,15 @@ package generator
 
 import (
 	"errors"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/kustomize"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 )
 
@@ -30,6 +34,16 @@ func (e *SparseError) Hint() string {
 // checkSparse refuses a folder from which a sparse checkout leaves out the state, or what people
 // write: the spec would mean something else without it.
 func (p *Platform) checkSparse() error {
+	return p.refuseSparse(func(path string) bool {
+		return p.input(path) || strings.HasPrefix(path, layout.State) || strings.Contains(path, "/"+layout.Custom+"/")
+	})
+}
+
+// checkSparseInputs refuses a folder from which a sparse checkout leaves out what the platform is
+// read from, for commands that read nothing else.
+func (p *Platform) checkSparseInputs() error { return p.refuseSparse(p.input) }
+
+func (p *Platform) refuseSparse(reads func(path string) bool) error {
 	if !git.MaySparse(p.folder.dir) {
 		return nil
 	}
@@ -39,7 +53,7 @@ func (p *Platform) checkSparse() error {
 	}
 	var read []string
 	for _, path := range slices.Sorted(maps.Keys(leftOut)) {
-		if p.input(path) || strings.HasPrefix(path, layout.State) || strings.Contains(path, "/"+layout.Custom+"/") {
+		if reads(path) {
 			read = append(read, path)
 		}
 	}
@@ -59,6 +73,26 @@ func (p *Platform) sparse() (map[string]string, error) {
 		return nil, err
 	}
 	return repo.LeftOut()
+}
+
+// onDisk reads files of the folder. What a sparse checkout leaves out is as the index has it.
+func (p *Platform) onDisk(root *os.Root) kustomize.Read {
+	absent := sync.OnceValues(func() (map[string]string, error) {
+		if !git.MaySparse(p.folder.dir) {
+			return nil, nil
+		}
+		return p.sparse()
+	})
+	return func(path string) ([]byte, error) {
+		if info, err := root.Stat(path); err == nil && info.Mode().IsRegular() {
+			return fs.ReadFile(root.FS(), path)
+		}
+		if ids, err := absent(); err != nil || ids[path] == "" {
+			return nil, err // what cannot be built without it says so
+		}
+		texts, err := p.leftOut([]string{path})
+		return texts[path], err
+	}
 }
 
 // leftOut returns the texts of those of some files that a sparse checkout leaves out.
