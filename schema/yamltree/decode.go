@@ -271,15 +271,23 @@ func (d *Decoder) integer(n *Node, v reflect.Value, f form) {
 	}
 	i, ok := n.Int()
 	switch {
-	case ok && f == integer && !v.OverflowInt(i):
+	case ok && f == integer && !overflows(v, i):
 		v.SetInt(i)
 	case ok && f == unsigned && i >= 0 && !v.OverflowUint(uint64(i)):
 		v.SetUint(uint64(i))
 	case ok && i < 0:
 		d.Fault(n, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue)).Hint = "Write 0 or more."
+	case v.Kind() == reflect.Int:
+		d.Fault(n, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue)).Hint = fmt.Sprintf("Write at most %d.", math.MaxInt32)
 	default:
 		d.Fault(n, "spec/value", "the number %s is out of range", shorten(n.Text, shownValue)).Hint = "Write a smaller number."
 	}
+}
+
+// overflows reports whether a type does not hold a number. An int has 32 bits on every machine, as the fields of
+// Kubernetes that it becomes.
+func overflows(v reflect.Value, i int64) bool {
+	return v.OverflowInt(i) || v.Kind() == reflect.Int && int64(int32(i)) != i
 }
 
 func numberHint(n *Node) string {

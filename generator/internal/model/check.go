@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	psa "k8s.io/pod-security-admission/policy"
@@ -175,8 +176,22 @@ func (c *checker) annotations() {
 	}
 }
 
+// annotationBytes is how much text the annotations of an object have at most.
+const annotationBytes = 256 * 1024
+
 // ownAnnotations checks annotations at a path of an object that has ours, too.
 func (c *checker) ownAnnotations(stated, ours map[string]string, path ...any) {
+	size := 0
+	for _, all := range []map[string]string{stated, ours} {
+		for key, value := range all {
+			size += len(key) + len(value)
+		}
+	}
+	if size > annotationBytes {
+		d := c.error(c.key(path...), "annotation/invalid", "Kubernetes refuses so long annotations")
+		d.Detail = fmt.Sprintf("They have %d bytes together, and an object has at most %d.", size, annotationBytes)
+		d.Hint = "Take the longest out, or keep it in a file: config: {NAME: {mount: PATH, file: PATH}}."
+	}
 	for _, key := range sortedKeys(stated) {
 		at := append(path[:len(path):len(path)], key)
 		c.annotation(key, at...)
@@ -238,5 +253,11 @@ func (c *checker) rolloutAmount(name string, amount schema.Amount) {
 	if amount != "" && !countOrPercent.MatchString(string(amount)) {
 		c.error(c.at("rollout", name), "spec/value", "%q is neither a number of replicas nor a percentage", amount).Hint =
 			"Write for example 1 or 25%."
+		return
+	}
+	percent, isPercent := strings.CutSuffix(string(amount), "%")
+	bounded := name == "maxUnavailable" || c.w.PerNode() // a Deployment may have more than twice its replicas
+	if n, _ := strconv.Atoi(percent); isPercent && bounded && n > 100 {
+		c.error(c.at("rollout", name), "spec/value", "%s is more than all pods", amount).Hint = "Write at most 100%."
 	}
 }
