@@ -157,6 +157,7 @@ func (c *checker) labels() {
 		case !isLabel(key, c.w.Labels[key]):
 			c.error(at, "label/invalid", "Kubernetes does not accept this label").Hint = labelHint
 		}
+		checkReserved(c.list, at, "label/reserved", key)
 	}
 }
 
@@ -195,19 +196,12 @@ func (c *checker) ownAnnotations(stated, ours map[string]string, path ...any) {
 	for _, key := range sortedKeys(stated) {
 		at := append(path[:len(path):len(path)], key)
 		c.annotation(key, at...)
-		if _, taken := ours[key]; taken || isReserved(key) {
-			c.error(c.key(at...), "annotation/reserved", "%s is not yours to set", key).Hint =
-				"wavewright, Argo CD or Kubernetes set it: take it out."
+		if _, taken := ours[key]; taken && !strings.HasPrefix(key, ourKeys) {
+			d := c.error(c.key(at...), "annotation/reserved", "%s is not yours to set", key)
+			d.Detail = "wavewright writes it, with the rules to which the reasons of the application are exceptions."
+			d.Hint = "Take it out."
 		}
 	}
-}
-
-// isReserved reports whether an annotation is one that wavewright, Argo CD or Kubernetes keep for themselves.
-func isReserved(key string) bool {
-	return strings.HasPrefix(key, "wavewright.dev/") || slices.Contains([]string{
-		"argocd.argoproj.io/tracking-id", "argocd.argoproj.io/installation-id", "deployment.kubernetes.io/revision",
-		"kubectl.kubernetes.io/last-applied-configuration",
-	}, key)
 }
 
 func (c *checker) annotation(key string, path ...any) {
@@ -215,6 +209,7 @@ func (c *checker) annotation(key string, path ...any) {
 		c.error(c.key(path...), "annotation/invalid", "%q cannot be the key of an annotation", key).Hint =
 			"Write letters, digits, hyphens, underscores and dots, with a domain and a slash before them when it is not your own."
 	}
+	checkReserved(c.list, c.key(path...), "annotation/reserved", key)
 }
 
 func (c *checker) security() {

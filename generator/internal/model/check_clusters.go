@@ -80,6 +80,9 @@ func (r *resolver) scraper(node *yamltree.Node, p schema.Scraper) {
 	if len(p.Labels) > 0 {
 		r.podLabels(r.place(node, "labels"), p.Labels)
 	}
+	for _, key := range sortedKeys(p.Labels) {
+		checkReserved(&r.list, r.keyPlace(node, "labels", key), "label/reserved", key)
+	}
 	if p.Interval != "" && (!alertDuration.MatchString(p.Interval) || p.Interval[0] == '0') {
 		r.list.Error(r.place(node, "interval"), "spec/value", fmt.Sprintf("%q is not a duration of Prometheus", p.Interval)).Hint = "Write for example 30s."
 	}
@@ -95,6 +98,7 @@ func (r *resolver) loadBalancers(node *yamltree.Node, p schema.LoadBalancers) {
 			r.list.Error(r.keyPlace(node, "annotations", key), "annotation/invalid", fmt.Sprintf("%q cannot be the key of an annotation", key)).Hint =
 				"Write it as the documentation of the controller does, for example service.beta.kubernetes.io/NAME."
 		}
+		checkReserved(&r.list, r.keyPlace(node, "annotations", key), "annotation/reserved", key)
 	}
 	for i, network := range p.CIDRs {
 		checkCIDR(&r.list, r.place(node, "cidrs", i), "cluster/network", network)

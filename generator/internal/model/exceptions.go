@@ -224,7 +224,7 @@ func (w *Workload) exceptionAnnotations() map[string]string {
 	out := map[string]string{}
 	var ignored []string
 	for _, e := range w.Exceptions() {
-		out["wavewright.dev/"+e.Name] = e.Reason.Reason
+		out[ourKeys+e.Name] = e.Reason.Reason
 		ignored = append(ignored, e.score...)
 		for _, rule := range e.linter {
 			out["ignore-check.kube-linter.io/"+rule] = e.Reason.Reason
