@@ -59,16 +59,16 @@ func yamlBelow(fsys fs.FS, from, to string) map[string][]byte {
 	const most = 1 << 20 // more than any manifest that somebody writes by hand
 	texts := map[string][]byte{}
 	_ = fs.WalkDir(fsys, from, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || path.Ext(name) != ".yaml" && path.Ext(name) != ".yml" {
-			return nil // what cannot be read is not looked at
+		ext := path.Ext(name)
+		if err != nil || !d.Type().IsRegular() || ext != ".yaml" && ext != ".yml" {
+			return nil //nolint:nilerr // what cannot be read is not looked at
 		}
-		if info, err := d.Info(); err != nil || info.Size() > most {
-			return nil
-		}
-		if text, err := fs.ReadFile(fsys, name); err == nil {
+		info, err := d.Info()
+		if err == nil && info.Size() <= most {
+			text, _ := fs.ReadFile(fsys, name)
 			texts[to+strings.TrimPrefix(name, from)] = text
 		}
-		return nil
+		return nil //nolint:nilerr // likewise
 	})
 	return texts
 }

@@ -197,7 +197,8 @@ func (d Destination) compare(other Destination) int {
 func (r *resolver) belongs(env *Environment, pin release.Pin) bool {
 	project, path := pin.Element.Get("project"), pin.Element.Get("path")
 	cluster, namespace := pin.Element.Get("cluster"), pin.Element.Get("namespace")
-	what, hint := "", "Only wavewright promote and rollback write pins: restore the file from Git."
+	var what string
+	hint := "Only wavewright promote and rollback write pins: restore the file from Git."
 	switch {
 	case r.faultyPrefix() || r.faulty(r.spec.Node, "argocd") || r.faulty(r.spec.Node, "argocd", "mode"):
 		return true

@@ -270,7 +270,8 @@ func isNumber(s string) bool {
 
 // sysctlOfNode is a fault of a kernel parameter that the pod shares with its node.
 func sysctlOfNode(o object) (string, string) {
-	name, shared := strings.ReplaceAll(o.word("name"), "/", "."), ""
+	var shared string
+	name := strings.ReplaceAll(o.word("name"), "/", ".")
 	switch {
 	case o.pod().HostNetwork && strings.HasPrefix(name, "net."):
 		shared = "hostNetwork"
