@@ -26,11 +26,28 @@ func (p passage) valid(path string, value any, place []any) {
 		if !concerns(rule.path, path) {
 			continue
 		}
-		if faults := rule.faults(value); len(faults) > 0 {
-			p.refuses("pod/value", path, place, fmt.Sprintf("It is %v, and %s.", value, strings.TrimSuffix(faults[0], ".")))
+		if faults := rule.faults(value); len(faults) > 0 && !absent(path, value) {
+			p.refuses("pod/value", path, place, fmt.Sprintf("It %s, and %s.", found(value), strings.TrimSuffix(faults[0], ".")))
 			return
 		}
 	}
+}
+
+// absent reports whether a value is as good as none in a field that must have one, which whole reports.
+func absent(path string, value any) bool {
+	i := strings.LastIndexByte(path, '.')
+	return i >= 0 && empty(value) && needed()[path[:i]] == path[i+1:]
+}
+
+// found says what a value is, or how many entries a list has.
+func found(value any) string {
+	switch n := length(value); {
+	case n >= 0:
+		return fmt.Sprintf("has %d entries", n)
+	case value == "":
+		return `is ""`
+	}
+	return fmt.Sprintf("is %v", value)
 }
 
 // each checks the items of a list that are no maps.

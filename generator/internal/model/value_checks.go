@@ -61,7 +61,7 @@ func validID(value any) []string { return between(0, math.MaxInt32)(value) }
 func atMost(most int) func(any) []string {
 	return func(value any) []string {
 		if length(value) > most {
-			return []string{fmt.Sprintf("must not have more than %d entries", most)}
+			return []string{fmt.Sprintf("must not have more than %d", most)}
 		}
 		return nil
 	}
@@ -69,7 +69,7 @@ func atMost(most int) func(any) []string {
 
 func notEmpty(value any) []string {
 	if length(value) == 0 {
-		return []string{"must have an entry"}
+		return []string{"must have at least one"}
 	}
 	return nil
 }
@@ -77,16 +77,20 @@ func notEmpty(value any) []string {
 // fileMode is a rule for the rights of files.
 func fileMode(value any) []string {
 	if n, ok := value.(int); ok && (n < 0 || n > 0o777) {
-		return []string{"must be between 0 and 0777, which is 511"}
+		return []string{"must be between 0 and 511, which is 0777 in octal"}
 	}
 	return nil
 }
 
 // quantityAbove is a rule for amounts of storage.
 func quantityAbove(least Quantity) func(any) []string {
+	bound := "above 0"
+	if least < 0 {
+		bound = "0 or above"
+	}
 	return func(value any) []string {
 		if q, err := ParseQuantity(ephemeralStorage, fmt.Sprint(value)); err == nil && q <= least || strings.HasPrefix(fmt.Sprint(value), "-") {
-			return []string{"must not be negative or nothing"}
+			return []string{"must be " + bound}
 		}
 		return nil
 	}
@@ -119,20 +123,6 @@ func validIP(s string) []string {
 	return nil
 }
 
-// nameServers are at most three addresses.
-func nameServers(value any) []string {
-	servers, _ := value.([]string)
-	if len(servers) > 3 {
-		return []string{"must not have more than three name servers"}
-	}
-	for _, server := range servers {
-		if faults := validIP(server); faults != nil {
-			return faults
-		}
-	}
-	return nil
-}
-
 // searchDomain is a rule for a domain that the resolver adds to names.
 func searchDomain(s string) []string {
 	if s == "." {
@@ -157,7 +147,7 @@ func validMount(s string) []string {
 
 func variableName(s string) []string {
 	if !envName.MatchString(s) {
-		return []string{"must have letters, digits, underscores, dots and hyphens, and must not begin with a digit"}
+		return []string{"may have only letters, digits, underscores, dots and hyphens, and must not begin with a digit"}
 	}
 	return nil
 }
@@ -165,14 +155,14 @@ func variableName(s string) []string {
 // relativePath is a rule for paths that stay below a folder.
 func relativePath(s string) []string {
 	if s == "" || strings.HasPrefix(s, "/") {
-		return []string{"must be a relative path"}
+		return []string{"must be a relative path such as conf/app.yaml"}
 	}
 	return noBacksteps(s)
 }
 
 func absolutePath(s string) []string {
 	if !strings.HasPrefix(s, "/") {
-		return []string{"must be an absolute path"}
+		return []string{"must be an absolute path such as /data"}
 	}
 	return noBacksteps(s)
 }
@@ -189,7 +179,7 @@ var driver = lazyregexp.New(`^[A-Za-z0-9]([-.A-Za-z0-9]{0,61}[A-Za-z0-9])?$`)
 // driverName is a rule for drivers of storage.
 func driverName(s string) []string {
 	if !driver.MatchString(s) {
-		return []string{"must have at most 63 letters, digits, hyphens and dots, and begin and end with a letter or a digit"}
+		return []string{"may have only letters, digits, hyphens and dots, at most 63 of them, and must begin and end with a letter or a digit"}
 	}
 	return nil
 }

@@ -71,8 +71,11 @@ func requires(key, other string) func(object) (string, string) {
 // eitherOf is a relation of two fields of which an object must have one.
 func eitherOf(one, other string) func(object) (string, string) {
 	return func(o object) (string, string) {
-		if o.has(one) == o.has(other) {
-			return "", fmt.Sprintf("It needs either %s or %s.", one, other)
+		switch first, second := o.has(one), o.has(other); {
+		case first && second:
+			return "", fmt.Sprintf("It has both %s and %s, and must have one of them.", one, other)
+		case !first && !second:
+			return "", fmt.Sprintf("It has neither %s nor %s, and must have one of them.", one, other)
 		}
 		return "", ""
 	}
@@ -94,14 +97,14 @@ func relationsOfPod() []relation {
 		{"*Execution[]", requires("matchLabelKeys", "labelSelector")},
 		{"*Execution[]", requires("mismatchLabelKeys", "labelSelector")},
 		{"*Selector.matchExpressions[]", selectedPods},
-		{"*.matchExpressions[]", selected},
-		{"*.matchFields[]", selectedNode},
+		{"*.matchExpressions[]", operated(selected)},
+		{"*.matchFields[]", operated(selectedNode)},
 		{"*.matchLabels", labelled},
 		{"*.podAffinityTerm", requires("matchLabelKeys", "labelSelector")},
 		{"*.podAffinityTerm", requires("mismatchLabelKeys", "labelSelector")},
 		{"*.resourceFieldRef", divided},
 		{"*.resourceFieldRef", func(o object) (string, string) {
-			return "resource", missingText(o, "containerName", "A volume has the resources of a container: state containerName.")
+			return "resource", missingText(o, "containerName", "A volume shows the resources of one container: state containerName: NAME.")
 		}},
 		{"*.seccompProfile", profiled},
 		{"*.volumeClaimTemplate.spec", func(o object) (string, string) {
@@ -132,7 +135,7 @@ func relationsOfContainer() []relation {
 		{"*.sleep", asleep},
 		{"lifecycle", func(o object) (string, string) {
 			if o.has("stopSignal") && o.pod().OS == nil {
-				return "stopSignal", "A pod whose containers choose a signal states its system: pod: {os: {name: linux}}."
+				return "stopSignal", "stopSignal needs the system of the pod: pod: {os: {name: linux}}."
 			}
 			return "", ""
 		}},
@@ -140,7 +143,7 @@ func relationsOfContainer() []relation {
 		{"resizePolicy[]", func(o object) (string, string) {
 			policy := o.pod().RestartPolicy
 			if o.word("restartPolicy") == "RestartContainer" && o.w.ends() && (policy == "" || policy == corev1.RestartPolicyNever) {
-				return "restartPolicy", "Containers of a pod with restartPolicy Never restart for nothing: write NotRequired."
+				return "restartPolicy", "No container of a pod with restartPolicy Never restarts: write NotRequired, or pod: {restartPolicy: OnFailure}."
 			}
 			return "", ""
 		}},
@@ -196,11 +199,21 @@ func profiled(o object) (string, string) {
 	return "", ""
 }
 
+// operated is a relation of an operator with its values. One that is not there was reported.
+func operated(fault func(operator string, values any) (key, text string)) func(object) (string, string) {
+	return func(o object) (string, string) {
+		if _, stated := lookup(o.Ordered, "operator"); !stated {
+			return "", ""
+		}
+		values, _ := lookup(o.Ordered, "values")
+		return fault(o.word("operator"), values)
+	}
+}
+
 // selected compares an operator with its values.
-func selected(o object) (string, string) {
-	value, _ := lookup(o.Ordered, "values")
-	n := max(length(value), 0)
-	switch operator := o.word("operator"); operator {
+func selected(operator string, values any) (string, string) {
+	n := max(length(values), 0)
+	switch operator {
 	case "In", "NotIn":
 		if n == 0 {
 			return "values", "Operator " + operator + " needs values."
@@ -210,12 +223,11 @@ func selected(o object) (string, string) {
 			return "values", "Operator " + operator + " has no values."
 		}
 	case "Gt", "Lt":
-		if words, _ := value.([]string); len(words) != 1 || !isNumber(words[0]) {
+		if words, _ := values.([]string); len(words) != 1 || !isNumber(words[0]) {
 			return "values", "Operator " + operator + " needs one number, as a text: values: [\"4\"]."
 		}
-	case "":
 	default:
-		return "operator", "It is " + operator + ", and Kubernetes knows In, NotIn, Exists and DoesNotExist."
+		return "operator", "It " + found(operator) + ", and Kubernetes knows In, NotIn, Exists and DoesNotExist."
 	}
 	return "", ""
 }
@@ -229,13 +241,12 @@ func selectedPods(o object) (string, string) {
 }
 
 // selectedNode is chosen by its name.
-func selectedNode(o object) (string, string) {
-	values, _ := lookup(o.Ordered, "values")
-	if operator := o.word("operator"); operator != "In" && operator != "NotIn" {
-		return "operator", "It is " + operator + ", and a field has In or NotIn."
+func selectedNode(operator string, values any) (string, string) {
+	if operator != "In" && operator != "NotIn" {
+		return "operator", "It is " + operator + ", and matchFields knows In and NotIn."
 	}
 	if length(values) != 1 {
-		return "values", "A field has one value."
+		return "values", "matchFields compares with exactly one value."
 	}
 	return "", ""
 }
@@ -258,7 +269,7 @@ func divided(o object) (string, string) {
 		units = []string{"1", "1m"}
 	}
 	if text := fmt.Sprint(divisor); exists && text != "0" && !slices.Contains(units, text) {
-		return "divisor", "It is " + text + ", and Kubernetes knows " + strings.Join(units, ", ") + "."
+		return "divisor", "It is " + text + ", and must be one of " + strings.Join(units, ", ") + "."
 	}
 	return "", ""
 }
@@ -280,7 +291,7 @@ func sysctlOfNode(o object) (string, string) {
 	default:
 		return "", ""
 	}
-	return "name", fmt.Sprintf("With %s, %s is one of the node.", shared, o.word("name"))
+	return "name", fmt.Sprintf("With %s, the pod has %s of its node: set it on the node, or take %s out.", shared, o.word("name"), shared)
 }
 
 // samePaths is a fault of sources that write one file of a volume.
@@ -334,7 +345,7 @@ func portOfNode(o object) (string, string) {
 	host, exists := lookup(o.Ordered, "hostPort")
 	port, _ := lookup(o.Ordered, "containerPort")
 	if o.pod().HostNetwork && exists && host != port {
-		return "hostPort", fmt.Sprintf("With hostNetwork it is the port of the container, %v.", port)
+		return "hostPort", fmt.Sprintf("It is %v, and with hostNetwork must be the containerPort, %v.", host, port)
 	}
 	return "", ""
 }
@@ -352,11 +363,11 @@ func blockDevice(o object) (string, string) {
 	name, path := o.word("name"), o.word("devicePath")
 	for _, v := range o.pod().Volumes {
 		if v.Name == name && v.PersistentVolumeClaim == nil && v.Ephemeral == nil {
-			return "name", "A block device is a volume with persistentVolumeClaim or ephemeral."
+			return "name", "Volume " + name + " has files, and a block device needs a volume with persistentVolumeClaim or ephemeral."
 		}
 	}
 	if ours, stated := o.w.Volumes[name]; stated && ours.Claim == "" && ours.Size == "" {
-		return "name", "A block device is a volume with persistentVolumeClaim or ephemeral."
+		return "name", "Volume " + name + " has files, and a block device needs a volume with persistentVolumeClaim or ephemeral."
 	}
 	mounts, _ := lookup(o.root, "volumeMounts")
 	list, _ := mounts.([]yamltree.Ordered)

@@ -20,8 +20,8 @@ type valueRule struct {
 func ruledOfPod() []valueRule {
 	return append([]valueRule{
 		{"activeDeadlineSeconds", between(1, math.MaxInt32)},
-		{"dnsConfig.nameservers", nameServers},
-		{"dnsConfig.options[].name", text(someText)},
+		{"dnsConfig.nameservers", atMost(3)},
+		{"dnsConfig.nameservers[]", text(validIP)},
 		{"dnsConfig.searches", atMost(32)},
 		{"dnsConfig.searches[]", text(searchDomain)},
 		{"hostAliases[].hostnames[]", text(validation.IsDNS1123Subdomain)},
@@ -71,7 +71,6 @@ func ruledOfVolumes() []valueRule {
 		{"*.emptyDir.sizeLimit", quantityAbove(-1)},
 		{"*.fieldRef.fieldPath", text(fieldOfPod)},
 		{"*.hostPath.path", text(noBacksteps)},
-		{"*.image.reference", text(someText)},
 		{"*.iscsi.iqn", text(iscsiName)},
 		{"*.items[].key", text(validation.IsConfigMapKey)},
 		{"*.items[].mode", fileMode},
