@@ -68,7 +68,7 @@ func yamlBelow(fsys fs.FS, from, to string) map[string][]byte {
 			text, _ := fs.ReadFile(fsys, name)
 			texts[to+strings.TrimPrefix(name, from)] = text
 		}
-		return nil //nolint:nilerr // likewise
+		return nil
 	})
 	return texts
 }
