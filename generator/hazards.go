@@ -211,7 +211,7 @@ func (p *Platform) compare(c *running.Comparison, base string, later future, onl
 // since adds what an environment runs since a commit.
 func (p *Platform) since(c *running.Comparison, env *model.Environment, base string, runs func() (impact.Applications, error)) error {
 	name := string(env.Name)
-	before, err := parsed(name, func(path string) ([]byte, error) { text, _, err := c.Repo.ReadAt(base, path); return text, err })
+	before, err := p.ran(c, name, base)
 	if err != nil {
 		return err
 	}
@@ -227,6 +227,22 @@ func (p *Platform) since(c *running.Comparison, env *model.Environment, base str
 		Now: sync.OnceValues(func() (impact.Applications, error) { return parsed(name, c.Now) }),
 	})
 	return nil
+}
+
+// ran are the Applications of an environment in a commit, which may have it under a former name.
+func (p *Platform) ran(c *running.Comparison, env, base string) (impact.Applications, error) {
+	read := func(path string) ([]byte, error) { text, _, err := c.Repo.ReadAt(base, path); return text, err }
+	all, err := parsed(env, read)
+	for _, move := range p.spec.Moved {
+		if err != nil || len(all) > 0 {
+			break
+		}
+		from, was := strings.CutPrefix(move.From, "environments/")
+		if was && move.To == "environments/"+env {
+			all, err = p.ran(c, from, base)
+		}
+	}
+	return all, err
 }
 
 // waiting adds what an environment could run after a promotion.
