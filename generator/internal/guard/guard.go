@@ -124,8 +124,21 @@ func Returns(dir string, plan *tree.Plan, exact func(path string) bool) []Guard 
 	}
 	return []Guard{{
 		Reason: "git would drop carriage returns of these configuration files in the next commit", About: paths, Flag: AllowDirty,
-		Hint: "write **/config/** -text into .gitattributes, and run this again",
+		Hint: keepReturns(repo, paths[0]),
 	}}
+}
+
+// keepReturns says what makes git keep the carriage returns of a file.
+func keepReturns(repo *git.Repo, path string) string {
+	place, rule, err := repo.TextRule(path)
+	if err != nil || place == "" {
+		return "write **/config/** -text into .gitattributes, and run this again"
+	}
+	pattern := "**/config/**"
+	if strings.Contains(place, "/config/") {
+		pattern = "*"
+	}
+	return fmt.Sprintf("%s decides, which is %s: write %s -text below it in that file, and run this again", place, rule, pattern)
 }
 
 // attributes is the file that tells git which files have line ends to convert.
