@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -93,14 +94,21 @@ func restyle(text, disk []byte) []byte {
 	return styled
 }
 
-// restyleLines gives each line of text the end that the line has on disk, and a new line that of
-// the line before it.
+// restyleLines gives each line of text the end that the line has on disk, a changed line that of the
+// line that it replaces, and a new line that of the line before it.
 func restyleLines(text, disk []byte) []byte {
 	lines, ends := splitEnds(text)
 	known, endsOnDisk := splitEnds(bytes.TrimPrefix(disk, []byte(byteOrderMark)))
 	var out bytes.Buffer
-	last := endsOnDisk[0]
-	for i, origin := range merge.Origins(known, lines) {
+	last, next := endsOnDisk[0], 0 // next is the first line on disk that nothing stands for yet
+	origins := merge.Origins(known, lines)
+	for i, origin := range origins {
+		if origin < 0 && next < following(origins[i:], len(known)) {
+			origin = next
+		}
+		if origin >= 0 {
+			next = origin + 1
+		}
 		if origin >= 0 && endsOnDisk[origin] != "" {
 			last = endsOnDisk[origin]
 		}
@@ -109,6 +117,14 @@ func restyleLines(text, disk []byte) []byte {
 		}
 	}
 	return out.Bytes()
+}
+
+// following returns the first origin that there is, or else.
+func following(origins []int, otherwise int) int {
+	if i := slices.IndexFunc(origins, func(origin int) bool { return origin >= 0 }); i >= 0 {
+		return origins[i]
+	}
+	return otherwise
 }
 
 // splitEnds returns the lines of a text, and the end of each: "\n", "\r\n", or nothing at the
