@@ -15,7 +15,7 @@ import (
 // TextRule finds the line that decides whether git converts the line ends of a file, as
 // FILE:LINE with the text of the line; "" when there is none in the repository.
 func (r *Repo) TextRule(file string) (place, rule string, err error) {
-	own, err := r.git(nil, "rev-parse", "--git-path", "info/attributes")
+	own, err := r.git(nil, "rev-parse", "--git-path", path.Join("info", "attributes"))
 	if err != nil {
 		return "", "", err
 	}
