@@ -112,6 +112,8 @@ func misplaced(typ, key string) string {
 		return fmt.Sprintf("Write workload: {%s: …}, for every application of the environment, or state it in an application.", key)
 	case workload && typ == "Container":
 		return fmt.Sprintf("The application states %s itself, for the whole pod.", key)
+	case typ == "Workload" && !workload && slices.Contains(yamltree.Keys(Application{}), key):
+		return fmt.Sprintf("Only an application has %s: groups and other layers say what is the same wherever they hold. Write a placeholder such as {env} in a text, or state what differs in the application.", key)
 	case (typ == "Application" || typ == "Workload") && slices.Contains(yamltree.Keys(Environment{}), key):
 		return fmt.Sprintf("Environments state %s, and it holds for all of their applications.", key)
 	case (typ == "Application" || typ == "Workload") && slices.Contains(yamltree.Keys(Platform{}), key):
