@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"text/template"
 
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -29,12 +30,12 @@ func (o *outcome) made() bool { return o != nil && o.problems == nil }
 
 // all renders jobs into outcomes, by index. siblings is nil for the first pass.
 func (r *run) all(jobs []job, outcomes []*outcome, siblings map[string]*Siblings) {
-	workers := runtime.GOMAXPROCS(0)
 	var group sync.WaitGroup
-	for first := range workers {
+	var taken atomic.Int64 // a document takes as long as a thousand small files: each worker takes the next job
+	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
 			w := r.newWorker(siblings)
-			for i := first; i < len(jobs); i += workers {
+			for i := int(taken.Add(1)) - 1; i < len(jobs); i = int(taken.Add(1)) - 1 {
 				outcomes[i] = w.job(&jobs[i])
 			}
 		})
