@@ -84,7 +84,7 @@ func (p *Platform) hazards(rendered tree.Tree, plan *Plan, w pushedWorld, o *Wri
 		return fmt.Errorf("compare with what runs: %w", err)
 	}
 	defer root.Close()
-	c := p.comparison(plan.Plan, w, root)
+	c := p.comparison(plan.Plan, rendered, w, root, o.merging)
 	defer c.Close()
 	later := future{
 		runs:       func(env string) (impact.Applications, error) { return p.deployed(rendered, env), nil },
@@ -102,15 +102,19 @@ func (p *Platform) hazards(rendered tree.Tree, plan *Plan, w pushedWorld, o *Wri
 const compareNothing = "-"
 
 // comparison reads files as they are and as the plan leaves them.
-func (p *Platform) comparison(plan *tree.Plan, w pushedWorld, root *os.Root) *running.Comparison {
+func (p *Platform) comparison(plan *tree.Plan, rendered tree.Tree, w pushedWorld, root *os.Root, merging bool) *running.Comparison {
 	edited, disk := slices.Clone(w.edited), p.onDisk(root)
+	var edits map[string]bool
+	if !merging {
+		edits = byHand(w.edited, rendered, plan.Changes())
+	}
 	planned, along := outcome(plan.Changes())
 	for path := range planned {
 		edited = append(edited, path)
 	}
 	return &running.Comparison{
-		Repo: w.repo, Prefix: p.model.Repository.Prefix, Edited: edited, Pending: len(planned) > 0,
-		Now: disk,
+		Repo: w.repo, Prefix: p.model.Repository.Prefix, Edited: edited, Pending: len(planned)+len(edits) > 0,
+		Now: decided(w, edits, disk),
 		After: func(path string) ([]byte, error) {
 			if text, changes := planned[path]; changes {
 				return text, nil

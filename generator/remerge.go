@@ -61,6 +61,7 @@ func Remerge(dir string, o WriteOptions) (*Remerged, error) {
 	if p.needs(out.Left) {
 		return out, nil
 	}
+	o.merging = true
 	out.Plan, err = p.locked(func(repository *tree.Repository) (*Plan, error) {
 		files, plan, err := p.plan(repository, &o)
 		if err == nil && slices.ContainsFunc(out.Left, func(path string) bool { _, ours := files[path]; return ours || plan.takes(path) }) {

@@ -52,7 +52,8 @@ type Comparison struct {
 	Repo *git.Repo
 	// Prefix of the repository that paths of Applications begin with.
 	Prefix string
-	// After reads files as they will be, and Now as they are.
+	// After reads files as they will be, and Now as a person has decided about them: what both have is
+	// no news.
 	After, Now kustomize.Read
 	// Edited are the paths at which After differs from the commit that is checked out.
 	Edited []string

@@ -142,7 +142,12 @@ func (c Change) TakesEdits() bool {
 		return true
 	}
 	takes := c.Action == ActionUpdate || c.Action == ActionMove || c.Action == ActionDelete
-	return takes && c.Base != nil && len(c.Disk) > 0 && !same(c.Disk, c.Base)
+	return takes && !c.Yours && c.EditedByHand()
+}
+
+// EditedByHand reports whether the file on disk is not what wavewright rendered last.
+func (c Change) EditedByHand() bool {
+	return c.Yours || c.Base != nil && len(c.Disk) > 0 && !same(c.Disk, c.Base)
 }
 
 // Missing reports whether a wanted file is not on disk and stays so.
