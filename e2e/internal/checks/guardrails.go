@@ -19,6 +19,9 @@ const (
 	root      = "wavewright.dev/runs-as-root"
 	lowUser   = "wavewright.dev/low-user"
 	noProbes  = "wavewright.dev/no-probes"
+	// Of replicas whose environment asks for both.
+	noBudget       = "wavewright.dev/no-disruption-budget"
+	noAntiAffinity = "wavewright.dev/no-anti-affinity"
 	// Of what pod: and container: pass through.
 	hostAccess = "wavewright.dev/host-access"
 	privileges = "wavewright.dev/privileges"
@@ -167,7 +170,7 @@ func (t *target) checkRollout(at string, w *workload, out *report) {
 // checkPlacement wants several pods to be on several nodes and in several zones, and pods
 // that hold no data to leave a broken node soon.
 func (t *target) checkPlacement(at string, w *workload, out *report) {
-	if t.least(w) > 1 && !t.preferred(w) {
+	if t.least(w) > 1 && !t.preferred(w) && w.object.Annotations[noAntiAffinity] == "" {
 		if !slices.ContainsFunc(required(w.pod.Spec.Affinity), func(term corev1.PodAffinityTerm) bool { return term.TopologyKey == corev1.LabelHostname }) {
 			out.add("%s: its pods may be on one node", at)
 		}

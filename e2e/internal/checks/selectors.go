@@ -107,7 +107,7 @@ func checkBudgets(t *target, out *report) {
 		}
 	}
 	for _, w := range t.workloads {
-		if t.least(w) > 1 && !t.budgeted(w) {
+		if t.least(w) > 1 && !t.budgeted(w) && w.object.Annotations[noBudget] == "" {
 			out.add("%s runs several pods without a disruption budget", t.at(w.kind, w.namespace, w.name))
 		}
 	}
