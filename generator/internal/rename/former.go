@@ -53,18 +53,23 @@ func (n *Renames) former(placeholder, value string) []string {
 // Path returns a path, or a pattern of paths, with the names of today in the place of those
 // before.
 func (n *Renames) Path(path string) string {
-	segments := strings.Split(path, "/")
-	for i, segment := range segments {
-		stem, ending, dotted := strings.Cut(segment, ".")
-		if dotted {
-			ending = "." + ending
-		}
-		for _, placeholder := range slices.Sorted(maps.Keys(n.values)) {
+	placeholders := slices.Sorted(maps.Keys(n.values))
+	return withStems(path, func(stem string) string {
+		for _, placeholder := range placeholders {
 			if now := n.renamed(placeholder, stem); now != stem {
-				segments[i] = now + ending
-				break
+				return now
 			}
 		}
+		return stem
+	})
+}
+
+// withStems returns a path in which each segment has another name before its first dot.
+func withStems(path string, name func(stem string) string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		stem, _, _ := strings.Cut(segment, ".")
+		segments[i] = name(stem) + strings.TrimPrefix(segment, stem)
 	}
 	return strings.Join(segments, "/")
 }

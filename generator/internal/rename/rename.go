@@ -119,15 +119,20 @@ func CheckTemplates(layers []render.Layer, list *diag.List, sources diag.Sources
 
 // ID returns the ID that a file of the state has now.
 func (n *Renames) ID(id string) string {
+	template, _, _ := strings.Cut(id, "?")
+	return withValues(render.Renamed(n.Templates, template)+strings.TrimPrefix(id, template), n.renamed)
+}
+
+// withValues returns an ID whose placeholders stand for other values.
+func withValues(id string, now func(placeholder, value string) string) string {
 	template, values, scoped := strings.Cut(id, "?")
-	template = render.Renamed(n.Templates, template)
 	if !scoped {
-		return template
+		return id
 	}
 	pairs := strings.Split(values, "&")
 	for i, pair := range pairs {
 		placeholder, value, _ := strings.Cut(pair, "=")
-		pairs[i] = placeholder + "=" + n.renamed(placeholder, value)
+		pairs[i] = placeholder + "=" + now(placeholder, value)
 	}
 	return template + "?" + strings.Join(pairs, "&")
 }

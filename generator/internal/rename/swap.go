@@ -2,6 +2,7 @@ package rename
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -98,40 +99,30 @@ func (n *Renames) Swaps() []tree.Swap {
 
 // Swapped returns the ID that a file has after names have changed places.
 func Swapped(names map[string]string, id string) string {
-	template, values, scoped := strings.Cut(id, "?")
-	if !scoped {
-		return id
-	}
-	pairs := strings.Split(values, "&")
-	for i, pair := range pairs {
-		placeholder, value, _ := strings.Cut(pair, "=")
-		for kind, of := range model.MovedKinds() {
+	return withValues(id, func(placeholder, value string) string {
+		for kind, of := range model.MovedKinds() { // each has a placeholder of its own
 			if now, changes := strings.CutPrefix(names[kind+"/"+value], kind+"/"); changes && of == placeholder {
-				pairs[i] = placeholder + "=" + now
+				return now
 			}
 		}
-	}
-	return template + "?" + strings.Join(pairs, "&")
+		return value
+	})
 }
 
 // SwappedPath returns a path, or a pattern of paths, with the names that took the places of those in it.
 func (n *Renames) SwappedPath(path string) string {
-	segments := strings.Split(path, "/")
-	for i, segment := range segments {
-		stem, ending, dotted := strings.Cut(segment, ".")
-		if dotted {
-			ending = "." + ending
-		}
-		for _, w := range n.Swaps() {
-			for kind := range model.MovedKinds() {
+	swaps, kinds := n.Swaps(), slices.Sorted(maps.Keys(model.MovedKinds()))
+	return withStems(path, func(stem string) string {
+		for _, w := range swaps {
+			for _, kind := range kinds {
 				address := kind + "/" + stem
 				if now := cmp.Or(w.Names[address], w.Also[address]); now != "" {
-					segments[i] = strings.TrimPrefix(now, kind+"/") + ending
+					return strings.TrimPrefix(now, kind+"/")
 				}
 			}
 		}
-	}
-	return strings.Join(segments, "/")
+		return stem
+	})
 }
 
 // Place returns the path at which a run writes the file of an ID.
