@@ -102,8 +102,9 @@ func restyleLines(text, disk []byte) []byte {
 	var out bytes.Buffer
 	last, next := endsOnDisk[0], 0 // next is the first line on disk that nothing stands for yet
 	origins := merge.Origins(known, lines)
+	ahead := following(origins, len(known))
 	for i, origin := range origins {
-		if origin < 0 && next < following(origins[i:], len(known)) {
+		if origin < 0 && next < ahead[i] {
 			origin = next
 		}
 		if origin >= 0 {
@@ -119,12 +120,16 @@ func restyleLines(text, disk []byte) []byte {
 	return out.Bytes()
 }
 
-// following returns the first origin that there is, or else.
-func following(origins []int, otherwise int) int {
-	if i := slices.IndexFunc(origins, func(origin int) bool { return origin >= 0 }); i >= 0 {
-		return origins[i]
+// following returns for each line the first origin at or after it, or otherwise where there is none.
+func following(origins []int, otherwise int) []int {
+	ahead := slices.Clone(origins)
+	for i, origin := range slices.Backward(origins) {
+		if origin >= 0 {
+			otherwise = origin
+		}
+		ahead[i] = otherwise
 	}
-	return otherwise
+	return ahead
 }
 
 // splitEnds returns the lines of a text, and the end of each: "\n", "\r\n", or nothing at the
