@@ -47,12 +47,8 @@ type Plan struct {
 // Holds reports whether a wanted file, or one that changes, is at a path or below it. The folder of
 // the spec is ".".
 func (p *Plan) Holds(name string) bool {
-	for file := range p.files {
-		if name == "." || within(file, name) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(p.Changes(), func(c Change) bool { return name == "." || within(c.Path, name) })
+	return p.knows(p.files, name) || holds(p.files, name) ||
+		slices.ContainsFunc(p.Changes(), func(c Change) bool { return name == "." || within(c.Path, name) })
 }
 
 // Changes returns every path that is not simply unchanged, sorted by path, with the pins.
