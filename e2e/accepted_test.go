@@ -15,8 +15,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/wavewright/wavewright/e2e/internal/cluster"
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/e2e/internal/cluster"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // warned are warnings, by case, of what the spec of the case asks for: the environment lets it

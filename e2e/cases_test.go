@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/generator"
 	"github.com/wavewright/wavewright/schema/diag"
 )

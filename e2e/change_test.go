@@ -18,8 +18,8 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/yaml"
 
-	"github.com/wavewright/wavewright/e2e/internal/cluster"
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/e2e/internal/cluster"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // answers is where package change of the generator finds what the API server answered.

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // argoTools are the programs that Argo CD renders with, and a repository of charts in

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wavewright/wavewright/e2e/internal/checks"
+	"github.com/wavewright/wavewright/generator/internal/verify/checks"
 )
 
 // wanted are findings, by case, that the spec of the case asks for. Each says, as the spec

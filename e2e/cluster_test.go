@@ -20,9 +20,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
-	"github.com/wavewright/wavewright/e2e/internal/cluster"
-	"github.com/wavewright/wavewright/e2e/internal/repo"
-	"github.com/wavewright/wavewright/e2e/internal/schemas"
+	"github.com/wavewright/wavewright/generator/e2e/internal/cluster"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+	"github.com/wavewright/wavewright/generator/e2e/internal/schemas"
 )
 
 // apiServer is the API server of all tests, with the kinds that generated repositories use.

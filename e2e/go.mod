@@ -1,4 +1,5 @@
-module github.com/wavewright/wavewright/e2e
+// The path lies below generator, so that the tests here may import its internal packages.
+module github.com/wavewright/wavewright/generator/e2e
 
 go 1.26.0
 

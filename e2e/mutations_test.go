@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wavewright/wavewright/e2e/internal/checks"
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/checks"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // mutation is one change for the worse. A folder that ends in a slash means the objects

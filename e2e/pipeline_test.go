@@ -16,7 +16,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/wavewright/wavewright/e2e/internal/schemas"
+	"github.com/wavewright/wavewright/generator/e2e/internal/schemas"
 	"github.com/wavewright/wavewright/schema"
 )
 

@@ -15,8 +15,8 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/wavewright/wavewright/e2e/internal/checks"
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/checks"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // TestMinimalProduction wants ten lines of spec to give everything that production

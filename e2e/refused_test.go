@@ -16,9 +16,9 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/wavewright/wavewright/e2e/internal/admission"
-	"github.com/wavewright/wavewright/e2e/internal/cluster"
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/e2e/internal/admission"
+	"github.com/wavewright/wavewright/generator/e2e/internal/cluster"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // offence is a request that a policy, named without its target, must not let pass in a

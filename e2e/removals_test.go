@@ -10,8 +10,8 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/wavewright/wavewright/e2e/internal/checks"
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/checks"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // removalCases are judged with every part of production taken out once.

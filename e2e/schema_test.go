@@ -9,7 +9,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/wavewright/wavewright/e2e/internal/schemas"
+	"github.com/wavewright/wavewright/generator/e2e/internal/schemas"
 )
 
 // schemaDir holds the schemas of this run.

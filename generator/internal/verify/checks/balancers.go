@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // checkBalancers wants a Service of a node port nowhere, and a load balancer to have no node

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // Check is one rule.

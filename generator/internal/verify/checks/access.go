@@ -8,7 +8,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
 
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // checkAccess wants applications to have what checkAccountRole says, people to have no wildcard, no Secret and nothing that changes the

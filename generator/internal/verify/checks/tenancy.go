@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/wavewright/wavewright/e2e/internal/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // checkTenancy wants a tenant of Argo CD to write Applications or ApplicationSets in its own
