@@ -132,12 +132,12 @@ func named(fields map[string]any) []string {
 		names = append(names, texts(fields[key])...)
 	}
 	for _, key := range []string{"patches", "patchesJson6902", "replacements"} {
-		for _, entry := range maps(fields[key]) {
+		for _, entry := range entries(fields[key]) {
 			names = append(names, texts(entry["path"])...)
 		}
 	}
 	for _, key := range []string{"configMapGenerator", "secretGenerator"} {
-		for _, entry := range maps(fields[key]) {
+		for _, entry := range entries(fields[key]) {
 			for _, name := range slices.Concat(texts(entry["files"]), texts(entry["envs"]), texts(entry["env"])) {
 				names = append(names, name[strings.Index(name, "=")+1:])
 			}
@@ -166,8 +166,8 @@ func texts(value any) []string {
 	return nil
 }
 
-// maps are the maps of a list.
-func maps(value any) []map[string]any {
+// entries are the maps of a list.
+func entries(value any) []map[string]any {
 	list, _ := value.([]any)
 	var all []map[string]any
 	for _, item := range list {

@@ -1,6 +1,10 @@
 // Package checks holds what no linter sees: whether the objects of a target fit
 // together, and whether what must be there is there. Each check is a pure function of
-// a repository as Argo CD would deploy it; a finding is a sentence that says where.
+// a repository as Argo CD would deploy it.
+//
+// A [Rule] judges as the API server, its controllers and Argo CD do: it holds for whatever
+// repository, and has a code with a page in docs/checks. A [Check] is a convention of the
+// repositories that wavewright generates, for their tests.
 package checks
 
 import (
@@ -102,11 +106,21 @@ func targets(r *repo.Repository) []*target {
 	var all []*target
 	for _, e := range r.Environments {
 		for _, t := range e.Targets {
-			objects := t.Objects()
-			all = append(all, &target{Target: t, environment: e.Name, profile: e.Profile, external: r.External, objects: objects, workloads: workloads(objects), selections: map[selection][]*workload{}})
+			all = append(all, newTarget(r, e, t))
 		}
 	}
+	for _, t := range r.Targets {
+		all = append(all, newTarget(r, &repo.Environment{}, t))
+	}
 	return all
+}
+
+func newTarget(r *repo.Repository, e *repo.Environment, t *repo.Target) *target {
+	objects := t.Objects()
+	return &target{
+		Target: t, environment: e.Name, profile: e.Profile, external: r.External, objects: objects,
+		workloads: workloads(objects), selections: map[selection][]*workload{},
+	}
 }
 
 // at names an object in findings.

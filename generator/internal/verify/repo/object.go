@@ -24,11 +24,27 @@ import (
 type Object struct {
 	APIVersion, Kind, Namespace, Name string
 	Labels, Annotations               map[string]string
-	// YAML is the document.
+	// YAML is the document. What was built in process has JSON, which is YAML too.
 	YAML []byte
+	// Origin is where the object stands in the repository, with the name that it has there.
+	Origin
+	// Application is what deploys the object; nil for what Argo CD itself reads.
+	Application *Deployed
+	// Malformed says why Typed could not be filled completely.
+	Malformed error
 	// Typed is the object as a pointer to its Go type, for the kinds that checks read;
 	// nil for others.
 	Typed any
+}
+
+// Origin is a place in the repository.
+type Origin struct {
+	// File is the path from the root of the repository.
+	File string
+	// Line counts from 1; 0 when only the file is known.
+	Line int
+	// Original is the name that the object has in the file, before Kustomize changed it.
+	Original string
 }
 
 // String names the object in findings.
@@ -142,7 +158,37 @@ func Parse(stream []byte) ([]*Object, error) {
 	}
 }
 
+// NewObject reads one object. A kind that has a Go type is decoded into it; fields that do
+// not fit are in Malformed, and what is no object at all is an error.
+func NewObject(document []byte, at Origin) (*Object, error) {
+	o, err := header(document)
+	if o == nil || err != nil {
+		return nil, err
+	}
+	o.Origin, o.Typed = at, newTyped(o.APIVersion, o.Kind)
+	if o.Typed != nil {
+		o.Malformed = yaml.Unmarshal(document, o.Typed)
+	}
+	return o, nil
+}
+
 func parseOne(document []byte) (*Object, error) {
+	o, err := header(document)
+	if o == nil || err != nil {
+		return nil, err
+	}
+	o.Typed = newTyped(o.APIVersion, o.Kind)
+	if o.Typed != nil {
+		err = yaml.Unmarshal(document, o.Typed)
+		if err != nil {
+			return nil, fmt.Errorf("decode %s: %w", o, err)
+		}
+	}
+	return o, nil
+}
+
+// header reads what all kinds have; nil for a document that holds nothing.
+func header(document []byte) (*Object, error) {
 	var header struct {
 		APIVersion, Kind string
 		Metadata         struct {
@@ -160,16 +206,9 @@ func parseOne(document []byte) (*Object, error) {
 		}
 		return nil, nil
 	}
-	o := &Object{
+	return &Object{
 		APIVersion: header.APIVersion, Kind: header.Kind,
 		Namespace: header.Metadata.Namespace, Name: header.Metadata.Name, Labels: header.Metadata.Labels, Annotations: header.Metadata.Annotations,
-		YAML: document, Typed: newTyped(header.APIVersion, header.Kind),
-	}
-	if o.Typed != nil {
-		err = yaml.Unmarshal(document, o.Typed)
-		if err != nil {
-			return nil, fmt.Errorf("decode %s: %w", o, err)
-		}
-	}
-	return o, nil
+		YAML: document,
+	}, nil
 }

@@ -1,7 +1,8 @@
-// Package repo reads a generated repository the way Argo CD does: it builds every
-// kustomization with the real kustomize, expands the ApplicationSets and puts each
-// Application's objects beside it. It knows nothing of the generator: all facts come
-// from the files, so that checks judge what is there and not what was meant.
+// Package repo reads a repository the way Argo CD does: it finds the Applications, expands
+// the ApplicationSets, builds their sources and puts each Application's objects beside it. It
+// knows nothing of the generator: all facts come from the files, so that checks judge what is
+// there and not what was meant. Whatever it cannot read is a [Problem], whatever it does not
+// look at is [Skipped]; nothing is passed over in silence.
 package repo
 
 import (
@@ -18,10 +19,19 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Repository is a generated repository.
+// Repository is a repository with everything that Argo CD would deploy from it.
 type Repository struct {
-	Name         string
-	Dir          string
+	Name string
+	Dir  string
+	// Targets are the clusters of a repository that wavewright did not generate, with what
+	// its Applications deploy there. Those of a generated one are in Environments.
+	Targets []*Target
+	// Projects that the repository holds; Applications and ApplicationSets as they stand in it.
+	Management []*Object
+	// Problems are what Argo CD could not read or build either.
+	Problems []Problem
+	// Skipped are what was not judged.
+	Skipped      []Skipped
 	Environments []*Environment
 	// Self is Argo CD when it manages itself, with its own root; nil otherwise.
 	Self *Environment
@@ -49,9 +59,26 @@ type Environment struct {
 	Live []*Application
 }
 
-// Target is an environment on one cluster: what has to fit together.
+// Problem is a mistake that keeps Argo CD from reading or building something.
+type Problem struct {
+	Origin
+	Application string
+	// Code is that of the finding, such as build/failed.
+	Code, Message string
+}
+
+// Skipped is something that was not judged, and why.
+type Skipped struct {
+	Origin
+	Application string
+	Reason      string
+}
+
+// Target is an environment on one cluster, or all that goes to one: what has to fit together.
 type Target struct {
-	Name         string
+	Name string
+	// Cluster is the destination: its name or address.
+	Cluster      string
 	Applications []*Deployed
 	// Granted are what administrators of its cluster are asked for.
 	Granted []*Object
@@ -67,6 +94,8 @@ type Deployed struct {
 	// Chart says that a chart makes the objects, which are its authors' affair.
 	Chart   bool
 	Objects []*Object
+	// Made is where the Application, or the element that it is made of, stands.
+	Made Origin
 }
 
 // Objects are all objects of a target.

@@ -1,0 +1,54 @@
+package kustomize
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"testing"
+	"testing/fstest"
+)
+
+// TestBuilder builds every overlay of a golden in both ways, and finds the file of each object.
+func TestBuilder(t *testing.T) {
+	source := os.DirFS("../../../golden/voting-app/want")
+	builder := NewBuilder(NewFiles(source))
+	folders, err := fs.Glob(source, "overlays/*/apps/*")
+	if err != nil || len(folders) == 0 {
+		t.Fatal(folders, err)
+	}
+	for _, folder := range folders {
+		built, err := builder.Build(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects, err := Build(func(name string) ([]byte, error) {
+			text, err := fs.ReadFile(source, name)
+			if err != nil {
+				return nil, nil //nolint:nilerr // The function has no other way to say that there is none.
+			}
+			return text, nil
+		}, folder)
+		if err != nil || len(objects) != len(built.Resources) {
+			t.Errorf("%s: %d and %d objects, %v", folder, len(objects), len(built.Resources), err)
+		}
+		for _, r := range built.Resources {
+			if path.Ext(r.Origin) != ".yaml" {
+				t.Errorf("%s: %s comes from %q", folder, r.JSON, r.Origin)
+			}
+		}
+	}
+}
+
+// TestBuilderRefuses shows what is not read.
+func TestBuilderRefuses(t *testing.T) {
+	for name, source := range map[string]string{
+		"address": "resources: ['https://example.com/x.yaml']", "repository": "resources: ['github.com/acme/x//y?ref=v1']",
+		"above": "resources: [../../x]", "missing": "resources: [x.yaml]", "cycle": "resources: [../a]",
+		"chart": "helmCharts: [{name: x, repo: 'https://example.com'}]", "text": "resources: [",
+	} {
+		files := fstest.MapFS{"a/kustomization.yaml": {Data: []byte(source)}}
+		if built, err := NewBuilder(NewFiles(files)).Build("a"); err == nil {
+			t.Errorf("%s: %v", name, built)
+		}
+	}
+}

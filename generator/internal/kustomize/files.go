@@ -1,0 +1,230 @@
+package kustomize
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/yaml"
+)
+
+// Files is a read-only file system for kustomize over the files of a repository. Each file is
+// read once, whatever number of builds needs it. Nothing outside the repository can be named:
+// the fs.FS decides about links, and a kustomization that names anything else is refused
+// before kustomize would fetch it.
+type Files struct {
+	source fs.FS
+
+	lock  sync.Mutex
+	files map[string]*file
+}
+
+// file is a file that was read.
+type file struct {
+	once sync.Once
+	text []byte
+	err  error
+	// refused says why kustomize may not read it: it is a kustomization that names what is
+	// not in the repository.
+	refused error
+	// schema says that it is a kustomization with a schema of its own.
+	schema bool
+}
+
+// NewFiles makes the file system of a repository.
+func NewFiles(source fs.FS) *Files { return &Files{source: source, files: map[string]*file{}} }
+
+// Text returns the content of a file by its path from the root of the repository.
+func (f *Files) Text(name string) ([]byte, error) {
+	read := f.file(name)
+	return read.text, read.err
+}
+
+func (f *Files) file(name string) *file {
+	f.lock.Lock()
+	known := f.files[name]
+	if known == nil {
+		known = &file{}
+		f.files[name] = known
+	}
+	f.lock.Unlock()
+	known.once.Do(func() {
+		known.text, known.err = fs.ReadFile(f.source, name)
+		if known.err == nil && slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name)) {
+			known.schema, known.refused = f.inspect(path.Dir(name), known.text)
+		}
+	})
+	return known
+}
+
+// inspect reports whether a kustomization has a schema of its own, and an error when it names
+// what is not in the repository. What is no YAML is left to kustomize's own message.
+func (f *Files) inspect(folder string, source []byte) (schema bool, refused error) {
+	var fields map[string]any
+	if yaml.Unmarshal(source, &fields) != nil {
+		return false, nil
+	}
+	for _, name := range named(fields) {
+		if strings.Contains(name, "\n") {
+			continue // an object in place
+		}
+		at := path.Join(folder, name)
+		if strings.Contains(name, "://") || path.IsAbs(name) || !fs.ValidPath(at) {
+			return false, &OutsideError{folder, name}
+		}
+		if _, err := fs.Stat(f.source, at); err != nil {
+			return false, &OutsideError{folder, name}
+		}
+	}
+	return fields["openapi"] != nil, nil
+}
+
+// view is what one build reads.
+type view struct {
+	*Files
+	// top is the folder that is built: its kustomization asks for the origin of objects.
+	top string
+	// alone says that no other build runs, so that a schema may be set.
+	alone bool
+	// asked says that the origins in the result are there because the view asked for them.
+	asked bool
+	// schema says that a kustomization has a schema.
+	schema bool
+	// read are the paths that were read or looked for; the value says whether they exist.
+	read map[string]bool
+}
+
+// errSchema ends a build that has to run alone.
+var errSchema = errors.New("a kustomization sets openapi, which is global in kustomize")
+
+// errReadOnly is the answer to anything that writes.
+var errReadOnly = errors.New("the files of the repository are read-only")
+
+// local is the path from the root of the repository.
+func local(name string) string {
+	name = strings.TrimPrefix(path.Clean(filepath.ToSlash(name)), "/")
+	if name == "" {
+		return "."
+	}
+	return name
+}
+
+// ReadFile returns the content of a file.
+func (v *view) ReadFile(name string) ([]byte, error) {
+	name = local(name)
+	read := v.file(name)
+	v.read[name] = read.err == nil
+	switch {
+	case read.err != nil:
+		return nil, read.err
+	case read.refused != nil:
+		return nil, read.refused
+	case read.schema && !v.alone:
+		v.schema = true
+		return nil, errSchema
+	}
+	if path.Dir(name) == v.top && slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name)) {
+		text := withOrigins(read.text)
+		v.asked = len(text) != len(read.text)
+		return text, nil
+	}
+	return read.text, nil
+}
+
+// withOrigins asks kustomize to say where each object comes from, unless the kustomization
+// says itself what it wants to know about the build.
+func withOrigins(source []byte) []byte {
+	trimmed := bytes.TrimSpace(source)
+	if bytes.Contains(source, []byte("buildMetadata")) || bytes.HasPrefix(trimmed, []byte("{")) || bytes.HasSuffix(trimmed, []byte("...")) {
+		return source
+	}
+	return slices.Concat(source, []byte("\nbuildMetadata: [originAnnotations]\n"))
+}
+
+func (v *view) stat(name string) (fs.FileInfo, error) {
+	name = local(name)
+	info, err := fs.Stat(v.source, name)
+	v.read[name] = err == nil
+	return info, err
+}
+
+// Exists reports whether there is a file or folder.
+func (v *view) Exists(name string) bool {
+	_, err := v.stat(name)
+	return err == nil
+}
+
+// IsDir reports whether there is a folder.
+func (v *view) IsDir(name string) bool {
+	info, err := v.stat(name)
+	return err == nil && info.IsDir()
+}
+
+// ReadDir returns the names in a folder.
+func (v *view) ReadDir(name string) ([]string, error) {
+	entries, err := fs.ReadDir(v.source, local(name))
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names, err
+}
+
+// CleanedAbs splits a path into a folder and, unless it is one, a file.
+func (v *view) CleanedAbs(name string) (filesys.ConfirmedDir, string, error) {
+	info, err := v.stat(name)
+	if err != nil {
+		return "", "", fmt.Errorf("'%s' doesn't exist", local(name))
+	}
+	whole := path.Join(root, local(name))
+	if info.IsDir() {
+		return filesys.ConfirmedDir(filepath.FromSlash(whole)), "", nil
+	}
+	return filesys.ConfirmedDir(filepath.FromSlash(path.Dir(whole))), path.Base(whole), nil
+}
+
+// Glob returns the files that fit a pattern.
+func (v *view) Glob(pattern string) ([]string, error) {
+	names, err := fs.Glob(v.source, local(pattern))
+	for i := range names {
+		names[i] = root + names[i]
+	}
+	return names, err
+}
+
+// Walk visits the files below a folder.
+func (v *view) Walk(folder string, visit filepath.WalkFunc) error {
+	return fs.WalkDir(v.source, local(folder), func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return visit(root+name, nil, err)
+		}
+		info, err := entry.Info()
+		return visit(root+name, info, err)
+	})
+}
+
+// Open is not needed to build.
+func (*view) Open(string) (filesys.File, error) { return nil, errReadOnly }
+
+// Create refuses.
+func (*view) Create(string) (filesys.File, error) { return nil, errReadOnly }
+
+// Mkdir refuses.
+func (*view) Mkdir(string) error { return errReadOnly }
+
+// MkdirAll refuses.
+func (*view) MkdirAll(string) error { return errReadOnly }
+
+// RemoveAll refuses.
+func (*view) RemoveAll(string) error { return errReadOnly }
+
+// WriteFile refuses.
+func (*view) WriteFile(string, []byte) error { return errReadOnly }

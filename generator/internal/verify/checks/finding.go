@@ -1,0 +1,171 @@
+package checks
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+)
+
+// Severity is how much a finding matters. The zero value is invalid, so that a forgotten
+// severity is noticed.
+type Severity uint8
+
+const (
+	// Error says that the cluster or Argo CD refuses something, or that it does not run.
+	Error Severity = iota + 1
+	// Warning says that something runs and will fail or hurt in a foreseeable situation.
+	Warning
+	// Note says what could not be known, or what a person may want to know.
+	Note
+)
+
+// String is the word that is printed.
+func (s Severity) String() string {
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	case Note:
+		return "note"
+	}
+	return "invalid severity"
+}
+
+// Finding is what a check found.
+type Finding struct {
+	// Code is stable; docs/checks/CODE.md is its page.
+	Code     string
+	Severity Severity
+	// Target is the cluster, or the environment on a cluster; empty for what concerns all.
+	Target string
+	// Application is its name in Argo CD; empty for what concerns none.
+	Application string
+	// Object is "Kind/name" and Namespace its namespace; empty for what concerns no object.
+	Object, Namespace string
+	// Message is one sentence that says what is wrong.
+	Message string
+	// Sum is the arithmetic behind the message, a line for each term; optional.
+	Sum []string
+	// Hint is what to do, in full sentences; optional.
+	Hint string
+	// Origin is where it stands; Path the field inside the object, such as
+	// "spec.template.spec.containers[0].image", by which the line is found.
+	repo.Origin
+	Path string
+}
+
+// Compare orders findings: by place, then by what they say.
+func Compare(a, b Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.Target, b.Target), cmp.Compare(a.Application, b.Application), cmp.Compare(a.Severity, b.Severity),
+		cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Code, b.Code),
+		cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Message, b.Message),
+	)
+}
+
+// Rule is one check of what any cluster or Argo CD does, whoever wrote the repository.
+type Rule struct {
+	Code     string
+	Severity Severity
+	// Title is half a sentence for the index: what a finding of this code means.
+	Title string
+	// Cheap says that it needs no objects built by Kustomize or Helm, so that generate runs it always.
+	Cheap bool
+	run   func(*world, *judge)
+}
+
+// judge collects the findings of one rule.
+type judge struct {
+	rule     Rule
+	findings []Finding
+}
+
+// object reports something about an object; path is the field, empty for the object as a
+// whole. Its result can be given a sum, a hint and another severity.
+func (j *judge) object(t *target, o *repo.Object, path, format string, args ...any) *Finding {
+	f := Finding{Object: o.String(), Namespace: o.Namespace, Origin: o.Origin, Path: path}
+	if t != nil {
+		f.Target = t.Name
+	}
+	if o.Application != nil {
+		f.Application = o.Application.Name
+	}
+	return j.add(f, format, args...)
+}
+
+// application reports something about an Application.
+func (j *judge) application(t *target, d *repo.Deployed, format string, args ...any) *Finding {
+	f := Finding{Application: d.Name, Origin: d.Made}
+	if t != nil {
+		f.Target = t.Name
+	}
+	return j.add(f, format, args...)
+}
+
+// place reports something about a place in a file.
+func (j *judge) place(at repo.Origin, format string, args ...any) *Finding {
+	return j.add(Finding{Origin: at}, format, args...)
+}
+
+func (j *judge) add(f Finding, format string, args ...any) *Finding {
+	f.Code, f.Severity, f.Message = j.rule.Code, j.rule.Severity, fmt.Sprintf(format, args...)
+	j.findings = append(j.findings, f)
+	return &j.findings[len(j.findings)-1]
+}
+
+// world is a repository as rules see it.
+type world struct {
+	*repo.Repository
+	// targets are all clusters, or environments on clusters, with their objects.
+	targets []*target
+}
+
+// clusters groups the targets that share a cluster, in the order of their names.
+func (w *world) clusters() [][]*target {
+	names := map[string][]*target{}
+	var order []string
+	for _, t := range w.targets {
+		if names[t.Cluster] == nil {
+			order = append(order, t.Cluster)
+		}
+		names[t.Cluster] = append(names[t.Cluster], t)
+	}
+	slices.Sort(order)
+	var groups [][]*target
+	for _, name := range order {
+		groups = append(groups, names[name])
+	}
+	return groups
+}
+
+// everywhere runs a rule on each target.
+func everywhere(rule func(*target, *judge)) func(*world, *judge) {
+	return func(w *world, out *judge) {
+		for _, t := range w.targets {
+			rule(t, out)
+		}
+	}
+}
+
+// Judge runs rules on a repository. The findings are sorted and stand once each.
+func Judge(r *repo.Repository, rules []Rule) []Finding {
+	w := &world{Repository: r, targets: targets(r)}
+	var all []Finding
+	for _, rule := range rules {
+		out := &judge{rule: rule}
+		rule.run(w, out)
+		all = append(all, out.findings...)
+	}
+	slices.SortFunc(all, Compare)
+	return slices.CompactFunc(all, func(a, b Finding) bool { return Compare(a, b) == 0 })
+}
+
+// Rules are all rules, in the order of their codes.
+func Rules() []Rule {
+	all := slices.Concat(buildRules, schemaRules, admissionRules, quotaRules, availabilityRules, networkRules, referenceRules, securityRules, argoRules)
+	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.Code, b.Code) })
+	return all
+}

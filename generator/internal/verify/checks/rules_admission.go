@@ -1,0 +1,4 @@
+package checks
+
+// admissionRules are the rules of this area.
+var admissionRules = []Rule{}

@@ -1,0 +1,4 @@
+package checks
+
+// argoRules are the rules of this area.
+var argoRules = []Rule{}

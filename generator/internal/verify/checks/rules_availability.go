@@ -1,0 +1,4 @@
+package checks
+
+// availabilityRules are the rules of this area.
+var availabilityRules = []Rule{}

@@ -1,0 +1,19 @@
+package checks
+
+// buildRules say what Argo CD could not read or build.
+var buildRules = []Rule{
+	{Code: "build/failed", Severity: Error, Title: "a source that Kustomize or Helm cannot build", run: problems("build/failed")},
+	{Code: "build/outside", Severity: Note, Title: "a source that names what the repository does not hold", run: problems("build/outside")},
+	{Code: "build/unreadable", Severity: Error, Title: "a manifest that is no YAML, or no object", run: problems("build/unreadable")},
+}
+
+// problems passes on what the reader of the repository met.
+func problems(code string) func(*world, *judge) {
+	return func(w *world, out *judge) {
+		for _, p := range w.Problems {
+			if p.Code == code {
+				out.add(Finding{Application: p.Application, Origin: p.Origin}, "%s", p.Message)
+			}
+		}
+	}
+}

@@ -1,0 +1,4 @@
+package checks
+
+// networkRules are the rules of this area.
+var networkRules = []Rule{}

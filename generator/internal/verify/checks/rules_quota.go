@@ -1,0 +1,4 @@
+package checks
+
+// quotaRules are the rules of this area.
+var quotaRules = []Rule{}

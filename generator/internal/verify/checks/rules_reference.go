@@ -1,0 +1,4 @@
+package checks
+
+// referenceRules are the rules of this area.
+var referenceRules = []Rule{}

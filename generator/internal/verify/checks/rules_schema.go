@@ -1,0 +1,4 @@
+package checks
+
+// schemaRules are the rules of this area.
+var schemaRules = []Rule{}

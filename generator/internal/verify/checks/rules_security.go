@@ -1,0 +1,4 @@
+package checks
+
+// securityRules are the rules of this area.
+var securityRules = []Rule{}

@@ -1,0 +1,96 @@
+package verify
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/checks"
+)
+
+// corpus holds small repositories as txtar archives, in a folder for each area of codes. The
+// file "findings" of an archive lists what is found, a line for each finding; without lines the
+// repository is right. GOLDIE_UPDATE=true writes them: read the difference.
+const corpus = "../../../golden/verify"
+
+// TestCorpus judges every case.
+func TestCorpus(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(corpus, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".txtar" {
+			return err
+		}
+		relative, err := filepath.Rel(corpus, name)
+		if err != nil {
+			return err
+		}
+		t.Run(strings.TrimSuffix(filepath.ToSlash(relative), ".txtar"), func(t *testing.T) { judgeCase(t, name, seen) })
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range checks.Rules() {
+		if !seen[rule.Code] {
+			t.Errorf("no case finds %s", rule.Code)
+		}
+	}
+}
+
+func judgeCase(t *testing.T, name string, seen map[string]bool) {
+	archive, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, want, at := fstest.MapFS{}, "", -1
+	for i, f := range archive.Files {
+		if f.Name == "findings" {
+			want, at = string(f.Data), i
+			continue
+		}
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	report, err := Run(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := describe(report)
+	for _, f := range report.Findings {
+		seen[f.Code] = true
+		if f.File == "" || f.Line == 0 {
+			t.Errorf("%s: %s stands nowhere", f.Code, f.Message)
+		}
+	}
+	if got == want {
+		return
+	}
+	if os.Getenv("GOLDIE_UPDATE") == "" || at < 0 {
+		t.Errorf("found:\n%s\nwant:\n%s", got, want)
+		return
+	}
+	archive.Files[at].Data = []byte(got)
+	if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// describe writes a report as the cases do.
+func describe(report *Report) string {
+	var out strings.Builder
+	for _, f := range report.Findings {
+		fmt.Fprintf(&out, "%s:%d: %s: %s: %s [%s]\n", f.File, f.Line, f.Severity, strings.Trim(f.Application+" "+f.Object, " "), f.Message, f.Code)
+		for _, line := range f.Sum {
+			fmt.Fprintf(&out, "\t%s\n", line)
+		}
+	}
+	for _, s := range report.Skipped {
+		fmt.Fprintf(&out, "%s: not judged: %s\n", s.File, s.Reason)
+	}
+	return out.String()
+}

@@ -1,0 +1,138 @@
+package verify
+
+import (
+	"bytes"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// locator finds the lines of findings. It parses a file only when a finding points to it.
+type locator struct {
+	source fs.FS
+	parsed map[string][]*yaml.Node
+}
+
+func newLocator(source fs.FS) *locator {
+	return &locator{source: source, parsed: map[string][]*yaml.Node{}}
+}
+
+// locate fills in the line: that of the field, or of the nearest field around it that the file
+// holds; without the object in the file, the first line.
+func (l *locator) locate(f *Finding) {
+	if f.File == "" {
+		return
+	}
+	kind, name, _ := strings.Cut(f.Object, "/")
+	if f.Original != "" {
+		name = f.Original
+	}
+	for _, document := range l.documents(f.File) {
+		if kind == "" && f.Path != "" || scalar(document, "kind") == kind && scalar(child(document, "metadata"), "name") == name {
+			f.Line = along(document, f.Path)
+			return
+		}
+	}
+	if f.Line == 0 {
+		f.Line = 1
+	}
+}
+
+// documents are the documents of a file; what cannot be parsed has none.
+func (l *locator) documents(name string) []*yaml.Node {
+	if known, ok := l.parsed[name]; ok {
+		return known
+	}
+	var found []*yaml.Node
+	if text, err := fs.ReadFile(l.source, name); err == nil {
+		decoder := yaml.NewDecoder(bytes.NewReader(text))
+		for {
+			var document yaml.Node
+			if decoder.Decode(&document) != nil {
+				break
+			}
+			if len(document.Content) == 1 {
+				found = append(found, document.Content[0])
+			}
+		}
+	}
+	l.parsed[name] = found
+	return found
+}
+
+// along is the line of the field at a path, such as spec.containers[0].image, or of the last
+// field on the way that is there.
+func along(node *yaml.Node, path string) int {
+	line := node.Line
+	for _, step := range steps(path) {
+		next, at := child(node, step), keyLine(node, step)
+		if i, err := strconv.Atoi(step); err == nil && node.Kind == yaml.SequenceNode && i < len(node.Content) {
+			next, at = node.Content[i], node.Content[i].Line
+		}
+		if next == nil {
+			return line
+		}
+		node, line = next, at
+	}
+	return line
+}
+
+// steps splits a path at dots and brackets. A step in quotes may hold dots.
+func steps(path string) []string {
+	var all []string
+	var step strings.Builder
+	quoted := false
+	flush := func() {
+		if step.Len() > 0 {
+			all = append(all, step.String())
+			step.Reset()
+		}
+	}
+	for _, r := range path {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case !quoted && strings.ContainsRune(".[]", r):
+			flush()
+		default:
+			step.WriteRune(r)
+		}
+	}
+	flush()
+	return all
+}
+
+func child(node *yaml.Node, key string) *yaml.Node {
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// keyLine is the line of a key; 0 when the node is no mapping with it.
+func keyLine(node *yaml.Node, key string) int {
+	if node.Kind != yaml.MappingNode {
+		return 0
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i].Line
+		}
+	}
+	return 0
+}
+
+func scalar(node *yaml.Node, key string) string {
+	value := child(node, key)
+	if value == nil {
+		return ""
+	}
+	return value.Value
+}
