@@ -65,7 +65,7 @@ func newApp(c *console) *cli.App {
 		Commands: []*cli.Command{
 			initCommand(c), generateCommand(c), diffCommand(c), impactCommand(c), explainCommand(c),
 			adoptCommand(c), restoreCommand(c), dropCommand(c),
-			promoteCommand(c), rollbackCommand(c), releasesCommand(c), doctorCommand(c),
+			promoteCommand(c), rollbackCommand(c), releasesCommand(c), verifyCommand(c), doctorCommand(c),
 			templatesCommand(c), schemaCommand(c), completionCommand(c), manCommand(c), versionCommand(c),
 		},
 		Before:                    enter,

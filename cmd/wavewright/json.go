@@ -42,6 +42,7 @@ type document struct {
 	Functions   []function              `json:"functions,omitempty"`
 	Files       []string                `json:"files,omitempty"`
 	Doctor      *generator.DoctorReport `json:"doctor,omitempty"`
+	Verify      *verifyDocument         `json:"verify,omitempty"`
 	Version     *versionReport          `json:"version,omitempty"`
 }
 

@@ -56,7 +56,7 @@ func judgeCase(t *testing.T, name string, seen map[string]bool) {
 		}
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	report, err := Run(files)
+	report, err := Discover(files, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 // Package verify judges a repository before it is pushed: what would the API server, its
 // controllers and Argo CD make of it? Package repo reads the repository, package checks judges
-// it, and this package says where in a file each finding stands.
+// it, and this package says where in a file each finding stands, which findings a person has
+// excused, and what was not judged.
 package verify
 
 import (
@@ -14,6 +15,9 @@ import (
 // Finding is what a check found.
 type Finding = checks.Finding
 
+// Severity is how much a finding matters.
+type Severity = checks.Severity
+
 // Severities of findings.
 const (
 	Error   = checks.Error
@@ -21,38 +25,77 @@ const (
 	Note    = checks.Note
 )
 
+// Skipped is something that was not judged, and why.
+type Skipped = repo.Skipped
+
+// Options choose what is judged.
+type Options struct {
+	// Only and Skip are codes, or areas such as quota; empty for all.
+	Only, Skip []string
+	// Excuses are the findings that somebody accepts.
+	Excuses []Excuse
+	// Today is the day, as 2006-01-02, by which excuses end.
+	Today string
+}
+
 // Report is the outcome for a repository.
 type Report struct {
 	Findings []Finding
-	// Judged are the Applications whose objects were judged, Objects their number.
-	Judged, Objects int
+	// Excused are the findings that an excuse covers.
+	Excused []Excused
+	// Targets, Applications and Objects are how many were judged.
+	Targets, Applications, Objects int
 	// Skipped are what was not judged.
-	Skipped []repo.Skipped
+	Skipped []Skipped
 }
 
-// Run judges a repository with all rules.
-func Run(source fs.FS) (*Report, error) {
+// Count is the number of findings of a severity.
+func (r *Report) Count(severity Severity) int {
+	n := 0
+	for _, f := range r.Findings {
+		if f.Severity == severity {
+			n++
+		}
+	}
+	return n
+}
+
+// Discover judges a repository that wavewright need not have generated.
+func Discover(source fs.FS, o Options) (*Report, error) {
 	r, err := repo.Discover(source)
 	if err != nil {
 		return nil, err
 	}
-	return judge(source, r), nil
+	return Judge(source, r, o), nil
 }
 
-func judge(source fs.FS, r *repo.Repository) *Report {
-	report := &Report{Findings: checks.Judge(r, checks.Rules()), Skipped: r.Skipped}
+// Judge judges a repository that was read.
+func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
+	rules := slices.DeleteFunc(checks.Rules(), func(rule checks.Rule) bool { return !o.wants(rule.Code) })
+	report := &Report{Findings: checks.Judge(r, rules), Skipped: slices.Clone(r.Skipped)}
 	lines := newLocator(source)
 	for i := range report.Findings {
 		lines.locate(&report.Findings[i])
 	}
+	report.excuse(o)
 	slices.SortStableFunc(report.Findings, checks.Compare)
-	for _, t := range r.Targets {
+	report.count(r)
+	return report
+}
+
+// count counts what was judged.
+func (r *Report) count(from *repo.Repository) {
+	targets := slices.Clone(from.Targets)
+	for _, e := range from.Environments {
+		targets = append(targets, e.Targets...)
+	}
+	r.Targets = len(targets)
+	for _, t := range targets {
 		for _, d := range t.Applications {
 			if len(d.Objects) > 0 {
-				report.Judged++
+				r.Applications++
 			}
-			report.Objects += len(d.Objects)
+			r.Objects += len(d.Objects)
 		}
 	}
-	return report
 }

@@ -55,6 +55,8 @@ type Finding struct {
 	// "spec.template.spec.containers[0].image", by which the line is found.
 	repo.Origin
 	Path string
+	// Spec is where the spec declares the application; empty in a repository without one.
+	Spec repo.Origin
 }
 
 // Compare orders findings: by place, then by what they say.
@@ -91,14 +93,14 @@ func (j *judge) object(t *target, o *repo.Object, path, format string, args ...a
 		f.Target = t.Name
 	}
 	if o.Application != nil {
-		f.Application = o.Application.Name
+		f.Application, f.Spec = o.Application.Name, o.Application.Declared
 	}
 	return j.add(f, format, args...)
 }
 
 // application reports something about an Application.
 func (j *judge) application(t *target, d *repo.Deployed, format string, args ...any) *Finding {
-	f := Finding{Application: d.Name, Origin: d.Made}
+	f := Finding{Application: d.Name, Origin: d.Made, Spec: d.Declared}
 	if t != nil {
 		f.Target = t.Name
 	}

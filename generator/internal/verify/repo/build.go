@@ -26,8 +26,13 @@ type Build struct {
 	Chart          bool
 	Folder         string
 	Output, Stderr []byte
-	Err            error
+	// Objects are those of a build in process, which has no Output.
+	Objects []*Object
+	Err     error
 }
+
+// buildable are patterns of the folders that are built.
+var buildable = []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*", "bootstrap/argocd", "bootstrap/argocd/install", "bootstrap/request/argocd", "bootstrap/request/clusters/*"}
 
 // Kustomizations lists the folders that Argo CD or, to install it, kubectl builds, relative to dir, and what kubectl builds to grant it. A folder
 // without a kustomization is listed too: building it then says so, except in argocd, whose folders
@@ -35,7 +40,7 @@ type Build struct {
 // clusters is a component of theirs.
 func Kustomizations(dir string) ([]string, error) {
 	var folders []string
-	for _, pattern := range []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*", "bootstrap/argocd", "bootstrap/argocd/install", "bootstrap/request/argocd", "bootstrap/request/clusters/*"} {
+	for _, pattern := range buildable {
 		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
 		if err != nil {
 			return nil, err

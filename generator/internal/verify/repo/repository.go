@@ -8,11 +8,12 @@ package repo
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,6 +24,10 @@ import (
 type Repository struct {
 	Name string
 	Dir  string
+	// files are those of the repository.
+	files fs.FS
+	// reading is the file that is being read, for messages.
+	reading string
 	// Targets are the clusters of a repository that wavewright did not generate, with what
 	// its Applications deploy there. Those of a generated one are in Environments.
 	Targets []*Target
@@ -96,6 +101,8 @@ type Deployed struct {
 	Objects []*Object
 	// Made is where the Application, or the element that it is made of, stands.
 	Made Origin
+	// Declared is where the spec of a generated repository declares it.
+	Declared Origin
 }
 
 // Objects are all objects of a target.
@@ -125,43 +132,48 @@ type candidates struct {
 	}
 }
 
-// Load reads a repository whose kustomizations have been built.
+// Load reads a generated repository whose kustomizations have been built.
 func Load(name, dir string, builds map[string]*Build) (*Repository, error) {
-	r := &Repository{Name: name, Dir: dir, Builds: builds}
-	roots, err := filepath.Glob(filepath.Join(dir, "bootstrap", "roots", "*.yaml"))
+	r := &Repository{Name: name, Dir: dir, files: os.DirFS(dir), Builds: builds}
+	return r, r.load()
+}
+
+func (r *Repository) load() error {
+	roots, err := fs.Glob(r.files, "bootstrap/roots/*.yaml")
 	if err != nil || len(roots) == 0 {
-		return nil, fmt.Errorf("%s has no roots: %w", dir, err)
+		return errors.Join(errors.New("the repository has no roots"), err)
 	}
 	r.Granted, err = r.request("argocd")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	profiles, err := productionProfiles(dir)
+	profiles, err := r.profiles()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, root := range roots {
-		env := strings.TrimSuffix(filepath.Base(root), ".yaml")
+		r.reading = root
+		env := strings.TrimSuffix(path.Base(root), ".yaml")
 		if env == "argocd" {
 			r.Self = &Environment{Name: env}
 			if err := r.self(); err != nil {
-				return nil, err
+				return err
 			}
 			continue
 		}
 		e, err := r.environment(env)
 		if err != nil {
-			return nil, fmt.Errorf("environment %s: %w", env, err)
+			return fmt.Errorf("environment %s: %w", env, err)
 		}
 		e.Profile = profiles[env]
 		r.Environments = append(r.Environments, e)
 	}
-	return r, nil
+	return nil
 }
 
 // self reads Argo CD's own root and what it deploys.
 func (r *Repository) self() error {
-	source, err := os.ReadFile(filepath.Join(r.Dir, "bootstrap", "roots", "argocd.yaml"))
+	source, err := fs.ReadFile(r.files, "bootstrap/roots/argocd.yaml")
 	if err != nil {
 		return err
 	}
@@ -198,7 +210,7 @@ func (r *Repository) Roots() []*Environment {
 
 func (r *Repository) environment(name string) (*Environment, error) {
 	e := &Environment{Name: name}
-	source, err := os.ReadFile(filepath.Join(r.Dir, "bootstrap", "roots", name+".yaml"))
+	source, err := fs.ReadFile(r.files, "bootstrap/roots/"+name+".yaml")
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +258,7 @@ func (e *Environment) live() error {
 // targets expands the candidates: what promotion of this commit would run. prefix is
 // the folder of the repository that wavewright's own folders are in.
 func (r *Repository) targets(e *Environment, prefix string) error {
-	source, err := os.ReadFile(filepath.Join(r.Dir, "overlays", e.Name, "applications.yaml"))
+	source, err := fs.ReadFile(r.files, "overlays/"+e.Name+"/applications.yaml")
 	if err != nil {
 		return err
 	}
@@ -304,7 +316,7 @@ func (r *Repository) deploy(e *Environment, prefix string, element map[string]an
 	}
 	objects, err := r.objects(overlay)
 	return &Deployed{
-		Application: application, Overlay: overlay, Element: element,
+		Application: application, Overlay: overlay, Element: element, Made: Origin{File: "overlays/" + e.Name + "/applications.yaml", Original: application.Name},
 		Chart: r.Builds[overlay] != nil && r.Builds[overlay].Chart, Objects: objects,
 	}, err
 }
@@ -369,16 +381,21 @@ func project(set *ApplicationSet) any {
 
 func (r *Repository) objects(folder string) ([]*Object, error) {
 	build := r.Builds[folder]
-	if build == nil || build.Err != nil {
+	switch {
+	case build != nil && build.Output == nil && r.Dir == "": // which was built in process
+		return build.Objects, nil
+	case build == nil && r.Dir == "":
+		return nil, nil
+	case build == nil || build.Err != nil:
 		return nil, fmt.Errorf("%s has not been built", folder)
 	}
 	return Parse(build.Output)
 }
 
-// productionProfiles maps each environment to the built-in profile that its own one
+// profiles maps each environment to the built-in profile that its own one
 // extends.
-func productionProfiles(dir string) (map[string]string, error) {
-	source, err := os.ReadFile(filepath.Join(dir, "environments.yaml"))
+func (r *Repository) profiles() (map[string]string, error) {
+	source, err := fs.ReadFile(r.files, "environments.yaml")
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,205 @@
+package main
+
+// Findings of verify, for people and for programs, by the rules of print.go.
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator"
+	"github.com/wavewright/wavewright/internal/build"
+)
+
+// printCodes prints all codes.
+func (c *console) printCodes() {
+	for _, code := range generator.VerifyCodes() {
+		c.printf("%-44s %-8s %s\n", code.Code, code.Severity, code.Title)
+	}
+}
+
+// printVerify prints findings by target and Application, and what was judged.
+func (c *console) printVerify(report *generator.VerifyReport, shown []generator.VerifyFinding) {
+	heading := ""
+	for i, f := range shown {
+		if at := strings.Trim(f.Target+" "+f.Application, " "); at != heading || i == 0 {
+			heading = at
+			if heading != "" {
+				c.printf("%s\n", heading)
+			}
+		}
+		c.printVerifyFinding(f)
+	}
+	c.printf("judged: %s with %s in %s\n", count(report.Applications, "application"), count(report.Objects, "object"), count(report.Targets, "target"))
+	c.printSkipped(report)
+	if n := len(report.Excused); n > 0 {
+		c.printf("excused: %s\n", count(n, "finding"))
+	}
+}
+
+func (c *console) printVerifyFinding(f generator.VerifyFinding) {
+	word := f.Severity.String()
+	if f.Severity == generator.VerifyError {
+		word = c.paint(red, word)
+	}
+	about := f.Object
+	if about != "" {
+		about += ": "
+	}
+	c.printf("  %s: %s: %s%s [%s]\n", c.position(f.File, f.Line), word, about, f.Message, f.Code)
+	for _, line := range f.Sum {
+		c.printf("      %s\n", line)
+	}
+	if f.Spec.File != "" {
+		c.printf("      declared at %s\n", c.position(f.Spec.File, f.Spec.Line))
+	}
+	if f.Hint != "" {
+		c.printf("      hint: %s\n", f.Hint)
+	}
+}
+
+// position is a place as it is reached from the working directory.
+func (c *console) position(file string, line int) string {
+	if here, ok := relative(c.doc.Folder, file); ok {
+		file = here
+	}
+	return fmt.Sprintf("%s:%d", file, line)
+}
+
+// printSkipped says what was not judged: each reason once, with an example.
+func (c *console) printSkipped(report *generator.VerifyReport) {
+	if len(report.Skipped) == 0 {
+		return
+	}
+	c.printf("not judged: %s\n", count(len(report.Skipped), "part"))
+	for _, s := range report.Skipped {
+		about := s.Application
+		if about != "" {
+			about += ": "
+		}
+		c.printf("  %s: %s%s\n", c.position(s.File, max(s.Line, 1)), about, s.Reason)
+	}
+}
+
+// printAnnotations prints the commands by which a workflow of GitHub annotates files.
+func (c *console) printAnnotations(shown []generator.VerifyFinding) {
+	levels := map[generator.Severity]string{generator.VerifyError: "error", generator.VerifyWarning: "warning", generator.VerifyNote: "notice"}
+	escape := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	for _, f := range shown {
+		file := strings.TrimSuffix(c.position(f.File, f.Line), fmt.Sprintf(":%d", f.Line))
+		c.printf("::%s file=%s,line=%d,title=%s::%s\n", levels[f.Severity], property.Replace(file), max(f.Line, 1), property.Replace(f.Code), escape.Replace(text(f)))
+	}
+}
+
+// text is a finding in one text.
+func text(f generator.VerifyFinding) string {
+	about := strings.Trim(strings.Join([]string{f.Target, f.Application, f.Object}, " "), " ")
+	return strings.Join(append([]string{about + ": " + f.Message}, append(f.Sum, f.Hint)...), "\n")
+}
+
+// verifyDocument is what verify adds to the document of --output json.
+type verifyDocument struct {
+	Findings     []verifyFinding `json:"findings"`
+	Excused      []verifyFinding `json:"excused,omitempty"`
+	Targets      int             `json:"targets"`
+	Applications int             `json:"applications"`
+	Objects      int             `json:"objects"`
+	NotJudged    []notJudged     `json:"notJudged,omitempty"`
+}
+
+type verifyFinding struct {
+	Code        string     `json:"code"`
+	Severity    string     `json:"severity"`
+	Target      string     `json:"target,omitempty"`
+	Application string     `json:"application,omitempty"`
+	Namespace   string     `json:"namespace,omitempty"`
+	Object      string     `json:"object,omitempty"`
+	Path        string     `json:"path,omitempty"`
+	Message     string     `json:"message"`
+	Sum         []string   `json:"sum,omitempty"`
+	Hint        string     `json:"hint,omitempty"`
+	File        string     `json:"file"`
+	Line        int        `json:"line"`
+	Declared    *specPlace `json:"declared,omitempty"`
+	Reason      string     `json:"reason,omitempty"`
+	Expires     string     `json:"expires,omitempty"`
+}
+
+// specPlace is where the spec declares an application.
+type specPlace struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+}
+
+type notJudged struct {
+	Application string `json:"application,omitempty"`
+	File        string `json:"file"`
+	Line        int    `json:"line"`
+	Reason      string `json:"reason"`
+}
+
+func newVerifyFinding(f generator.VerifyFinding) verifyFinding {
+	out := verifyFinding{
+		Code: f.Code, Severity: f.Severity.String(), Target: f.Target, Application: f.Application, Namespace: f.Namespace,
+		Object: f.Object, Path: f.Path, Message: f.Message, Sum: f.Sum, Hint: f.Hint, File: f.File, Line: f.Line,
+	}
+	if f.Spec.File != "" {
+		out.Declared = &specPlace{f.Spec.File, f.Spec.Line}
+	}
+	return out
+}
+
+func newVerifyDocument(report *generator.VerifyReport, shown []generator.VerifyFinding) *verifyDocument {
+	out := &verifyDocument{Findings: []verifyFinding{}, Targets: report.Targets, Applications: report.Applications, Objects: report.Objects}
+	for _, f := range shown {
+		out.Findings = append(out.Findings, newVerifyFinding(f))
+	}
+	for _, e := range report.Excused {
+		f := newVerifyFinding(e.Finding)
+		f.Reason, f.Expires = e.Reason, e.Expires
+		out.Excused = append(out.Excused, f)
+	}
+	for _, s := range report.Skipped {
+		out.NotJudged = append(out.NotJudged, notJudged{s.Application, s.File, s.Line, s.Reason})
+	}
+	return out
+}
+
+// printSARIF prints findings as a SARIF 2.1.0 log, which code scanners read.
+func (c *console) printSARIF(shown []generator.VerifyFinding) error {
+	type object = map[string]any
+	levels := map[generator.Severity]string{generator.VerifyError: "error", generator.VerifyWarning: "warning", generator.VerifyNote: "note"}
+	rules, results := []object{}, []object{}
+	for _, code := range generator.VerifyCodes() {
+		rules = append(rules, object{
+			"id": code.Code, "shortDescription": object{"text": code.Title}, "helpUri": codePage(code.Code),
+			"defaultConfiguration": object{"level": levels[code.Severity]},
+		})
+	}
+	for _, f := range shown {
+		file := strings.TrimSuffix(c.position(f.File, f.Line), fmt.Sprintf(":%d", f.Line))
+		results = append(results, object{
+			"ruleId": f.Code, "level": levels[f.Severity], "message": object{"text": text(f)},
+			"locations": []object{{"physicalLocation": object{
+				"artifactLocation": object{"uri": filepath.ToSlash(file)}, "region": object{"startLine": max(f.Line, 1)},
+			}}},
+		})
+	}
+	encoder := json.NewEncoder(c.out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(object{
+		"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+		"runs": []object{{
+			"tool":    object{"driver": object{"name": program, "version": build.Read().Version, "informationUri": "https://github.com/wavewright/wavewright", "rules": rules}},
+			"results": results,
+		}},
+	})
+}
+
+// codePage is the address of the page of a code.
+func codePage(code string) string {
+	return "https://github.com/wavewright/wavewright/blob/main/docs/checks/" + code + ".md"
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/wavewright/wavewright/generator"
+)
+
+func verifyCommand(c *console) *cli.Command {
+	return &cli.Command{
+		Name:      "verify",
+		Usage:     "find what the cluster or Argo CD would refuse, before it is pushed",
+		UsageText: "wavewright verify [DIR] [--base REF] [--only CODE] [--skip CODE] [--min-severity SEVERITY] [--output FORMAT]",
+		Description: "Builds everything that Argo CD would deploy from a repository, and judges it as the API\n" +
+			"server, its controllers and Argo CD do: schemas, admission, quotas, disruption budgets,\n" +
+			"network policies, references, projects. It uses no network and asks no cluster.\n\n" +
+			"DIR is any repository with Argo CD Applications, Kustomize overlays or manifests. In a\n" +
+			"repository with environments.yaml, verify judges what generate would write, with your edits.\n\n" +
+			"A finding is excused for a while in .wavewright/verify.yaml:\n" +
+			"  ignore:\n" +
+			"    - {code: availability/single-replica, object: Deployment/web, reason: a demo, expires: \"2027-06-30\"}\n\n" +
+			"Exit codes: 0 no finding of the least severity that counts, 1 there is one.\n\n" +
+			"Examples:\n" +
+			"  wavewright verify                          judge this repository\n" +
+			"  wavewright verify ../gitops                judge another one\n" +
+			"  wavewright verify --base origin/main       only what this branch introduces\n" +
+			"  wavewright verify --only quota,network     some areas or codes\n" +
+			"  wavewright verify --output sarif > x.sarif for code scanning\n" +
+			"  wavewright verify --list                   print all codes",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "base", Usage: "leave out what is found in commit `REF` too"},
+			&cli.BoolFlag{Name: "disk", Usage: "judge what is on disk, not what generate would write"},
+			&cli.StringSliceFlag{Name: "only", Usage: "look for `CODE` only; a code, or an area such as quota; repeat it, or separate codes by commas"},
+			&cli.StringSliceFlag{Name: "skip", Usage: "do not look for `CODE`"},
+			&cli.StringFlag{Name: "min-severity", Value: "warning", Usage: "the least `SEVERITY` that is printed and makes verify fail: error, warning or note"},
+			&cli.BoolFlag{Name: "list", Usage: "print the codes of all findings"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "print `FORMAT`: text, json, sarif, or github (annotations of a workflow)"},
+		},
+		Action: func(ctx *cli.Context) error {
+			if err := c.begin(ctx, "at most one DIR", 0, 1); err != nil {
+				return err
+			}
+			if ctx.Bool("list") {
+				c.printCodes()
+				return nil
+			}
+			job, err := c.verification(ctx)
+			if err != nil {
+				return err
+			}
+			return c.verify(job)
+		},
+	}
+}
+
+// verification is one run of verify.
+type verification struct {
+	generator.VerifyRequest
+	dir    string
+	least  generator.Severity
+	format string
+}
+
+// verification reads the command line.
+func (c *console) verification(ctx *cli.Context) (*verification, error) {
+	job := &verification{dir: ctx.Args().First(), format: ctx.String("output")}
+	job.Base, job.Disk, job.Day = ctx.String("base"), ctx.Bool("disk"), c.now()
+	if ctx.IsSet("base") && job.Base == "" {
+		return nil, usage(name(ctx), "--base needs a commit")
+	}
+	if !slices.Contains([]string{"text", "json", "sarif", "github"}, job.format) {
+		return nil, usage(name(ctx), "unknown output format %q: it is text, json, sarif or github", job.format)
+	}
+	severities := map[string]generator.Severity{"error": generator.VerifyError, "warning": generator.VerifyWarning, "note": generator.VerifyNote}
+	var known bool
+	if job.least, known = severities[ctx.String("min-severity")]; !known {
+		return nil, usage(name(ctx), "--min-severity %s: it is error, warning or note", ctx.String("min-severity"))
+	}
+	var err error
+	if job.Only, err = codes(ctx, "only"); err != nil {
+		return nil, err
+	}
+	job.Skip, err = codes(ctx, "skip")
+	return job, err
+}
+
+// codes reads a flag of codes and areas.
+func codes(ctx *cli.Context, flag string) ([]string, error) {
+	var all []string
+	for _, text := range ctx.StringSlice(flag) {
+		for code := range strings.SplitSeq(text, ",") {
+			code = strings.TrimSpace(code)
+			if !slices.ContainsFunc(generator.VerifyCodes(), func(c generator.VerifyCode) bool { return c.Code == code || strings.HasPrefix(c.Code, code+"/") }) {
+				return nil, usage(name(ctx), "--%s %s: there is no such code; wavewright verify --list prints all", flag, code)
+			}
+			all = append(all, code)
+		}
+	}
+	return all, nil
+}
+
+func (c *console) verify(job *verification) error {
+	report, err := c.judge(job)
+	if err != nil {
+		return err
+	}
+	shown := slices.DeleteFunc(slices.Clone(report.Findings), func(f generator.VerifyFinding) bool { return f.Severity > job.least })
+	switch job.format {
+	case "json":
+		c.doc.Verify = newVerifyDocument(report, shown)
+	case "sarif":
+		err = c.printSARIF(shown)
+	case "github":
+		c.printAnnotations(shown)
+	default:
+		c.printVerify(report, shown)
+	}
+	if err != nil || len(shown) == 0 {
+		return err
+	}
+	return &failure{code: exitError, err: fmt.Errorf("%s: %s", count(len(shown), "finding"), severities(report, job.least))}
+}
+
+// judge judges the folder that the command line names, or the one of the spec.
+func (c *console) judge(job *verification) (*generator.VerifyReport, error) {
+	dir := job.dir
+	if dir == "" {
+		dir = "."
+		if found, err := generator.Find(dir); err == nil {
+			dir = found
+		}
+	}
+	c.doc.Folder = dir
+	if !generator.HasSpec(dir) {
+		return generator.VerifyFolder(dir, job.VerifyRequest)
+	}
+	platform, err := generator.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	report, plan, err := platform.Verify(job.VerifyRequest)
+	if failed := c.findings(dir, plan.Findings); failed != nil || err != nil {
+		if failed != nil {
+			err = failed
+		}
+		return nil, err
+	}
+	if report == nil {
+		c.reportPlan(plan, true)
+		return nil, stoppedBy(plan)
+	}
+	return report, nil
+}
+
+// severities says how many findings there are of each severity that counts.
+func severities(report *generator.VerifyReport, least generator.Severity) string {
+	var words []string
+	for _, s := range []generator.Severity{generator.VerifyError, generator.VerifyWarning, generator.VerifyNote} {
+		if n := report.Count(s); n > 0 && s <= least {
+			words = append(words, count(n, s.String()))
+		}
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,169 @@
+package repo
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/wavewright/wavewright/generator/internal/kustomize"
+)
+
+// Generated reads a repository that wavewright generated: the candidates of every environment,
+// which are what promotion of this commit would run, and what Argo CD runs today. The error is the
+// world's: mistakes in the repository are Problems.
+func Generated(files fs.FS) (*Repository, error) {
+	r := &Repository{files: files, Builds: map[string]*Build{}}
+	folders, err := r.folders()
+	if err != nil {
+		return nil, err
+	}
+	r.buildAll(folders)
+	if err := r.load(); err != nil {
+		r.Problems = append(r.Problems, Problem{Origin{File: cmp.Or(r.reading, "environments.yaml")}, "", "build/unreadable", err.Error()})
+	}
+	r.finish()
+	return r, nil
+}
+
+// folders are those that Argo CD or kubectl builds.
+func (r *Repository) folders() ([]string, error) {
+	var folders []string
+	for _, pattern := range buildable {
+		found, err := fs.Glob(r.files, pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, folder := range found {
+			if info, err := fs.Stat(r.files, folder); err == nil && info.IsDir() && !r.isComponent(folder) {
+				folders = append(folders, folder)
+			}
+		}
+	}
+	return folders, nil
+}
+
+func (r *Repository) isComponent(folder string) bool {
+	source, err := fs.ReadFile(r.files, path.Join(folder, "kustomization.yaml"))
+	return err == nil && bytes.Contains(source, []byte("\nkind: Component\n"))
+}
+
+// buildAll builds folders, as many at a time as there are processors.
+func (r *Repository) buildAll(folders []string) {
+	read := kustomize.NewFiles(r.files)
+	builder := kustomize.NewBuilder(read)
+	results, next := make([]*Build, len(folders)), make(chan int)
+	var running sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		running.Go(func() {
+			for i := range next {
+				results[i] = r.buildOne(builder, read, folders[i])
+			}
+		})
+	}
+	for i := range folders {
+		next <- i
+	}
+	close(next)
+	running.Wait()
+	for _, result := range results {
+		r.Builds[result.Folder] = result
+	}
+}
+
+func (r *Repository) buildOne(builder *kustomize.Builder, read *kustomize.Files, folder string) *Build {
+	result := &Build{Folder: folder}
+	switch {
+	case r.has(folder + "/Chart.yaml"):
+		result.Chart = true
+	case r.has(folder + "/kustomization.yaml"):
+		built, err := builder.Build(folder)
+		if err != nil {
+			result.Err = err
+			return result
+		}
+		for _, one := range built.Resources {
+			o, err := NewObject(one.JSON, Origin{File: one.Origin, Original: one.Original})
+			if err != nil {
+				result.Err = fmt.Errorf("%s: %w", one.Origin, err)
+				return result
+			}
+			result.Objects = append(result.Objects, o)
+		}
+	default:
+		result.Objects, result.Err = r.plain(read, folder)
+	}
+	return result
+}
+
+func (r *Repository) has(name string) bool {
+	_, err := fs.Stat(r.files, name)
+	return err == nil
+}
+
+// plain reads the manifests of a folder without a kustomization.
+func (r *Repository) plain(read *kustomize.Files, folder string) ([]*Object, error) {
+	names, err := fs.Glob(r.files, folder+"/*.yaml")
+	var all []*Object
+	for _, name := range names {
+		text, failed := read.Text(name)
+		objects, malformed := documents(name, text)
+		all, err = append(all, objects...), errors.Join(err, failed, malformed)
+	}
+	return all, err
+}
+
+// documents reads the objects of a file, with their lines.
+func documents(name string, text []byte) (all []*Object, err error) {
+	line := 1
+	for document := range bytes.SplitSeq(text, []byte("\n---")) {
+		o, malformed := NewObject(document, Origin{File: name, Line: line})
+		if malformed != nil {
+			err = errors.Join(err, fmt.Errorf("%s:%d: %w", name, line, malformed))
+		}
+		if o != nil {
+			o.Original = o.Name
+			all = append(all, o)
+		}
+		line += bytes.Count(document, []byte("\n")) + 1
+	}
+	return all, err
+}
+
+// finish reports the builds that failed, and puts each object to its Application.
+func (r *Repository) finish() {
+	for _, e := range r.Environments {
+		r.Management = slices.Concat(r.Management, e.Root, e.Argo)
+		for _, t := range e.Targets {
+			for _, d := range t.Applications {
+				r.settle(t, d)
+			}
+		}
+	}
+}
+
+func (r *Repository) settle(t *Target, d *Deployed) {
+	t.Cluster = cmp.Or(t.Cluster, d.Spec.Destination.Name, d.Spec.Destination.Server)
+	build := r.Builds[d.Overlay]
+	switch {
+	case build == nil:
+		r.Problems = append(r.Problems, Problem{d.Made, d.Name, "build/failed", fmt.Sprintf("the path of the Application is %s, which is no folder", d.Overlay)})
+	case build.Chart:
+		r.Skipped = append(r.Skipped, Skipped{Origin{File: d.Overlay + "/Chart.yaml"}, d.Name, "the chart is not in the repository"})
+	case build.Err != nil:
+		var outside *kustomize.OutsideError
+		if errors.As(build.Err, &outside) {
+			r.Skipped = append(r.Skipped, Skipped{Origin{File: outside.Folder + "/kustomization.yaml"}, d.Name, build.Err.Error()})
+			return
+		}
+		r.Problems = append(r.Problems, Problem{Origin{File: d.Overlay + "/kustomization.yaml"}, d.Name, "build/failed", build.Err.Error()})
+	}
+	for _, o := range d.Objects {
+		o.Application = d
+	}
+}

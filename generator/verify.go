@@ -1,0 +1,219 @@
+package generator
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wavewright/wavewright/generator/internal/git"
+	"github.com/wavewright/wavewright/generator/internal/layer"
+	"github.com/wavewright/wavewright/generator/internal/tree"
+	"github.com/wavewright/wavewright/generator/internal/verify"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+	"github.com/wavewright/wavewright/schema"
+	"github.com/wavewright/wavewright/schema/diag"
+)
+
+// VerifyRequest says what to judge.
+type VerifyRequest struct {
+	// Base is a commit: only what is not found in it too counts. Empty for everything.
+	Base string
+	// Disk judges what is on disk, not what generate would write. It changes nothing for a
+	// repository without a spec.
+	Disk bool
+	// Only and Skip are codes, or areas of codes such as quota.
+	Only, Skip []string
+	// Day is the day by which excuses end.
+	Day time.Time
+}
+
+// VerifyReport is what was found in a repository.
+type VerifyReport = verify.Report
+
+// Severity is how much a finding of verify matters.
+type Severity = verify.Severity
+
+// VerifyFinding is one finding.
+type VerifyFinding = verify.Finding
+
+// Severities of findings.
+const (
+	VerifyError   = verify.Error
+	VerifyWarning = verify.Warning
+	VerifyNote    = verify.Note
+)
+
+// VerifyCodes are the codes of all findings, with half a sentence about each.
+func VerifyCodes() []VerifyCode { return verify.Codes() }
+
+// VerifyCode is a code with what it means.
+type VerifyCode = verify.Code
+
+// HasSpec reports whether a folder itself holds a spec.
+func HasSpec(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, schema.FileName))
+	return err == nil
+}
+
+// VerifyFolder judges a repository that has no spec.
+func VerifyFolder(dir string, r VerifyRequest) (*VerifyReport, error) {
+	return (&verifier{dir: dir, request: r, read: repo.Discover}).run(func(disk fs.FS) (fs.FS, error) { return disk, nil })
+}
+
+// Verify judges what the folder would hold after generate. With conflicts, or anything else that keeps
+// generate from writing, the report is nil and the plan says why.
+func (p *Platform) Verify(r VerifyRequest) (*VerifyReport, *Plan, error) {
+	plan, err := p.Plan(WriteOptions{AllowDelete: true, AllowDirty: true, AllowReplace: []string{"*"}})
+	if err != nil || !r.Disk && plan.Stopped() {
+		return nil, plan, err
+	}
+	v := &verifier{dir: p.folder.dir, request: r, read: repo.Generated, complete: p.declare}
+	report, err := v.run(func(disk fs.FS) (fs.FS, error) {
+		if r.Disk {
+			return disk, nil
+		}
+		return layer.New(disk, coming(plan)), nil
+	})
+	return report, plan, err
+}
+
+// coming are the texts of the files that a plan writes; nil for those that it takes away.
+func coming(plan *Plan) map[string][]byte {
+	texts := map[string][]byte{}
+	for _, c := range plan.Changes() {
+		if c.Action == tree.ActionDelete || c.Action == tree.ActionMove && c.From != "" {
+			texts[gone(c)] = nil
+		}
+	}
+	for _, c := range plan.Changes() {
+		switch c.Action {
+		case tree.ActionCreate, tree.ActionUpdate, tree.ActionMove:
+			texts[c.Path] = slices.Concat([]byte{}, c.New)
+		}
+	}
+	return texts
+}
+
+// gone is the path of the file that a change takes away.
+func gone(c Change) string {
+	if c.From != "" {
+		return c.From
+	}
+	return c.Path
+}
+
+// declare says what a repository was meant to be: where in the spec each Application is declared.
+func (p *Platform) declare(r *repo.Repository) {
+	for _, e := range r.Environments {
+		for _, t := range e.Targets {
+			for _, d := range t.Applications {
+				if at, ok := p.declaredAt(d.Overlay); ok {
+					d.Declared = repo.Origin{File: at.File, Line: at.Line}
+				}
+			}
+		}
+	}
+}
+
+// verifier judges one folder.
+type verifier struct {
+	dir     string
+	request VerifyRequest
+	read    func(fs.FS) (*repo.Repository, error)
+	// complete adds to a repository what its spec says; nil without one.
+	complete func(*repo.Repository)
+}
+
+// run judges the folder, as a step makes it of what is on disk, and takes out what is found in the
+// base too.
+func (v *verifier) run(future func(fs.FS) (fs.FS, error)) (*VerifyReport, error) {
+	root, err := os.OpenRoot(v.dir)
+	if err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
+	}
+	defer root.Close()
+	files, err := future(plainFS{root.FS()})
+	if err != nil {
+		return nil, err
+	}
+	report, err := v.judge(files, true)
+	if err != nil || v.request.Base == "" {
+		return report, err
+	}
+	base, err := v.base()
+	if err != nil {
+		return nil, err
+	}
+	before, err := v.judge(base, false)
+	if err != nil {
+		return nil, err
+	}
+	report.Except(before)
+	return report, nil
+}
+
+// judge judges files.
+func (v *verifier) judge(files fs.FS, current bool) (*VerifyReport, error) {
+	r, err := v.read(files)
+	if err != nil {
+		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
+	}
+	if v.complete != nil && current {
+		v.complete(r)
+	}
+	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly)}
+	if current {
+		if o.Excuses, err = verify.ReadExcuses(files); err != nil {
+			return nil, err
+		}
+	}
+	return verify.Judge(files, r, o), nil
+}
+
+// base are the files of the commit that the request names.
+func (v *verifier) base() (fs.FS, error) {
+	repository, err := git.Open(v.dir)
+	if err != nil {
+		return nil, err
+	}
+	commit, err := repository.Commit(v.request.Base)
+	if err != nil {
+		return nil, err
+	}
+	if commit == "" {
+		return nil, &UnknownCommitError{v.request.Base, repository.Shallow}
+	}
+	snapshot, err := repository.Snapshot(commit)
+	if err != nil {
+		return nil, err
+	}
+	files, err := snapshot.Read(snapshot.Below(""))
+	if err != nil {
+		return nil, err
+	}
+	texts := map[string][]byte{}
+	for name, file := range files {
+		if !file.Special {
+			texts[name] = []byte(file.Content)
+		}
+	}
+	return layer.New(nil, texts), nil
+}
+
+// declaredAt is where the spec declares the application of an overlay.
+func (p *Platform) declaredAt(overlay string) (diag.Range, bool) {
+	parts := strings.Split(overlay, "/") // overlays/TARGET/apps/APP
+	if len(parts) != 4 || parts[2] != "apps" {
+		return diag.Range{}, false
+	}
+	for _, app := range p.model.Applications {
+		if string(app.Name) == parts[3] {
+			return app.At, true
+		}
+	}
+	return diag.Range{}, false
+}
