@@ -3,7 +3,6 @@ package checks
 // buildRules say what Argo CD could not read or build.
 var buildRules = []Rule{
 	{Code: "build/failed", Severity: Error, Title: "a source that Kustomize or Helm cannot build", run: problems("build/failed")},
-	{Code: "build/outside", Severity: Note, Title: "a source that names what the repository does not hold", run: problems("build/outside")},
 	{Code: "build/unreadable", Severity: Error, Title: "a manifest that is no YAML, or no object", run: problems("build/unreadable")},
 }
 
