@@ -1,4 +1,6 @@
 package checks
 
+import "slices"
+
 // admissionRules are the rules of this area.
-var admissionRules = []Rule{}
+var admissionRules = slices.Concat(podSecurityRules, policyRules)

@@ -50,6 +50,13 @@ func fromTyped(typed any) *workload {
 			w.surge = rolling.MaxSurge
 		}
 		return w
+	case *appsv1.ReplicaSet:
+		return &workload{selector: o.Spec.Selector, pod: o.Spec.Template, replicas: o.Spec.Replicas}
+	case *corev1.ReplicationController:
+		if o.Spec.Template == nil {
+			return nil
+		}
+		return &workload{selector: &metav1.LabelSelector{MatchLabels: o.Spec.Selector}, pod: *o.Spec.Template, replicas: o.Spec.Replicas}
 	case *batchv1.Job:
 		return &workload{pod: o.Spec.Template, replicas: o.Spec.Parallelism, task: true}
 	case *batchv1.CronJob:

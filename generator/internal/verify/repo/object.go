@@ -13,6 +13,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	nodev1 "k8s.io/api/node/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
@@ -90,6 +91,10 @@ func newTyped(apiVersion, kind string) any {
 		return &corev1.LimitRange{}
 	case "v1 Pod":
 		return &corev1.Pod{}
+	case "v1 ReplicationController":
+		return &corev1.ReplicationController{}
+	case "apps/v1 ReplicaSet":
+		return &appsv1.ReplicaSet{}
 	case "apps/v1 Deployment":
 		return &appsv1.Deployment{}
 	case "apps/v1 StatefulSet":
@@ -110,6 +115,8 @@ func newTyped(apiVersion, kind string) any {
 		return &admissionv1.ValidatingAdmissionPolicy{}
 	case "admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding":
 		return &admissionv1.ValidatingAdmissionPolicyBinding{}
+	case "node.k8s.io/v1 RuntimeClass":
+		return &nodev1.RuntimeClass{}
 	case "scheduling.k8s.io/v1 PriorityClass":
 		return &schedulingv1.PriorityClass{}
 	case "rbac.authorization.k8s.io/v1 Role":

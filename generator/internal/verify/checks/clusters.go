@@ -1,0 +1,132 @@
+package checks
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+)
+
+// cluster is everything that a repository deploys to one cluster: what the API server judges
+// together, whichever environment or Application it comes from.
+type cluster struct {
+	name      string
+	objects   []*repo.Object
+	workloads []*workload
+	// home says which target an object belongs to.
+	home map[*repo.Object]*target
+	// made are the namespaces that a manifest or an Application makes, by name.
+	made map[string]*namespace
+}
+
+// namespace is a namespace whose labels the repository holds.
+type namespace struct {
+	labels, annotations map[string]string
+	// object is its manifest; nil when Argo CD makes the namespace for an Application.
+	object      *repo.Object
+	application *repo.Deployed
+}
+
+// everyCluster runs a rule on each cluster.
+func everyCluster(rule func(*cluster, *judge)) func(*world, *judge) {
+	return func(w *world, out *judge) {
+		for _, c := range clustersOf(w.targets) {
+			rule(c, out)
+		}
+	}
+}
+
+// clustersOf groups the objects of targets by the destination of their Application. What has
+// no destination is a folder that stands for an Application; each of them is taken for a
+// cluster of its own, because overlays for several clusters often lie side by side.
+func clustersOf(targets []*target) []*cluster {
+	byName := map[string]*cluster{}
+	var order []*cluster
+	at := func(name string) *cluster {
+		if byName[name] == nil {
+			byName[name] = &cluster{name: name, home: map[*repo.Object]*target{}, made: map[string]*namespace{}}
+			order = append(order, byName[name])
+		}
+		return byName[name]
+	}
+	for _, t := range targets {
+		name := ""
+		for _, d := range t.Applications {
+			name = destination(d)
+			at(name).take(t, d.Objects)
+			at(name).promise(d)
+		}
+		if len(t.Granted) > 0 {
+			at(name).take(t, t.Granted)
+		}
+	}
+	for _, c := range order {
+		c.complete()
+	}
+	slices.SortStableFunc(order, func(a, b *cluster) int { return cmp.Compare(a.name, b.name) })
+	return order
+}
+
+// destination names the cluster of an Application.
+func destination(d *repo.Deployed) string {
+	return cmp.Or(d.Spec.Destination.Name, d.Spec.Destination.Server, "folder "+d.Overlay+" "+d.Name)
+}
+
+func (c *cluster) take(t *target, objects []*repo.Object) {
+	for _, o := range objects {
+		c.objects = append(c.objects, o)
+		c.home[o] = t
+	}
+}
+
+// promise notes the namespace that Argo CD makes for an Application. Without
+// managedNamespaceMetadata it sets no labels, and leaves those of a namespace that is there.
+func (c *cluster) promise(d *repo.Deployed) {
+	name, options := d.Spec.Destination.Namespace, strings.Join(d.Spec.SyncPolicy.SyncOptions, " ")
+	if name == "" || !strings.Contains(options, "CreateNamespace=true") {
+		return
+	}
+	if c.made[name] == nil {
+		c.made[name] = &namespace{labels: map[string]string{}, application: d}
+	}
+	if managed := d.Spec.SyncPolicy.ManagedNamespaceMetadata; managed != nil {
+		maps.Copy(c.made[name].labels, managed.Labels)
+		c.made[name].application = d
+	}
+}
+
+// complete reads the namespaces that manifests make, and the workloads.
+func (c *cluster) complete() {
+	for _, o := range c.objects {
+		if _, ok := o.Typed.(*corev1.Namespace); ok {
+			c.manifest(o)
+		}
+	}
+	c.workloads = workloads(c.objects)
+	for _, w := range c.workloads {
+		w.namespace = namespaceOf(w.object)
+	}
+}
+
+// manifest notes the namespace of a manifest. Argo CD lays the labels of
+// managedNamespaceMetadata over its own.
+func (c *cluster) manifest(o *repo.Object) {
+	n := &namespace{labels: map[string]string{}, annotations: o.Annotations, object: o}
+	maps.Copy(n.labels, o.Labels)
+	if promised := c.made[o.Name]; promised != nil {
+		maps.Copy(n.labels, promised.labels)
+	}
+	c.made[o.Name] = n
+}
+
+// namespaceOf is the namespace that an object gets: its own, or that of its Application.
+func namespaceOf(o *repo.Object) string {
+	if o.Namespace != "" || o.Application == nil || o.Application.Application == nil {
+		return o.Namespace
+	}
+	return o.Application.Spec.Destination.Namespace
+}

@@ -1,0 +1,139 @@
+package checks
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/admission"
+)
+
+// podSecurityRules ask the evaluator of the API server's PodSecurity plugin.
+var podSecurityRules = []Rule{
+	{Code: "admission/pod-security", Severity: Error, Title: "pods that the Pod Security level of their namespace forbids", run: everyCluster(refusedPods)},
+	{Code: "admission/pod-security-warned", Severity: Note, Title: "pods that a Pod Security level warns of or records", run: everyCluster(warnedPods)},
+	{Code: "admission/pod-security-labels", Severity: Error, Title: "Pod Security labels that the API server does not know", run: everyCluster(wrongLabels)},
+}
+
+// forbidden says why a level forbids the pods of a workload; empty when it allows them.
+func (w *workload) forbidden(evaluator policy.Evaluator, level api.LevelVersion) string {
+	pod := w.pod.DeepCopy()
+	admission.DefaultPodSpec(&pod.Spec)
+	result := policy.AggregateCheckResults(evaluator.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec))
+	if result.Allowed {
+		return ""
+	}
+	return result.ForbiddenDetail()
+}
+
+// privileged are the levels of a namespace without labels, as API servers have them that
+// nobody configured otherwise.
+func privileged() api.Policy {
+	none := api.LevelVersion{Level: api.LevelPrivileged, Version: api.LatestVersion()}
+	return api.Policy{Enforce: none, Audit: none, Warn: none}
+}
+
+// levels are the Pod Security levels of a namespace. What the repository does not make has
+// none, and neither have labels that cannot be read.
+func (c *cluster) levels(name string) api.Policy {
+	if c.made[name] == nil {
+		return privileged()
+	}
+	levels, errs := api.PolicyToEvaluate(c.made[name].labels, privileged())
+	if len(errs) > 0 {
+		return privileged()
+	}
+	return levels
+}
+
+// refusedPods reports what the level that is enforced forbids. The API server judges only
+// pods by it: it accepts a Deployment whose pods it will refuse.
+func refusedPods(c *cluster, out *judge) {
+	evaluator, err := evaluator()
+	if err != nil {
+		return
+	}
+	for _, w := range c.workloads {
+		level := c.levels(w.namespace).Enforce
+		why := w.forbidden(evaluator, level)
+		if why == "" {
+			continue
+		}
+		f := out.object(c.home[w.object], w.object, w.podPath(), "%s: level %s of version %s, which namespace %s enforces, forbids: %s",
+			w.refusal(), level.Level, level.Version, w.namespace, why)
+		f.Hint = "Change the pods as the text says, or give the namespace another level in its label " + api.EnforceLevelLabel + "."
+	}
+}
+
+// refusal says what becomes of a workload whose pods are refused.
+func (w *workload) refusal() string {
+	if w.kind == "Pod" {
+		return "the API server refuses the pod"
+	}
+	return "the API server accepts the " + w.kind + " and refuses its pods"
+}
+
+// warnedPods reports what only the levels forbid that a namespace warns of or records.
+func warnedPods(c *cluster, out *judge) {
+	evaluator, err := evaluator()
+	if err != nil {
+		return
+	}
+	for _, w := range c.workloads {
+		levels := c.levels(w.namespace)
+		if w.forbidden(evaluator, levels.Enforce) != "" {
+			continue
+		}
+		modes := []struct {
+			name  string
+			level api.LevelVersion
+		}{{"warns of", levels.Warn}, {"records", levels.Audit}}
+		for _, mode := range modes {
+			if why := w.forbidden(evaluator, mode.level); why != "" {
+				out.object(c.home[w.object], w.object, w.podPath(), "its pods run, and the API server %s them: level %s of version %s forbids: %s",
+					mode.name, mode.level.Level, mode.level.Version, why)
+				break
+			}
+		}
+	}
+}
+
+// wrongLabels reports labels that keep the API server from making the namespace.
+func wrongLabels(c *cluster, out *judge) {
+	for _, name := range slices.Sorted(maps.Keys(c.made)) {
+		n := c.made[name]
+		_, errs := api.PolicyToEvaluate(n.labels, privileged())
+		for _, err := range errs {
+			c.wrongLabel(name, n, err, out)
+		}
+	}
+}
+
+func (c *cluster) wrongLabel(name string, n *namespace, err *field.Error, out *judge) {
+	if n.object == nil {
+		out.application(nil, n.application, "managedNamespaceMetadata: the API server refuses namespace %s: %s: %s", name, err.Field, err.ErrorBody())
+		return
+	}
+	out.object(c.home[n.object], n.object, `metadata.labels["`+label(err)+`"]`, "the API server refuses the namespace: %s: %s", err.Field, err.ErrorBody())
+}
+
+// label is the label that an error is about.
+func label(err *field.Error) string {
+	_, key, _ := strings.Cut(err.Field, "[")
+	return strings.TrimSuffix(key, "]")
+}
+
+// podPath is where the fields of the pod stand in the manifest.
+func (w *workload) podPath() string {
+	switch w.kind {
+	case "Pod":
+		return "spec"
+	case "CronJob":
+		return "spec.jobTemplate.spec.template.spec"
+	}
+	return "spec.template.spec"
+}

@@ -1,0 +1,4 @@
+package checks
+
+// policyRules ask the ValidatingAdmissionPolicies of a cluster.
+var policyRules = []Rule{}
