@@ -8,6 +8,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -95,6 +96,8 @@ type target struct {
 	external  []string
 	objects   []*repo.Object
 	workloads []*workload
+	// kubernetes is the declared version of the cluster; empty when none is.
+	kubernetes string
 	// selections are what selectors have been found to select.
 	selections map[selection][]*workload
 }
@@ -118,7 +121,8 @@ func targets(r *repo.Repository) []*target {
 func newTarget(r *repo.Repository, e *repo.Environment, t *repo.Target) *target {
 	objects := t.Objects()
 	return &target{
-		Target: t, environment: e.Name, profile: e.Profile, external: r.External, objects: objects,
+		kubernetes: cmp.Or(t.Kubernetes, r.Kubernetes),
+		Target:     t, environment: e.Name, profile: e.Profile, external: r.External, objects: objects,
 		workloads: workloads(objects), selections: map[selection][]*workload{},
 	}
 }

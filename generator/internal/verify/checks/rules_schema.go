@@ -1,4 +1,171 @@
 package checks
 
-// schemaRules are the rules of this area.
-var schemaRules = []Rule{}
+import (
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/schema"
+)
+
+// schemaRules say which objects the API server refuses for what they are, whatever else the
+// cluster holds.
+var schemaRules = []Rule{
+	{Code: "schema/deprecated-api", Severity: Warning, Title: "an API version that Kubernetes will remove", run: everyObject(deprecatedAPI)},
+	{Code: "schema/duplicate-key", Severity: Warning, Title: "a key that stands twice in a mapping", run: everyObject(duplicateKey)},
+	{Code: "schema/invalid-label", Severity: Error, Title: "a label or an annotation that the API server refuses", run: everyObject(invalidLabel)},
+	{Code: "schema/invalid-name", Severity: Error, Title: "a name or a namespace that the API server refuses", run: everyObject(invalidName)},
+	{Code: "schema/removed-api", Severity: Error, Title: "an API version that Kubernetes has removed", run: everyObject(removedAPI)},
+	{Code: "schema/unknown-field", Severity: Error, Title: "a field that the kind does not have", run: everyObject(misfits(schema.UnknownField))},
+	{Code: "schema/unserved-api", Severity: Error, Title: "an API version or a kind that Kubernetes does not have", run: everyObject(unservedAPI)},
+	{Code: "schema/wrong-type", Severity: Error, Title: "a value of another type than its field", run: everyObject(misfits(schema.WrongType))},
+}
+
+// everyObject runs a rule on each object that is sent to a cluster, those for Argo CD included.
+func everyObject(rule func(*target, *repo.Object, *judge)) func(*world, *judge) {
+	return func(w *world, out *judge) {
+		seen := map[*repo.Object]bool{}
+		for _, t := range w.targets {
+			for _, o := range t.objects {
+				seen[o] = true
+				rule(t, o, out)
+			}
+		}
+		for _, o := range w.management() {
+			if !seen[o] {
+				seen[o] = true
+				rule(nil, o, out)
+			}
+		}
+	}
+}
+
+// management are the objects that Argo CD itself reads.
+func (w *world) management() []*repo.Object {
+	all := w.Management
+	for _, e := range w.Roots() {
+		all = append(append(all[:len(all):len(all)], e.Root...), e.Argo...)
+	}
+	return all
+}
+
+// version is the version of Kubernetes that a target is judged by, and whether it is declared.
+func (t *target) version() (version string, declared bool) {
+	if t == nil || t.kubernetes == "" {
+		return schema.Newest, false
+	}
+	return t.kubernetes, true
+}
+
+// misfits reports what the strict decoder of the API server refuses.
+func misfits(kind schema.FaultKind) func(*target, *repo.Object, *judge) {
+	return func(t *target, o *repo.Object, out *judge) {
+		if o.Strict || !schema.IsBuiltin(o.Typed) {
+			return
+		}
+		for _, fault := range schema.Misfits(o.JSON, o.Typed) {
+			if fault.Kind == kind {
+				out.fault(t, o, fault)
+			}
+		}
+	}
+}
+
+// fault reports a fault of an object.
+func (j *judge) fault(t *target, o *repo.Object, fault schema.Fault) {
+	j.object(t, o, fault.Path, "%s: %s", fault.Path, fault.Message).Hint = fault.Hint
+}
+
+// duplicateKey reports keys of which all but the last are lost.
+func duplicateKey(t *target, o *repo.Object, out *judge) {
+	for _, d := range o.Duplicates {
+		f := out.object(t, o, "", "%s has the key %s twice in one mapping: the last one counts, the others are lost", o, d.Key)
+		f.Object, f.Line = "", o.Line+d.Line-1
+		f.Hint = "Take all but one of them out."
+	}
+}
+
+// removedAPI reports kinds that the cluster has no longer.
+func removedAPI(t *target, o *repo.Object, out *judge) {
+	l, _ := schema.LifecycleOf(o.APIVersion, o.Kind)
+	version, declared := t.version()
+	if l.Removed == "" || schema.Before(version, l.Removed) {
+		return
+	}
+	f := out.object(t, o, "apiVersion", "Kubernetes serves no %s of %s since version %s, and the cluster has %s", o.Kind, o.APIVersion, l.Removed, version)
+	f.Hint = l.Instead()
+	if !declared {
+		f.Message = strings.TrimSuffix(f.Message, ", and the cluster has "+version)
+		if schema.Before(schema.Oldest, l.Removed) {
+			f.Severity = Warning
+		}
+	}
+}
+
+// deprecatedAPI reports kinds that the cluster will have no longer.
+func deprecatedAPI(t *target, o *repo.Object, out *judge) {
+	l, _ := schema.LifecycleOf(o.APIVersion, o.Kind)
+	version, _ := t.version()
+	if l.Deprecated == "" || schema.Before(version, l.Deprecated) || l.Removed != "" && !schema.Before(version, l.Removed) {
+		return
+	}
+	end := ""
+	if l.Removed != "" {
+		end = ", and version " + l.Removed + " removes it"
+	}
+	out.object(t, o, "apiVersion", "%s of %s is deprecated since Kubernetes %s%s", o.Kind, o.APIVersion, l.Deprecated, end).Hint = l.Instead()
+}
+
+// unservedAPI reports kinds that a group of Kubernetes does not have, or not yet.
+func unservedAPI(t *target, o *repo.Object, out *judge) {
+	if !schema.IsBuiltinGroup(schema.Group(o.APIVersion)) || strings.HasSuffix(o.Kind, "List") {
+		return
+	}
+	l, known := schema.LifecycleOf(o.APIVersion, o.Kind)
+	version, declared := t.version()
+	switch {
+	case !known && o.APIVersion == "":
+		if homes := schema.Homes(o.Kind); len(homes) > 0 {
+			out.object(t, o, "", "the object has no apiVersion, and the API server refuses it").Hint = "Write apiVersion: " + homes[0] + "."
+		}
+	case !known:
+		out.object(t, o, "apiVersion", "Kubernetes has no %s in %s", o.Kind, o.APIVersion).Hint = homesOf(o.Kind)
+	case declared && schema.Before(version, l.Introduced):
+		out.object(t, o, "apiVersion", "Kubernetes has %s of %s since version %s, and the cluster has %s", o.Kind, o.APIVersion, l.Introduced, version)
+	case l.OffByDefault() && (l.Removed == "" || schema.Before(version, l.Removed)):
+		f := out.object(t, o, "apiVersion", "API servers serve %s of %s only when --runtime-config enables it", o.Kind, o.APIVersion)
+		f.Severity = Note
+	}
+}
+
+// homesOf says where a kind is.
+func homesOf(kind string) string {
+	homes := schema.Homes(kind)
+	if len(homes) == 0 {
+		return "Write the kind as the Kubernetes API reference spells it."
+	}
+	return kind + " is in " + strings.Join(homes, ", ") + "."
+}
+
+// invalidName judges the name and the namespace.
+func invalidName(t *target, o *repo.Object, out *judge) {
+	if o.Name != "" {
+		for _, reason := range schema.NameFaults(o.APIVersion, o.Kind, o.Name) {
+			out.object(t, o, "metadata.name", "the name %q is refused: %s", o.Name, reason)
+		}
+	}
+	if o.Namespace != "" {
+		for _, reason := range schema.NameFaults("v1", "Namespace", o.Namespace) {
+			out.object(t, o, "metadata.namespace", "the namespace %q is refused: %s", o.Namespace, reason)
+		}
+	}
+}
+
+// invalidLabel judges labels and annotations.
+func invalidLabel(t *target, o *repo.Object, out *judge) {
+	for _, fault := range schema.LabelFaults(o.Labels, "metadata.labels") {
+		out.object(t, o, fault.Path, "%s", fault.Message).Hint = fault.Hint
+	}
+	for _, fault := range schema.AnnotationFaults(o.Annotations, "metadata.annotations") {
+		out.object(t, o, fault.Path, "%s", fault.Message).Hint = fault.Hint
+	}
+}

@@ -28,6 +28,9 @@ type Repository struct {
 	files fs.FS
 	// reading is the file that is being read, for messages.
 	reading string
+	// Kubernetes is the version of the clusters that declare none, such as 1.36; empty when it
+	// is unknown.
+	Kubernetes string
 	// Targets are the clusters of a repository that wavewright did not generate, with what
 	// its Applications deploy there. Those of a generated one are in Environments.
 	Targets []*Target
@@ -83,7 +86,9 @@ type Skipped struct {
 type Target struct {
 	Name string
 	// Cluster is the destination: its name or address.
-	Cluster      string
+	Cluster string
+	// Kubernetes is the version that the cluster is declared to have; empty when none is.
+	Kubernetes   string
 	Applications []*Deployed
 	// Granted are what administrators of its cluster are asked for.
 	Granted []*Object
