@@ -1,7 +1,7 @@
 package e2e
 
 import (
-	"flag"
+	flags "flag"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -53,7 +53,7 @@ const randomSets = 120
 // TestCyclonusIsWrong shows; the sets leave them out: NotIn about a key that a pod lacks, and an
 // empty value.
 func TestCyclonusRandom(t *testing.T) {
-	if f := flag.Lookup("rapid.seed"); f != nil && f.Value.String() == f.DefValue {
+	if f := flags.Lookup("rapid.seed"); f != nil && f.Value.String() == f.DefValue {
 		// The same sets on every run; -rapid.seed draws others.
 		if err := f.Value.Set("13"); err != nil {
 			t.Fatal(err)
