@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
@@ -123,6 +124,8 @@ type world struct {
 	*repo.Repository
 	// targets are all clusters, or environments on clusters, with their objects.
 	targets []*target
+	// scopes are what meets in one cluster. They are made when the first rule asks.
+	scopes func() []*scope
 }
 
 // clusters groups the targets that share a cluster, in the order of their names.
@@ -155,6 +158,7 @@ func everywhere(rule func(*target, *judge)) func(*world, *judge) {
 // Judge runs rules on a repository. The findings are sorted and stand once each.
 func Judge(r *repo.Repository, rules []Rule) []Finding {
 	w := &world{Repository: r, targets: targets(r)}
+	w.scopes = sync.OnceValue(func() []*scope { return scopes(w.targets) })
 	var all []Finding
 	for _, rule := range rules {
 		out := &judge{rule: rule}

@@ -1,11 +1,13 @@
 package checks
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
@@ -80,66 +82,119 @@ func (t *target) present() map[string]bool {
 	return found
 }
 
-// references are the objects that a pod names, as "Kind/name".
+// references are the objects that a pod cannot run without, as "Kind/name".
 func references(pod *corev1.PodSpec) []string {
 	var found []string
-	add := func(kind, name string, optional *bool) {
-		if name != "" && (optional == nil || !*optional) {
-			found = append(found, kind+"/"+name)
+	for _, r := range podReferences(pod) {
+		if !r.optional && r.kind != "RuntimeClass" {
+			found = append(found, r.kind+"/"+r.name)
 		}
-	}
-	add("ServiceAccount", pod.ServiceAccountName, nil)
-	add("PriorityClass", pod.PriorityClassName, nil)
-	for _, secret := range pod.ImagePullSecrets {
-		add("Secret", secret.Name, nil)
-	}
-	for _, volume := range pod.Volumes {
-		volumeReferences(volume, add)
-	}
-	for _, c := range slices.Concat(pod.InitContainers, pod.Containers) {
-		environmentReferences(c, add)
 	}
 	return found
 }
 
-func volumeReferences(volume corev1.Volume, add func(kind, name string, optional *bool)) {
+// reference is an object that a pod names.
+type reference struct {
+	kind, name string
+	// keys are those of a ConfigMap or Secret that are asked for, with the paths of the fields
+	// that name them.
+	keys []keyed
+	// path is the field that names the object, inside the specification of the pod.
+	path string
+	// pulls says that it is a Secret to pull images with: the kubelet goes on without it.
+	pulls bool
+	// optional says that the pod runs without it, and without its keys.
+	optional bool
+}
+
+// keyed is a key with the field that names it.
+type keyed struct{ key, path string }
+
+// collector collects the references of a pod.
+type collector struct{ found []reference }
+
+func (c *collector) add(path, kind, name string, optional *bool, keys ...keyed) {
+	if name != "" {
+		c.found = append(c.found, reference{kind: kind, name: name, keys: keys, path: path, optional: ptr.Deref(optional, false)})
+	}
+}
+
+// podReferences are the objects that a pod names in its own namespace or in the cluster.
+func podReferences(pod *corev1.PodSpec) []reference {
+	c := &collector{}
+	c.add("serviceAccountName", "ServiceAccount", pod.ServiceAccountName, nil)
+	c.add("priorityClassName", "PriorityClass", pod.PriorityClassName, nil)
+	c.add("runtimeClassName", "RuntimeClass", ptr.Deref(pod.RuntimeClassName, ""), nil)
+	for i, secret := range pod.ImagePullSecrets {
+		c.add(fmt.Sprintf("imagePullSecrets[%d]", i), "Secret", secret.Name, nil)
+		if secret.Name != "" {
+			c.found[len(c.found)-1].pulls = true
+		}
+	}
+	for i, volume := range pod.Volumes {
+		c.volume(fmt.Sprintf("volumes[%d]", i), volume)
+	}
+	for field, list := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
+		for i := range list {
+			c.environment(fmt.Sprintf("%s[%d]", []string{"initContainers", "containers"}[field], i), &list[i])
+		}
+	}
+	return c.found
+}
+
+func (c *collector) volume(path string, volume corev1.Volume) {
 	switch {
 	case volume.ConfigMap != nil:
-		add("ConfigMap", volume.ConfigMap.Name, volume.ConfigMap.Optional)
+		c.add(path+".configMap", "ConfigMap", volume.ConfigMap.Name, volume.ConfigMap.Optional, items(path+".configMap", volume.ConfigMap.Items)...)
 	case volume.Secret != nil:
-		add("Secret", volume.Secret.SecretName, volume.Secret.Optional)
+		c.add(path+".secret", "Secret", volume.Secret.SecretName, volume.Secret.Optional, items(path+".secret", volume.Secret.Items)...)
 	case volume.PersistentVolumeClaim != nil:
-		add("PersistentVolumeClaim", volume.PersistentVolumeClaim.ClaimName, nil)
+		c.add(path+".persistentVolumeClaim", "PersistentVolumeClaim", volume.PersistentVolumeClaim.ClaimName, nil)
 	case volume.Projected != nil:
-		for _, source := range volume.Projected.Sources {
-			if source.ConfigMap != nil {
-				add("ConfigMap", source.ConfigMap.Name, source.ConfigMap.Optional)
-			}
-			if source.Secret != nil {
-				add("Secret", source.Secret.Name, source.Secret.Optional)
-			}
+		for i, source := range volume.Projected.Sources {
+			c.projection(fmt.Sprintf("%s.projected.sources[%d]", path, i), source)
 		}
 	}
 }
 
-func environmentReferences(c corev1.Container, add func(kind, name string, optional *bool)) {
-	for _, from := range c.EnvFrom {
+func (c *collector) projection(path string, source corev1.VolumeProjection) {
+	if source.ConfigMap != nil {
+		c.add(path+".configMap", "ConfigMap", source.ConfigMap.Name, source.ConfigMap.Optional, items(path+".configMap", source.ConfigMap.Items)...)
+	}
+	if source.Secret != nil {
+		c.add(path+".secret", "Secret", source.Secret.Name, source.Secret.Optional, items(path+".secret", source.Secret.Items)...)
+	}
+}
+
+// items are the keys that a volume asks for.
+func items(path string, list []corev1.KeyToPath) []keyed {
+	var keys []keyed
+	for i, item := range list {
+		keys = append(keys, keyed{item.Key, fmt.Sprintf("%s.items[%d].key", path, i)})
+	}
+	return keys
+}
+
+func (c *collector) environment(path string, container *corev1.Container) {
+	for i, from := range container.EnvFrom {
+		at := fmt.Sprintf("%s.envFrom[%d]", path, i)
 		if from.ConfigMapRef != nil {
-			add("ConfigMap", from.ConfigMapRef.Name, from.ConfigMapRef.Optional)
+			c.add(at+".configMapRef", "ConfigMap", from.ConfigMapRef.Name, from.ConfigMapRef.Optional)
 		}
 		if from.SecretRef != nil {
-			add("Secret", from.SecretRef.Name, from.SecretRef.Optional)
+			c.add(at+".secretRef", "Secret", from.SecretRef.Name, from.SecretRef.Optional)
 		}
 	}
-	for _, variable := range c.Env {
+	for i, variable := range container.Env {
 		if variable.ValueFrom == nil {
 			continue
 		}
+		at := fmt.Sprintf("%s.env[%d].valueFrom", path, i)
 		if ref := variable.ValueFrom.ConfigMapKeyRef; ref != nil {
-			add("ConfigMap", ref.Name, ref.Optional)
+			c.add(at+".configMapKeyRef", "ConfigMap", ref.Name, ref.Optional, keyed{ref.Key, at + ".configMapKeyRef.key"})
 		}
 		if ref := variable.ValueFrom.SecretKeyRef; ref != nil {
-			add("Secret", ref.Name, ref.Optional)
+			c.add(at+".secretKeyRef", "Secret", ref.Name, ref.Optional, keyed{ref.Key, at + ".secretKeyRef.key"})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"iter"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -9,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/utils/ptr"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
@@ -61,6 +63,13 @@ func fromTyped(typed any) *workload {
 		return &workload{pod: o.Spec.Template, replicas: o.Spec.Parallelism, task: true}
 	case *batchv1.CronJob:
 		return &workload{pod: o.Spec.JobTemplate.Spec.Template, replicas: o.Spec.JobTemplate.Spec.Parallelism, task: true}
+	case *repo.Rollout:
+		if o.Spec.WorkloadRef != nil { // the pods are those of another object
+			return nil
+		}
+		return &workload{selector: o.Spec.Selector, pod: o.Spec.Template, replicas: o.Spec.Replicas}
+	case *repo.DeploymentConfig:
+		return &workload{selector: &metav1.LabelSelector{MatchLabels: o.Spec.Selector}, pod: ptr.Deref(o.Spec.Template, corev1.PodTemplateSpec{}), replicas: o.Spec.Replicas}
 	case *corev1.Pod:
 		return &workload{pod: corev1.PodTemplateSpec{ObjectMeta: o.ObjectMeta, Spec: o.Spec}}
 	}
@@ -93,6 +102,28 @@ func (w *workload) containers() iter.Seq[*corev1.Container] {
 }
 
 func (w *workload) labels() labels.Set { return w.pod.Labels }
+
+// placed is a container of a pod with its path in the object.
+type placed struct {
+	*corev1.Container
+	path string
+	// sidecar says that it is an init container that goes on running; initial that it ends.
+	sidecar, initial bool
+}
+
+// located are all containers of the pod with their paths, init containers first.
+func (w *workload) located() []placed {
+	var found []placed
+	for i := range w.pod.Spec.InitContainers {
+		c := &w.pod.Spec.InitContainers[i]
+		sidecar := c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
+		found = append(found, placed{c, fmt.Sprintf("%s.initContainers[%d]", w.podPath(), i), sidecar, !sidecar})
+	}
+	for i := range w.pod.Spec.Containers {
+		found = append(found, placed{&w.pod.Spec.Containers[i], fmt.Sprintf("%s.containers[%d]", w.podPath(), i), false, false})
+	}
+	return found
+}
 
 // hasPort reports whether a container of the pod listens on a port, by name or number.
 func (w *workload) hasPort(port intstr.IntOrString, protocol corev1.Protocol) bool {

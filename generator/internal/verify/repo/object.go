@@ -85,6 +85,10 @@ func newTyped(apiVersion, kind string) any {
 		return &ApplicationSet{}
 	case "argoproj.io/v1alpha1 Application":
 		return &Application{}
+	case "argoproj.io/v1alpha1 Rollout":
+		return &Rollout{}
+	case "apps.openshift.io/v1 DeploymentConfig":
+		return &DeploymentConfig{}
 	}
 	return schema.New(apiVersion, kind)
 }
