@@ -126,6 +126,9 @@ type world struct {
 	targets []*target
 	// scopes are what meets in one cluster. They are made when the first rule asks.
 	scopes func() []*scope
+	// read is what Argo CD reads of it, once.
+	once sync.Once
+	read argoRead
 }
 
 // clusters groups the targets that share a cluster, in the order of their names.
