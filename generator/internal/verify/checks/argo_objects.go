@@ -178,8 +178,8 @@ func namespaceTwice(w *world, out *judge) {
 	})
 }
 
-// alwaysThere are the namespaces of every cluster.
-func alwaysThere(namespace string) bool {
+// ofEveryCluster are the namespaces of every cluster.
+func ofEveryCluster(namespace string) bool {
 	return slices.Contains([]string{"", "default", "kube-system", "kube-public", "kube-node-lease"}, namespace)
 }
 
@@ -203,7 +203,7 @@ func namespaceMissing(w *world, out *judge) {
 	w.eachDeployed(func(t *target, d *repo.Deployed) {
 		namespace := d.Spec.Destination.Namespace
 		key := [2]string{clusterOf(d), namespace}
-		if there[key] || granted[namespace] || alwaysThere(namespace) || !namespacedObjects(d) {
+		if there[key] || granted[namespace] || ofEveryCluster(namespace) || !namespacedObjects(d) {
 			return
 		}
 		there[key] = true // once is enough
