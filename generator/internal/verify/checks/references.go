@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -207,18 +208,14 @@ func checkMounts(t *target, w *workload, out *report) {
 			mounted[mount.Name] = true
 		}
 	}
-	for _, volume := range w.pod.Spec.Volumes {
-		if !mounted[volume.Name] {
-			out.add("%s: volume %s is mounted nowhere", t.at(w.kind, w.namespace, w.name), volume.Name)
+	for _, name := range slices.Sorted(maps.Keys(w.volumes())) {
+		if !mounted[name] {
+			out.add("%s: volume %s is mounted nowhere", t.at(w.kind, w.namespace, w.name), name)
 		}
-		delete(mounted, volume.Name)
+		delete(mounted, name)
 	}
 	if set, ok := w.object.Typed.(*appsv1.StatefulSet); ok {
 		for _, claim := range set.Spec.VolumeClaimTemplates {
-			if !mounted[claim.Name] {
-				out.add("%s: claim %s is mounted nowhere", t.at(w.kind, w.namespace, w.name), claim.Name)
-			}
-			delete(mounted, claim.Name)
 			if claim.Spec.Resources.Requests.Storage().Sign() <= 0 || len(claim.Spec.AccessModes) == 0 {
 				out.add("%s: claim %s is for nothing", t.at(w.kind, w.namespace, w.name), claim.Name)
 			}
