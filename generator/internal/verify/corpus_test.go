@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/checks"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // corpus holds small repositories as txtar archives, in a folder for each area of codes. The
@@ -57,10 +58,12 @@ func judgeCase(t *testing.T, name string, seen map[string]bool) {
 		}
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	report, err := Discover(files, Options{})
+	r, err := repo.Discover(files)
 	if err != nil {
 		t.Fatal(err)
 	}
+	declare(t, files, r)
+	report := Judge(files, r, Options{})
 	area := filepath.Base(filepath.Dir(name))
 	report.Findings = slices.DeleteFunc(report.Findings, func(f Finding) bool { return beside(area, f) })
 	got := describe(report)

@@ -17,6 +17,8 @@ type cluster struct {
 	name      string
 	objects   []*repo.Object
 	workloads []*workload
+	// deployed are the Applications that go there.
+	deployed []*repo.Deployed
 	// home says which target an object belongs to.
 	home map[*repo.Object]*target
 	// made are the namespaces that a manifest or an Application makes, by name.
@@ -59,6 +61,7 @@ func clustersOf(targets []*target) []*cluster {
 			name = destination(d)
 			at(name).take(t, d.Objects)
 			at(name).promise(d)
+			at(name).deployed = append(at(name).deployed, d)
 		}
 		if len(t.Granted) > 0 {
 			at(name).take(t, t.Granted)

@@ -129,6 +129,8 @@ type world struct {
 	// read is what Argo CD reads of it, once.
 	once sync.Once
 	read argoRead
+	// networks are those of all clusters, made when a rule asks for them.
+	networks func() []*traffic
 }
 
 // clusters groups the targets that share a cluster, in the order of their names.
@@ -162,6 +164,7 @@ func everywhere(rule func(*target, *judge)) func(*world, *judge) {
 func Judge(r *repo.Repository, rules []Rule) []Finding {
 	w := &world{Repository: r, targets: targets(r)}
 	w.scopes = sync.OnceValue(func() []*scope { return scopes(w.targets) })
+	w.networks = sync.OnceValue(func() []*traffic { return networks(w.targets) })
 	var all []Finding
 	for _, rule := range rules {
 		out := &judge{rule: rule}

@@ -94,6 +94,11 @@ func (c *Cluster) Selected(p *networkingv1.NetworkPolicy) []*Pod {
 	return c.selected(inDefault(p.Namespace), selector(&p.Spec.PodSelector))
 }
 
+// Select are the pods of a namespace with some labels.
+func (c *Cluster) Select(namespace string, with map[string]string) []*Pod {
+	return c.selected(inDefault(namespace), labels.SelectorFromSet(with))
+}
+
 // Peers are the pods that are certainly a peer of a rule of a policy in a namespace.
 func (c *Cluster) Peers(namespace string, p networkingv1.NetworkPolicyPeer) []*Pod {
 	return c.peers(inDefault(namespace), compilePeer(p))

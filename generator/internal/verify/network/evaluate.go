@@ -165,7 +165,7 @@ func (c *Cluster) matches(own string, p *peer, other Peer) Answer {
 func (c *Cluster) within(own string, p *peer, pod *Pod) Answer {
 	if pod.Vague && pod.Namespace == "" {
 		if p.namespaces == nil {
-			return Maybe
+			return No
 		}
 		return c.inNamespace(p.namespaces, "")
 	}

@@ -45,7 +45,7 @@ type Pod struct {
 	// HostNetwork says that the pod uses the network of its node.
 	HostNetwork bool
 	// Vague says that nothing but the namespace is known: some pod there. Without a namespace,
-	// it is some pod of any.
+	// it is some pod of another namespace than that of the other end.
 	Vague bool
 	// Address is the address of the pod, when it is known.
 	Address netip.Addr

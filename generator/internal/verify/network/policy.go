@@ -172,6 +172,12 @@ func (r *rule) opened(to Peer) ([]Range, Answer) {
 	return ranges, Yes
 }
 
+// Opened are the ports that a rule with some ports opens to a pod.
+func Opened(ports []networkingv1.NetworkPolicyPort, to *Pod) []Range {
+	ranges, _ := (&rule{ports: ports}).opened(In(to))
+	return join(ranges)
+}
+
 func named(pod *Pod, name string, protocol corev1.Protocol) []Range {
 	if pod == nil {
 		return nil

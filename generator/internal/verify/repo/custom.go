@@ -30,7 +30,12 @@ type HTTPRoute struct {
 type ServiceMonitor struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
-		Selector  metav1.LabelSelector
+		Selector metav1.LabelSelector
+		// NamespaceSelector means the monitor's own namespace when it is empty.
+		NamespaceSelector struct {
+			Any        bool
+			MatchNames []string
+		}
 		Endpoints []struct {
 			Port, Path, Interval string
 			TargetPort           *intstr.IntOrString

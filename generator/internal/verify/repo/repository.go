@@ -92,6 +92,8 @@ type Target struct {
 	Applications []*Deployed
 	// Granted are what administrators of its cluster are asked for.
 	Granted []*Object
+	// Declared are the connections that the spec declares; none in a repository without one.
+	Declared []Connection
 }
 
 // Deployed is an Application with the objects of its overlay at this commit.
