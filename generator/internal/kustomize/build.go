@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"sync"
 
 	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
 
@@ -17,19 +15,18 @@ import (
 type Resource struct {
 	// JSON is the object.
 	JSON []byte
-	// Origin is the file that holds the object, or the kustomization that generates it, by its
-	// path from the root of the repository.
-	Origin string
-	// Original is the name that the object has in that file.
+	// Original is the name that the object has in its file, before Kustomize changed it.
 	Original string
 }
 
 // Built is what a folder builds.
 type Built struct {
 	Resources []Resource
-	// Read are the paths that the build read or looked for.
+	// Read are the files that the build read, by their paths from the root of the repository.
 	Read []string
-	text func() ([]byte, error)
+	// Looked are the paths that the build looked for in vain.
+	Looked []string
+	text   func() ([]byte, error)
 }
 
 // YAML is the output as the kustomize command prints it.
@@ -84,32 +81,20 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", v.top, err)
 	}
-	built = &Built{Read: slices.Sorted(maps.Keys(v.read)), text: result.AsYaml}
+	built = &Built{text: result.AsYaml}
+	for _, name := range slices.Sorted(maps.Keys(v.read)) {
+		if v.read[name] {
+			built.Read = append(built.Read, name)
+		} else {
+			built.Looked = append(built.Looked, name)
+		}
+	}
 	for _, r := range result.Resources() {
-		one := Resource{Origin: v.top, Original: r.OrgId().Name}
-		if err := one.fill(v.top, r, v.asked); err != nil {
+		object, err := json.Marshal(r)
+		if err != nil {
 			return nil, fmt.Errorf("build %s: %w", v.top, err)
 		}
-		built.Resources = append(built.Resources, one)
+		built.Resources = append(built.Resources, Resource{object, r.OrgId().Name})
 	}
 	return built, nil
-}
-
-func (r *Resource) fill(folder string, built *resource.Resource, asked bool) error {
-	origin, err := built.GetOrigin()
-	if err != nil {
-		return err
-	}
-	if origin != nil && origin.Repo == "" {
-		if name := origin.Path + origin.ConfiguredIn; name != "" {
-			r.Origin = path.Join(folder, name)
-		}
-	}
-	if asked {
-		if err := built.SetOrigin(nil); err != nil {
-			return err
-		}
-	}
-	r.JSON, err = json.Marshal(built)
-	return err
 }

@@ -1,7 +1,6 @@
 package kustomize
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -90,12 +89,10 @@ func (f *Files) inspect(folder string, source []byte) (schema bool, refused erro
 // view is what one build reads.
 type view struct {
 	*Files
-	// top is the folder that is built: its kustomization asks for the origin of objects.
+	// top is the folder that is built.
 	top string
 	// alone says that no other build runs, so that a schema may be set.
 	alone bool
-	// asked says that the origins in the result are there because the view asked for them.
-	asked bool
 	// schema says that a kustomization has a schema.
 	schema bool
 	// read are the paths that were read or looked for; the value says whether they exist.
@@ -131,22 +128,7 @@ func (v *view) ReadFile(name string) ([]byte, error) {
 		v.schema = true
 		return nil, errSchema
 	}
-	if path.Dir(name) == v.top && slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name)) {
-		text := withOrigins(read.text)
-		v.asked = len(text) != len(read.text)
-		return text, nil
-	}
 	return read.text, nil
-}
-
-// withOrigins asks kustomize to say where each object comes from, unless the kustomization
-// says itself what it wants to know about the build.
-func withOrigins(source []byte) []byte {
-	trimmed := bytes.TrimSpace(source)
-	if bytes.Contains(source, []byte("buildMetadata")) || bytes.HasPrefix(trimmed, []byte("{")) || bytes.HasSuffix(trimmed, []byte("...")) {
-		return source
-	}
-	return slices.Concat(source, []byte("\nbuildMetadata: [originAnnotations]\n"))
 }
 
 func (v *view) stat(name string) (fs.FileInfo, error) {

@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"io/fs"
+	"path"
 	"strconv"
 	"strings"
 
@@ -19,25 +20,74 @@ func newLocator(source fs.FS) *locator {
 	return &locator{source: source, parsed: map[string][]*yaml.Node{}}
 }
 
-// locate fills in the line: that of the field, or of the nearest field around it that the file
-// holds; without the object in the file, the first line.
+// locate fills in the file and the line: those of the field, or of the nearest field around it that a
+// file holds. Where the object was built, the file is the one among those that the build read which
+// holds most of the way to the field: the object's own or a patch of it.
 func (l *locator) locate(f *Finding) {
 	if f.File == "" {
 		return
 	}
+	if f.Among == nil {
+		if line, _ := l.find(f, f.File); line > 0 {
+			f.Line = line
+		}
+	} else {
+		l.search(f)
+	}
+	f.Line = max(f.Line, 1)
+}
+
+// search looks through the files of a build; one of the folder that was built wins over others that
+// hold as much.
+func (l *locator) search(f *Finding) {
+	top, deepest, best, line := path.Dir(f.File), -1, "", 0
+	for _, name := range f.Among.Names {
+		at, depth := l.find(f, name)
+		if at > 0 && (depth > deepest || depth == deepest && path.Dir(name) == top) {
+			deepest, best, line = depth, name, at
+		}
+	}
+	if best == "" {
+		best, line = l.generator(f)
+	}
+	if best != "" {
+		f.File, f.Line = best, line
+	}
+}
+
+// generator is the place of the generator of a kustomization that makes the object.
+func (l *locator) generator(f *Finding) (file string, line int) {
+	for _, name := range f.Among.Names {
+		for _, document := range l.documents(name) {
+			for _, field := range []string{"configMapGenerator", "secretGenerator"} {
+				list := child(document, field)
+				if list == nil {
+					continue
+				}
+				for _, entry := range list.Content {
+					if scalar(entry, "name") == f.Original {
+						return name, entry.Line
+					}
+				}
+			}
+		}
+	}
+	return "", 0
+}
+
+// find returns the line of the finding in a file, 0 when the object is not there, and how many
+// steps of the way to the field the file holds.
+func (l *locator) find(f *Finding, file string) (line, depth int) {
 	kind, name, _ := strings.Cut(f.Object, "/")
 	if f.Original != "" {
 		name = f.Original
 	}
-	for _, document := range l.documents(f.File) {
+	for _, document := range l.documents(file) {
 		if kind == "" && f.Path != "" || scalar(document, "kind") == kind && scalar(child(document, "metadata"), "name") == name {
-			f.Line = along(document, f.Path)
-			return
+			return along(document, f.Path)
 		}
 	}
-	if f.Line == 0 {
-		f.Line = 1
-	}
+	return 0, 0
 }
 
 // documents are the documents of a file; what cannot be parsed has none.
@@ -63,20 +113,20 @@ func (l *locator) documents(name string) []*yaml.Node {
 }
 
 // along is the line of the field at a path, such as spec.containers[0].image, or of the last
-// field on the way that is there.
-func along(node *yaml.Node, path string) int {
-	line := node.Line
+// field on the way that is there, and the number of steps that are.
+func along(node *yaml.Node, path string) (line, depth int) {
+	line = node.Line
 	for _, step := range steps(path) {
 		next, at := child(node, step), keyLine(node, step)
 		if i, err := strconv.Atoi(step); err == nil && node.Kind == yaml.SequenceNode && i < len(node.Content) {
 			next, at = node.Content[i], node.Content[i].Line
 		}
 		if next == nil {
-			return line
+			return line, depth
 		}
-		node, line = next, at
+		node, line, depth = next, at, depth+1
 	}
-	return line
+	return line, depth
 }
 
 // steps splits a path at dots and brackets. A step in quotes may hold dots.

@@ -121,10 +121,12 @@ func (d *discovery) folder(deployed *Deployed) *Deployed {
 		d.problem(deployed.Made, deployed.Name, "build/failed", err.Error())
 		return deployed
 	}
+	at := Origin{File: path.Join(deployed.Overlay, "kustomization.yaml"), Among: &Files{built.Read}}
 	for _, r := range built.Resources {
-		o, err := NewObject(r.JSON, Origin{File: r.Origin, Original: r.Original})
+		at.Original = r.Original
+		o, err := NewObject(r.JSON, at)
 		if err != nil || o == nil {
-			d.problem(Origin{File: r.Origin}, deployed.Name, "build/unreadable", fmt.Sprintf("%s holds no object: %v", r.Origin, err))
+			d.problem(at, deployed.Name, "build/unreadable", fmt.Sprintf("%s holds no object: %v", at.File, err))
 			continue
 		}
 		d.add(deployed, o)

@@ -87,10 +87,11 @@ func (r *Repository) buildOne(builder *kustomize.Builder, read *kustomize.Files,
 			result.Err = err
 			return result
 		}
+		among := &Files{built.Read}
 		for _, one := range built.Resources {
-			o, err := NewObject(one.JSON, Origin{File: one.Origin, Original: one.Original})
+			o, err := NewObject(one.JSON, Origin{File: folder + "/kustomization.yaml", Original: one.Original, Among: among})
 			if err != nil {
-				result.Err = fmt.Errorf("%s: %w", one.Origin, err)
+				result.Err = fmt.Errorf("%s: %w", folder, err)
 				return result
 			}
 			result.Objects = append(result.Objects, o)

@@ -42,7 +42,13 @@ type Origin struct {
 	Line int
 	// Original is the name that the object has in the file, before Kustomize changed it.
 	Original string
+	// Among are the files that the object may stand in, with its patches, when a build made it;
+	// then File is only the kustomization that was built. Nil when File is known.
+	Among *Files
 }
+
+// Files are those that a build has read.
+type Files struct{ Names []string }
 
 // String names the object in findings.
 func (o *Object) String() string { return o.Kind + "/" + o.Name }
