@@ -15,7 +15,10 @@ import (
 type Resource struct {
 	// JSON is the object.
 	JSON []byte
-	// Original is the name that the object has in its file, before Kustomize changed it.
+	// Origin is the file that holds the object, or the kustomization that was built, by its path from
+	// the root of the repository.
+	Origin string
+	// Original is the name that the object has in that file, before Kustomize changed it.
 	Original string
 }
 
@@ -94,7 +97,9 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("build %s: %w", v.top, err)
 		}
-		built.Resources = append(built.Resources, Resource{object, r.OrgId().Name})
+		original := r.OrgId()
+		origin := v.origin(identity{original.Kind, original.Namespace, original.Name}, v.top+"/kustomization.yaml", built.Read)
+		built.Resources = append(built.Resources, Resource{object, origin, original.Name})
 	}
 	return built, nil
 }

@@ -1,16 +1,15 @@
 package kustomize
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
-	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 )
@@ -36,6 +35,11 @@ type file struct {
 	refused error
 	// schema says that it is a kustomization with a schema of its own.
 	schema bool
+	// identities are the objects that it holds.
+	identified sync.Once
+	identities []identity
+	hashed     sync.Once
+	hash       string
 }
 
 // NewFiles makes the file system of a repository.
@@ -45,6 +49,19 @@ func NewFiles(source fs.FS) *Files { return &Files{source: source, files: map[st
 func (f *Files) Text(name string) ([]byte, error) {
 	read := f.file(name)
 	return read.text, read.err
+}
+
+// Hash is the hash of the content of a file; empty when it cannot be read.
+func (f *Files) Hash(name string) string {
+	read := f.file(name)
+	if read.err != nil {
+		return ""
+	}
+	read.hashed.Do(func() {
+		sum := sha256.Sum256(read.text)
+		read.hash = string(sum[:])
+	})
+	return read.hash
 }
 
 func (f *Files) file(name string) *file {
@@ -57,7 +74,7 @@ func (f *Files) file(name string) *file {
 	f.lock.Unlock()
 	known.once.Do(func() {
 		known.text, known.err = fs.ReadFile(f.source, name)
-		if known.err == nil && slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name)) {
+		if known.err == nil && isKustomization(name) {
 			known.schema, known.refused = f.inspect(path.Dir(name), known.text)
 		}
 	})

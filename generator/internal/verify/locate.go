@@ -3,7 +3,6 @@ package verify
 import (
 	"bytes"
 	"io/fs"
-	"path"
 	"strconv"
 	"strings"
 
@@ -37,13 +36,15 @@ func (l *locator) locate(f *Finding) {
 	f.Line = max(f.Line, 1)
 }
 
-// search looks through the files of a build; one of the folder that was built wins over others that
-// hold as much.
+// search looks through the files of a build. The object's own file wins over patches that hold as much.
 func (l *locator) search(f *Finding) {
-	top, deepest, best, line := path.Dir(f.File), -1, "", 0
+	line, deepest := l.find(f, f.File)
+	best := ""
+	if line > 0 {
+		best = f.File
+	}
 	for _, name := range f.Among.Names {
-		at, depth := l.find(f, name)
-		if at > 0 && (depth > deepest || depth == deepest && path.Dir(name) == top) {
+		if at, depth := l.find(f, name); at > 0 && (best == "" || depth > deepest) {
 			deepest, best, line = depth, name, at
 		}
 	}

@@ -121,9 +121,9 @@ func (d *discovery) folder(deployed *Deployed) *Deployed {
 		d.problem(deployed.Made, deployed.Name, "build/failed", err.Error())
 		return deployed
 	}
-	at := Origin{File: path.Join(deployed.Overlay, "kustomization.yaml"), Among: &Files{built.Read}}
+	among := &Files{built.Read}
 	for _, r := range built.Resources {
-		at.Original = r.Original
+		at := Origin{File: r.Origin, Original: r.Original, Among: among}
 		o, err := NewObject(r.JSON, at)
 		if err != nil || o == nil {
 			d.problem(at, deployed.Name, "build/unreadable", fmt.Sprintf("%s holds no object: %v", at.File, err))

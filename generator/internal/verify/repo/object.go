@@ -42,8 +42,8 @@ type Origin struct {
 	Line int
 	// Original is the name that the object has in the file, before Kustomize changed it.
 	Original string
-	// Among are the files that the object may stand in, with its patches, when a build made it;
-	// then File is only the kustomization that was built. Nil when File is known.
+	// Among are all files that the build has read which made the object, its patches too; nil for
+	// what stands in File as it is.
 	Among *Files
 }
 

@@ -1,0 +1,142 @@
+// Package cache keeps what was computed before, by a hash of everything that it was computed of, in
+// the user's cache folder. It is safe under concurrent runs: an entry is written beside its place and
+// renamed. An entry that is not whole is ignored. The folder is bounded: the entries that were used
+// least recently are deleted. Nothing depends on the cache but time; whatever fails is a miss.
+package cache
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// most is how many bytes the cache may hold, and least what it holds after it was cleaned.
+const (
+	most  = 512 << 20
+	least = 384 << 20
+)
+
+// Cache is a folder of entries. A nil cache has none and keeps none.
+type Cache struct{ dir string }
+
+// Open opens the cache of a version of wavewright in the user's cache folder; nil when there is none.
+func Open(version string) *Cache {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return nil
+	}
+	return In(filepath.Join(dir, "wavewright", "verify", Key([]byte(version))[:16]))
+}
+
+// In opens the cache in a folder, which is made; nil when it cannot be.
+func In(dir string) *Cache {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil
+	}
+	return &Cache{dir}
+}
+
+// Key is the hash of some texts, in order.
+func Key(texts ...[]byte) string {
+	sum := sha256.New()
+	for _, text := range texts {
+		one := sha256.Sum256(text)
+		sum.Write(one[:])
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Get returns an entry; nil when there is none, or it is not whole.
+func (c *Cache) Get(key string) []byte {
+	if c == nil {
+		return nil
+	}
+	name := c.file(key)
+	entry, err := os.ReadFile(name)
+	if err != nil || len(entry) < sha256.Size {
+		return nil
+	}
+	sum := sha256.Sum256(entry[sha256.Size:])
+	if !bytes.Equal(sum[:], entry[:sha256.Size]) {
+		return nil
+	}
+	return entry[sha256.Size:]
+}
+
+// Put keeps an entry.
+func (c *Cache) Put(key string, content []byte) {
+	if c == nil {
+		return
+	}
+	file, err := os.CreateTemp(c.dir, ".new-")
+	if err != nil {
+		return
+	}
+	defer os.Remove(file.Name()) // which does nothing after the rename
+	sum := sha256.Sum256(content)
+	_, err = file.Write(slices.Concat(sum[:], content))
+	if err = cmp.Or(err, file.Close()); err != nil {
+		return
+	}
+	name := c.file(key)
+	if os.MkdirAll(filepath.Dir(name), 0o700) == nil {
+		_ = os.Rename(file.Name(), name)
+	}
+}
+
+// Used says that entries were used, so that they are the last to be deleted.
+func (c *Cache) Used(now time.Time, keys []string) {
+	if c == nil {
+		return
+	}
+	for _, key := range keys {
+		_ = os.Chtimes(c.file(key), now, now)
+	}
+}
+
+func (c *Cache) file(key string) string { return filepath.Join(c.dir, key[:2], key[2:]) }
+
+// kept is an entry on disk.
+type kept struct {
+	name string
+	size int64
+	used time.Time
+}
+
+// Clean deletes the entries that were used least recently when the cache holds too much.
+func (c *Cache) Clean() {
+	if c == nil {
+		return
+	}
+	entries, total := c.entries()
+	if total <= most {
+		return
+	}
+	slices.SortFunc(entries, func(a, b kept) int { return a.used.Compare(b.used) })
+	for _, entry := range entries {
+		if total <= least {
+			return
+		}
+		if os.Remove(entry.name) == nil {
+			total -= entry.size
+		}
+	}
+}
+
+func (c *Cache) entries() (all []kept, total int64) {
+	_ = filepath.WalkDir(c.dir, func(name string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil //nolint:nilerr // What cannot be read is not counted.
+		}
+		if info, err := d.Info(); err == nil {
+			all, total = append(all, kept{name, info.Size(), info.ModTime()}), total+info.Size()
+		}
+		return nil
+	})
+	return all, total
+}
