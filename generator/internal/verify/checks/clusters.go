@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -23,6 +24,8 @@ type cluster struct {
 	home map[*repo.Object]*target
 	// made are the namespaces that a manifest or an Application makes, by name.
 	made map[string]*namespace
+	// verdicts are what the admission policies make of the objects.
+	verdicts func() *policyVerdicts
 }
 
 // namespace is a namespace whose labels the repository holds.
@@ -36,7 +39,7 @@ type namespace struct {
 // everyCluster runs a rule on each cluster.
 func everyCluster(rule func(*cluster, *judge)) func(*world, *judge) {
 	return func(w *world, out *judge) {
-		for _, c := range clustersOf(w.targets) {
+		for _, c := range w.grouped() {
 			rule(c, out)
 		}
 	}
@@ -69,6 +72,7 @@ func clustersOf(targets []*target) []*cluster {
 	}
 	for _, c := range order {
 		c.complete()
+		c.verdicts = sync.OnceValue(c.judgePolicies)
 	}
 	slices.SortStableFunc(order, func(a, b *cluster) int { return cmp.Compare(a.name, b.name) })
 	return order

@@ -131,6 +131,8 @@ type world struct {
 	read argoRead
 	// networks are those of all clusters, made when a rule asks for them.
 	networks func() []*traffic
+	// grouped are the targets by the cluster that their Applications name.
+	grouped func() []*cluster
 }
 
 // clusters groups the targets that share a cluster, in the order of their names.
@@ -165,6 +167,7 @@ func Judge(r *repo.Repository, rules []Rule) []Finding {
 	w := &world{Repository: r, targets: targets(r)}
 	w.scopes = sync.OnceValue(func() []*scope { return scopes(w.targets) })
 	w.networks = sync.OnceValue(func() []*traffic { return networks(w.targets) })
+	w.grouped = sync.OnceValue(func() []*cluster { return clustersOf(w.targets) })
 	var all []Finding
 	for _, rule := range rules {
 		out := &judge{rule: rule}
