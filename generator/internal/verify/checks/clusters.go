@@ -26,6 +26,9 @@ type cluster struct {
 	made map[string]*namespace
 	// verdicts are what the admission policies make of the objects.
 	verdicts func() *policyVerdicts
+	scalers  func() []*scaler
+	// pods are those of the workloads as quotas see them.
+	pods func() map[*workload]*corev1.Pod
 }
 
 // namespace is a namespace whose labels the repository holds.
@@ -53,7 +56,7 @@ func clustersOf(targets []*target) []*cluster {
 	var order []*cluster
 	at := func(name string) *cluster {
 		if byName[name] == nil {
-			byName[name] = &cluster{name: name, home: map[*repo.Object]*target{}, made: map[string]*namespace{}}
+			byName[name] = newCluster(name)
 			order = append(order, byName[name])
 		}
 		return byName[name]
@@ -72,10 +75,23 @@ func clustersOf(targets []*target) []*cluster {
 	}
 	for _, c := range order {
 		c.complete()
-		c.verdicts = sync.OnceValue(c.judgePolicies)
 	}
 	slices.SortStableFunc(order, func(a, b *cluster) int { return cmp.Compare(a.name, b.name) })
 	return order
+}
+
+func newCluster(name string) *cluster {
+	c := &cluster{name: name, home: map[*repo.Object]*target{}, made: map[string]*namespace{}}
+	c.verdicts, c.scalers, c.pods = sync.OnceValue(c.judgePolicies), sync.OnceValue(c.readScalers), sync.OnceValue(c.finishedPods)
+	return c
+}
+
+// alone is a target as if nothing else went to its cluster.
+func alone(t *target) *cluster {
+	c := newCluster(t.Name)
+	c.take(t, t.objects)
+	c.complete()
+	return c
 }
 
 // destination names the cluster of an Application.
