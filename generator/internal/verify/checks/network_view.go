@@ -7,6 +7,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/network"
@@ -31,6 +33,9 @@ type traffic struct {
 	unseen map[string]bool
 	// spawning are the namespaces in which pods may run that no manifest describes.
 	spawning map[string]bool
+	// siblings are the networks of other folders, when this one is that of a folder which stands
+	// for an Application: what is one cluster may lie in several.
+	siblings []*traffic
 }
 
 // guard is a NetworkPolicy with its object. Its namespace is filled in.
@@ -51,8 +56,16 @@ func everyNetwork(rule func(*traffic, *judge)) func(*world, *judge) {
 // networks are those of all clusters.
 func networks(targets []*target) []*traffic {
 	var all []*traffic
+	var folders []*traffic
 	for _, c := range clustersOf(targets) {
-		all = append(all, newTraffic(c))
+		t := newTraffic(c)
+		all = append(all, t)
+		if strings.HasPrefix(c.name, "folder ") {
+			folders = append(folders, t)
+		}
+	}
+	for _, t := range folders {
+		t.siblings = folders
 	}
 	return all
 }
@@ -189,6 +202,15 @@ func (t *traffic) whole(namespace string) bool {
 
 func (t *traffic) inhabited(namespace string) bool {
 	return slices.ContainsFunc(t.pods, func(p *network.Pod) bool { return p.Namespace == namespace })
+}
+
+// inSibling reports whether another folder has pods that a selector matches, in whatever namespace:
+// a folder often leaves that to who uses it.
+func (t *traffic) inSibling(s *metav1.LabelSelector) bool {
+	matcher, err := metav1.LabelSelectorAsSelector(s)
+	return err == nil && slices.ContainsFunc(t.siblings, func(other *traffic) bool {
+		return other != t && slices.ContainsFunc(other.pods, func(p *network.Pod) bool { return matcher.Matches(labels.Set(p.Labels)) })
+	})
 }
 
 // report reports something about a policy.

@@ -26,7 +26,7 @@ func refusedNetworkPolicies(t *traffic, out *judge) {
 func idlePolicies(t *traffic, out *judge) {
 	for _, g := range t.policies {
 		s := &g.Spec.PodSelector
-		if selectsAll(s) || volatile(s) || invalid(s) || !t.whole(g.Namespace) || len(t.net.Selected(g.NetworkPolicy)) > 0 {
+		if selectsAll(s) || volatile(s) || invalid(s) || !t.whole(g.Namespace) || len(t.net.Selected(g.NetworkPolicy)) > 0 || t.inSibling(s) {
 			continue
 		}
 		t.report(out, g, "spec.podSelector", "the policy selects no pod: namespace %s has none with %s", g.Namespace, metav1.FormatLabelSelector(s)).
@@ -126,7 +126,7 @@ func (t *traffic) idlePeer(g *guard, path string, p networkingv1.NetworkPolicyPe
 	if p.NamespaceSelector != nil {
 		namespace = p.NamespaceSelector.MatchLabels[corev1.LabelMetadataName]
 	}
-	if p.PodSelector == nil || selectsAll(p.PodSelector) || volatile(p.PodSelector) || !t.whole(namespace) || len(t.net.Peers(g.Namespace, p)) > 0 || t.onNode(namespace, p.PodSelector) {
+	if p.PodSelector == nil || selectsAll(p.PodSelector) || volatile(p.PodSelector) || !t.whole(namespace) || len(t.net.Peers(g.Namespace, p)) > 0 || t.onNode(namespace, p.PodSelector) || t.inSibling(p.PodSelector) {
 		return
 	}
 	t.report(out, g, path+".podSelector", "the peer is no pod: namespace %s has none with %s", namespace, metav1.FormatLabelSelector(p.PodSelector)).
