@@ -88,7 +88,7 @@ func oneSided(t *traffic, out *judge) {
 
 // mostPairs bounds how many pairs of pods an edge is judged by: one that means more is no edge
 // between particular pods.
-const mostPairs = 1000
+const mostPairs = 64
 
 // dead reports whether an edge opens ports and lets nothing through, and which ports.
 func (t *traffic) dead(e edge) ([]network.Range, bool) {
@@ -105,7 +105,7 @@ func (t *traffic) dead(e edge) ([]network.Range, bool) {
 			ports = append(ports, opened...)
 		}
 	}
-	ports = network.Intersect(ports, ports)
+	ports = network.Join(ports)
 	return ports, len(ports) > 0
 }
 

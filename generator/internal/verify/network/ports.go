@@ -63,6 +63,9 @@ func Ranges(ranges []Range) string {
 	return strings.Join(words, ", ")
 }
 
+// Join sorts ranges and unites those that touch.
+func Join(ranges []Range) []Range { return join(ranges) }
+
 // join sorts ranges and unites those that touch.
 func join(ranges []Range) []Range {
 	sorted := slices.Clone(ranges)
