@@ -48,7 +48,8 @@ func sourceIncomplete(a *argoApplication, out *judge) {
 		chartRevision(a, at, &s, out)
 	}
 	if s := a.spec.Source; s != nil && len(a.spec.Sources) == 0 {
-		if !a.template && s.RepoURL != "" && s.Path == "" && s.Chart == "" {
+		whole := a.spec.Project != "" && a.spec.Destination != (repo.Destination{}) // no patch of another one
+		if whole && !a.template && s.RepoURL != "" && s.Path == "" && s.Chart == "" {
 			out.object(nil, a.object, a.path("source"), "the source needs repoURL and one of path and chart").Hint = "Argo CD reports an InvalidSpecError and never syncs the Application."
 		}
 		chartRevision(a, "source", s, out)

@@ -85,10 +85,14 @@ func (p *argoProject) permitsSource(address string) bool {
 // permitsDestination is AppProject.IsDestinationPermitted of Argo CD. That asks with the name
 // and the address of the cluster; an Application has one of them. What depends on the other is unknown.
 func (p *argoProject) permitsDestination(d repo.Destination) verdict {
-	if localCluster(d.Name) || localCluster(d.Server) {
-		return p.matchesDestination(repo.Destination{Name: "in-cluster", Server: "https://kubernetes.default.svc", Namespace: d.Namespace})
-	}
 	d.Server = strings.TrimRight(d.Server, "/")
+	if localCluster(d.Name) || localCluster(d.Server) {
+		local := repo.Destination{Name: "in-cluster", Server: "https://kubernetes.default.svc", Namespace: d.Namespace}
+		if result := p.matchesDestination(local); result == permits || d.Server == "" {
+			return result
+		}
+		// Some call the cluster of Argo CD itself otherwise, such as local-cluster.
+	}
 	if p.Spec.PermitOnlyProjectScopedClusters {
 		return unknown
 	}
@@ -244,8 +248,9 @@ func refusesDestination(t *target, d *repo.Deployed, projects []*argoProject, ou
 // refusesNamespace wants the project to permit the namespace of each object that is not the destination's.
 func refusesNamespace(t *target, d *repo.Deployed, projects []*argoProject, out *judge) {
 	seen := map[string]bool{d.Spec.Destination.Namespace: true, "": true}
+	known := newKindScopes(d.Objects)
 	for _, o := range d.Objects {
-		if seen[o.Namespace] || d.Spec.Destination.Name == "" && d.Spec.Destination.Server == "" {
+		if namespaced, _ := known.namespaced(o); !namespaced || seen[o.Namespace] || d.Spec.Destination.Name == "" && d.Spec.Destination.Server == "" {
 			continue
 		}
 		seen[o.Namespace] = true

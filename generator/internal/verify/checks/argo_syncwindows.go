@@ -184,8 +184,9 @@ func everOpens(p *argoProject, d *repo.Deployed) bool {
 		}
 		all = append(all, o)
 	}
-	allows := slices.ContainsFunc(all, func(o *opening) bool { return !o.deny })
 	start := time.Date(2026, 1, 1, 0, 0, 30, 0, time.UTC)
+	allows := slices.ContainsFunc(all, func(o *opening) bool { return !o.deny })
+	all = slices.DeleteFunc(all, func(o *opening) bool { return o.schedule.Next(start).IsZero() })
 	for now := start; now.Before(start.Add(span)); now = now.Add(step) {
 		if canSync(all, allows, now) {
 			return true

@@ -121,8 +121,17 @@ func exposes(key, value string) bool {
 	case publicName.MatchString(key) || strings.HasPrefix(value, "-----BEGIN CERTIFICATE") || strings.HasPrefix(value, "ssh-"):
 		return false
 	}
+	if clientFile.MatchString(key) {
+		return credentialField.MatchString(value)
+	}
 	return credentialName.MatchString(key) && realSecret(value)
 }
+
+// clientFile matches names of files of clients, which hold credentials in fields.
+var (
+	clientFile      = regexp.MustCompile(`(?i)(dockerconfigjson|dockercfg|kubeconfig)$`)
+	credentialField = regexp.MustCompile(`(?i)"?(auth|password|token|client-key-data)"?\s*:\s*"?[^"\s{}]{6,}`)
+)
 
 // credentials are the user and the password of an address.
 var credentials = regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s:@]+)@`)
