@@ -84,6 +84,12 @@ func (p plainFS) Stat(name string) (fs.FileInfo, error) {
 // ReadDir implements [fs.ReadDirFS].
 func (p plainFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(p.FS, name) }
 
+// ReadLink implements [fs.ReadLinkFS].
+func (p plainFS) ReadLink(name string) (string, error) { return fs.ReadLink(p.FS, name) }
+
+// Lstat implements [fs.ReadLinkFS].
+func (p plainFS) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(p.FS, name) }
+
 // odd is the error of what is no file.
 func odd(name string) error {
 	return fmt.Errorf("%s is no file, but a folder, a named pipe, a socket or a device: put a file in its place", name)

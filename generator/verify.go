@@ -61,7 +61,7 @@ func HasSpec(dir string) bool {
 
 // VerifyFolder judges a repository that has no spec.
 func VerifyFolder(dir string, r VerifyRequest) (*VerifyReport, error) {
-	return (&verifier{dir: dir, request: r, read: repo.Discover}).run(func(disk fs.FS) (fs.FS, error) { return disk, nil })
+	return (&verifier{dir: dir, request: r, read: repo.Local().Discover}).run(func(disk fs.FS) (fs.FS, error) { return disk, nil })
 }
 
 // Verify judges what the folder would hold after generate. With conflicts, or anything else that keeps

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
 
@@ -42,13 +43,20 @@ type schemas struct{ sync.RWMutex }
 type Builder struct {
 	files *Files
 	*schemas
+	unrestricted bool
 }
 
 // global guards the state that kustomize shares between all builds of a process.
 var global schemas
 
 // NewBuilder makes a builder.
-func NewBuilder(files *Files) *Builder { return &Builder{files, &global} }
+func NewBuilder(files *Files) *Builder { return &Builder{files: files, schemas: &global} }
+
+// Unrestricted is a builder that builds what reads files outside its own folder, as kustomize does
+// with --load-restrictor LoadRestrictionsNone.
+func (b *Builder) Unrestricted() *Builder {
+	return &Builder{files: b.files, schemas: b.schemas, unrestricted: true}
+}
 
 // Build builds a folder. The result is that of the kustomize command.
 func (b *Builder) Build(folder string) (*Built, error) {
@@ -80,6 +88,9 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 	}()
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified
+	if b.unrestricted {
+		options.LoadRestrictions = types.LoadRestrictionsNone
+	}
 	result, err := krusty.MakeKustomizer(options).Run(v, root+v.top)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", v.top, err)
@@ -97,9 +108,8 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("build %s: %w", v.top, err)
 		}
-		original := r.OrgId()
-		origin := v.origin(identity{original.Kind, original.Namespace, original.Name}, v.top+"/kustomization.yaml", built.Read)
-		built.Resources = append(built.Resources, Resource{object, origin, original.Name})
+		origin, original := v.origin(r.GetKind(), r.GetNamespace(), r.GetName())
+		built.Resources = append(built.Resources, Resource{object, origin, original})
 	}
 	return built, nil
 }

@@ -35,11 +35,15 @@ type file struct {
 	refused error
 	// schema says that it is a kustomization with a schema of its own.
 	schema bool
-	// identities are the objects that it holds.
-	identified sync.Once
-	identities []identity
-	hashed     sync.Once
-	hash       string
+	// holds are the objects of the file, or those that the kustomization generates.
+	indexed sync.Once
+	holds   []held
+	// resources are the paths that the kustomization takes objects from, in order.
+	resources []string
+	// prefix and suffix are what it adds to names.
+	prefix, suffix string
+	hashed         sync.Once
+	hash           string
 }
 
 // NewFiles makes the file system of a repository.
@@ -73,12 +77,33 @@ func (f *Files) file(name string) *file {
 	}
 	f.lock.Unlock()
 	known.once.Do(func() {
-		known.text, known.err = fs.ReadFile(f.source, name)
+		known.text, known.err = read(f.source, name)
 		if known.err == nil && isKustomization(name) {
 			known.schema, known.refused = f.inspect(path.Dir(name), known.text)
 		}
 	})
 	return known
+}
+
+// ErrTooLarge says that a file is larger than any manifest may be.
+var ErrTooLarge = fmt.Errorf("the file is larger than %d MB", largest>>20)
+
+// largest is the size up to which a file is read. Argo CD itself takes 10 MB for all manifests
+// of an Application together.
+const largest = 10 << 20
+
+// read returns the content of a regular file. Anything else could keep the reader waiting for ever.
+func read(source fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(source, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrInvalid}
+	case info.Size() > largest:
+		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}
+	}
+	return fs.ReadFile(source, name)
 }
 
 // inspect reports whether a kustomization has a schema of its own, and an error when it names
@@ -88,7 +113,7 @@ func (f *Files) inspect(folder string, source []byte) (schema bool, refused erro
 	if yaml.Unmarshal(source, &fields) != nil {
 		return false, nil
 	}
-	for _, name := range named(fields) {
+	for _, name := range Named(fields) {
 		if strings.Contains(name, "\n") {
 			continue // an object in place
 		}

@@ -78,7 +78,7 @@ func (c *collector) folder(folder string) error {
 	if err := yaml.Unmarshal(source, &fields); err != nil {
 		return fmt.Errorf("read the kustomization of %s: %w", folder, err)
 	}
-	for _, name := range named(fields) {
+	for _, name := range Named(fields) {
 		if err := c.item(folder, name); err != nil {
 			return err
 		}
@@ -125,8 +125,8 @@ func (c *collector) item(folder, name string) error {
 	return &OutsideError{folder, name}
 }
 
-// named lists the files and folders that a kustomization names.
-func named(fields map[string]any) []string {
+// Named lists the files and folders that a kustomization names.
+func Named(fields map[string]any) []string {
 	var names []string
 	for _, key := range []string{"resources", "components", "bases", "crds", "configurations", "generators", "transformers", "validators", "patchesStrategicMerge"} {
 		names = append(names, texts(fields[key])...)

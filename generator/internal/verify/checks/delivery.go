@@ -92,8 +92,8 @@ func checkDeployed(e *repo.Environment, d *repo.Deployed, out *report) {
 		}
 	}
 	checkIgnored(at, d, out)
-	if release, _ := d.Element["releaseName"].(string); d.Chart != (release != "") || d.Spec.Source.Helm.ReleaseName != release {
-		out.add("%s: its release is %q, that of its element %q", at, d.Spec.Source.Helm.ReleaseName, release)
+	if release, _ := d.Element["releaseName"].(string); d.Chart != (release != "") || d.Spec.Source.Release() != release {
+		out.add("%s: its release is %q, that of its element %q", at, d.Spec.Source.Release(), release)
 	}
 	if main := mainWorkload(d.Objects); main != nil && main.Labels["owner"] != "" && main.Labels["owner"] != d.Labels["owner"] {
 		out.add("%s: its owner is %q, that of its objects %q", at, d.Labels["owner"], main.Labels["owner"])

@@ -148,11 +148,12 @@ type Application struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              struct {
 		Project string
-		Source  struct {
-			RepoURL, Path, TargetRevision string
-			Helm                          struct{ ReleaseName string }
-		}
-		Destination Destination
+		Source  Source
+		// Sources replace Source where there are several.
+		Sources []Source
+		// SourceHydrator replaces both; what is dry is what the repository holds.
+		SourceHydrator *struct{ DrySource Source }
+		Destination    Destination
 		// IgnoreDifferences are the fields that Argo CD leaves to others.
 		IgnoreDifferences []IgnoreDifferences
 		SyncPolicy        struct {

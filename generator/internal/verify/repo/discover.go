@@ -1,186 +1,283 @@
 package repo
 
 import (
-	"bytes"
-	"errors"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
+	"os/exec"
 	"path"
 	"slices"
 	"strings"
 
-	"sigs.k8s.io/kustomize/api/konfig"
-
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
 
+// Options are what the files of a repository do not say.
+type Options struct {
+	// Remotes are the addresses of the repository, as git knows them. Without any, the
+	// repository is the one that most of its Applications name.
+	Remotes []string
+	// Clusters are those that Argo CD knows, for the clusters generator.
+	Clusters []Cluster
+	// Helm is the path of the helm command; empty when there is none.
+	Helm string
+}
+
+// Cluster is a cluster that Argo CD knows.
+type Cluster struct {
+	Name, Server, Project string
+	Labels, Annotations   map[string]string
+}
+
+// Local are the options of a machine: its helm command, when it has one.
+func Local() Options {
+	helm, err := exec.LookPath("helm")
+	if err != nil {
+		return Options{}
+	}
+	return Options{Helm: helm}
+}
+
 // Discover reads a repository that wavewright need not have generated: it finds the
 // Applications, builds their sources and groups them by the cluster that they go to. In a
-// repository without Applications each kustomization that no other uses, and each folder of
-// manifests that no kustomization uses, is taken for one. The error is the world's: mistakes in
-// the repository are Problems.
-func Discover(source fs.FS) (*Repository, error) {
-	files := kustomize.NewFiles(source)
-	d := &discovery{Repository: &Repository{}, source: source, files: files, builder: kustomize.NewBuilder(files)}
+// repository without Applications each kustomization that no other uses, each chart and each
+// folder of manifests is taken for one. The error is the world's: mistakes in the repository
+// are Problems.
+func Discover(source fs.FS) (*Repository, error) { return Options{}.Discover(source) }
+
+// Discover reads a repository.
+func (o Options) Discover(source fs.FS) (*Repository, error) {
+	d := newDiscovery(source, o)
+	defer d.close()
 	if err := d.scan(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the repository: %w", err)
 	}
-	d.applications()
+	d.read()
+	d.analyse()
+	d.scope()
+	entries := d.entries()
+	if !d.holdsApplications(entries) {
+		entries = d.standIns()
+	}
+	d.follow(entries)
+	d.group(entries)
+	d.leftovers()
 	return d.Repository, nil
 }
 
 // discovery is a repository as far as it has been found.
 type discovery struct {
 	*Repository
+	options Options
 	source  fs.FS
-	files   *kustomize.Files
+	reader  *kustomize.Files
 	builder *kustomize.Builder
-	// manifests are the objects of each file outside charts and kustomizations.
-	manifests map[string][]*Object
-	// kustomizations are the folders that have one.
-	kustomizations []string
+	disk    *disk
+
+	// names are the paths of all files, folders those of all folders, candidates those of the files that
+	// may hold manifests; extensions are the endings that occur.
+	names, folders, candidates []string
+	extensions                 map[string]bool
+	files                      map[string]*file
+	// kustomizations are the files by their folders, named what they name.
+	kustomizations map[string]string
+	named          map[string]*kustomization
+	charts         map[string]bool
+	// used are the files and folders that a kustomization names.
+	used map[string]bool
+	// clusterWide are the kinds whose objects have no namespace, "group/Kind".
+	clusterWide map[string]bool
+	// own are the addresses of the repository itself.
+	own map[string]bool
+	// votes count the Applications that name an address and a path that is here.
+	votes map[string]int
+	// buildOptions are those of the kustomize command that argocd-cm asks for.
+	buildOptions string
+
+	products map[string]*product
+	nodes    map[string]*node
+	// managed are the objects of Management that were noted.
+	managed map[string]bool
+	// reported are the problems and omissions that were noted.
+	reported map[string]bool
+	// assumed are the ApplicationSets for which clusters were assumed.
+	assumed []Origin
+	// covered are the folders and files that were built or read for an Application.
+	covered map[string]bool
 }
 
-// scan reads the manifests.
-func (d *discovery) scan() error {
-	d.manifests = map[string][]*Object{}
-	return fs.WalkDir(d.source, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == ".wavewright"):
-			return fs.SkipDir
-		case slices.Contains(konfig.RecognizedKustomizationFileNames(), entry.Name()):
-			d.kustomizations = append(d.kustomizations, path.Dir(name))
-		case entry.Type().IsRegular() && slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)):
-			d.manifest(name)
-		}
-		return nil
-	})
-}
-
-// manifest reads the objects of a file.
-func (d *discovery) manifest(name string) {
-	text, err := d.files.Text(name)
-	if err != nil {
-		d.problem(Origin{File: name}, "", "build/unreadable", err.Error())
-		return
+func newDiscovery(source fs.FS, o Options) *discovery {
+	reader := kustomize.NewFiles(source)
+	d := &discovery{
+		Repository: &Repository{}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader), disk: &disk{source: source},
+		extensions: map[string]bool{}, files: map[string]*file{}, kustomizations: map[string]string{}, named: map[string]*kustomization{},
+		charts: map[string]bool{}, used: map[string]bool{}, own: map[string]bool{}, votes: map[string]int{},
+		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, covered: map[string]bool{},
 	}
-	line := 1
-	for document := range bytes.SplitSeq(text, []byte("\n---")) {
-		o, err := NewObject(document, Origin{File: name, Line: line})
-		if err == nil && o != nil {
-			o.Original = o.Name
-			d.manifests[name] = append(d.manifests[name], o)
-		}
-		line += bytes.Count(document, []byte("\n")) + 1
+	for _, remote := range o.Remotes {
+		d.own[sameRepository(remote)] = true
 	}
+	return d
 }
 
+// problem notes a mistake, once.
 func (d *discovery) problem(at Origin, application, code, message string) {
-	d.Problems = append(d.Problems, Problem{at, application, code, message})
+	if key := fmt.Sprint(at, application, code, message); !d.reported[key] {
+		d.reported[key] = true
+		d.Problems = append(d.Problems, Problem{at, application, code, message})
+	}
 }
 
-// applications builds what the Applications deploy.
-func (d *discovery) applications() {
-	var found []*Deployed
-	for _, name := range slices.Sorted(maps.Keys(d.manifests)) {
-		for _, o := range d.manifests[name] {
-			switch typed := o.Typed.(type) {
-			case *Application:
-				found = append(found, d.deployed(typed, o.Origin))
-				d.Management = append(d.Management, o)
-			case *AppProject, *ApplicationSet:
-				d.Management = append(d.Management, o)
+// skip notes what is not judged, once.
+func (d *discovery) skip(at Origin, application, reason string) {
+	if key := fmt.Sprint("skip", at, application, reason); !d.reported[key] {
+		d.reported[key] = true
+		d.Skipped = append(d.Skipped, Skipped{at, application, reason})
+	}
+}
+
+// node is an Application.
+type node struct {
+	*Deployed
+	key string
+	// children are the Applications among its objects.
+	children []*node
+	// clusters are those that the Argo CD of the Application knows.
+	clusters []Cluster
+}
+
+// entry is where Argo CD is told to begin: what a person applies by hand.
+type entry struct {
+	// name is the folder or file.
+	name string
+	at   Origin
+	// source is built to get the objects; nil when they stand in a file.
+	source  *Source
+	objects []*Object
+	nodes   []*node
+	// stand says that it stands for an Application in a repository without any.
+	stand bool
+}
+
+// follow builds all Applications that can be reached from the entries, wave by wave. Each is
+// built once, so that a cycle ends.
+func (d *discovery) follow(entries []*entry) {
+	var wave []*node
+	for _, e := range entries {
+		if e.stand {
+			e.nodes = []*node{d.standIn(e)}
+			wave = append(wave, e.nodes...)
+		}
+		d.poll(e.objects)
+	}
+	for _, e := range entries {
+		if !e.stand {
+			found, fresh := d.applications(e.objects, d.options.Clusters)
+			e.nodes, wave = append(e.nodes, found...), append(wave, fresh...)
+		}
+	}
+	for len(wave) > 0 {
+		d.build(wave)
+		var next []*node
+		for _, n := range wave {
+			d.complete(n)
+			found, fresh := d.applications(n.Objects, n.clusters)
+			n.children, next = found, append(next, fresh...)
+		}
+		wave = next
+	}
+}
+
+// applications are the Applications that objects are or make in an Argo CD that knows clusters;
+// fresh are those that were not known.
+func (d *discovery) applications(objects []*Object, clusters []Cluster) (found, fresh []*node) {
+	d.poll(objects)
+	clusters = declared(objects, clusters)
+	enter := func(a *Application, at Origin, element map[string]any) {
+		n, known := d.node(a, at, element)
+		found = append(found, n)
+		if !known {
+			n.clusters, fresh = clusters, append(fresh, n)
+		}
+	}
+	for _, o := range objects {
+		switch typed := o.Typed.(type) {
+		case *Application:
+			d.manage(o)
+			enter(typed, o.Origin, nil)
+		case *ApplicationSet:
+			d.manage(o)
+			for _, made := range d.expandSet(o, typed, clusters) {
+				enter(made.application, made.at, made.params)
+			}
+		case *AppProject:
+			d.manage(o)
+		}
+	}
+	return found, fresh
+}
+
+// node is the Application with its key; known says that it was there.
+func (d *discovery) node(a *Application, at Origin, element map[string]any) (n *node, known bool) {
+	spec, err := json.Marshal(a.Spec)
+	key := a.Name + " " + string(spec)
+	if err != nil {
+		key = fmt.Sprintf("%s %+v", a.Name, a.Spec)
+	}
+	if n, known = d.nodes[key]; known {
+		return n, true
+	}
+	n = &node{Deployed: &Deployed{Application: a, Overlay: path.Clean(a.sources()[0].Path), Made: at, Element: element}, key: key}
+	d.nodes[key] = n
+	return n, false
+}
+
+// manage notes an object that Argo CD itself reads, once.
+func (d *discovery) manage(o *Object) {
+	spec := fmt.Sprint(o.Kind, o.Name, string(o.YAML))
+	if !d.managed[spec] {
+		d.managed[spec] = true
+		d.Management = append(d.Management, o)
+	}
+}
+
+// poll counts which address the Applications and generators among objects name for paths that
+// are here, and learns the address of the repository and the build options.
+func (d *discovery) poll(objects []*Object) {
+	for _, o := range objects {
+		switch typed := o.Typed.(type) {
+		case *Application:
+			for _, s := range typed.sources() {
+				d.vote(s.RepoURL, s.Chart == "" && (s.Ref != "" || d.isFolder(s.Path)))
+			}
+		case *ApplicationSet:
+			for _, url := range urls(o) {
+				d.vote(url, true)
+			}
+		default:
+			d.learn(o)
+		}
+	}
+	if len(d.options.Remotes) == 0 && len(d.votes) > 0 {
+		best := ""
+		for _, url := range slices.Sorted(maps.Keys(d.votes)) {
+			if d.votes[url] > d.votes[best] {
+				best = url
 			}
 		}
-	}
-	if len(found) == 0 {
-		found = d.folders()
-	}
-	for _, deployed := range found {
-		d.place(deployed)
+		d.own = map[string]bool{best: true}
 	}
 }
 
-// deployed builds the source of an Application.
-func (d *discovery) deployed(application *Application, at Origin) *Deployed {
-	return d.folder(&Deployed{Application: application, Overlay: application.Spec.Source.Path, Made: at})
+func (d *discovery) vote(url string, here bool) {
+	if here && url != "" && !strings.Contains(url, "{{") {
+		d.votes[sameRepository(url)]++
+	}
 }
 
-// folder fills in the objects that a folder builds.
-func (d *discovery) folder(deployed *Deployed) *Deployed {
-	built, err := d.builder.Build(path.Clean(deployed.Overlay))
-	var outside *kustomize.OutsideError
-	switch {
-	case errors.As(err, &outside):
-		d.Skipped = append(d.Skipped, Skipped{deployed.Made, deployed.Name, err.Error()})
-		return deployed
-	case err != nil:
-		d.problem(deployed.Made, deployed.Name, "build/failed", err.Error())
-		return deployed
-	}
-	among := &Files{built.Read}
-	for _, r := range built.Resources {
-		at := Origin{File: r.Origin, Original: r.Original, Among: among}
-		o, err := NewObject(r.JSON, at)
-		if err != nil || o == nil {
-			d.problem(at, deployed.Name, "build/unreadable", fmt.Sprintf("%s holds no object: %v", at.File, err))
-			continue
-		}
-		d.add(deployed, o)
-	}
-	return deployed
-}
-
-// add puts an object into the Application, in its namespace unless it says another.
-func (d *discovery) add(deployed *Deployed, o *Object) {
-	o.Application = deployed
-	deployed.Objects = append(deployed.Objects, o)
-}
-
-// folders are what stands for Applications in a repository that has none.
-func (d *discovery) folders() []*Deployed {
-	var found []*Deployed
-	for _, folder := range d.kustomizations {
-		found = append(found, d.folder(&Deployed{Application: named(folder), Overlay: folder, Made: Origin{File: path.Join(folder, "kustomization.yaml")}}))
-	}
-	byFolder := map[string]*Deployed{}
-	for _, name := range slices.Sorted(maps.Keys(d.manifests)) {
-		folder := path.Dir(name)
-		if slices.ContainsFunc(d.kustomizations, func(k string) bool { return folder == k || strings.HasPrefix(folder, k+"/") }) {
-			continue
-		}
-		if byFolder[folder] == nil {
-			byFolder[folder] = &Deployed{Application: named(folder), Overlay: folder, Made: Origin{File: name}}
-			found = append(found, byFolder[folder])
-		}
-		for _, o := range d.manifests[name] {
-			d.add(byFolder[folder], o)
-		}
-	}
-	return found
-}
-
-// named is an Application that stands for a folder.
-func named(folder string) *Application {
-	application := &Application{}
-	application.Name = folder
-	return application
-}
-
-// place puts an Application to those that go to the same cluster.
-func (d *discovery) place(deployed *Deployed) {
-	cluster := deployed.Spec.Destination.Name
-	if cluster == "" {
-		cluster = deployed.Spec.Destination.Server
-	}
-	for _, t := range d.Targets {
-		if t.Cluster == cluster {
-			t.Applications = append(t.Applications, deployed)
-			return
-		}
-	}
-	d.Targets = append(d.Targets, &Target{Name: cluster, Cluster: cluster, Applications: []*Deployed{deployed}})
+// isFolder reports whether a path is a folder of the repository.
+func (d *discovery) isFolder(name string) bool {
+	info, err := fs.Stat(d.source, path.Clean(name))
+	return name != "" && err == nil && info.IsDir()
 }

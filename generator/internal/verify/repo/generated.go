@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
@@ -57,20 +55,8 @@ func (r *Repository) isComponent(folder string) bool {
 func (r *Repository) buildAll(folders []string) {
 	read := kustomize.NewFiles(r.files)
 	builder := kustomize.NewBuilder(read)
-	results, next := make([]*Build, len(folders)), make(chan int)
-	var running sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		running.Go(func() {
-			for i := range next {
-				results[i] = r.buildOne(builder, read, folders[i])
-			}
-		})
-	}
-	for i := range folders {
-		next <- i
-	}
-	close(next)
-	running.Wait()
+	results := make([]*Build, len(folders))
+	parallel(len(folders), func(i int) { results[i] = r.buildOne(builder, read, folders[i]) })
 	for _, result := range results {
 		r.Builds[result.Folder] = result
 	}
@@ -113,25 +99,14 @@ func (r *Repository) plain(read *kustomize.Files, folder string) ([]*Object, err
 	var all []*Object
 	for _, name := range names {
 		text, failed := read.Text(name)
-		objects, malformed := documents(name, text)
-		all, err = append(all, objects...), errors.Join(err, failed, malformed)
-	}
-	return all, err
-}
-
-// documents reads the objects of a file, with their lines.
-func documents(name string, text []byte) (all []*Object, err error) {
-	line := 1
-	for document := range bytes.SplitSeq(text, []byte("\n---")) {
-		o, malformed := NewObject(document, Origin{File: name, Line: line})
-		if malformed != nil {
-			err = errors.Join(err, fmt.Errorf("%s:%d: %w", name, line, malformed))
+		err = errors.Join(err, failed)
+		for _, part := range documents(text) {
+			objects, malformed := part.read(name)
+			if malformed != nil {
+				err = errors.Join(err, fmt.Errorf("%s:%d: %w", name, part.firstLine(), malformed))
+			}
+			all = append(all, objects...)
 		}
-		if o != nil {
-			o.Original = o.Name
-			all = append(all, o)
-		}
-		line += bytes.Count(document, []byte("\n")) + 1
 	}
 	return all, err
 }

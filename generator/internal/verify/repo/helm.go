@@ -1,0 +1,291 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"sigs.k8s.io/yaml"
+)
+
+// helmVersion is the version of Kubernetes that charts are rendered for.
+const helmVersion = "1.36"
+
+// helmTime is how long a chart may take.
+const helmTime = time.Minute
+
+// runHelm runs helm in a home of its own, without plugins.
+func runHelm(command, work, folder string, arguments ...string) (stdout, stderr []byte, err error) {
+	limit, stop := context.WithTimeout(context.Background(), helmTime)
+	defer stop()
+	var out, problems bytes.Buffer
+	cmd := exec.CommandContext(limit, command, arguments...)
+	cmd.Dir = folder
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + work, "HELM_PLUGINS=" + filepath.Join(work, "plugins"), "KUBECONFIG=" + filepath.Join(work, "none")}
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	err = cmd.Run()
+	return out.Bytes(), problems.Bytes(), err
+}
+
+// chart renders a chart of the repository.
+func (d *discovery) chart(p *product, o order) *product {
+	p.chart = true
+	folder := o.source.Path
+	switch {
+	case !d.charts[folder]:
+		return p.fail(Origin{}, "build/failed", "%s holds no chart", folder)
+	case d.options.Helm == "":
+		return p.omit("%s is a chart, and there is no helm command", folder)
+	}
+	work, err := os.MkdirTemp("", "wavewright-chart-")
+	if err != nil {
+		return p.omit("there is no folder for the chart %s: %v", folder, err)
+	}
+	defer os.RemoveAll(work)
+	r := &render{discovery: d, order: o, work: work}
+	arguments, err := r.arguments()
+	if err != nil {
+		var unknown *unlooked
+		if errors.As(err, &unknown) {
+			return p.omit("%v", err)
+		}
+		return p.fail(Origin{}, "build/failed", "render the chart %s: %v", folder, err)
+	}
+	if err := d.copyTree(folder, filepath.Join(work, "chart")); err != nil {
+		return p.omit("the chart %s cannot be copied: %v", folder, err)
+	}
+	p.read = append(p.read, r.read...)
+	out, problems, err := runHelm(d.options.Helm, work, filepath.Join(work, "chart"), arguments...)
+	return d.rendered(p, o, out, strings.ReplaceAll(string(problems), work, ""), err)
+}
+
+// rendered takes over what helm wrote.
+func (d *discovery) rendered(p *product, o order, out []byte, problems string, err error) *product {
+	folder := o.source.Path
+	at := Origin{File: path.Join(folder, "Chart.yaml"), Line: 1}
+	switch {
+	case err != nil && strings.Contains(problems, "missing in charts/ directory"):
+		return p.omit("the chart %s needs charts that its folder charts/ does not hold", folder)
+	case err != nil:
+		return p.fail(at, "build/failed", "helm cannot render the chart %s: %s", folder, shortened(strings.TrimSpace(problems)))
+	}
+	for _, part := range documents(out) {
+		objects, err := part.read(d.template(folder, part.text))
+		if err != nil {
+			p.fail(at, "build/unreadable", "the chart %s renders no object: %v", folder, err)
+			continue
+		}
+		for _, object := range objects {
+			if hook := object.Annotations["helm.sh/hook"]; strings.HasPrefix(hook, "test") {
+				continue // Argo CD leaves tests out
+			}
+			object.Line, object.Original = 0, ""
+			p.objects = append(p.objects, object)
+		}
+	}
+	return p
+}
+
+// madeBy is the comment in which helm names the template.
+var madeBy = regexp.MustCompile(`(?m)^# Source: [^/\n]+/(.+)$`)
+
+// template is the file that a document was made of; Chart.yaml when it is in an archive.
+func (d *discovery) template(folder string, document []byte) string {
+	if found := madeBy.FindSubmatch(document); found != nil {
+		if name := path.Join(folder, strings.TrimSpace(string(found[1]))); d.fileExists(name) {
+			return name
+		}
+	}
+	return path.Join(folder, "Chart.yaml")
+}
+
+// render is one call of helm.
+type render struct {
+	*discovery
+	order
+	work  string
+	read  []string
+	files int
+}
+
+// arguments are those that Argo CD gives to helm.
+func (r *render) arguments() ([]string, error) {
+	h := r.order.source.Helm
+	if h == nil {
+		h = &HelmSource{}
+	}
+	arguments := []string{"template", ".", "--name-template", first(h.ReleaseName, path.Base(r.release)), "--namespace", first(h.Namespace, r.namespace, "default"), "--kube-version", first(h.KubeVersion, helmVersion)}
+	for _, parameter := range h.Parameters {
+		flag := "--set"
+		if parameter.ForceString {
+			flag = "--set-string"
+		}
+		arguments = append(arguments, flag, parameter.Name+"="+commas(os.Expand(parameter.Value, func(name string) string { return r.environment()[name] })))
+	}
+	for _, file := range h.FileParameters {
+		names, err := r.valueFile(file.Path, false)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			arguments = append(arguments, "--set-file", file.Name+"="+name)
+		}
+	}
+	for _, file := range h.ValueFiles {
+		names, err := r.valueFile(file, h.IgnoreMissingValueFiles)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			arguments = append(arguments, "--values", name)
+		}
+	}
+	if values, err := h.values(); err != nil {
+		return nil, err
+	} else if values != nil {
+		name, err := r.store(values)
+		if err != nil {
+			return nil, err
+		}
+		arguments = append(arguments, "--values", name)
+	}
+	for _, version := range h.APIVersions {
+		arguments = append(arguments, "--api-versions", version)
+	}
+	for flag, wanted := range map[string]bool{"--include-crds": !h.SkipCrds, "--skip-schema-validation": h.SkipSchemaValidation, "--skip-tests": h.SkipTests} {
+		if wanted {
+			arguments = append(arguments, flag)
+		}
+	}
+	return arguments, nil
+}
+
+// first is the first text that is not empty.
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// values are those that stand in the Application.
+func (h *HelmSource) values() ([]byte, error) {
+	if len(h.ValuesObject) > 0 {
+		return yaml.Marshal(h.ValuesObject)
+	}
+	if h.Values == "" {
+		return nil, nil
+	}
+	return []byte(h.Values), nil
+}
+
+// commas escapes those of a value that is no list.
+func commas(value string) string {
+	if strings.HasPrefix(value, "{") && strings.HasSuffix(value, "}") {
+		return value
+	}
+	var out strings.Builder
+	for i, c := range value {
+		if c == ',' && (i == 0 || value[i-1] != '\\') {
+			out.WriteByte('\\')
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
+}
+
+// valueFile copies the value files that a path names, and returns where they are.
+func (r *render) valueFile(name string, optional bool) ([]string, error) {
+	name = os.Expand(name, func(variable string) string {
+		if value, known := r.environment()[variable]; known {
+			return value
+		}
+		return "$" + variable
+	})
+	at := path.Join(r.order.source.Path, name)
+	if ref, rest, _ := strings.Cut(name, "/"); strings.HasPrefix(name, "$") {
+		if !r.refs[ref] {
+			return nil, &unlooked{"the value file " + name + " is in another repository"}
+		}
+		at = path.Clean(rest)
+	} else if strings.Contains(name, "://") {
+		return nil, &unlooked{"the value file " + name + " is on another machine"}
+	} else if path.IsAbs(name) {
+		at = path.Clean(strings.TrimPrefix(name, "/")) // from the root of the repository
+	}
+	if !fs.ValidPath(at) {
+		return nil, fmt.Errorf("the value file %s is outside the repository", name)
+	}
+	found := []string{at}
+	if strings.ContainsAny(at, "*?[") {
+		var err error
+		if found, err = doublestar.Glob(r.discovery.source, at); err != nil {
+			return nil, fmt.Errorf("the value files %s: %w", name, err)
+		}
+		slices.Sort(found)
+	}
+	found = slices.DeleteFunc(found, func(file string) bool { return optional && !r.fileExists(file) })
+	if len(found) == 0 && !optional {
+		return nil, fmt.Errorf("no value file fits %s", name)
+	}
+	var copies []string
+	for _, file := range found {
+		content, err := r.reader.Text(file)
+		if err != nil {
+			return nil, fmt.Errorf("the value file %s is not there", name)
+		}
+		r.read = append(r.read, file)
+		stored, err := r.store(content)
+		if err != nil {
+			return nil, err
+		}
+		copies = append(copies, stored)
+	}
+	return copies, nil
+}
+
+// store writes a file for helm.
+func (r *render) store(content []byte) (string, error) {
+	r.files++
+	name := filepath.Join(r.work, fmt.Sprintf("values-%d.yaml", r.files))
+	return name, os.WriteFile(name, content, 0o600)
+}
+
+// copyTree copies the regular files of a folder of the repository.
+func (d *discovery) copyTree(folder, to string) error {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	return fs.WalkDir(d.source, folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		at := filepath.Join(to, filepath.FromSlash(strings.TrimPrefix(strings.TrimPrefix(name, folder), "/")))
+		switch {
+		case entry.IsDir() && entry.Name() == ".git":
+			return fs.SkipDir
+		case entry.IsDir():
+			return os.MkdirAll(at, 0o700)
+		case !d.fileExists(name):
+			return nil
+		}
+		content, err := d.reader.Text(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(at, content, 0o600)
+	})
+}
