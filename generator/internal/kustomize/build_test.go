@@ -50,3 +50,28 @@ func TestBuilderRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestOrigins finds the files of objects whose names Kustomize changed.
+func TestOrigins(t *testing.T) {
+	files := fstest.MapFS{
+		"top/kustomization.yaml": {Data: []byte("namePrefix: my-\nresources: [../web, ns.yaml]\n")},
+		"top/ns.yaml":            {Data: []byte("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n")},
+		"web/kustomization.yaml": {Data: []byte("nameSuffix: -v1\nnamespace: shop\nresources: [a.yaml, b.yaml]\nconfigMapGenerator: [{name: c, literals: [a=b]}]\npatches:\n  - path: patch.yaml\n")},
+		"web/patch.yaml":         {Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {x: z}\n")},
+		"web/a.yaml":             {Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {x: y}\n")},
+		"web/b.yaml":             {Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: my-web, namespace: other}\n---\napiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Secret, metadata: {name: s}}\n")},
+	}
+	built, err := NewBuilder(NewFiles(files)).Build("top")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range built.Resources {
+		got = append(got, r.Origin+" "+r.Original)
+	}
+	slices.Sort(got)
+	want := []string{"top/ns.yaml shop", "web/a.yaml web", "web/b.yaml my-web", "web/b.yaml s", "web/kustomization.yaml c"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

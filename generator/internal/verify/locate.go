@@ -105,12 +105,21 @@ func (l *locator) documents(name string) []*yaml.Node {
 				break
 			}
 			if len(document.Content) == 1 {
-				found = append(found, document.Content[0])
+				found = append(found, listed(document.Content[0])...)
 			}
 		}
 	}
 	l.parsed[name] = found
 	return found
+}
+
+// listed are a document and, when it is a List, its items.
+func listed(document *yaml.Node) []*yaml.Node {
+	all := []*yaml.Node{document}
+	if items := child(document, "items"); items != nil && items.Kind == yaml.SequenceNode {
+		all = append(all, items.Content...)
+	}
+	return all
 }
 
 // along is the line of the field at a path, such as spec.containers[0].image, or of the last

@@ -232,13 +232,13 @@ func namespacedObjects(d *repo.Deployed) bool {
 
 // duplicateName reports Applications that have one name in one namespace.
 func duplicateName(w *world, out *judge) {
-	type key struct{ namespace, name, folder string }
+	type key struct{ namespace, name, folder, instance string }
 	seen := map[key]*repo.Deployed{}
 	w.eachDeployed(func(t *target, d *repo.Deployed) {
 		if d.Name == "" {
 			return
 		}
-		own := key{d.Namespace, d.Name, path.Dir(d.Made.File)}
+		own := key{d.Namespace, d.Name, path.Dir(d.Made.File), t.Instance}
 		first := seen[own]
 		if first == nil {
 			seen[own] = d

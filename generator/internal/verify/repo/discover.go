@@ -101,6 +101,8 @@ type discovery struct {
 	managed map[string]bool
 	// reported are the problems and omissions that were noted.
 	reported map[string]bool
+	// deployed are the folders that an Application deploys.
+	deployed map[string]bool
 	// assumed are the ApplicationSets for which clusters were assumed.
 	assumed []Origin
 	// covered are the folders and files that were built or read for an Application.
@@ -113,7 +115,7 @@ func newDiscovery(source fs.FS, o Options) *discovery {
 		Repository: &Repository{}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader), disk: &disk{source: source},
 		extensions: map[string]bool{}, files: map[string]*file{}, kustomizations: map[string]string{}, named: map[string]*kustomization{},
 		charts: map[string]bool{}, used: map[string]bool{}, own: map[string]bool{}, votes: map[string]int{},
-		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, covered: map[string]bool{},
+		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, covered: map[string]bool{}, deployed: map[string]bool{},
 	}
 	for _, remote := range o.Remotes {
 		d.own[sameRepository(remote)] = true
@@ -156,6 +158,8 @@ type entry struct {
 	source  *Source
 	objects []*Object
 	nodes   []*node
+	// faults are what is wrong with the source.
+	faults []fault
 	// stand says that it stands for an Application in a repository without any.
 	stand bool
 }
@@ -186,6 +190,13 @@ func (d *discovery) follow(entries []*entry) {
 			n.children, next = found, append(next, fresh...)
 		}
 		wave = next
+	}
+	for _, e := range entries {
+		if e.source != nil && !d.deployed[e.source.Path] {
+			for _, f := range e.faults {
+				d.fault(&node{Deployed: &Deployed{Application: &Application{}, Made: e.at}}, f)
+			}
+		}
 	}
 }
 

@@ -133,5 +133,9 @@ func (d *discovery) place(i *instance, several bool, deployed *Deployed) {
 			return
 		}
 	}
-	d.Targets = append(d.Targets, &Target{Name: cluster, Cluster: cluster, Applications: []*Deployed{deployed}})
+	t := &Target{Name: cluster, Cluster: cluster, Applications: []*Deployed{deployed}}
+	if several {
+		t.Instance = i.name
+	}
+	d.Targets = append(d.Targets, t)
 }

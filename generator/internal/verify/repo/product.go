@@ -131,6 +131,7 @@ func (d *discovery) complete(n *node) {
 	orders, faults := d.orders(n.Application, n.stands())
 	for _, o := range orders {
 		made := d.products[o.key()]
+		d.deployed[o.source.Path] = true
 		faults = append(faults, made.faults...)
 		n.Chart = n.Chart || made.chart
 		for _, object := range made.objects {
@@ -164,10 +165,7 @@ func (d *discovery) buildEntries(entries []*entry) {
 	d.produce(orders)
 	for i, e := range entries {
 		made := d.products[orders[i].key()]
-		e.objects = made.objects
-		for _, f := range made.faults {
-			d.fault(&node{Deployed: &Deployed{Application: &Application{}, Made: e.at}}, f)
-		}
+		e.objects, e.faults = made.objects, made.faults
 	}
 }
 

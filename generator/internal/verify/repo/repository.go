@@ -85,6 +85,8 @@ type Skipped struct {
 // Target is an environment on one cluster, or all that goes to one: what has to fit together.
 type Target struct {
 	Name string
+	// Instance tells the Argo CDs of a repository apart, when there are several.
+	Instance string
 	// Cluster is the destination: its name or address.
 	Cluster string
 	// Kubernetes is the version that the cluster is declared to have; empty when none is.
