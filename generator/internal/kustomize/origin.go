@@ -42,7 +42,7 @@ const (
 )
 
 // origin is the file that an object comes from, with the name that it has there. It is the
-// folder that is built when no file that was read holds the object.
+// kustomization that is built when no file that was read holds the object.
 func (v *view) origin(kind, namespace, name string) (file, original string) {
 	s := &seeker{view: v, kind: kind, namespace: namespace, name: name}
 	for s.pass = exact; s.pass <= another; s.pass++ {
@@ -53,6 +53,11 @@ func (v *view) origin(kind, namespace, name string) (file, original string) {
 	}
 	if s.nearby != "" {
 		return s.nearby, s.near.name
+	}
+	for _, base := range konfig.RecognizedKustomizationFileNames() {
+		if file := path.Join(v.top, base); v.read[file] {
+			return file, name
+		}
 	}
 	return v.top, name
 }

@@ -44,6 +44,7 @@ func (d *discovery) inflated(p *product, o order) *product {
 	}
 	for _, part := range d.closure(folder) {
 		for _, chart := range d.chartsOf(part) {
+			p.read = append(p.read, chart)
 			if !d.charts[chart] {
 				return p.omit("the kustomization %s renders the chart %s, which is not in the repository", part, path.Base(chart))
 			}

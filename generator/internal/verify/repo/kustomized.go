@@ -46,6 +46,9 @@ func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err
 	}
 	among := &Files{built.Read}
 	for _, r := range built.Resources {
+		if r.Origin == folder {
+			r.Origin = at.File
+		}
 		object, err := NewObject(r.JSON, Origin{File: r.Origin, Original: r.Original, Among: among})
 		if err != nil || object == nil {
 			p.fail(Origin{File: r.Origin}, "build/unreadable", "%s holds no object: %v", r.Origin, err)
