@@ -14,6 +14,8 @@ var availabilityRules = []Rule{
 	{Code: "availability/budget-selects-nothing", Severity: Warning, Title: "a disruption budget that selects no pod", run: inScopes(judgeIdle)},
 	{Code: "availability/autoscaler-without-target", Severity: Warning, Title: "an autoscaler whose workload is not there", run: inScopes(judgeScaled)},
 	{Code: "availability/autoscaler-target-version", Severity: Error, Title: "an autoscaler that names the wrong API of its workload", run: inScopes(judgeScaledVersion)},
+	{Code: "availability/autoscaler-target-kind", Severity: Error, Title: "an autoscaler of what has no number of pods", run: inScopes(judgeScaledKind)},
+	{Code: "availability/budget-cannot-count", Severity: Warning, Title: "a disruption budget over pods that cannot be counted", run: inScopes(judgeUncounted)},
 	{Code: "availability/autoscaler-limits", Severity: Error, Title: "an autoscaler whose minimum is above its maximum", run: inScopes(judgeScalerLimits)},
 	{Code: "availability/autoscaler-without-requests", Severity: Error, Title: "an autoscaler that measures the use of what no container requests", run: inScopes(judgeScalerRequests)},
 	{Code: "availability/autoscaler-container", Severity: Error, Title: "an autoscaler that measures a container that is not there", run: inScopes(judgeScalerContainer)},

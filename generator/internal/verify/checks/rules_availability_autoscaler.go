@@ -39,6 +39,17 @@ func judgeScaledVersion(s *scope, out *judge) {
 	}
 }
 
+// judgeScaledKind wants a scaler to scale a kind that has a number of pods.
+func judgeScaledKind(s *scope, out *judge) {
+	for _, c := range s.scalers {
+		group, _, _ := strings.Cut(c.apiVersion, "/")
+		if slices.Contains([]string{"DaemonSet", "Job", "CronJob", "Pod"}, c.kind) && slices.Contains([]string{"", "v1", "apps", "batch"}, group) {
+			out.about(c.member, "spec.scaleTargetRef.kind", "a %s has no number of pods that could be scaled", c.kind).
+				Hint = "The autoscaler reports FailedGetScale and never scales. Scale a Deployment or a StatefulSet."
+		}
+	}
+}
+
 // judgeScalerLimits wants the minimum of an autoscaler to be no more than its maximum.
 func judgeScalerLimits(s *scope, out *judge) {
 	for _, c := range s.scalers {

@@ -159,3 +159,17 @@ func judgeIdle(s *scope, out *judge) {
 		}
 	}
 }
+
+// judgeUncounted wants the disruption controller to be able to count the pods of a budget: it
+// asks their owner for a scale, which a Job has not. Only minAvailable as a number needs none.
+func judgeUncounted(s *scope, out *judge) {
+	for _, b := range s.budgets() {
+		if b.spec.MaxUnavailable == nil && (b.spec.MinAvailable == nil || b.spec.MinAvailable.Type == intstr.Int) {
+			continue
+		}
+		if i := slices.IndexFunc(b.pods, func(w *workload) bool { return w.task }); i >= 0 {
+			f := out.about(b.member, b.path(), "the pods of %s/%s cannot be counted, so none of the budget may be evicted", b.pods[i].kind, b.pods[i].name)
+			f.Hint = "Each drain of a node waits until the job has ended. Say minAvailable as a number, or narrow the selector."
+		}
+	}
+}

@@ -9,6 +9,7 @@ var referenceRules = []Rule{
 	{Code: "reference/missing-priority-class", Severity: Note, Title: "a PriorityClass that the repository does not hold", run: existing("PriorityClass")},
 	{Code: "reference/missing-runtime-class", Severity: Note, Title: "a RuntimeClass that the repository does not hold", run: existing("RuntimeClass")},
 	{Code: "reference/missing-pull-secret", Severity: Note, Title: "a Secret to pull images with that nothing in the repository makes", run: inScopes(judgePulls)},
+	{Code: "reference/missing-certificate", Severity: Note, Title: "a certificate that nothing in the repository makes", run: inScopes(judgeCertificates)},
 	{Code: "reference/missing-storage-class", Severity: Note, Title: "a StorageClass that the repository does not hold", run: inScopes(judgeStorageClass)},
 	{Code: "reference/missing-ingress-class", Severity: Note, Title: "an IngressClass that the repository does not hold", run: inScopes(judgeIngressClass)},
 	{Code: "reference/stale-generated-name", Severity: Error, Title: "a generated ConfigMap or Secret named without its hash", run: inScopes(judgeStale)},

@@ -9,6 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/utils/ptr"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // existing wants the objects of a kind that pods name to be there.
@@ -130,6 +132,42 @@ func judgePulls(s *scope, out *judge) {
 			}
 		}
 	}
+}
+
+// judgeCertificates wants the Secrets of the certificates of Ingresses and Gateways to be there.
+func judgeCertificates(s *scope, out *judge) {
+	for _, m := range s.members {
+		for _, c := range certificatesOf(m) {
+			if !issued(m) && c.name != "" && !s.available(m.namespace, reference{kind: "Secret", name: c.name}) {
+				out.about(m, c.path, "Secret %s of a certificate is not in the repository", c.name).Hint = "Clients get another certificate, or none, until it exists. Add a Certificate of cert-manager, or see to it that somebody creates the Secret."
+			}
+		}
+	}
+}
+
+// certificate is the name of a Secret with the field that names it.
+type certificate struct{ name, path string }
+
+func certificatesOf(m *member) []certificate {
+	var found []certificate
+	if ingress, ok := m.Typed.(*networkingv1.Ingress); ok {
+		for i, tls := range ingress.Spec.TLS {
+			found = append(found, certificate{tls.SecretName, fmt.Sprintf("spec.tls[%d].secretName", i)})
+		}
+	}
+	if m.Kind != "Gateway" || m.Group() != gatewayGroup {
+		return found
+	}
+	if gateway := read[repo.Gateway](m); gateway != nil {
+		for i, l := range gateway.Spec.Listeners {
+			for j, ref := range l.TLS.CertificateRefs {
+				if ptr.Deref(ref.Kind, "Secret") == "Secret" && (ref.Namespace == "" || ref.Namespace == m.namespace) {
+					found = append(found, certificate{ref.Name, fmt.Sprintf("spec.listeners[%d].tls.certificateRefs[%d]", i, j)})
+				}
+			}
+		}
+	}
+	return found
 }
 
 // judgeStorageClass wants the storage classes of claims to be there.

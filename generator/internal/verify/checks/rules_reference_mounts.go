@@ -114,7 +114,7 @@ func judgeVariables(s *scope, w *workload, c placed, out *judge) {
 			continue
 		}
 		f := out.container(s, w, c, fmt.Sprintf("env[%d]", i), "container %s sets variable %s twice", c.Name, variable.Name)
-		f.Hint = "The later one counts, and server-side apply refuses to change such a list. Keep one."
+		f.Hint = "The container gets the later one. Keep one."
 		if other.Value == variable.Value && other.ValueFrom == nil && variable.ValueFrom == nil {
 			f.Severity = Note
 		}
