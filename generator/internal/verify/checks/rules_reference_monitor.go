@@ -64,7 +64,7 @@ func (s *scope) watch(m *member, monitor *repo.Monitor, matcher labels.Selector)
 			}
 		}
 	}
-	one.dark = !seen || s.wider != nil && len(s.wider.members) > len(s.members)
+	one.dark = !seen || s.dark[anywhere] || s.wider != nil && len(s.wider.members) > len(s.members)
 	for namespace := range s.dark {
 		one.dark = one.dark || looks(namespace)
 	}

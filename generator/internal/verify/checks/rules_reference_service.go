@@ -38,10 +38,11 @@ func judgeServices(s *scope, out *judge) {
 		f := out.about(one.member, "spec.selector", "the Service leads nowhere: no pod has the labels that it selects")
 		f.Sum = []string{"selector: " + labels.Set(one.Selector).String()}
 		f.Hint = "Select the labels of the pod template."
-		if near := s.nearest(one.namespace, one.Selector); near != nil {
+		near := s.nearest(one.namespace, one.Selector)
+		if near != nil {
 			f.Sum = append(f.Sum, fmt.Sprintf("%s/%s: %s", near.kind, near.name, near.labels()))
 		}
-		if s.isDark(one.namespace) || !s.populated(one.namespace) {
+		if s.isDark(one.namespace) || near == nil {
 			f.Severity, f.Message = Note, "no pod in the repository has the labels that the Service selects"
 		}
 	}

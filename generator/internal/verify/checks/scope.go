@@ -116,6 +116,10 @@ func (s *scope) enter(t *target, o *repo.Object) {
 	s.external = t.external
 	if makesMore(o) {
 		s.dark[m.namespace] = true
+		// What installs operators makes pods in namespaces that it does not name here.
+		if o.Kind == "Subscription" || strings.HasPrefix(o.Group(), "operator") {
+			s.dark[anywhere] = true
+		}
 	}
 }
 
@@ -158,7 +162,7 @@ func meets(one, other string) bool { return one == other || one == "" || other =
 
 // isDark reports whether a namespace may hold more than the repository shows.
 func (s *scope) isDark(namespace string) bool {
-	return s.dark[namespace] || s.wider != nil && len(s.wider.dark) > 0
+	return s.dark[namespace] || s.dark[anywhere] || s.wider != nil && len(s.wider.dark) > 0
 }
 
 // pods are the workloads of a namespace whose pods a selector matches.
