@@ -85,7 +85,7 @@ func (s *scope) sum(b budget) (least, most int32, ok bool) {
 			return 0, 0, false
 		}
 	}
-	return least, most, len(b.pods) > 0 && !s.isDark(b.namespace) && most > 0
+	return least, most, len(b.pods) > 0 && most > 0
 }
 
 // judgeBudget wants a budget to let at least one pod be evicted when all are healthy.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -84,17 +85,15 @@ func portNames(c *corev1.Container) string {
 	if len(c.Ports) == 0 {
 		return "none"
 	}
-	text := ""
-	for i, p := range c.Ports {
-		if i > 0 {
-			text += ", "
-		}
-		text += fmt.Sprint(p.ContainerPort)
+	var all []string
+	for _, p := range c.Ports {
+		text := strconv.Itoa(int(p.ContainerPort))
 		if p.Name != "" {
 			text += " (" + p.Name + ")"
 		}
+		all = append(all, text)
 	}
-	return text
+	return strings.Join(all, ", ")
 }
 
 // judgeProbe wants the API server to accept each probe.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -84,20 +85,13 @@ func judgeRestart(s *scope, out *judge) {
 		switch {
 		case w.object.Malformed != nil || w.kind == "Pod":
 		case w.task && policy != corev1.RestartPolicyNever && policy != corev1.RestartPolicyOnFailure:
-			out.workload(s, w, "restartPolicy", "restartPolicy is %s: the pods of a %s have Never or OnFailure", ptr.Deref(nonEmpty(string(policy)), "not stated, so it is Always"), w.kind).
+			out.workload(s, w, "restartPolicy", "restartPolicy is %s: the pods of a %s have Never or OnFailure", cmp.Or(string(policy), "not stated, so it is Always"), w.kind).
 				Hint = "The API server refuses the object. Say which of the two it is."
 		case !w.task && policy != "" && policy != corev1.RestartPolicyAlways:
 			out.workload(s, w, "restartPolicy", "restartPolicy is %s: the pods of a %s have Always", policy, w.kind).
 				Hint = "The API server refuses the object. Remove the field, or make a Job of it."
 		}
 	}
-}
-
-func nonEmpty(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }
 
 // judgeSelector wants the selector of a workload to match its own pods.

@@ -95,8 +95,8 @@ func (s *scope) scaling(w *workload) []*scaler {
 
 // counts are the least and the most pods that a workload is meant to have.
 func (s *scope) counts(w *workload) (least, most int32) {
-	for _, c := range s.scaling(w) {
-		return c.min, c.max
+	if all := s.scaling(w); len(all) > 0 {
+		return all[0].min, all[0].max
 	}
 	n := ptr.Deref(w.replicas, 1)
 	return n, n
