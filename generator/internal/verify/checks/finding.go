@@ -133,6 +133,8 @@ type world struct {
 	networks func() []*traffic
 	// grouped are the targets by the cluster that their Applications name.
 	grouped func() []*cluster
+	// definitions of custom resources; nil before they are asked for.
+	definitions *definitions
 }
 
 // clusters groups the targets that share a cluster, in the order of their names.

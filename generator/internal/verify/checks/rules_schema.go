@@ -10,14 +10,18 @@ import (
 // schemaRules say which objects the API server refuses for what they are, whatever else the
 // cluster holds.
 var schemaRules = []Rule{
-	{Code: "schema/deprecated-api", Severity: Warning, Title: "an API version that Kubernetes will remove", run: everyObject(deprecatedAPI)},
+	{Code: "schema/deprecated-api", Severity: Warning, Title: "an API version that Kubernetes will remove", run: both(everyObject(deprecatedAPI), everyCustom(deprecatedVersion))},
+	{Code: "schema/broken-rule", Severity: Error, Title: "a custom resource that breaks a rule (CEL) of its definition", run: customFaults(schema.BrokenRule)},
 	{Code: "schema/duplicate-key", Severity: Warning, Title: "a key that stands twice in a mapping", run: everyObject(duplicateKey)},
 	{Code: "schema/invalid-label", Severity: Error, Title: "a label or an annotation that the API server refuses", run: everyObject(invalidLabel)},
 	{Code: "schema/invalid-name", Severity: Error, Title: "a name or a namespace that the API server refuses", run: everyObject(invalidName)},
+	{Code: "schema/invalid-value", Severity: Error, Title: "a value that the API server refuses", run: both(everyObject(invalidValue), customFaults(schema.Invalid))},
+	{Code: "schema/refused-definition", Severity: Error, Title: "a CustomResourceDefinition whose schema the API server refuses", run: refusedDefinition},
 	{Code: "schema/removed-api", Severity: Error, Title: "an API version that Kubernetes has removed", run: everyObject(removedAPI)},
-	{Code: "schema/unknown-field", Severity: Error, Title: "a field that the kind does not have", run: everyObject(misfits(schema.UnknownField))},
-	{Code: "schema/unserved-api", Severity: Error, Title: "an API version or a kind that Kubernetes does not have", run: everyObject(unservedAPI)},
-	{Code: "schema/wrong-type", Severity: Error, Title: "a value of another type than its field", run: everyObject(misfits(schema.WrongType))},
+	{Code: "schema/unknown-field", Severity: Error, Title: "a field that the kind does not have", run: both(everyObject(misfits(schema.UnknownField)), customFaults(schema.UnknownField))},
+	{Code: "schema/unknown-kind", Severity: Note, Title: "a custom resource that nothing defines", run: unknownKind},
+	{Code: "schema/unserved-api", Severity: Error, Title: "an API version or a kind that Kubernetes does not have", run: both(everyObject(unservedAPI), everyCustom(unservedVersion))},
+	{Code: "schema/wrong-type", Severity: Error, Title: "a value of another type than its field", run: both(everyObject(misfits(schema.WrongType)), customFaults(schema.WrongType))},
 }
 
 // everyObject runs a rule on each object that is sent to a cluster, those for Argo CD included.
@@ -71,8 +75,13 @@ func misfits(kind schema.FaultKind) func(*target, *repo.Object, *judge) {
 }
 
 // fault reports a fault of an object.
-func (j *judge) fault(t *target, o *repo.Object, fault schema.Fault) {
-	j.object(t, o, fault.Path, "%s: %s", fault.Path, fault.Message).Hint = fault.Hint
+func (j *judge) fault(t *target, o *repo.Object, fault schema.Fault) *Finding {
+	f := j.object(t, o, fault.Path, "%s: %s", fault.Path, fault.Message)
+	f.Hint = fault.Hint
+	if fault.Path == "" {
+		f.Message = fault.Message
+	}
+	return f
 }
 
 // duplicateKey reports keys of which all but the last are lost.
@@ -123,10 +132,10 @@ func unservedAPI(t *target, o *repo.Object, out *judge) {
 	l, known := schema.LifecycleOf(o.APIVersion, o.Kind)
 	version, declared := t.version()
 	switch {
+	case !known && schema.Group(o.APIVersion) == "" && o.APIVersion != "v1" && len(schema.Homes(o.Kind)) == 0:
+		// Other programs have such words in their files, for example the generators of Kustomize.
 	case !known && o.APIVersion == "":
-		if homes := schema.Homes(o.Kind); len(homes) > 0 {
-			out.object(t, o, "", "the object has no apiVersion, and the API server refuses it").Hint = "Write apiVersion: " + homes[0] + "."
-		}
+		out.object(t, o, "", "the object has no apiVersion, and the API server refuses it").Hint = homesOf(o.Kind)
 	case !known:
 		out.object(t, o, "apiVersion", "Kubernetes has no %s in %s", o.Kind, o.APIVersion).Hint = homesOf(o.Kind)
 	case declared && schema.Before(version, l.Introduced):
@@ -167,5 +176,15 @@ func invalidLabel(t *target, o *repo.Object, out *judge) {
 	}
 	for _, fault := range schema.AnnotationFaults(o.Annotations, "metadata.annotations") {
 		out.object(t, o, fault.Path, "%s", fault.Message).Hint = fault.Hint
+	}
+}
+
+// invalidValue judges the values of built-in kinds.
+func invalidValue(t *target, o *repo.Object, out *judge) {
+	if o.Malformed != nil || !schema.IsBuiltin(o.Typed) {
+		return
+	}
+	for _, fault := range schema.Values(o.Typed) {
+		out.fault(t, o, fault)
 	}
 }

@@ -20,6 +20,8 @@ const (
 	WrongType
 	// Invalid is a value that can be decoded and is refused.
 	Invalid
+	// BrokenRule is a rule of a custom resource definition that an object breaks.
+	BrokenRule
 )
 
 // Fault is one reason why the API server refuses an object.

@@ -13,9 +13,6 @@ import (
 // maxAnnotations is what all annotations of an object may have together, in bytes.
 const maxAnnotations = 256 << 10
 
-// maxCronJobName leaves room for the suffix of the Jobs.
-const maxCronJobName = 52
-
 // NameFaults say why the API server refuses the name of an object.
 func NameFaults(apiVersion, kind, name string) []string {
 	reasons := nameFaults(apiVersion, kind, name)
@@ -34,8 +31,6 @@ func nameFaults(apiVersion, kind, name string) []string {
 		return validation.IsDNS1123Subdomain(name)
 	case group == "" && (kind == "Namespace" || kind == "Service"):
 		return validation.IsDNS1123Label(name)
-	case group == "batch" && kind == "CronJob" && len(name) > maxCronJobName:
-		return []string{fmt.Sprintf("must be no more than %d characters", maxCronJobName)}
 	case group == "certificates.k8s.io" || kind == "APIService" || kind == "IPAddress":
 		return nil // these have rules of their own
 	}

@@ -116,3 +116,9 @@ func apart(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// jsonName is the name of a field in JSON.
+func jsonName(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
+}

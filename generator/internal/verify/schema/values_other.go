@@ -1,0 +1,192 @@
+package schema
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+func (v *values) configMap(o *corev1.ConfigMap) {
+	size := 0
+	for _, key := range slices.Sorted(maps.Keys(o.Data)) {
+		v.reasons(key, validation.IsConfigMapKey(key), field.NewPath("data").Key(key))
+		size += len(o.Data[key])
+		if _, both := o.BinaryData[key]; both {
+			v.add(field.NewPath("data").Key(key), "the key is in data and in binaryData, and it may be in one of them")
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(o.BinaryData)) {
+		v.reasons(key, validation.IsConfigMapKey(key), field.NewPath("binaryData").Key(key))
+		size += len(o.BinaryData[key])
+	}
+	v.size(size)
+}
+
+// size compares the values of a ConfigMap or a Secret with what it may hold.
+func (v *values) size(size int) {
+	if size > corev1.MaxSecretSize {
+		v.add(field.NewPath("data"), "the values have %d bytes, and %d are allowed", size, corev1.MaxSecretSize)
+	}
+}
+
+func (v *values) secret(o *corev1.Secret) {
+	data := maps.Clone(o.Data)
+	if data == nil {
+		data = map[string][]byte{}
+	}
+	for key, text := range o.StringData {
+		data[key] = []byte(text)
+	}
+	size, at := 0, field.NewPath("data")
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		v.reasons(key, validation.IsConfigMapKey(key), at.Key(key))
+		size += len(data[key])
+	}
+	v.size(size)
+	for _, key := range keysOf(o.Type) {
+		if _, there := data[key]; !there {
+			v.add(at, "a Secret of type %s must have the key %s", o.Type, key)
+		}
+	}
+	if o.Type == corev1.SecretTypeDockerConfigJson && len(data[corev1.DockerConfigJsonKey]) > 0 && !json.Valid(data[corev1.DockerConfigJsonKey]) {
+		v.add(at.Key(corev1.DockerConfigJsonKey), "the value must be JSON")
+	}
+}
+
+// keysOf are the keys that Secrets of a type must have.
+func keysOf(kind corev1.SecretType) []string {
+	switch kind {
+	case corev1.SecretTypeTLS:
+		return []string{corev1.TLSCertKey, corev1.TLSPrivateKeyKey}
+	case corev1.SecretTypeDockerConfigJson:
+		return []string{corev1.DockerConfigJsonKey}
+	case corev1.SecretTypeDockercfg:
+		return []string{corev1.DockerConfigKey}
+	case corev1.SecretTypeSSHAuth:
+		return []string{corev1.SSHAuthPrivateKey}
+	}
+	return nil
+}
+
+func (v *values) claim(s *corev1.PersistentVolumeClaimSpec, spec *field.Path) {
+	at := spec.Child("accessModes")
+	if len(s.AccessModes) == 0 {
+		v.add(at, "the field is required")
+	}
+	for i, mode := range s.AccessModes {
+		oneOf(v, mode, at.Index(i), corev1.ReadWriteOnce, corev1.ReadOnlyMany, corev1.ReadWriteMany, corev1.ReadWriteOncePod)
+	}
+	storage, there := s.Resources.Requests[corev1.ResourceStorage]
+	switch {
+	case !there:
+		v.add(spec.Child("resources", "requests", "storage"), "the field is required")
+	case storage.Sign() <= 0:
+		v.add(spec.Child("resources", "requests", "storage"), "the value is %s, and it must be more than 0", storage.String())
+	}
+	if s.StorageClassName != nil {
+		v.subdomain(*s.StorageClassName, spec.Child("storageClassName"))
+	}
+	if s.VolumeMode != nil {
+		oneOf(v, *s.VolumeMode, spec.Child("volumeMode"), corev1.PersistentVolumeFilesystem, corev1.PersistentVolumeBlock)
+	}
+}
+
+func (v *values) autoscaler(s *autoscalingv2.HorizontalPodAutoscalerSpec, spec *field.Path) {
+	v.required(s.ScaleTargetRef.Kind, spec.Child("scaleTargetRef", "kind"))
+	v.required(s.ScaleTargetRef.Name, spec.Child("scaleTargetRef", "name"))
+	atLeast(v, s.MinReplicas, 0, spec.Child("minReplicas"))
+	for i := range s.Metrics {
+		v.metric(&s.Metrics[i], spec.Child("metrics").Index(i))
+	}
+}
+
+func (v *values) metric(m *autoscalingv2.MetricSpec, at *field.Path) {
+	if v.required(string(m.Type), at.Child("type")) {
+		oneOf(v, m.Type, at.Child("type"), autoscalingv2.ObjectMetricSourceType, autoscalingv2.PodsMetricSourceType, autoscalingv2.ResourceMetricSourceType,
+			autoscalingv2.ContainerResourceMetricSourceType, autoscalingv2.ExternalMetricSourceType)
+	}
+	if sources := stated(m); len(sources) != 1 {
+		v.add(at, "the metric has %d sources, and it must have the one that its type names", len(sources))
+	}
+	if m.Resource == nil {
+		return
+	}
+	target, here := m.Resource.Target, at.Child("resource", "target")
+	switch {
+	case target.AverageUtilization == nil && target.AverageValue == nil:
+		v.add(here, "the target needs averageUtilization or averageValue")
+	case target.AverageUtilization != nil && target.AverageValue != nil:
+		v.add(here, "averageUtilization and averageValue exclude each other")
+	}
+	atLeast(v, target.AverageUtilization, 1, here.Child("averageUtilization"))
+}
+
+func (v *values) budget(s *policyv1.PodDisruptionBudgetSpec, spec *field.Path) {
+	if s.MinAvailable != nil && s.MaxUnavailable != nil {
+		v.add(spec, "minAvailable and maxUnavailable exclude each other")
+	}
+	v.scaled(s.MinAvailable, true, spec.Child("minAvailable"))
+	v.scaled(s.MaxUnavailable, true, spec.Child("maxUnavailable"))
+	v.selector(s.Selector, spec.Child("selector"))
+	if s.UnhealthyPodEvictionPolicy != nil {
+		oneOf(v, *s.UnhealthyPodEvictionPolicy, spec.Child("unhealthyPodEvictionPolicy"), policyv1.IfHealthyBudget, policyv1.AlwaysAllow)
+	}
+}
+
+// rules checks what a role permits. Only ClusterRoles permit paths that are no resources.
+func (v *values) rules(rules []rbacv1.PolicyRule, cluster bool) {
+	for i, r := range rules {
+		at := field.NewPath("rules").Index(i)
+		if len(r.Verbs) == 0 {
+			v.add(at.Child("verbs"), "the field is required")
+		}
+		paths := len(r.NonResourceURLs) > 0
+		switch {
+		case paths && !cluster:
+			v.add(at.Child("nonResourceURLs"), "a Role permits nothing outside its namespace: such paths stand in a ClusterRole")
+		case paths && len(r.APIGroups)+len(r.Resources)+len(r.ResourceNames) > 0:
+			v.add(at.Child("nonResourceURLs"), "a rule is about resources or about paths, and not about both")
+		case !paths && len(r.APIGroups) == 0:
+			v.add(at.Child("apiGroups"), "the field is required")
+			v.hint(`The group of Pods, Services and the like is "".`)
+		case !paths && len(r.Resources) == 0:
+			v.add(at.Child("resources"), "the field is required")
+		}
+	}
+}
+
+// binding checks who gets which role.
+func (v *values) binding(role rbacv1.RoleRef, subjects []rbacv1.Subject, kinds []string) {
+	at := field.NewPath("roleRef")
+	if role.APIGroup != "" && role.APIGroup != rbacv1.GroupName {
+		v.add(at.Child("apiGroup"), "the value is %q, and it must be %s", role.APIGroup, rbacv1.GroupName)
+	}
+	if v.required(role.Kind, at.Child("kind")) {
+		oneOf(v, role.Kind, at.Child("kind"), kinds...)
+	}
+	v.required(role.Name, at.Child("name"))
+	for i, s := range subjects {
+		v.subject(&s, field.NewPath("subjects").Index(i))
+	}
+}
+
+func (v *values) subject(s *rbacv1.Subject, at *field.Path) {
+	v.required(s.Name, at.Child("name"))
+	if v.required(s.Kind, at.Child("kind")) {
+		oneOf(v, s.Kind, at.Child("kind"), rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)
+	}
+	account := s.Kind == rbacv1.ServiceAccountKind
+	switch {
+	case account && s.APIGroup != "":
+		v.add(at.Child("apiGroup"), "the value is %q, and a ServiceAccount has none", s.APIGroup)
+	case !account && s.APIGroup != "" && s.APIGroup != rbacv1.GroupName:
+		v.add(at.Child("apiGroup"), "the value is %q, and it must be %s", s.APIGroup, rbacv1.GroupName)
+	}
+}
