@@ -178,6 +178,7 @@ func (r *Repository) load() error {
 			return fmt.Errorf("environment %s: %w", env, err)
 		}
 		e.Profile = profiles[env]
+		e.declare(r.versions())
 		r.Environments = append(r.Environments, e)
 	}
 	return nil
