@@ -1,6 +1,8 @@
 package generator
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -9,11 +11,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wavewright/wavewright/generator/internal/cache"
 	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layer"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/generator/internal/verify"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
 )
@@ -29,6 +33,16 @@ type VerifyRequest struct {
 	Only, Skip []string
 	// Day is the day by which excuses end.
 	Day time.Time
+	// NoCache neither takes from the cache nor keeps anything in it.
+	NoCache bool
+}
+
+// cache is that of the user, for this binary.
+func (r *VerifyRequest) cache() *cache.Cache {
+	if r.NoCache {
+		return nil
+	}
+	return cache.Open(build.Read().Version)
 }
 
 // VerifyReport is what was found in a repository.
@@ -61,7 +75,7 @@ func HasSpec(dir string) bool {
 
 // VerifyFolder judges a repository that has no spec.
 func VerifyFolder(dir string, r VerifyRequest) (*VerifyReport, error) {
-	return (&verifier{dir: dir, request: r, read: repo.Local().Discover}).run(func(disk fs.FS) (fs.FS, error) { return disk, nil })
+	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).run(func(disk fs.FS) (fs.FS, error) { return disk, nil })
 }
 
 // Verify judges what the folder would hold after generate. With conflicts, or anything else that keeps
@@ -71,7 +85,7 @@ func (p *Platform) Verify(r VerifyRequest) (*VerifyReport, *Plan, error) {
 	if err != nil || !r.Disk && plan.Stopped() {
 		return nil, plan, err
 	}
-	v := &verifier{dir: p.folder.dir, request: r, read: repo.Generated, complete: p.declare}
+	v := &verifier{dir: p.folder.dir, request: r, cache: r.cache(), read: repo.Generated, complete: p.declare}
 	report, err := v.run(func(disk fs.FS) (fs.FS, error) {
 		if r.Disk {
 			return disk, nil
@@ -81,29 +95,29 @@ func (p *Platform) Verify(r VerifyRequest) (*VerifyReport, *Plan, error) {
 	return report, plan, err
 }
 
-// coming are the texts of the files that a plan writes; nil for those that it takes away.
+// coming are the texts of the files that a folder holds after a plan was carried out, as far as the plan
+// knows them; nil for those that it takes away. What a person edited is on disk only.
 func coming(plan *Plan) map[string][]byte {
-	texts := map[string][]byte{}
-	for _, c := range plan.Changes() {
+	texts := make(map[string][]byte, len(plan.files))
+	for name, file := range plan.files {
+		texts[name] = file.Content
+	}
+	changes := plan.Changes()
+	for _, c := range changes {
+		delete(texts, c.Path)
+	}
+	for _, c := range changes {
 		if c.Action == tree.ActionDelete || c.Action == tree.ActionMove && c.From != "" {
-			texts[gone(c)] = nil
+			texts[cmp.Or(c.From, c.Path)] = nil
 		}
 	}
-	for _, c := range plan.Changes() {
+	for _, c := range changes {
 		switch c.Action {
 		case tree.ActionCreate, tree.ActionUpdate, tree.ActionMove:
 			texts[c.Path] = slices.Concat([]byte{}, c.New)
 		}
 	}
 	return texts
-}
-
-// gone is the path of the file that a change takes away.
-func gone(c Change) string {
-	if c.From != "" {
-		return c.From
-	}
-	return c.Path
 }
 
 // declare says what a repository was meant to be: where in the spec each Application is declared.
@@ -123,7 +137,8 @@ func (p *Platform) declare(r *repo.Repository) {
 type verifier struct {
 	dir     string
 	request VerifyRequest
-	read    func(fs.FS) (*repo.Repository, error)
+	read    func(fs.FS, *cache.Cache) (*repo.Repository, error)
+	cache   *cache.Cache
 	// complete adds to a repository what its spec says; nil without one.
 	complete func(*repo.Repository)
 }
@@ -156,22 +171,45 @@ func (v *verifier) run(future func(fs.FS) (fs.FS, error)) (*VerifyReport, error)
 	return report, nil
 }
 
-// judge judges files.
+// judge judges files, unless a run before has judged the same ones.
 func (v *verifier) judge(files fs.FS, current bool) (*VerifyReport, error) {
-	r, err := v.read(files)
+	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly)}
+	if current {
+		var err error
+		if o.Excuses, err = verify.ReadExcuses(files); err != nil {
+			return nil, err
+		}
+	}
+	key, err := v.key(files, o)
+	if err != nil {
+		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
+	}
+	if known := verify.Recall(v.cache, key); known != nil {
+		return known, nil
+	}
+	r, err := v.read(files, v.cache)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
 	}
 	if v.complete != nil && current {
 		v.complete(r)
 	}
-	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly)}
-	if current {
-		if o.Excuses, err = verify.ReadExcuses(files); err != nil {
-			return nil, err
-		}
+	report := verify.Judge(files, r, o)
+	verify.Keep(v.cache, key, report)
+	return report, nil
+}
+
+// key is the hash of everything that a report depends on; empty without a cache.
+func (v *verifier) key(files fs.FS, o verify.Options) (string, error) {
+	if v.cache == nil {
+		return "", nil
 	}
-	return verify.Judge(files, r, o), nil
+	options, err := json.Marshal(o)
+	if err != nil {
+		return "", err
+	}
+	digest, err := layer.Digest(files)
+	return cache.Key([]byte("report"), options, digest), err
 }
 
 // base are the files of the commit that the request names.

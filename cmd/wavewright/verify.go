@@ -37,6 +37,7 @@ func verifyCommand(c *console) *cli.Command {
 			&cli.StringSliceFlag{Name: "only", Usage: "look for `CODE` only; a code, or an area such as quota; repeat it, or separate codes by commas"},
 			&cli.StringSliceFlag{Name: "skip", Usage: "do not look for `CODE`"},
 			&cli.StringFlag{Name: "min-severity", Value: "warning", Usage: "the least `SEVERITY` that is printed and makes verify fail: error, warning or note"},
+			&cli.BoolFlag{Name: "no-cache", Usage: "build and judge everything anew, and keep nothing in the cache folder of the user"},
 			&cli.BoolFlag{Name: "list", Usage: "print the codes of all findings"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "print `FORMAT`: text, json, sarif, or github (annotations of a workflow)"},
 		},
@@ -68,7 +69,7 @@ type verification struct {
 // verification reads the command line.
 func (c *console) verification(ctx *cli.Context) (*verification, error) {
 	job := &verification{dir: ctx.Args().First(), format: ctx.String("output")}
-	job.Base, job.Disk, job.Day = ctx.String("base"), ctx.Bool("disk"), c.now()
+	job.Base, job.Disk, job.Day, job.NoCache = ctx.String("base"), ctx.Bool("disk"), c.now(), ctx.Bool("no-cache")
 	if ctx.IsSet("base") && job.Base == "" {
 		return nil, usage(name(ctx), "--base needs a commit")
 	}

@@ -10,6 +10,8 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
+
+	"github.com/wavewright/wavewright/generator/internal/cache"
 )
 
 // Resource is an object that was built.
@@ -33,7 +35,7 @@ type Built struct {
 	text   func() ([]byte, error)
 }
 
-// YAML is the output as the kustomize command prints it.
+// YAML is the output as the kustomize command prints it. What [Builder.Build] took from a cache has none.
 func (b *Built) YAML() ([]byte, error) { return b.text() }
 
 // schemas lets a build that sets the schema of kustomize, which is global, run alone.
@@ -42,6 +44,7 @@ type schemas struct{ sync.RWMutex }
 // Builder builds folders of one repository; any number of goroutines may use it.
 type Builder struct {
 	files *Files
+	cache *cache.Cache
 	*schemas
 	unrestricted bool
 }
@@ -58,8 +61,26 @@ func (b *Builder) Unrestricted() *Builder {
 	return &Builder{files: b.files, schemas: b.schemas, unrestricted: true}
 }
 
-// Build builds a folder. The result is that of the kustomize command.
+// Remember makes the builder take from a cache, which may be nil, what was built before of the same files.
+func (b *Builder) Remember(in *cache.Cache) *Builder {
+	b.cache = in
+	return b
+}
+
+// Build builds a folder, unless it was built before of the same files.
 func (b *Builder) Build(folder string) (*Built, error) {
+	if known := b.recall(folder); known != nil {
+		return known, nil
+	}
+	built, err := b.Run(folder)
+	if err == nil {
+		b.keep(folder, built)
+	}
+	return built, err
+}
+
+// Run builds a folder. The result is that of the kustomize command.
+func (b *Builder) Run(folder string) (*Built, error) {
 	built, again, err := b.shared(folder)
 	if !again {
 		return built, err

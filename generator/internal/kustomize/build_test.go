@@ -4,8 +4,11 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/wavewright/wavewright/generator/internal/cache"
 )
 
 // TestBuilder builds every overlay of a golden in both ways, and finds the file of each object.
@@ -73,5 +76,28 @@ func TestOrigins(t *testing.T) {
 	want := []string{"top/ns.yaml shop", "web/a.yaml web", "web/b.yaml my-web", "web/b.yaml s", "web/kustomization.yaml c"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestRemember builds again only what has changed: a file that was read, or one that appears.
+func TestRemember(t *testing.T) {
+	in := cache.In(t.TempDir())
+	files := fstest.MapFS{
+		"a/kustomization.yaml": {Data: []byte("resources: [x.yaml]")}, "a/x.yaml": {Data: []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}")},
+	}
+	build := func() *Built {
+		built, err := NewBuilder(NewFiles(files)).Remember(in).Build("a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return built
+	}
+	first, second := build(), build()
+	if first.text == nil || second.text != nil || string(first.Resources[0].JSON) != string(second.Resources[0].JSON) || second.Resources[0].Origin != "a/x.yaml" {
+		t.Errorf("%+v, then %+v", first, second)
+	}
+	files["a/x.yaml"] = &fstest.MapFile{Data: []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: y}}")}
+	if third := build(); third.text == nil || !strings.Contains(string(third.Resources[0].JSON), `"y"`) {
+		t.Errorf("after a change: %s", third.Resources[0].JSON)
 	}
 }

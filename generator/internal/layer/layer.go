@@ -4,7 +4,9 @@ package layer
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -153,4 +155,25 @@ func (f *folder) ReadDir(n int) ([]fs.DirEntry, error) {
 	head := f.entries[:n]
 	f.entries = f.entries[n:]
 	return head, nil
+}
+
+// Digest is a hash of the names and contents of all files. Those of git are left out.
+func Digest(files fs.FS) ([]byte, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == ".git":
+			return fs.SkipDir
+		case !d.Type().IsRegular():
+			fmt.Fprintf(sum, "%s\x00%s\x00", name, d.Type())
+			return nil
+		}
+		text, err := fs.ReadFile(files, name)
+		fmt.Fprintf(sum, "%s\x00%d\x00", name, len(text))
+		sum.Write(text)
+		return err
+	})
+	return sum.Sum(nil), err
 }

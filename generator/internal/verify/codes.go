@@ -1,6 +1,11 @@
 package verify
 
-import "github.com/wavewright/wavewright/generator/internal/verify/checks"
+import (
+	"encoding/json"
+
+	"github.com/wavewright/wavewright/generator/internal/cache"
+	"github.com/wavewright/wavewright/generator/internal/verify/checks"
+)
 
 // Code is a code of findings.
 type Code struct {
@@ -41,4 +46,27 @@ func (r *Report) Except(before *Report) {
 		}
 	}
 	r.Findings = fresh
+}
+
+// Recall returns a report of the cache; nil when it has none.
+func Recall(from *cache.Cache, key string) *Report {
+	if from == nil {
+		return nil
+	}
+	var report Report
+	if json.Unmarshal(from.Get(key), &report) != nil {
+		return nil
+	}
+	return &report
+}
+
+// Keep puts a report into the cache.
+func Keep(in *cache.Cache, key string, report *Report) {
+	if in == nil {
+		return
+	}
+	if text, err := json.Marshal(report); err == nil {
+		in.Put(key, text)
+	}
+	in.Clean()
 }

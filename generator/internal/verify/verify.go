@@ -62,7 +62,7 @@ func (r *Report) Count(severity Severity) int {
 
 // Discover judges a repository that wavewright need not have generated.
 func Discover(source fs.FS, o Options) (*Report, error) {
-	r, err := repo.Discover(source)
+	r, err := repo.Discover(source, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -9,19 +9,20 @@ import (
 	"path"
 	"slices"
 
+	"github.com/wavewright/wavewright/generator/internal/cache"
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
 
 // Generated reads a repository that wavewright generated: the candidates of every environment,
 // which are what promotion of this commit would run, and what Argo CD runs today. The error is the
 // world's: mistakes in the repository are Problems.
-func Generated(files fs.FS) (*Repository, error) {
+func Generated(files fs.FS, in *cache.Cache) (*Repository, error) {
 	r := &Repository{files: files, Builds: map[string]*Build{}}
 	folders, err := r.folders()
 	if err != nil {
 		return nil, err
 	}
-	r.buildAll(folders)
+	r.buildAll(folders, in)
 	if err := r.load(); err != nil {
 		r.Problems = append(r.Problems, Problem{Origin{File: cmp.Or(r.reading, "environments.yaml")}, "", "build/unreadable", err.Error()})
 	}
@@ -52,9 +53,9 @@ func (r *Repository) isComponent(folder string) bool {
 }
 
 // buildAll builds folders, as many at a time as there are processors.
-func (r *Repository) buildAll(folders []string) {
+func (r *Repository) buildAll(folders []string, in *cache.Cache) {
 	read := kustomize.NewFiles(r.files)
-	builder := kustomize.NewBuilder(read)
+	builder := kustomize.NewBuilder(read).Remember(in)
 	results := make([]*Build, len(folders))
 	parallel(len(folders), func(i int) { results[i] = r.buildOne(builder, read, folders[i]) })
 	for _, result := range results {

@@ -44,7 +44,7 @@ type Origin struct {
 	Original string
 	// Among are all files that the build has read which made the object, its patches too; nil for
 	// what stands in File as it is.
-	Among *Files
+	Among *Files `json:"-"`
 }
 
 // Files are those that a build has read.

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,15 +23,27 @@ const (
 )
 
 // Cache is a folder of entries. A nil cache has none and keeps none.
-type Cache struct{ dir string }
+type Cache struct{ dir, program string }
 
-// Open opens the cache of a version of wavewright in the user's cache folder; nil when there is none.
+// Open opens the cache in the user's cache folder; nil when there is none. Its entries are those of a
+// version of this program, and of this very file of it, because a build of a developer has the same
+// version as the one before.
 func Open(version string) *Cache {
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		return nil
 	}
-	return In(filepath.Join(dir, "wavewright", "verify", Key([]byte(version))[:16]))
+	c := In(filepath.Join(dir, "wavewright", "verify"))
+	if c == nil {
+		return nil
+	}
+	c.program = version
+	if name, err := os.Executable(); err == nil {
+		if info, err := os.Stat(name); err == nil {
+			c.program = fmt.Sprintf("%s %d %d", version, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return c
 }
 
 // In opens the cache in a folder, which is made; nil when it cannot be.
@@ -38,7 +51,7 @@ func In(dir string) *Cache {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil
 	}
-	return &Cache{dir}
+	return &Cache{dir: dir}
 }
 
 // Key is the hash of some texts, in order.
@@ -65,6 +78,8 @@ func (c *Cache) Get(key string) []byte {
 	if !bytes.Equal(sum[:], entry[:sha256.Size]) {
 		return nil
 	}
+	now := time.Now()
+	_ = os.Chtimes(name, now, now) // the entries that were used least recently go first
 	return entry[sha256.Size:]
 }
 
@@ -89,17 +104,10 @@ func (c *Cache) Put(key string, content []byte) {
 	}
 }
 
-// Used says that entries were used, so that they are the last to be deleted.
-func (c *Cache) Used(now time.Time, keys []string) {
-	if c == nil {
-		return
-	}
-	for _, key := range keys {
-		_ = os.Chtimes(c.file(key), now, now)
-	}
+func (c *Cache) file(key string) string {
+	key = Key([]byte(c.program), []byte(key))
+	return filepath.Join(c.dir, key[:2], key[2:])
 }
-
-func (c *Cache) file(key string) string { return filepath.Join(c.dir, key[:2], key[2:]) }
 
 // kept is an entry on disk.
 type kept struct {

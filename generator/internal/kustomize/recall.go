@@ -1,0 +1,86 @@
+package kustomize
+
+import (
+	"encoding/json"
+	"io/fs"
+
+	"github.com/wavewright/wavewright/generator/internal/cache"
+)
+
+// kept is a build as the cache has it. It holds for as long as the files that were read have the same
+// content and what was looked for in vain is not there.
+type kept struct {
+	// Read are hashes by path. A folder has none.
+	Read      map[string][]byte
+	Looked    []string
+	Names     []string
+	Resources []keptResource
+}
+
+type keptResource struct {
+	Object           json.RawMessage
+	Origin, Original string
+}
+
+// key is that of the last build of a folder with the same kustomization.
+func (b *Builder) key(folder string) string {
+	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		if hash := b.files.Hash(folder + "/" + name); hash != "" {
+			return cache.Key([]byte("build"), []byte(folder), []byte(hash))
+		}
+	}
+	return ""
+}
+
+// recall returns a build of the cache; nil when there is none that holds.
+func (b *Builder) recall(folder string) *Built {
+	if b.cache == nil {
+		return nil
+	}
+	key := b.key(folder)
+	if key == "" {
+		return nil
+	}
+	var known kept
+	if json.Unmarshal(b.cache.Get(key), &known) != nil || !b.holds(&known) {
+		return nil
+	}
+	built := &Built{Read: known.Names, Looked: known.Looked}
+	for _, r := range known.Resources {
+		built.Resources = append(built.Resources, Resource{r.Object, r.Origin, r.Original})
+	}
+	return built
+}
+
+// holds reports whether nothing of what a build was made of has changed.
+func (b *Builder) holds(known *kept) bool {
+	for name, hash := range known.Read {
+		if b.files.Hash(name) != string(hash) {
+			return false
+		}
+	}
+	for _, name := range known.Looked {
+		if _, err := fs.Stat(b.files.source, name); err == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// keep puts a build into the cache.
+func (b *Builder) keep(folder string, built *Built) {
+	key := b.key(folder)
+	if b.cache == nil || key == "" {
+		return
+	}
+	entry := kept{Read: map[string][]byte{}, Looked: built.Looked, Names: built.Read}
+	for _, name := range built.Read {
+		entry.Read[name] = []byte(b.files.Hash(name))
+	}
+	for _, r := range built.Resources {
+		entry.Resources = append(entry.Resources, keptResource{r.JSON, r.Origin, r.Original})
+	}
+	if text, err := json.Marshal(entry); err == nil {
+		b.cache.Put(key, text)
+	}
+}
