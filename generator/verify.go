@@ -11,9 +11,12 @@ import (
 	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/wavewright/wavewright/generator/internal/cache"
 	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layer"
+	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/generator/internal/verify"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
@@ -78,6 +81,12 @@ func VerifyFolder(dir string, r VerifyRequest) (*VerifyReport, error) {
 	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).run(func(disk fs.FS) (fs.FS, error) { return disk, nil })
 }
 
+func discover(files fs.FS, in *cache.Cache) (*repo.Repository, error) {
+	o := repo.Local()
+	o.Cache = in
+	return o.Discover(files)
+}
+
 // Verify judges what the folder would hold after generate. With conflicts, or anything else that keeps
 // generate from writing, the report is nil and the plan says why.
 func (p *Platform) Verify(r VerifyRequest) (*VerifyReport, *Plan, error) {
@@ -120,7 +129,8 @@ func coming(plan *Plan) map[string][]byte {
 	return texts
 }
 
-// declare says what a repository was meant to be: where in the spec each Application is declared.
+// declare says what a repository was meant to be: where the spec declares each Application, the
+// connections, and what clusters have that the repository does not hold.
 func (p *Platform) declare(r *repo.Repository) {
 	for _, e := range r.Environments {
 		for _, t := range e.Targets {
@@ -129,8 +139,69 @@ func (p *Platform) declare(r *repo.Repository) {
 					d.Declared = repo.Origin{File: at.File, Line: at.Line}
 				}
 			}
+			if target := p.target(t.Name); target != nil {
+				t.External, t.Declared, t.Kubernetes = external(target.Cluster), connections(target), kubernetes(target.Cluster)
+			}
 		}
 	}
+}
+
+func (p *Platform) target(name string) *model.Target {
+	for _, target := range p.model.Targets() {
+		if string(target.Name) == name {
+			return target
+		}
+	}
+	return nil
+}
+
+// external names what a cluster has, in the words of [repo.Repository].
+func external(c *model.Cluster) []string {
+	var names []string
+	if c.Nodes > 0 {
+		names = append(names, fmt.Sprintf("Nodes/%d", c.Nodes))
+	}
+	if c.Zones > 0 {
+		names = append(names, fmt.Sprintf("Zones/%d", c.Zones))
+	}
+	if c.Metrics != nil {
+		names = append(names, "Namespace/"+c.Metrics.Namespace, "Scraper/"+c.Metrics.Namespace)
+	}
+	for _, way := range c.Ways {
+		switch {
+		case way.Gateway != nil:
+			names = append(names, "Namespace/"+way.Gateway.Namespace, "Gateway/"+way.Gateway.Namespace+"/"+way.Gateway.Name)
+		case way.Ingress != nil:
+			names = append(names, "Namespace/"+way.Ingress.Namespace, "IngressClass/"+way.Ingress.Class+"/"+way.Ingress.Namespace)
+		}
+	}
+	for _, class := range c.PriorityClasses {
+		names = append(names, "PriorityClass/"+class)
+	}
+	return names
+}
+
+// kubernetes is the version that a cluster is declared to have, such as 1.36; empty when the spec states none.
+func kubernetes(c *model.Cluster) string {
+	version, found := strings.CutPrefix(c.PodSecurityVersion, "v")
+	if !found {
+		return ""
+	}
+	return version
+}
+
+// connections are those that the applications of a target declare.
+func connections(t *model.Target) []repo.Connection {
+	var all []repo.Connection
+	for _, in := range t.Instances {
+		for _, c := range in.Connections {
+			all = append(all, repo.Connection{
+				From: string(in.App.Name), To: string(c.To), Port: int32(c.Port), Protocol: corev1.Protocol(c.Protocol), //nolint:gosec // A port fits.
+				At: repo.Origin{File: c.At.File, Line: c.At.Line},
+			})
+		}
+	}
+	return all
 }
 
 // verifier judges one folder.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -257,9 +258,33 @@ func (r *resolver) inside(from client, name string, c *schema.Connection, path [
 	if len(ports) == 0 {
 		return
 	}
+	from.declare(callee, ports, at)
 	caller, called := from.name(), Path(callee.App.Name)
 	*from.egress = append(*from.egress, NetworkRule{caller, called, []yamltree.Ordered{podsOf(callee, from.Namespace)}, ports})
 	callee.AllIngress = append(callee.AllIngress, NetworkRule{caller, called, []yamltree.Ordered{from.seenBy(callee.Namespace)}, ports})
+}
+
+// Connection is a port of another application that an application declares to connect to.
+type Connection struct {
+	To Name
+	// Port that the pods of To listen on, and its Protocol.
+	Port     int
+	Protocol string
+	At       diag.Range
+}
+
+// declare notes the ports of a connection. Those of jobs are not noted: their pods are others.
+func (c client) declare(callee *Instance, ports []yamltree.Ordered, at diag.Range) {
+	if c.job != "" {
+		return
+	}
+	for _, port := range callee.Workload.PortList() {
+		if slices.ContainsFunc(ports, func(open yamltree.Ordered) bool {
+			return reflect.DeepEqual(open, policyPort(port.Container, 0, port.Protocol))
+		}) {
+			c.Connections = append(c.Connections, Connection{callee.App.Name, port.Container, port.Protocol, at})
+		}
+	}
 }
 
 // insidePorts lists the container ports behind the ports of an application's Service

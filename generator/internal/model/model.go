@@ -289,6 +289,8 @@ type Instance struct {
 
 	// AllIngress and AllEgress rules are those of the base and those beyond.
 	AllIngress, AllEgress []NetworkRule
+	// Connections to other applications of the target that the application declares.
+	Connections []Connection
 	// Layers are the application's layers, in merge order.
 	Layers []Layer
 

@@ -60,15 +60,6 @@ func (r *Report) Count(severity Severity) int {
 	return n
 }
 
-// Discover judges a repository that wavewright need not have generated.
-func Discover(source fs.FS, o Options) (*Report, error) {
-	r, err := repo.Discover(source, nil)
-	if err != nil {
-		return nil, err
-	}
-	return Judge(source, r, o), nil
-}
-
 // Judge judges a repository that was read.
 func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
 	rules := slices.DeleteFunc(checks.Rules(), func(rule checks.Rule) bool { return !o.wants(rule.Code) })

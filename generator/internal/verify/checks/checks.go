@@ -122,7 +122,7 @@ func newTarget(r *repo.Repository, e *repo.Environment, t *repo.Target) *target 
 	objects := t.Objects()
 	return &target{
 		kubernetes: cmp.Or(t.Kubernetes, r.Kubernetes),
-		Target:     t, environment: e.Name, profile: e.Profile, external: r.External, objects: objects,
+		Target:     t, environment: e.Name, profile: e.Profile, external: slices.Concat(r.External, t.External), objects: objects,
 		workloads: workloads(objects), selections: map[selection][]*workload{},
 	}
 }

@@ -99,6 +99,8 @@ type Target struct {
 	Granted []*Object
 	// Declared are the connections that the spec declares; none in a repository without one.
 	Declared []Connection
+	// External names what the cluster or a person provides, as External of the repository does.
+	External []string
 }
 
 // Deployed is an Application with the objects of its overlay at this commit.
