@@ -15,7 +15,7 @@ func generateCommand(c *console) *cli.Command {
 	return &cli.Command{
 		Name:      "generate",
 		Usage:     "write the repository that environments.yaml describes",
-		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--accept SIDE[=GLOB]] [--conflict markers] [--allow-replace[=GLOB]]",
+		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--verify] [--accept SIDE[=GLOB]] [--conflict markers] [--allow-replace[=GLOB]]",
 		Description: "Renders everything in memory, compares it with the folder and writes what differs.\n" +
 			"Keeps what you edited by hand, and merges new renderings into it. When you and a new\n" +
 			"rendering changed the same lines, or a file is in the way, generate writes nothing.\n\n" +
@@ -36,6 +36,7 @@ func generateCommand(c *console) *cli.Command {
 			&cli.BoolFlag{Name: "allow-delete", Usage: "permit to delete much of the repository, or Applications of protected environments"},
 			&cli.BoolFlag{Name: "allow-dirty", Usage: "merge into files with edits that git has neither committed nor staged"},
 			allowReplaceFlag(),
+			&cli.BoolFlag{Name: "verify", Usage: "first judge what would be written, as wavewright verify does, and write nothing when there is an error"},
 			&cli.BoolFlag{Name: "remerge", Usage: "first resolve git's conflicts in generated files, and stage what is written"},
 			outputFlag(),
 		},
@@ -48,10 +49,15 @@ func generateCommand(c *console) *cli.Command {
 				return err
 			}
 			if ctx.Bool("remerge") {
-				if ctx.Bool("check") || ctx.Bool("dry-run") {
-					return usage(name(ctx), "--remerge writes: it cannot be combined with --check or --dry-run")
+				if ctx.Bool("check") || ctx.Bool("dry-run") || ctx.Bool("verify") {
+					return usage(name(ctx), "--remerge writes: it cannot be combined with --check, --dry-run or --verify")
 				}
 				return c.remerge(options)
+			}
+			if ctx.Bool("verify") {
+				if err := c.verifyFirst(); err != nil {
+					return err
+				}
 			}
 			return c.generate(options, ctx.Bool("check"), ctx.Bool("dry-run"))
 		},

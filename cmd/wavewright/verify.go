@@ -126,6 +126,32 @@ func (c *console) verify(job *verification) error {
 	return &failure{code: exitError, err: fmt.Errorf("%s: %s", count(len(shown), "finding"), severities(report, job.least))}
 }
 
+// verifyFirst judges what generate is about to write. Only errors keep it from writing.
+func (c *console) verifyFirst() error {
+	dir, err := c.folder()
+	if err != nil {
+		return err
+	}
+	platform, err := generator.Load(dir)
+	if err != nil {
+		return err
+	}
+	report, plan, err := platform.Verify(generator.VerifyRequest{Day: c.now()})
+	if err != nil || report == nil || plan.Diagnostics.HasErrors() {
+		return nil //nolint:nilerr // generate meets the same, and reports it.
+	}
+	shown := slices.DeleteFunc(slices.Clone(report.Findings), func(f generator.VerifyFinding) bool { return f.Severity > generator.VerifyWarning })
+	if c.json {
+		c.doc.Verify = newVerifyDocument(report, shown)
+	} else {
+		c.printVerify(report, shown)
+	}
+	if errors := report.Count(generator.VerifyError); errors > 0 {
+		return &failure{code: exitError, err: fmt.Errorf("%s; nothing was written", count(errors, "error"))}
+	}
+	return nil
+}
+
 // judge judges the folder that the command line names, or the one of the spec.
 func (c *console) judge(job *verification) (*generator.VerifyReport, error) {
 	dir := job.dir
