@@ -199,9 +199,6 @@ func (d *discovery) follow(entries []*entry) {
 			for _, f := range e.faults {
 				d.fault(&node{Deployed: &Deployed{Application: &Application{}, Made: e.at}}, f)
 			}
-			if o.Kind == "CustomResourceDefinition" {
-				d.Definitions = append(d.Definitions, o)
-			}
 		}
 	}
 }

@@ -2,6 +2,8 @@ package repo
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -45,9 +47,12 @@ func (d *discovery) scope() {
 	for kind := range strings.FieldsSeq(namespacedExceptions) {
 		d.clusterWide[kind] = false
 	}
-	for _, f := range d.files {
-		for _, o := range f.objects {
+	for _, name := range slices.Sorted(maps.Keys(d.files)) {
+		for _, o := range d.files[name].objects {
 			d.define(o)
+			if o.Kind == "CustomResourceDefinition" {
+				d.Definitions = append(d.Definitions, o)
+			}
 		}
 	}
 }
