@@ -166,12 +166,12 @@ func namespaceTwice(w *world, out *judge) {
 	w.eachDeployed(func(t *target, d *repo.Deployed) {
 		for _, o := range d.Objects {
 			maker := makers[[2]string{clusterOf(d), o.Name}]
-			if _, ok := o.Typed.(*corev1.Namespace); !ok || maker == nil || !sameArgo(maker, d) {
+			if _, ok := o.Typed.(*corev1.Namespace); !ok || maker == nil || maker == d || !sameArgo(maker, d) {
 				continue
 			}
 			f := out.object(t, o, "metadata.name", "Application %s creates namespace %s (CreateNamespace=true), which this manifest of Application %s defines", maker.Name, o.Name, d.Name)
 			f.Hint = "Remove CreateNamespace=true where the manifest is to stay: the labels and annotations of a manifest win, but until it is applied the namespace is there without them."
-			if maker.Spec.SyncPolicy.ManagedNamespaceMetadata == nil || maker == d {
+			if maker.Spec.SyncPolicy.ManagedNamespaceMetadata == nil {
 				f.Severity = Note
 			}
 		}
