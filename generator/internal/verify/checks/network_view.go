@@ -26,6 +26,10 @@ type traffic struct {
 	workload map[*network.Pod]*workload
 	// guards leads from the names of policies, namespace/name, to them.
 	guards map[string]*guard
+	// services are the Services, in their order.
+	services []*repo.Object
+	// prometheus are the namespaces in which the repository runs one.
+	prometheus []string
 	// others says that policies of other kinds are in force, which may allow and deny more.
 	others bool
 	// unseen are the namespaces into which an Application deploys what was not built: policies
@@ -148,7 +152,12 @@ func foreignPolicy(o *repo.Object) bool {
 // note notes what limits the judgement.
 func (t *traffic) note(o *repo.Object) {
 	t.others = t.others || foreignPolicy(o)
+	if o.Group() == "monitoring.coreos.com" && (o.Kind == "Prometheus" || o.Kind == "PrometheusAgent") {
+		t.prometheus = append(t.prometheus, orDefault(namespaceOf(o)))
+	}
 	switch typed := o.Typed.(type) {
+	case *corev1.Service:
+		t.services = append(t.services, o)
 	case *rbacv1.Role:
 		t.spawning[orDefault(namespaceOf(o))] = t.spawning[orDefault(namespaceOf(o))] || spawns(typed.Rules)
 	case *rbacv1.ClusterRole:

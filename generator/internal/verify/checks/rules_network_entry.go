@@ -69,7 +69,7 @@ func (t *traffic) refuse(out *judge, o *repo.Object, field string, b behind, fro
 
 // service is a Service of a namespace with its object.
 func (t *traffic) service(namespace, name string) *corev1.Service {
-	for _, o := range t.objects {
+	for _, o := range t.services {
 		if s, ok := o.Typed.(*corev1.Service); ok && o.Name == name && orDefault(namespaceOf(o)) == orDefault(namespace) {
 			return s
 		}
@@ -225,7 +225,7 @@ func (t *traffic) scraped(o *repo.Object, m *repo.ServiceMonitor, port servicePo
 		return nil
 	}
 	var found []behind
-	for _, other := range t.objects {
+	for _, other := range t.services {
 		s, ok := other.Typed.(*corev1.Service)
 		if !ok || !watches(m, namespaceOf(o), namespaceOf(other)) || !matcher.Matches(labels.Set(other.Labels)) {
 			continue
@@ -259,15 +259,10 @@ func (t *traffic) deniedScrape(o *repo.Object, field string, b behind, out *judg
 
 // scrapers are the namespaces of Prometheus, when they are declared or the repository holds one.
 func (t *traffic) scrapers(home *target) []string {
-	var found []string
+	found := slices.Clone(t.prometheus)
 	for _, name := range home.external {
 		if namespace, ok := strings.CutPrefix(name, "Scraper/"); ok {
 			found = append(found, namespace)
-		}
-	}
-	for _, o := range t.objects {
-		if o.Group() == "monitoring.coreos.com" && (o.Kind == "Prometheus" || o.Kind == "PrometheusAgent") {
-			found = append(found, orDefault(namespaceOf(o)))
 		}
 	}
 	slices.Sort(found)
