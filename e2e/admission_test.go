@@ -14,8 +14,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/wavewright/wavewright/generator/e2e/internal/admission"
-	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/generator/e2e/internal/schemas"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // guarded is the case whose policies are asked: staging and prod share a cluster, and

@@ -17,8 +17,8 @@ import (
 	"k8s.io/pod-security-admission/policy"
 	"sigs.k8s.io/yaml"
 
-	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/generator/e2e/internal/schemas"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // vendored are the cases that hold Argo CD, with the file of its release.

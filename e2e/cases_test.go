@@ -12,8 +12,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/generator"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/schema/diag"
 )
 

@@ -21,8 +21,8 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/wavewright/wavewright/generator/e2e/internal/cluster"
-	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/generator/e2e/internal/schemas"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // apiServer is the API server of all tests, with the kinds that generated repositories use.

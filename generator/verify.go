@@ -78,7 +78,7 @@ func HasSpec(dir string) bool {
 
 // VerifyFolder judges a repository that has no spec.
 func VerifyFolder(dir string, r VerifyRequest) (*VerifyReport, error) {
-	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).run(func(disk fs.FS) (fs.FS, error) { return disk, nil })
+	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).run(func(disk fs.FS) fs.FS { return disk })
 }
 
 func discover(files fs.FS, in *cache.Cache) (*repo.Repository, error) {
@@ -90,18 +90,64 @@ func discover(files fs.FS, in *cache.Cache) (*repo.Repository, error) {
 // Verify judges what the folder would hold after generate. With conflicts, or anything else that keeps
 // generate from writing, the report is nil and the plan says why.
 func (p *Platform) Verify(r VerifyRequest) (*VerifyReport, *Plan, error) {
-	plan, err := p.Plan(WriteOptions{AllowDelete: true, AllowDirty: true, AllowReplace: []string{"*"}})
+	plan, err := p.judged()
 	if err != nil || !r.Disk && plan.Stopped() {
 		return nil, plan, err
 	}
 	v := &verifier{dir: p.folder.dir, request: r, cache: r.cache(), read: repo.Generated, complete: p.declare}
-	report, err := v.run(func(disk fs.FS) (fs.FS, error) {
-		if r.Disk {
-			return disk, nil
-		}
-		return layer.New(disk, coming(plan)), nil
-	})
+	report, err := v.run(func(disk fs.FS) fs.FS { return p.future(disk, r, plan) })
 	return report, plan, err
+}
+
+// Connectivity is which workload may connect to which, as network policies leave it.
+type Connectivity = verify.Connectivity
+
+// ConnectionsFolder returns the connections that the network policies of a repository without a spec leave.
+func ConnectionsFolder(dir string, r VerifyRequest) (*Connectivity, error) {
+	v := &verifier{dir: dir, request: r, cache: r.cache(), read: discover}
+	return v.connections(func(disk fs.FS) fs.FS { return disk })
+}
+
+// Connections returns the connections that network policies leave, and which of them the spec declares. When
+// generate would not write, the result is nil and the plan says why.
+func (p *Platform) Connections(r VerifyRequest) (*Connectivity, *Plan, error) {
+	plan, err := p.judged()
+	if err != nil || !r.Disk && plan.Stopped() {
+		return nil, plan, err
+	}
+	v := &verifier{dir: p.folder.dir, request: r, cache: r.cache(), read: repo.Generated, complete: p.declare}
+	all, err := v.connections(func(disk fs.FS) fs.FS { return p.future(disk, r, plan) })
+	return all, plan, err
+}
+
+// judged is the plan whose outcome is judged.
+func (p *Platform) judged() (*Plan, error) {
+	return p.Plan(WriteOptions{AllowDelete: true, AllowDirty: true, AllowReplace: []string{"*"}})
+}
+
+// future is the folder after the plan was carried out, or as it is when the request wants that.
+func (p *Platform) future(disk fs.FS, r VerifyRequest, plan *Plan) fs.FS {
+	if r.Disk {
+		return disk
+	}
+	return layer.New(disk, coming(plan))
+}
+
+// connections reads the folder and returns its connections.
+func (v *verifier) connections(future func(fs.FS) fs.FS) (*Connectivity, error) {
+	root, err := os.OpenRoot(v.dir)
+	if err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
+	}
+	defer root.Close()
+	r, err := v.read(future(plainFS{root.FS()}), v.cache)
+	if err != nil {
+		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
+	}
+	if v.complete != nil {
+		v.complete(r)
+	}
+	return verify.Connections(r), nil
 }
 
 // coming are the texts of the files that a folder holds after a plan was carried out, as far as the plan
@@ -216,17 +262,13 @@ type verifier struct {
 
 // run judges the folder, as a step makes it of what is on disk, and takes out what is found in the
 // base too.
-func (v *verifier) run(future func(fs.FS) (fs.FS, error)) (*VerifyReport, error) {
+func (v *verifier) run(future func(fs.FS) fs.FS) (*VerifyReport, error) {
 	root, err := os.OpenRoot(v.dir)
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
 	defer root.Close()
-	files, err := future(plainFS{root.FS()})
-	if err != nil {
-		return nil, err
-	}
-	report, err := v.judge(files, true)
+	report, err := v.judge(future(plainFS{root.FS()}), true)
 	if err != nil || v.request.Base == "" {
 		return report, err
 	}

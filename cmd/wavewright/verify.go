@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,8 +39,9 @@ func verifyCommand(c *console) *cli.Command {
 			&cli.StringSliceFlag{Name: "skip", Usage: "do not look for `CODE`"},
 			&cli.StringFlag{Name: "min-severity", Value: "warning", Usage: "the least `SEVERITY` that is printed and makes verify fail: error, warning or note"},
 			&cli.BoolFlag{Name: "no-cache", Usage: "build and judge everything anew, and keep nothing in the cache folder of the user"},
+			&cli.BoolFlag{Name: "connections", Usage: "print which workload may connect to which, as network policies leave it; --output text, json or dot"},
 			&cli.BoolFlag{Name: "list", Usage: "print the codes of all findings"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "print `FORMAT`: text, json, sarif, or github (annotations of a workflow)"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "print `FORMAT`: text, json, sarif, or github (annotations of a workflow); dot with --connections"},
 		},
 		Action: func(ctx *cli.Context) error {
 			if err := c.begin(ctx, "at most one DIR", 0, 1); err != nil {
@@ -52,6 +54,9 @@ func verifyCommand(c *console) *cli.Command {
 			job, err := c.verification(ctx)
 			if err != nil {
 				return err
+			}
+			if ctx.Bool("connections") {
+				return c.connections(job)
 			}
 			return c.verify(job)
 		},
@@ -73,8 +78,12 @@ func (c *console) verification(ctx *cli.Context) (*verification, error) {
 	if ctx.IsSet("base") && job.Base == "" {
 		return nil, usage(name(ctx), "--base needs a commit")
 	}
-	if !slices.Contains([]string{"text", "json", "sarif", "github"}, job.format) {
-		return nil, usage(name(ctx), "unknown output format %q: it is text, json, sarif or github", job.format)
+	formats := []string{"text", "json", "sarif", "github"}
+	if ctx.Bool("connections") {
+		formats = []string{"text", "json", "dot"}
+	}
+	if !slices.Contains(formats, job.format) {
+		return nil, usage(name(ctx), "unknown output format %q: it is one of %s", job.format, strings.Join(formats, ", "))
 	}
 	severities := map[string]generator.Severity{"error": generator.VerifyError, "warning": generator.VerifyWarning, "note": generator.VerifyNote}
 	var known bool
@@ -152,8 +161,44 @@ func (c *console) verifyFirst() error {
 	return nil
 }
 
-// judge judges the folder that the command line names, or the one of the spec.
-func (c *console) judge(job *verification) (*generator.VerifyReport, error) {
+// connections prints who may connect to whom.
+func (c *console) connections(job *verification) error {
+	all, err := c.connectivity(job)
+	if err != nil {
+		return err
+	}
+	switch job.format {
+	case "json":
+		c.json = false // the document is the matrix
+		return all.WriteJSON(c.out)
+	case "dot":
+		return all.WriteDot(c.out)
+	}
+	return all.WriteText(c.out)
+}
+
+// connectivity reads the folder that the command line names, or the one of the spec.
+func (c *console) connectivity(job *verification) (*generator.Connectivity, error) {
+	dir := c.subject(job)
+	if !generator.HasSpec(dir) {
+		return generator.ConnectionsFolder(dir, job.VerifyRequest)
+	}
+	platform, err := generator.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	all, plan, err := platform.Connections(job.VerifyRequest)
+	if failed := c.findings(dir, plan.Findings); failed != nil || err != nil {
+		return nil, cmp.Or(failed, err)
+	}
+	if all == nil {
+		return nil, stoppedBy(plan)
+	}
+	return all, nil
+}
+
+// subject is the folder that the command line names, or the one of the spec.
+func (c *console) subject(job *verification) string {
 	dir := job.dir
 	if dir == "" {
 		dir = "."
@@ -162,6 +207,12 @@ func (c *console) judge(job *verification) (*generator.VerifyReport, error) {
 		}
 	}
 	c.doc.Folder = dir
+	return dir
+}
+
+// judge judges that folder.
+func (c *console) judge(job *verification) (*generator.VerifyReport, error) {
+	dir := c.subject(job)
 	if !generator.HasSpec(dir) {
 		return generator.VerifyFolder(dir, job.VerifyRequest)
 	}
@@ -171,10 +222,7 @@ func (c *console) judge(job *verification) (*generator.VerifyReport, error) {
 	}
 	report, plan, err := platform.Verify(job.VerifyRequest)
 	if failed := c.findings(dir, plan.Findings); failed != nil || err != nil {
-		if failed != nil {
-			err = failed
-		}
-		return nil, err
+		return nil, cmp.Or(failed, err)
 	}
 	if report == nil {
 		c.reportPlan(plan, true)
