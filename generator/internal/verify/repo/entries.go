@@ -82,7 +82,8 @@ func (d *discovery) chartMakesArgo(chart string) bool {
 // loose are the entries in files that no kustomization names, a folder at a time.
 func (d *discovery) loose() []*entry {
 	var all []*entry
-	byFolder := map[string]*entry{}
+	byFolder, left := map[string]*entry{}, map[string][]string{}
+	var kustomizations []string
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
 		f, folder := d.files[name], path.Dir(name)
 		if d.used[name] || f.skipped {
@@ -95,7 +96,9 @@ func (d *discovery) loose() []*entry {
 				continue
 			}
 			if other := d.overlooked(name); other != "" && argo(o) {
-				d.skip(o.Origin, o.Name, "nothing deploys this "+o.Kind+": "+other+" does not name the file")
+				if left[other] = append(left[other], o.Name); len(left[other]) == 1 {
+					kustomizations = append(kustomizations, other)
+				}
 				continue
 			}
 			if byFolder[folder] == nil {
@@ -105,7 +108,19 @@ func (d *discovery) loose() []*entry {
 			byFolder[folder].objects = append(byFolder[folder].objects, o)
 		}
 	}
+	for _, name := range kustomizations {
+		d.skip(Origin{File: name, Line: 1}, "", fmt.Sprintf("the kustomization does not name %d files of Applications, so nothing deploys them: %s", len(left[name]), few(left[name])))
+	}
 	return all
+}
+
+// few are the first of some names.
+func few(names []string) string {
+	const most = 5
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + " and others"
+	}
+	return strings.Join(names, ", ")
 }
 
 // overlooked is the kustomization that one would expect to name a file: the one beside it, or
