@@ -135,8 +135,8 @@ func customFaults(kind schema.FaultKind) func(*world, *judge) {
 			f := out.fault(t, o, fault)
 			if found.definition.WellKnown {
 				f.Message += " (judged by " + found.definition.Source + ")"
-				if kind == schema.UnknownField {
-					f.Severity = Warning // the cluster may have a newer release
+				if kind == schema.UnknownField || fault.Message == schema.Required {
+					f.Severity = Warning // the cluster may have another release, or the object from somebody else
 				}
 			}
 		}

@@ -152,6 +152,9 @@ func (c *custom) invalid(object map[string]any) []Fault {
 	return append(faults, asFaults(errors, BrokenRule)...)
 }
 
+// Required is the message about a field that is not there.
+const Required = "the field is required"
+
 // asFaults words the API server's errors.
 func asFaults(errors field.ErrorList, kind FaultKind) []Fault {
 	var faults []Fault
@@ -159,7 +162,7 @@ func asFaults(errors field.ErrorList, kind FaultKind) []Fault {
 		message, kind := e.Detail, kind
 		switch e.Type {
 		case field.ErrorTypeRequired:
-			message = "the field is required"
+			message = Required
 		case field.ErrorTypeNotSupported:
 			message = fmt.Sprintf("the value is %s, and it must be one of the %s", named(e.BadValue), e.Detail)
 		case field.ErrorTypeDuplicate:
