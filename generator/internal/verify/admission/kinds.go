@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"bytes"
 	"slices"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
@@ -23,6 +24,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/json"
 	"sigs.k8s.io/yaml"
 )
 
@@ -68,7 +70,12 @@ func (k *Kinds) Decode(gvk schema.GroupVersionKind, document []byte) (runtime.Ob
 	if err != nil {
 		return nil, err
 	}
-	if err := yaml.Unmarshal(document, o); err != nil {
+	if bytes.HasPrefix(document, []byte("{")) {
+		err = json.Unmarshal(document, o)
+	} else {
+		err = yaml.Unmarshal(document, o)
+	}
+	if err != nil {
 		return nil, err
 	}
 	Default(o)

@@ -42,6 +42,20 @@ func Made(o runtime.Object, namespace string, finish func(*corev1.Pod)) []Reques
 	return m.requests
 }
 
+// Makes are the kinds of what controllers make of a kind.
+func Makes(kind schema.GroupVersionKind) []schema.GroupVersionKind {
+	pod := corev1.SchemeGroupVersion.WithKind("Pod")
+	switch kind.Kind {
+	case "Deployment":
+		return []schema.GroupVersionKind{appsv1.SchemeGroupVersion.WithKind("ReplicaSet"), pod}
+	case "CronJob":
+		return []schema.GroupVersionKind{batchv1.SchemeGroupVersion.WithKind("Job"), pod}
+	case "ReplicaSet", "StatefulSet", "DaemonSet", "ReplicationController", "Job":
+		return []schema.GroupVersionKind{pod}
+	}
+	return nil
+}
+
 // maker collects the requests of controllers.
 type maker struct {
 	namespace string

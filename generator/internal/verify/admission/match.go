@@ -2,6 +2,8 @@ package admission
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -44,6 +46,27 @@ func (s *Server) matches(m *admissionregistrationv1.MatchResources, r *request) 
 	}
 	ruled, kind := s.ruled(m.ResourceRules, *m.MatchPolicy, r)
 	return match{ruled, kind, unknown}, nil
+}
+
+// Concerns reports whether the rules of some policy name the resource of a kind, in whatever
+// version: what no policy names need not be decoded.
+func (s *Server) Concerns(kind schema.GroupVersionKind) bool {
+	resource := s.Kinds.Resource(kind).Resource
+	return slices.ContainsFunc(s.Policies, func(p *Policy) bool {
+		m := p.source.Spec.MatchConstraints
+		return m != nil && (len(m.ResourceRules) == 0 || slices.ContainsFunc(m.ResourceRules, func(r admissionregistrationv1.NamedRuleWithOperations) bool {
+			return names(r.APIGroups, kind.Group) && names(r.Resources, resource)
+		}))
+	})
+}
+
+// names reports whether a list names something, or everything; with a slash it names parts, and
+// pods/* names pods too.
+func names(list []string, one string) bool {
+	return slices.ContainsFunc(list, func(name string) bool {
+		whole, _, _ := strings.Cut(name, "/")
+		return whole == "*" || whole == one
+	})
 }
 
 // selectsNamespace compares a selector with the labels of the namespace. What stands in no

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -184,6 +185,10 @@ func spaceOf(kinds *admission.Kinds, kind schema.GroupVersionKind, o *repo.Objec
 // ask asks about an object and about what controllers make of it. A policy that says the same
 // of both is reported once.
 func (c *cluster) ask(server *admission.Server, o *repo.Object) []policyVerdict {
+	kind := schema.FromAPIVersionAndKind(o.APIVersion, o.Kind)
+	if !server.Concerns(kind) && !slices.ContainsFunc(admission.Makes(kind), server.Concerns) {
+		return nil
+	}
 	object, err := c.decode(server.Kinds, o)
 	if err != nil {
 		return nil // the rules of schemas say what is wrong with it
