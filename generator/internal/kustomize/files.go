@@ -111,7 +111,7 @@ func read(source fs.FS, name string) ([]byte, error) {
 func (f *Files) inspect(folder string, source []byte) (schema bool, refused error) {
 	var fields map[string]any
 	if yaml.Unmarshal(source, &fields) != nil {
-		return false, nil
+		return false, nil //nolint:nilerr // kustomize says what is wrong.
 	}
 	for _, name := range Named(fields) {
 		if strings.Contains(name, "\n") {

@@ -137,33 +137,6 @@ type world struct {
 	definitions *definitions
 }
 
-// clusters groups the targets that share a cluster, in the order of their names.
-func (w *world) clusters() [][]*target {
-	names := map[string][]*target{}
-	var order []string
-	for _, t := range w.targets {
-		if names[t.Cluster] == nil {
-			order = append(order, t.Cluster)
-		}
-		names[t.Cluster] = append(names[t.Cluster], t)
-	}
-	slices.Sort(order)
-	var groups [][]*target
-	for _, name := range order {
-		groups = append(groups, names[name])
-	}
-	return groups
-}
-
-// everywhere runs a rule on each target.
-func everywhere(rule func(*target, *judge)) func(*world, *judge) {
-	return func(w *world, out *judge) {
-		for _, t := range w.targets {
-			rule(t, out)
-		}
-	}
-}
-
 // Judge runs rules on a repository. The findings are sorted and stand once each.
 func Judge(r *repo.Repository, rules []Rule) []Finding {
 	w := &world{Repository: r, targets: targets(r)}

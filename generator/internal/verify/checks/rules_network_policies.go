@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,14 +37,14 @@ func idlePolicies(t *traffic, out *judge) {
 
 // nearest names pods that some of the labels of a selector fit.
 func (t *traffic) nearest(namespace string, s *metav1.LabelSelector) string {
-	var close []*network.Pod
-	for key, value := range s.MatchLabels {
-		close = append(close, t.net.Select(namespace, map[string]string{key: value})...)
+	var near []*network.Pod
+	for _, key := range slices.Sorted(maps.Keys(s.MatchLabels)) {
+		near = append(near, t.net.Select(namespace, map[string]string{key: s.MatchLabels[key]})...)
 	}
-	if len(close) == 0 {
+	if len(near) == 0 {
 		return ""
 	}
-	return " " + who(close) + " has some of these labels."
+	return " " + who(near) + " has some of these labels."
 }
 
 // volatile reports whether a selector asks for labels that a controller adds to pods.

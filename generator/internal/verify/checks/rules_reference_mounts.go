@@ -64,7 +64,8 @@ func judgeSubPaths(s *scope, w *workload, c placed, out *judge) {
 
 // files are what a volume of a ConfigMap or Secret holds at its top.
 func (s *scope) files(w *workload, v corev1.Volume) (names []string, known bool) {
-	kind, name, list := "", "", []corev1.KeyToPath(nil)
+	var kind, name string
+	var list []corev1.KeyToPath
 	switch {
 	case v.ConfigMap != nil:
 		kind, name, list = "ConfigMap", v.ConfigMap.Name, v.ConfigMap.Items

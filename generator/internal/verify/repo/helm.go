@@ -32,7 +32,7 @@ func runHelm(command, work, folder string, arguments ...string) (stdout, stderr 
 	var out, problems bytes.Buffer
 	cmd := exec.CommandContext(limit, command, arguments...)
 	cmd.Dir = folder
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + work, "HELM_PLUGINS=" + filepath.Join(work, "plugins"), "KUBECONFIG=" + filepath.Join(work, "none")}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + work, "HELM_PLUGINS=" + filepath.Join(work, "plugins"), "KUBECONFIG=" + filepath.Join(work, "none")} //nolint:forbidigo // The commands of others are found by PATH, and see nothing else of the environment.
 	cmd.Stdout, cmd.Stderr = &out, &problems
 	err = cmd.Run()
 	return out.Bytes(), problems.Bytes(), err

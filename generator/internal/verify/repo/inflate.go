@@ -50,7 +50,7 @@ func (d *discovery) inflated(p *product, o order) *product {
 			}
 		}
 	}
-	if o.source.Kustomize != nil || os.Getenv("HELM_PLUGINS") != "" {
+	if o.source.Kustomize != nil || os.Getenv("HELM_PLUGINS") != "" { //nolint:forbidigo // The commands of others are found by PATH, and see nothing else of the environment.
 		return p.omit("the kustomization %s renders charts, and the Application changes it, or HELM_PLUGINS is set", folder)
 	}
 	root, err := d.copied()

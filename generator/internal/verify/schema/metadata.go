@@ -26,7 +26,7 @@ func nameFaults(apiVersion, kind, name string) []string {
 	group := Group(apiVersion)
 	switch {
 	case group == "rbac.authorization.k8s.io":
-		return path.ValidatePathSegmentName(name, false)
+		return path.ValidatePathSegmentName(name, false) //nolint:staticcheck // It is what the API server of 1.37 calls.
 	case !IsBuiltinGroup(group):
 		return validation.IsDNS1123Subdomain(name)
 	case group == "" && (kind == "Namespace" || kind == "Service"):
