@@ -103,16 +103,9 @@ func (p *Platform) ImpactSince(base string) (*Difference, error) {
 	if err := p.checkSparse(); err != nil {
 		return nil, err
 	}
-	repo, err := git.Open(p.folder.dir)
+	repo, commit, err := openAt(p.folder.dir, base)
 	if err != nil {
 		return nil, err
-	}
-	commit, err := repo.Commit(base)
-	if err != nil {
-		return nil, err
-	}
-	if commit == "" {
-		return nil, &UnknownCommitError{base, repo.Shallow}
 	}
 	root, err := os.OpenRoot(p.folder.dir)
 	if err != nil {
@@ -125,6 +118,22 @@ func (p *Platform) ImpactSince(base string) (*Difference, error) {
 		return nil, err
 	}
 	return out, p.hazardsSince(out, repo, commit, disk)
+}
+
+// openAt opens the Git repository of a folder, and finds a commit of it.
+func openAt(dir, base string) (*git.Repo, string, error) {
+	repo, err := git.Open(dir)
+	if err != nil {
+		return nil, "", err
+	}
+	commit, err := repo.Commit(base)
+	if err != nil {
+		return nil, "", err
+	}
+	if commit == "" {
+		return nil, "", &UnknownCommitError{base, repo.Shallow}
+	}
+	return repo, commit, nil
 }
 
 // impactSince compares Applications.

@@ -14,7 +14,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
-	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layer"
 	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/tree"
@@ -78,7 +77,7 @@ func HasSpec(dir string) bool {
 
 // VerifyFolder judges a repository that has no spec.
 func VerifyFolder(dir string, r VerifyRequest) (*VerifyReport, error) {
-	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).run(func(disk fs.FS) fs.FS { return disk })
+	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).report()
 }
 
 func discover(files fs.FS, in *cache.Cache) (*repo.Repository, error) {
@@ -90,12 +89,11 @@ func discover(files fs.FS, in *cache.Cache) (*repo.Repository, error) {
 // Verify judges what the folder would hold after generate. With conflicts, or anything else that keeps
 // generate from writing, the report is nil and the plan says why.
 func (p *Platform) Verify(r VerifyRequest) (*VerifyReport, *Plan, error) {
-	plan, err := p.judged()
-	if err != nil || !r.Disk && plan.Stopped() {
+	v, plan, err := p.verifier(r)
+	if v == nil {
 		return nil, plan, err
 	}
-	v := &verifier{dir: p.folder.dir, request: r, cache: r.cache(), read: repo.Generated, complete: p.declare}
-	report, err := v.run(func(disk fs.FS) fs.FS { return p.future(disk, r, plan) })
+	report, err := v.report()
 	return report, plan, err
 }
 
@@ -104,50 +102,32 @@ type Connectivity = verify.Connectivity
 
 // ConnectionsFolder returns the connections that the network policies of a repository without a spec leave.
 func ConnectionsFolder(dir string, r VerifyRequest) (*Connectivity, error) {
-	v := &verifier{dir: dir, request: r, cache: r.cache(), read: discover}
-	return v.connections(func(disk fs.FS) fs.FS { return disk })
+	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).connections()
 }
 
 // Connections returns the connections that network policies leave, and which of them the spec declares. When
 // generate would not write, the result is nil and the plan says why.
 func (p *Platform) Connections(r VerifyRequest) (*Connectivity, *Plan, error) {
-	plan, err := p.judged()
+	v, plan, err := p.verifier(r)
+	if v == nil {
+		return nil, plan, err
+	}
+	all, err := v.connections()
+	return all, plan, err
+}
+
+// verifier judges what a plan makes of the folder, or the folder as it is when the request wants that. It is
+// nil when generate would not write.
+func (p *Platform) verifier(r VerifyRequest) (*verifier, *Plan, error) {
+	plan, err := p.Plan(WriteOptions{AllowDelete: true, AllowDirty: true, AllowReplace: []string{"*"}})
 	if err != nil || !r.Disk && plan.Stopped() {
 		return nil, plan, err
 	}
 	v := &verifier{dir: p.folder.dir, request: r, cache: r.cache(), read: repo.Generated, complete: p.declare}
-	all, err := v.connections(func(disk fs.FS) fs.FS { return p.future(disk, r, plan) })
-	return all, plan, err
-}
-
-// judged is the plan whose outcome is judged.
-func (p *Platform) judged() (*Plan, error) {
-	return p.Plan(WriteOptions{AllowDelete: true, AllowDirty: true, AllowReplace: []string{"*"}})
-}
-
-// future is the folder after the plan was carried out, or as it is when the request wants that.
-func (p *Platform) future(disk fs.FS, r VerifyRequest, plan *Plan) fs.FS {
-	if r.Disk {
-		return disk
+	if !r.Disk {
+		v.texts = coming(plan)
 	}
-	return layer.New(disk, coming(plan))
-}
-
-// connections reads the folder and returns its connections.
-func (v *verifier) connections(future func(fs.FS) fs.FS) (*Connectivity, error) {
-	root, err := os.OpenRoot(v.dir)
-	if err != nil {
-		return nil, fmt.Errorf("verify: %w", err)
-	}
-	defer root.Close()
-	r, err := v.read(future(plainFS{root.FS()}), v.cache)
-	if err != nil {
-		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
-	}
-	if v.complete != nil {
-		v.complete(r)
-	}
-	return verify.Connections(r), nil
+	return v, plan, nil
 }
 
 // coming are the texts of the files that a folder holds after a plan was carried out, as far as the plan
@@ -256,19 +236,56 @@ type verifier struct {
 	request VerifyRequest
 	read    func(fs.FS, *cache.Cache) (*repo.Repository, error)
 	cache   *cache.Cache
+	// texts are those of files that are about to be written; nil of those that go away.
+	texts map[string][]byte
 	// complete adds to a repository what its spec says; nil without one.
 	complete func(*repo.Repository)
 }
 
-// run judges the folder, as a step makes it of what is on disk, and takes out what is found in the
-// base too.
-func (v *verifier) run(future func(fs.FS) fs.FS) (*VerifyReport, error) {
+// within calls a step with the files of the folder, and the texts over them.
+func (v *verifier) within(step func(fs.FS) error) error {
 	root, err := os.OpenRoot(v.dir)
 	if err != nil {
-		return nil, fmt.Errorf("verify: %w", err)
+		return fmt.Errorf("verify: %w", err)
 	}
 	defer root.Close()
-	report, err := v.judge(future(plainFS{root.FS()}), true)
+	var files fs.FS = plainFS{root.FS()}
+	if v.texts != nil {
+		files = layer.New(files, v.texts)
+	}
+	return step(files)
+}
+
+// repository reads files, and adds what the spec says of them.
+func (v *verifier) repository(files fs.FS, current bool) (*repo.Repository, error) {
+	r, err := v.read(files, v.cache)
+	if err != nil {
+		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
+	}
+	if v.complete != nil && current {
+		v.complete(r)
+	}
+	return r, nil
+}
+
+// connections are those that the network policies of the folder leave.
+func (v *verifier) connections() (all *Connectivity, err error) {
+	err = v.within(func(files fs.FS) error {
+		r, err := v.repository(files, true)
+		if err == nil {
+			all = verify.Connections(r)
+		}
+		return err
+	})
+	return all, err
+}
+
+// report judges the folder, and takes out what is found in the base too.
+func (v *verifier) report() (report *VerifyReport, err error) {
+	err = v.within(func(files fs.FS) error {
+		report, err = v.judge(files, true)
+		return err
+	})
 	if err != nil || v.request.Base == "" {
 		return report, err
 	}
@@ -300,12 +317,9 @@ func (v *verifier) judge(files fs.FS, current bool) (*VerifyReport, error) {
 	if known := verify.Recall(v.cache, key); known != nil {
 		return known, nil
 	}
-	r, err := v.read(files, v.cache)
+	r, err := v.repository(files, current)
 	if err != nil {
-		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
-	}
-	if v.complete != nil && current {
-		v.complete(r)
+		return nil, err
 	}
 	report := verify.Judge(files, r, o)
 	verify.Keep(v.cache, key, report)
@@ -327,16 +341,9 @@ func (v *verifier) key(files fs.FS, o verify.Options) (string, error) {
 
 // base are the files of the commit that the request names.
 func (v *verifier) base() (fs.FS, error) {
-	repository, err := git.Open(v.dir)
+	repository, commit, err := openAt(v.dir, v.request.Base)
 	if err != nil {
 		return nil, err
-	}
-	commit, err := repository.Commit(v.request.Base)
-	if err != nil {
-		return nil, err
-	}
-	if commit == "" {
-		return nil, &UnknownCommitError{v.request.Base, repository.Shallow}
 	}
 	snapshot, err := repository.Snapshot(commit)
 	if err != nil {

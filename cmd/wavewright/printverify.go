@@ -59,15 +59,18 @@ func (c *console) printVerifyFinding(f generator.VerifyFinding) {
 	}
 }
 
-// position is a place as it is reached from the working directory.
-func (c *console) position(file string, line int) string {
-	if here, ok := relative(c.doc.Folder, file); ok {
-		file = here
-	}
-	return fmt.Sprintf("%s:%d", file, line)
+// reached is a file of the folder as it is reached from the working directory.
+func (c *console) reached(file string) string {
+	here, _ := relative(c.doc.Folder, file)
+	return here
 }
 
-// printSkipped says what was not judged: each reason once, with an example.
+// position is a place in such a file.
+func (c *console) position(file string, line int) string {
+	return fmt.Sprintf("%s:%d", c.reached(file), line)
+}
+
+// printSkipped says what was not judged, and why.
 func (c *console) printSkipped(report *generator.VerifyReport) {
 	if len(report.Skipped) == 0 {
 		return
@@ -88,8 +91,7 @@ func (c *console) printAnnotations(shown []generator.VerifyFinding) {
 	escape := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	for _, f := range shown {
-		file := strings.TrimSuffix(c.position(f.File, f.Line), fmt.Sprintf(":%d", f.Line))
-		c.printf("::%s file=%s,line=%d,title=%s::%s\n", levels[f.Severity], property.Replace(file), max(f.Line, 1), property.Replace(f.Code), escape.Replace(text(f)))
+		c.printf("::%s file=%s,line=%d,title=%s::%s\n", levels[f.Severity], property.Replace(c.reached(f.File)), max(f.Line, 1), property.Replace(f.Code), escape.Replace(text(f)))
 	}
 }
 
@@ -179,11 +181,10 @@ func (c *console) printSARIF(shown []generator.VerifyFinding) error {
 		})
 	}
 	for _, f := range shown {
-		file := strings.TrimSuffix(c.position(f.File, f.Line), fmt.Sprintf(":%d", f.Line))
 		results = append(results, object{
 			"ruleId": f.Code, "level": levels[f.Severity], "message": object{"text": text(f)},
 			"locations": []object{{"physicalLocation": object{
-				"artifactLocation": object{"uri": filepath.ToSlash(file)}, "region": object{"startLine": max(f.Line, 1)},
+				"artifactLocation": object{"uri": filepath.ToSlash(c.reached(f.File))}, "region": object{"startLine": max(f.Line, 1)},
 			}}},
 		})
 	}

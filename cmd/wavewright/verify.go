@@ -101,10 +101,11 @@ func (c *console) verification(ctx *cli.Context) (*verification, error) {
 // codes reads a flag of codes and areas.
 func codes(ctx *cli.Context, flag string) ([]string, error) {
 	var all []string
+	known := generator.VerifyCodes()
 	for _, text := range ctx.StringSlice(flag) {
 		for code := range strings.SplitSeq(text, ",") {
 			code = strings.TrimSpace(code)
-			if !slices.ContainsFunc(generator.VerifyCodes(), func(c generator.VerifyCode) bool { return c.Code == code || strings.HasPrefix(c.Code, code+"/") }) {
+			if !slices.ContainsFunc(known, func(c generator.VerifyCode) bool { return c.Code == code || strings.HasPrefix(c.Code, code+"/") }) {
 				return nil, usage(name(ctx), "--%s %s: there is no such code; wavewright verify --list prints all", flag, code)
 			}
 			all = append(all, code)

@@ -6,15 +6,14 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
+
+	"github.com/wavewright/wavewright/scripts/internal/vendored"
 )
 
 // The release. The sum is the one of the checksum database: what a proxy serves
@@ -40,7 +39,7 @@ func main() {
 
 // vendor writes the files into dir.
 func vendor(dir string) error {
-	archive, err := download()
+	archive, err := vendored.Download(module, version, sum)
 	if err != nil {
 		return fmt.Errorf("download %s@%s: %w", module, version, err)
 	}
@@ -54,31 +53,11 @@ func vendor(dir string) error {
 		return errors.New("the manifests do not begin with the same custom resource definitions any more")
 	}
 	return errors.Join(
-		write(dir, "definitions.yaml.gz", compressed(definitions)),
-		write(dir, "install.yaml.gz", compressed(append([]byte(firstOther), install...))),
-		write(dir, "install-ha.yaml.gz", compressed(append([]byte(firstOther), ha...))),
+		write(dir, "definitions.yaml.gz", vendored.Compressed(definitions)),
+		write(dir, "install.yaml.gz", vendored.Compressed(append([]byte(firstOther), install...))),
+		write(dir, "install-ha.yaml.gz", vendored.Compressed(append([]byte(firstOther), ha...))),
 		write(dir, "LICENSE", files["LICENSE"]),
 	)
-}
-
-// download brings the module's zip into the module cache. That it needs a newer Go
-// is an error of the go command, but the zip is there all the same.
-func download() (string, error) {
-	cmd := exec.Command("go", "mod", "download", "-json", module+"@"+version)
-	cmd.Dir = os.TempDir()
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK=off", "GOFLAGS=")
-	out, runErr := cmd.Output()
-	var answer struct{ Zip, Sum, Error string }
-	if err := json.Unmarshal(out, &answer); err != nil {
-		return "", errors.Join(runErr, err)
-	}
-	switch {
-	case answer.Zip == "":
-		return "", errors.New(answer.Error)
-	case answer.Sum != sum:
-		return "", fmt.Errorf("sum is %s, expected %s", answer.Sum, sum)
-	}
-	return answer.Zip, nil
 }
 
 // extract fills files from the module's zip.
@@ -100,22 +79,6 @@ func extract(archive string, files map[string][]byte) error {
 		files[name] = content
 	}
 	return nil
-}
-
-// compressed has no name and no time in it, so that the same release gives the same bytes.
-func compressed(content []byte) []byte {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	if _, err := w.Write(content); err != nil {
-		panic(err) // a buffer takes everything
-	}
-	if err := w.Close(); err != nil {
-		panic(err)
-	}
-	return b.Bytes()
 }
 
 func write(dir, name string, content []byte) error {

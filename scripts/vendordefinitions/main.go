@@ -6,20 +6,19 @@ package main
 
 import (
 	"archive/zip"
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/wavewright/wavewright/scripts/internal/vendored"
 )
 
 // project is one release of a project. The sum is the one of the checksum database: what a
@@ -50,7 +49,7 @@ func main() {
 
 // vendor writes the definitions of a project into dir.
 func (p project) vendor(dir string) error {
-	archive, err := p.download()
+	archive, err := vendored.Download(p.module, p.version, p.sum)
 	if err != nil {
 		return err
 	}
@@ -73,26 +72,6 @@ func (p project) vendor(dir string) error {
 		}
 	}
 	return nil
-}
-
-// download brings the module's zip into the module cache. That it needs a newer Go
-// is an error of the go command, but the zip is there all the same.
-func (p project) download() (string, error) {
-	cmd := exec.Command("go", "mod", "download", "-json", p.module+"@"+p.version)
-	cmd.Dir = os.TempDir()
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local", "GOWORK=off", "GOFLAGS=")
-	out, runErr := cmd.Output()
-	var answer struct{ Zip, Sum, Error string }
-	if err := json.Unmarshal(out, &answer); err != nil {
-		return "", errors.Join(runErr, err)
-	}
-	switch {
-	case answer.Zip == "":
-		return "", errors.New(answer.Error)
-	case answer.Sum != p.sum:
-		return "", fmt.Errorf("sum is %s, expected %s", answer.Sum, p.sum)
-	}
-	return answer.Zip, nil
 }
 
 func read(file *zip.File) ([]byte, error) {
@@ -134,7 +113,7 @@ func (p project) write(dir string, source []byte) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, spec.Group+"_"+spec.Names.Kind+".json.gz"), compressed(text), 0o644)
+	return os.WriteFile(filepath.Join(dir, spec.Group+"_"+spec.Names.Kind+".json.gz"), vendored.Compressed(text), 0o644)
 }
 
 // reduced is a schema without its descriptions. Inside properties, description is the name of a
@@ -160,20 +139,4 @@ func reduced(value any) any {
 		}
 	}
 	return value
-}
-
-// compressed has no name and no time in it, so that the same release gives the same bytes.
-func compressed(content []byte) []byte {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	if _, err := w.Write(content); err != nil {
-		panic(err) // a buffer takes everything
-	}
-	if err := w.Close(); err != nil {
-		panic(err)
-	}
-	return b.Bytes()
 }

@@ -17,7 +17,7 @@ import (
 // Resource is an object that was built.
 type Resource struct {
 	// JSON is the object.
-	JSON []byte
+	JSON json.RawMessage
 	// Origin is the file that holds the object, or the kustomization that was built, by its path from
 	// the root of the repository.
 	Origin string

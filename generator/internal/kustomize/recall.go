@@ -3,6 +3,10 @@ package kustomize
 import (
 	"encoding/json"
 	"io/fs"
+	"maps"
+	"slices"
+
+	"sigs.k8s.io/kustomize/api/konfig"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
 )
@@ -13,18 +17,12 @@ type kept struct {
 	// Read are hashes by path. A folder has none.
 	Read      map[string][]byte
 	Looked    []string
-	Names     []string
-	Resources []keptResource
-}
-
-type keptResource struct {
-	Object           json.RawMessage
-	Origin, Original string
+	Resources []Resource
 }
 
 // key is that of the last build of a folder with the same kustomization.
 func (b *Builder) key(folder string) string {
-	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
 		if hash := b.files.Hash(folder + "/" + name); hash != "" {
 			return cache.Key([]byte("build"), []byte(folder), []byte(hash))
 		}
@@ -45,11 +43,7 @@ func (b *Builder) recall(folder string) *Built {
 	if json.Unmarshal(b.cache.Get(key), &known) != nil || !b.holds(&known) {
 		return nil
 	}
-	built := &Built{Read: known.Names, Looked: known.Looked}
-	for _, r := range known.Resources {
-		built.Resources = append(built.Resources, Resource{r.Object, r.Origin, r.Original})
-	}
-	return built
+	return &Built{Resources: known.Resources, Read: slices.Sorted(maps.Keys(known.Read)), Looked: known.Looked}
 }
 
 // holds reports whether nothing of what a build was made of has changed.
@@ -73,12 +67,9 @@ func (b *Builder) keep(folder string, built *Built) {
 	if b.cache == nil || key == "" {
 		return
 	}
-	entry := kept{Read: map[string][]byte{}, Looked: built.Looked, Names: built.Read}
+	entry := kept{Read: map[string][]byte{}, Looked: built.Looked, Resources: built.Resources}
 	for _, name := range built.Read {
 		entry.Read[name] = []byte(b.files.Hash(name))
-	}
-	for _, r := range built.Resources {
-		entry.Resources = append(entry.Resources, keptResource{r.JSON, r.Origin, r.Original})
 	}
 	if text, err := json.Marshal(entry); err == nil {
 		b.cache.Put(key, text)

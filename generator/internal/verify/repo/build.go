@@ -3,8 +3,10 @@ package repo
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -31,37 +33,32 @@ type Build struct {
 	Err     error
 }
 
-// buildable are patterns of the folders that are built.
-var buildable = []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*", "bootstrap/argocd", "bootstrap/argocd/install", "bootstrap/request/argocd", "bootstrap/request/clusters/*"}
-
 // Kustomizations lists the folders that Argo CD or, to install it, kubectl builds, relative to dir, and what kubectl builds to grant it. A folder
 // without a kustomization is listed too: building it then says so, except in argocd, whose folders
 // have none. The folder of an environment on several
 // clusters is a component of theirs.
-func Kustomizations(dir string) ([]string, error) {
+func Kustomizations(dir string) ([]string, error) { return buildable(os.DirFS(dir)) }
+
+// buildable lists those folders of a repository.
+func buildable(files fs.FS) ([]string, error) {
 	var folders []string
-	for _, pattern := range buildable {
-		found, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
+	for _, pattern := range []string{"overlays/*/apps/*", "overlays/*/infra/*", "argocd/*", "bootstrap/argocd", "bootstrap/argocd/install", "bootstrap/request/argocd", "bootstrap/request/clusters/*"} {
+		found, err := fs.Glob(files, pattern)
 		if err != nil {
 			return nil, err
 		}
 		for _, folder := range found {
-			if isComponent(folder) {
-				continue
+			if !isComponent(files, folder) {
+				folders = append(folders, folder)
 			}
-			relative, err := filepath.Rel(dir, folder)
-			if err != nil {
-				return nil, err
-			}
-			folders = append(folders, filepath.ToSlash(relative))
 		}
 	}
 	return folders, nil
 }
 
 // isComponent reports whether a folder is only a part of others.
-func isComponent(folder string) bool {
-	source, err := os.ReadFile(filepath.Join(folder, "kustomization.yaml"))
+func isComponent(files fs.FS, folder string) bool {
+	source, err := fs.ReadFile(files, path.Join(folder, "kustomization.yaml"))
 	return err == nil && bytes.Contains(source, []byte("\nkind: Component\n"))
 }
 

@@ -1,12 +1,10 @@
 package repo
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
@@ -30,26 +28,13 @@ func Generated(files fs.FS, in *cache.Cache) (*Repository, error) {
 	return r, nil
 }
 
-// folders are those that Argo CD or kubectl builds.
+// folders are those that Argo CD or kubectl builds; a file in the place of one is none.
 func (r *Repository) folders() ([]string, error) {
-	var folders []string
-	for _, pattern := range buildable {
-		found, err := fs.Glob(r.files, pattern)
-		if err != nil {
-			return nil, err
-		}
-		for _, folder := range found {
-			if info, err := fs.Stat(r.files, folder); err == nil && info.IsDir() && !r.isComponent(folder) {
-				folders = append(folders, folder)
-			}
-		}
-	}
-	return folders, nil
-}
-
-func (r *Repository) isComponent(folder string) bool {
-	source, err := fs.ReadFile(r.files, path.Join(folder, "kustomization.yaml"))
-	return err == nil && bytes.Contains(source, []byte("\nkind: Component\n"))
+	found, err := buildable(r.files)
+	return slices.DeleteFunc(found, func(name string) bool {
+		info, err := fs.Stat(r.files, name)
+		return err != nil || !info.IsDir()
+	}), err
 }
 
 // buildAll builds folders, as many at a time as there are processors.

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,7 +126,7 @@ func (r *render) arguments() ([]string, error) {
 	if h == nil {
 		h = &HelmSource{}
 	}
-	arguments := []string{"template", ".", "--name-template", first(h.ReleaseName, path.Base(r.release)), "--namespace", first(h.Namespace, r.namespace, "default"), "--kube-version", first(h.KubeVersion, helmVersion)}
+	arguments := []string{"template", ".", "--name-template", cmp.Or(h.ReleaseName, path.Base(r.release)), "--namespace", cmp.Or(h.Namespace, r.namespace, "default"), "--kube-version", cmp.Or(h.KubeVersion, helmVersion)}
 	for _, parameter := range h.Parameters {
 		flag := "--set"
 		if parameter.ForceString {
@@ -169,16 +170,6 @@ func (r *render) arguments() ([]string, error) {
 		}
 	}
 	return arguments, nil
-}
-
-// first is the first text that is not empty.
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }
 
 // values are those that stand in the Application.

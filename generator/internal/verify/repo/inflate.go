@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"io/fs"
 	"os"
 	"path"
@@ -71,7 +72,7 @@ func (d *discovery) chartsOf(folder string) []string {
 	if k == nil {
 		return nil
 	}
-	home := path.Join(folder, first(k.chartHome, "charts"))
+	home := path.Join(folder, cmp.Or(k.chartHome, "charts"))
 	var all []string
 	for _, chart := range k.helm {
 		at := path.Join(home, text(chart["name"]))
