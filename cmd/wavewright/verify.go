@@ -44,6 +44,7 @@ func verifyCommand(c *console) *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "print `FORMAT`: text, json, sarif, or github (annotations of a workflow); dot with --connections"},
 		},
 		Action: func(ctx *cli.Context) error {
+			collect(gcPercentVerify)
 			if err := c.begin(ctx, "at most one DIR", 0, 1); err != nil {
 				return err
 			}

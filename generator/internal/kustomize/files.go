@@ -23,6 +23,23 @@ type Files struct {
 
 	lock  sync.Mutex
 	files map[string]*file
+	// known are what is known of paths: most builds look for the same ones.
+	known sync.Map
+}
+
+// found is what a file system says of a path.
+type found struct {
+	info fs.FileInfo
+	err  error
+}
+
+func (f *Files) stat(name string) (fs.FileInfo, error) {
+	if known, ok := f.known.Load(name); ok {
+		return known.(found).info, known.(found).err
+	}
+	info, err := fs.Stat(f.source, name)
+	f.known.Store(name, found{info, err})
+	return info, err
 }
 
 // file is a file that was read.
@@ -30,6 +47,8 @@ type file struct {
 	once sync.Once
 	text []byte
 	err  error
+	// inspected says that refused and schema are known.
+	inspected sync.Once
 	// refused says why kustomize may not read it: it is a kustomization that names what is
 	// not in the repository.
 	refused error
@@ -78,11 +97,19 @@ func (f *Files) file(name string) *file {
 	f.lock.Unlock()
 	known.once.Do(func() {
 		known.text, known.err = read(f.source, name)
-		if known.err == nil && isKustomization(name) {
-			known.schema, known.refused = f.inspect(path.Dir(name), known.text)
-		}
 	})
 	return known
+}
+
+// input is a file that a build reads.
+func (f *Files) input(name string) *file {
+	read := f.file(name)
+	read.inspected.Do(func() {
+		if read.err == nil && isKustomization(name) {
+			read.schema, read.refused = f.inspect(path.Dir(name), read.text)
+		}
+	})
+	return read
 }
 
 // ErrTooLarge says that a file is larger than any manifest may be.
@@ -121,7 +148,7 @@ func (f *Files) inspect(folder string, source []byte) (schema bool, refused erro
 		if strings.Contains(name, "://") || path.IsAbs(name) || !fs.ValidPath(at) {
 			return false, &OutsideError{folder, name}
 		}
-		if _, err := fs.Stat(f.source, at); err != nil {
+		if _, err := f.stat(at); err != nil {
 			return false, &OutsideError{folder, name}
 		}
 	}
@@ -159,7 +186,7 @@ func local(name string) string {
 // ReadFile returns the content of a file.
 func (v *view) ReadFile(name string) ([]byte, error) {
 	name = local(name)
-	read := v.file(name)
+	read := v.input(name)
 	v.read[name] = read.err == nil
 	switch {
 	case read.err != nil:
@@ -175,7 +202,7 @@ func (v *view) ReadFile(name string) ([]byte, error) {
 
 func (v *view) stat(name string) (fs.FileInfo, error) {
 	name = local(name)
-	info, err := fs.Stat(v.source, name)
+	info, err := v.Files.stat(name)
 	v.read[name] = err == nil
 	return info, err
 }

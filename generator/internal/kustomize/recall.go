@@ -2,7 +2,6 @@ package kustomize
 
 import (
 	"encoding/json"
-	"io/fs"
 	"maps"
 	"slices"
 
@@ -54,7 +53,7 @@ func (b *Builder) holds(known *kept) bool {
 		}
 	}
 	for _, name := range known.Looked {
-		if _, err := fs.Stat(b.files.source, name); err == nil {
+		if _, err := b.files.stat(name); err == nil {
 			return false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	celtypes "github.com/google/cel-go/common/types"
 	admissionv1 "k8s.io/api/admission/v1"
@@ -29,6 +30,8 @@ type Server struct {
 	Namespaces map[string]*corev1.Namespace
 	// Params are the objects of a kind that parameters of policies may be.
 	Params func(schema.GroupVersionKind) []runtime.Object
+	// seen are the namespaces as policies see them, by name.
+	seen sync.Map
 }
 
 // Request is what somebody asks of the server: to create an object.
@@ -254,11 +257,15 @@ func message(v admissionregistrationv1.Validation, result *cel.EvaluationResult)
 
 // namespace is a namespace as policies see it; of one that is not known, only its name is.
 func (s *Server) namespace(name string) *corev1.Namespace {
+	if seen, ok := s.seen.Load(name); ok {
+		return seen.(*corev1.Namespace)
+	}
 	known := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	if s.Namespaces[name] != nil {
 		known = s.Namespaces[name].DeepCopy()
 	}
 	Default(known)
+	s.seen.Store(name, known)
 	return known
 }
 

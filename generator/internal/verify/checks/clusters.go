@@ -26,7 +26,9 @@ type cluster struct {
 	made map[string]*namespace
 	// verdicts are what the admission policies make of the objects.
 	verdicts func() *policyVerdicts
-	scalers  func() []*scaler
+	scalers  func() map[scaled]*scaler
+	// ranges are the limit ranges by namespace.
+	ranges func() map[string][]*corev1.LimitRange
 	// pods are those of the workloads as quotas see them.
 	pods func() map[*workload]*corev1.Pod
 }
@@ -83,6 +85,7 @@ func clustersOf(targets []*target) []*cluster {
 func newCluster(name string) *cluster {
 	c := &cluster{name: name, home: map[*repo.Object]*target{}, made: map[string]*namespace{}}
 	c.verdicts, c.scalers, c.pods = sync.OnceValue(c.judgePolicies), sync.OnceValue(c.readScalers), sync.OnceValue(c.finishedPods)
+	c.ranges = sync.OnceValue(c.readLimitRanges)
 	return c
 }
 

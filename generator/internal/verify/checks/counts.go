@@ -92,20 +92,16 @@ func parallel(s *batchv1.JobSpec) count {
 
 // scalerOf is what changes the number of pods of a workload; nil when nothing does.
 func (c *cluster) scalerOf(w *workload) *scaler {
-	for _, s := range c.scalers() {
-		if s.rules(w) {
-			return s
-		}
-	}
-	return nil
+	return c.scalers()[w.scaled()]
 }
 
-// readScalers are the autoscalers of a cluster.
-func (c *cluster) readScalers() []*scaler {
-	var found []*scaler
+// readScalers are the autoscalers of a cluster, the first one of each workload.
+func (c *cluster) readScalers() map[scaled]*scaler {
+	found := map[scaled]*scaler{}
 	for _, o := range c.objects {
-		if s := newScaler(&member{Object: o, target: c.home[o], namespace: namespaceOf(o)}); s != nil {
-			found = append(found, s)
+		s := newScaler(&member{Object: o, target: c.home[o], namespace: namespaceOf(o)})
+		if s != nil && found[s.scaled()] == nil {
+			found[s.scaled()] = s
 		}
 	}
 	return found

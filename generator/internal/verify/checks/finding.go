@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
@@ -143,14 +144,46 @@ func Judge(r *repo.Repository, rules []Rule) []Finding {
 	w.scopes = sync.OnceValue(func() []*scope { return scopes(w.targets) })
 	w.networks = sync.OnceValue(func() []*traffic { return networks(w.targets) })
 	w.grouped = sync.OnceValue(func() []*cluster { return clustersOf(w.targets) })
+	all := w.judge(rules)
+	slices.SortStableFunc(all, Compare) // equal ones are of one rule, whose order is always the same
+	return slices.CompactFunc(all, func(a, b Finding) bool { return Compare(a, b) == 0 })
+}
+
+// judge runs the rules of each area at the same time as those of the others. What rules of several areas
+// read is made once; what only those of one area read needs no lock.
+func (w *world) judge(rules []Rule) []Finding {
+	byArea := map[string][]Rule{}
+	for _, rule := range rules {
+		byArea[rule.area()] = append(byArea[rule.area()], rule)
+	}
+	var running sync.WaitGroup
+	found := make(chan []Finding, len(byArea))
+	for _, area := range byArea {
+		running.Go(func() { found <- w.run(area) })
+	}
+	running.Wait()
+	close(found)
+	var all []Finding
+	for findings := range found {
+		all = append(all, findings...)
+	}
+	return all
+}
+
+// area is the first word of the code.
+func (r Rule) area() string {
+	area, _, _ := strings.Cut(r.Code, "/")
+	return area
+}
+
+func (w *world) run(rules []Rule) []Finding {
 	var all []Finding
 	for _, rule := range rules {
 		out := &judge{rule: rule}
 		rule.run(w, out)
 		all = append(all, out.findings...)
 	}
-	slices.SortFunc(all, Compare)
-	return slices.CompactFunc(all, func(a, b Finding) bool { return Compare(a, b) == 0 })
+	return all
 }
 
 // Rules are all rules, in the order of their codes.

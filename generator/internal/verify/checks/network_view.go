@@ -3,6 +3,7 @@ package checks
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -24,6 +25,8 @@ type traffic struct {
 	// of leads from the workloads to their pods, and back.
 	of       map[*workload]*network.Pod
 	workload map[*network.Pod]*workload
+	// owned are the workloads by their application.
+	owned func() map[owner][]*workload
 	// guards leads from the names of policies, namespace/name, to them.
 	guards map[string]*guard
 	// services are the Services, in their order.
@@ -79,6 +82,7 @@ func newTraffic(c *cluster) *traffic {
 		cluster: c, of: map[*workload]*network.Pod{}, workload: map[*network.Pod]*workload{}, guards: map[string]*guard{},
 		unseen: map[string]bool{}, spawning: map[string]bool{},
 	}
+	t.owned = sync.OnceValue(t.readOwned)
 	var policies []*networkingv1.NetworkPolicy
 	for _, o := range c.objects {
 		t.note(o)

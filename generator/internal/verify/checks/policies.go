@@ -220,11 +220,13 @@ func (c *cluster) ask(server *admission.Server, o *repo.Object) []policyVerdict 
 }
 
 // limitRanges are those of a namespace.
-func (c *cluster) limitRanges(space string) []*corev1.LimitRange {
-	var found []*corev1.LimitRange
+func (c *cluster) limitRanges(space string) []*corev1.LimitRange { return c.ranges()[space] }
+
+func (c *cluster) readLimitRanges() map[string][]*corev1.LimitRange {
+	found := map[string][]*corev1.LimitRange{}
 	for _, o := range c.objects {
-		if typed, ok := o.Typed.(*corev1.LimitRange); ok && namespaceOf(o) == space {
-			found = append(found, typed)
+		if typed, ok := o.Typed.(*corev1.LimitRange); ok {
+			found[namespaceOf(o)] = append(found[namespaceOf(o)], typed)
 		}
 	}
 	return found

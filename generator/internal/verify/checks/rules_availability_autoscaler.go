@@ -67,7 +67,7 @@ func judgeScalerLimits(s *scope, out *judge) {
 // judgeScalersCompete wants each workload to have one scaler.
 func judgeScalersCompete(s *scope, out *judge) {
 	for _, w := range s.workloads {
-		all := s.scaling(w)
+		all := s.scaling[w.scaled()]
 		for _, c := range all[min(1, len(all)):] {
 			if c.Name != all[0].Name || c.Kind != all[0].Kind {
 				f := out.about(c.member, "spec.scaleTargetRef", "%s scales %s/%s too", all[0], w.kind, w.name)
@@ -83,7 +83,7 @@ func judgeReplicas(s *scope, out *judge) {
 		if w.replicas == nil || *w.replicas == 0 || ignored(w, "/spec/replicas", ".spec.replicas") {
 			continue
 		}
-		for _, c := range s.scaling(w) {
+		for _, c := range s.scaling[w.scaled()] {
 			if c.min == c.max && c.max == *w.replicas {
 				continue
 			}
@@ -113,7 +113,7 @@ func judgeScalerRequests(s *scope, out *judge) {
 		if w.object.Malformed != nil {
 			continue
 		}
-		for _, c := range s.scaling(w) {
+		for _, c := range s.scaling[w.scaled()] {
 			for i, metric := range c.metrics {
 				s.judgeMetric(c, w, fmt.Sprintf("spec.metrics[%d]", i), metric, out)
 			}
@@ -176,7 +176,7 @@ func (s *scope) requests(w *workload, c corev1.Container, name corev1.ResourceNa
 // judgeScalerContainer wants the container whose use is measured to be there.
 func judgeScalerContainer(s *scope, out *judge) {
 	for _, w := range s.workloads {
-		for _, c := range s.scaling(w) {
+		for _, c := range s.scaling[w.scaled()] {
 			for i, metric := range c.metrics {
 				_, _, name := measured(metric)
 				has := slices.ContainsFunc(w.located(), func(one placed) bool { return one.Name == name })

@@ -49,13 +49,13 @@ func judgeSetService(s *scope, out *judge) {
 func judgeSetClaims(s *scope, out *judge) {
 	for _, w := range s.workloads {
 		set, ok := w.object.Typed.(*appsv1.StatefulSet)
-		if !ok || len(set.Spec.VolumeClaimTemplates) == 0 || len(s.scaling(w)) == 0 {
+		if !ok || len(set.Spec.VolumeClaimTemplates) == 0 || len(s.scaling[w.scaled()]) == 0 {
 			continue
 		}
 		if policy := set.Spec.PersistentVolumeClaimRetentionPolicy; policy != nil && policy.WhenScaled == appsv1.DeletePersistentVolumeClaimRetentionPolicyType {
 			continue
 		}
-		f := out.workload(s, w, "", "%s removes pods, and their claims stay", s.scaling(w)[0])
+		f := out.workload(s, w, "", "%s removes pods, and their claims stay", s.scaling[w.scaled()][0])
 		f.Path = "spec.volumeClaimTemplates"
 		f.Hint = "The volumes cost money and come back with their old data. Say persistentVolumeClaimRetentionPolicy: {whenScaled: Delete} unless that is wanted."
 	}

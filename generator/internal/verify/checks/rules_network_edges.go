@@ -193,11 +193,7 @@ func (t *traffic) blocked(home *target, c repo.Connection, out *judge) {
 // of its tasks when there are no others.
 func (t *traffic) ofApplication(home *target, name string) []*network.Pod {
 	var servers, tasks []*network.Pod
-	for _, w := range t.workloads {
-		d := w.object.Application
-		if t.home[w.object] != home || d == nil || d.Name != name && path.Base(d.Overlay) != name {
-			continue
-		}
+	for _, w := range t.owned()[owner{home, name}] {
 		if w.task {
 			tasks = append(tasks, t.of[w])
 			continue
@@ -208,4 +204,26 @@ func (t *traffic) ofApplication(home *target, name string) []*network.Pod {
 		return tasks
 	}
 	return servers
+}
+
+// owner is an application of a target, by the name of its Application or that of its overlay.
+type owner struct {
+	home *target
+	name string
+}
+
+func (t *traffic) readOwned() map[owner][]*workload {
+	found := map[owner][]*workload{}
+	for _, w := range t.workloads {
+		d := w.object.Application
+		if d == nil {
+			continue
+		}
+		home := t.home[w.object]
+		found[owner{home, d.Name}] = append(found[owner{home, d.Name}], w)
+		if short := path.Base(d.Overlay); short != d.Name {
+			found[owner{home, short}] = append(found[owner{home, short}], w)
+		}
+	}
+	return found
 }

@@ -77,25 +77,17 @@ func scaledObject(m *member) *scaler {
 	return &scaler{m, ref.APIVersion, ref.Kind, ref.Name, ptr.Deref(o.Spec.MinReplicaCount, 0), ptr.Deref(o.Spec.MaxReplicaCount, 100), nil}
 }
 
-// rules reports whether the scaler scales a workload.
-func (c *scaler) rules(w *workload) bool {
-	return c.namespace == w.namespace && c.kind == w.kind && c.target == w.name
-}
+// scaled is what a scaler scales.
+type scaled struct{ namespace, kind, name string }
 
-// scaling are the scalers of a workload.
-func (s *scope) scaling(w *workload) []*scaler {
-	var found []*scaler
-	for _, c := range s.scalers {
-		if c.rules(w) {
-			found = append(found, c)
-		}
-	}
-	return found
-}
+func (c *scaler) scaled() scaled { return scaled{c.namespace, c.kind, c.target} }
+
+// scaled is the workload as scalers name it.
+func (w *workload) scaled() scaled { return scaled{w.namespace, w.kind, w.name} }
 
 // counts are the least and the most pods that a workload is meant to have.
 func (s *scope) counts(w *workload) (least, most int32) {
-	if all := s.scaling(w); len(all) > 0 {
+	if all := s.scaling[w.scaled()]; len(all) > 0 {
 		return all[0].min, all[0].max
 	}
 	n := ptr.Deref(w.replicas, 1)

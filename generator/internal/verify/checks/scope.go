@@ -17,7 +17,11 @@ type scope struct {
 	members   []*member
 	named     map[string][]*member
 	workloads []*workload
+	// found finds the workloads.
+	found podIndex
 	scalers   []*scaler
+	// scaling are the autoscalers by what they scale.
+	scaling map[scaled][]*scaler
 	made      map[string][]*made
 	external  []string
 	// wider is what may be there too: all folders of a repository without Applications.
@@ -96,7 +100,7 @@ func scopes(all []*target) []*scope {
 }
 
 func newScope() *scope {
-	return &scope{named: map[string][]*member{}, made: map[string][]*made{}, dark: map[string]bool{}}
+	return &scope{named: map[string][]*member{}, found: podIndex{}, scaling: map[scaled][]*scaler{}, made: map[string][]*made{}, dark: map[string]bool{}}
 }
 
 func (s *scope) deploy(t *target, d *repo.Deployed) {
@@ -129,9 +133,11 @@ func (s *scope) finish() {
 		if w := fromTyped(m.Typed); w != nil {
 			w.kind, w.namespace, w.name, w.object = m.Kind, m.namespace, m.Name, m.Object
 			s.workloads = append(s.workloads, w)
+			s.found.add(w)
 		}
 		if scales := newScaler(m); scales != nil {
 			s.scalers = append(s.scalers, scales)
+			s.scaling[scales.scaled()] = append(s.scaling[scales.scaled()], scales)
 		}
 		s.makes(m)
 	}
@@ -167,13 +173,7 @@ func (s *scope) isDark(namespace string) bool {
 
 // pods are the workloads of a namespace whose pods a selector matches.
 func (s *scope) pods(namespace string, selector labels.Selector) []*workload {
-	var found []*workload
-	for _, w := range s.workloads {
-		if w.namespace == namespace && selector.Matches(w.labels()) {
-			found = append(found, w)
-		}
-	}
-	return found
+	return s.found.pods(namespace, selector)
 }
 
 // selects reports whether a selector matches any pod that the repository shows.

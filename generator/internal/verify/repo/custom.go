@@ -126,6 +126,8 @@ type ApplicationSet struct {
 		// TemplatePatch is a Go template of YAML.
 		TemplatePatch string
 	}
+	// parsed are the templates that were filled in before.
+	parsed parsed
 }
 
 // IgnoreDifferences are fields of objects.

@@ -169,11 +169,11 @@ spec:
 // TestExhaustion expands templates that would write for ever.
 func TestExhaustion(t *testing.T) {
 	for _, text := range []string{`{{ repeat 1000000000 "a" }}`, `{{ range until 1000000000 }}a{{ end }}`, `{{ define "a" }}{{ template "a" }}{{ end }}{{ template "a" }}`, `{{ range until 9999 }}{{ range until 9999 }}aaaaaaaaaa{{ end }}{{ end }}`, `{{ env "HOME" }}`} {
-		if out, err := execute(text, map[string]any{}, nil); err == nil {
+		if out, err := (filler{language: true, parsed: parsed{}}).execute(text, map[string]any{}); err == nil {
 			t.Errorf("%s gives %d bytes", text, len(out))
 		}
 	}
-	if _, err := execute("{{ .a }}", nil, []string{"missingkey=nonsense"}); err == nil {
+	if _, err := (filler{language: true, options: []string{"missingkey=nonsense"}, parsed: parsed{}}).execute("{{ .a }}", nil); err == nil {
 		t.Error("an unknown option is accepted")
 	}
 }

@@ -33,9 +33,20 @@ type filler struct {
 	// language says that the templates are Go templates; otherwise only {{name}} is replaced.
 	language bool
 	options  []string
+	parsed   parsed
 }
 
-func (s *ApplicationSet) filler() filler { return filler{s.Spec.GoTemplate, s.Spec.GoTemplateOptions} }
+// filler keeps the templates of a set that it has parsed with the set: a set of a thousand elements has
+// a dozen of them.
+func (s *ApplicationSet) filler() filler {
+	if s.parsed == nil {
+		s.parsed = parsed{}
+	}
+	return filler{s.Spec.GoTemplate, s.Spec.GoTemplateOptions, s.parsed}
+}
+
+// parsed are Go templates by their options and text.
+type parsed map[string]*template.Template
 
 // application is the Application that parameters make of a template.
 func (f filler) application(set *ApplicationSet, template map[string]any, params map[string]any) (*Application, error) {
@@ -114,7 +125,7 @@ func (f filler) text(text string, params map[string]any) (string, error) {
 		return text, nil
 	}
 	if f.language {
-		return execute(text, params, f.options)
+		return f.execute(text, params)
 	}
 	return tag.ReplaceAllStringFunc(text, func(whole string) string {
 		if value, ok := params[strings.TrimSpace(whole[2:len(whole)-2])].(string); ok {
@@ -218,17 +229,30 @@ func (l *limited) Write(text []byte) (int, error) {
 }
 
 // execute executes a Go template.
-func execute(text string, params map[string]any, options []string) (out string, err error) {
+func (f filler) execute(text string, params map[string]any) (out string, err error) {
 	defer func() {
 		if problem := recover(); problem != nil { // unknown options panic
 			err = fmt.Errorf("template %q: %v", text, problem)
 		}
 	}()
-	parsed, err := template.New("").Funcs(functions()).Option(options...).Parse(text)
+	parsed, err := f.parse(text)
 	if err != nil {
 		return "", err
 	}
 	var written limited
 	err = parsed.Execute(&written, params)
 	return written.String(), err
+}
+
+// parse parses a template once.
+func (f filler) parse(text string) (*template.Template, error) {
+	key := strings.Join(f.options, "\n") + "\n\n" + text
+	if known := f.parsed[key]; known != nil {
+		return known, nil
+	}
+	made, err := template.New("").Funcs(functions()).Option(f.options...).Parse(text)
+	if err == nil {
+		f.parsed[key] = made
+	}
+	return made, err
 }

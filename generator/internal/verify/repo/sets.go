@@ -159,7 +159,7 @@ func (e *expansion) interpolate(generator, outer map[string]any) (map[string]any
 			known := map[string]any{}
 			for name, text := range own {
 				known[name] = text
-				strict := filler{e.language, append(slices.Clone(e.filler.options), "missingkey=error")}
+				strict := filler{e.language, append(slices.Clone(e.filler.options), "missingkey=error"), e.parsed}
 				if resolved, err := strict.fill(text, outer); err == nil {
 					known[name] = resolved
 				}
