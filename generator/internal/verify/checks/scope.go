@@ -18,12 +18,12 @@ type scope struct {
 	named     map[string][]*member
 	workloads []*workload
 	// found finds the workloads.
-	found podIndex
-	scalers   []*scaler
+	found   podIndex
+	scalers []*scaler
 	// scaling are the autoscalers by what they scale.
-	scaling map[scaled][]*scaler
-	made      map[string][]*made
-	external  []string
+	scaling  map[scaled][]*scaler
+	made     map[string][]*made
+	external []string
 	// wider is what may be there too: all folders of a repository without Applications.
 	wider *scope
 	// dark are the namespaces that hold, beside what the repository shows, what operators
