@@ -1,6 +1,6 @@
 //go:build unix
 
-// Paired measures the wavewright binary against cp -r of the same files. Each figure
+// Paired measures the wavewright binary against cp -r of the same files, and verify against the kustomize command. Each figure
 // is the median of several pairs; a pair runs both one after the other, after a sync,
 // in fresh folders, so that noise of the machine hits both alike.
 package main
@@ -42,7 +42,14 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return errors.New("usage: paired BINARY [APPLICATIONS…]")
+		return errors.New("usage: paired BINARY [APPLICATIONS…] | paired verify BINARY KUSTOMIZE APPLICATIONS")
+	}
+	if args[0] == "verify" && len(args) == 4 {
+		n, err := strconv.Atoi(args[3])
+		if err != nil {
+			return err
+		}
+		return measureVerify(args[1], args[2], n)
 	}
 	sizes := []int{10, 100, 1000, 10000}
 	if rest := strings.Fields(strings.Join(args[1:], " ")); len(rest) > 0 {
@@ -268,11 +275,15 @@ func (b *bench) generateIn(dir string) (usage, error) { return b.command(dir, "g
 func (b *bench) command(dir string, args ...string) (usage, error) {
 	cmd := exec.Command(b.binary, args...)
 	cmd.Dir = dir
+	return measureCommand(cmd)
+}
+
+func measureCommand(cmd *exec.Cmd) (usage, error) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	start := time.Now()
 	if err := cmd.Run(); err != nil {
-		return usage{}, fmt.Errorf("%v: %w\n%s", args, err, out.String())
+		return usage{}, fmt.Errorf("%v: %w\n%s", cmd.Args, err, out.String())
 	}
 	used := usage{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
