@@ -8,20 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
-
-	corev1 "k8s.io/api/core/v1"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
 	"github.com/wavewright/wavewright/generator/internal/layer"
-	"github.com/wavewright/wavewright/generator/internal/model"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/generator/internal/verify"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
-	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // VerifyRequest says what to judge.
@@ -37,6 +32,8 @@ type VerifyRequest struct {
 	Day time.Time
 	// NoCache neither takes from the cache nor keeps anything in it.
 	NoCache bool
+	// Definitions are folders with CustomResourceDefinitions by which custom resources are judged.
+	Definitions []string
 }
 
 // cache is that of the user, for this binary.
@@ -77,13 +74,11 @@ func HasSpec(dir string) bool {
 
 // VerifyFolder judges a repository that has no spec.
 func VerifyFolder(dir string, r VerifyRequest) (*VerifyReport, error) {
-	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).report()
-}
-
-func discover(files fs.FS, in *cache.Cache) (*repo.Repository, error) {
-	o := repo.Local()
-	o.Cache = in
-	return o.Discover(files)
+	v, err := newVerifier(dir, r, repo.Options.Discover)
+	if err != nil {
+		return nil, err
+	}
+	return v.report()
 }
 
 // Verify judges what the folder would hold after generate. With conflicts, or anything else that keeps
@@ -102,7 +97,11 @@ type Connectivity = verify.Connectivity
 
 // ConnectionsFolder returns the connections that the network policies of a repository without a spec leave.
 func ConnectionsFolder(dir string, r VerifyRequest) (*Connectivity, error) {
-	return (&verifier{dir: dir, request: r, cache: r.cache(), read: discover}).connections()
+	v, err := newVerifier(dir, r, repo.Options.Discover)
+	if err != nil {
+		return nil, err
+	}
+	return v.connections()
 }
 
 // Connections returns the connections that network policies leave, and which of them the spec declares. When
@@ -123,7 +122,11 @@ func (p *Platform) verifier(r VerifyRequest) (*verifier, *Plan, error) {
 	if err != nil || !r.Disk && plan.Stopped() {
 		return nil, plan, err
 	}
-	v := &verifier{dir: p.folder.dir, request: r, cache: r.cache(), read: repo.Generated, complete: p.declare}
+	v, err := newVerifier(p.folder.dir, r, repo.Options.Generated)
+	if err != nil {
+		return nil, plan, err
+	}
+	v.complete = p.declare
 	if !r.Disk {
 		v.texts = coming(plan)
 	}
@@ -155,91 +158,27 @@ func coming(plan *Plan) map[string][]byte {
 	return texts
 }
 
-// declare says what a repository was meant to be: where the spec declares each Application, the
-// connections, and what clusters have that the repository does not hold.
-func (p *Platform) declare(r *repo.Repository) {
-	for _, e := range r.Environments {
-		for _, t := range e.Targets {
-			for _, d := range t.Applications {
-				if at, ok := p.declaredAt(d.Overlay); ok {
-					d.Declared = repo.Origin{File: at.File, Line: at.Line}
-				}
-			}
-			if target := p.target(t.Name); target != nil {
-				t.External, t.Declared, t.Kubernetes = external(target.Cluster), connections(target), kubernetes(target.Cluster)
-			}
-		}
-	}
-}
-
-func (p *Platform) target(name string) *model.Target {
-	for _, target := range p.model.Targets() {
-		if string(target.Name) == name {
-			return target
-		}
-	}
-	return nil
-}
-
-// external names what a cluster has, in the words of [repo.Repository].
-func external(c *model.Cluster) []string {
-	var names []string
-	if c.Nodes > 0 {
-		names = append(names, fmt.Sprintf("Nodes/%d", c.Nodes))
-	}
-	if c.Zones > 0 {
-		names = append(names, fmt.Sprintf("Zones/%d", c.Zones))
-	}
-	if c.Metrics != nil {
-		names = append(names, "Namespace/"+c.Metrics.Namespace, "Scraper/"+c.Metrics.Namespace)
-	}
-	for _, way := range c.Ways {
-		switch {
-		case way.Gateway != nil:
-			names = append(names, "Namespace/"+way.Gateway.Namespace, "Gateway/"+way.Gateway.Namespace+"/"+way.Gateway.Name)
-		case way.Ingress != nil:
-			names = append(names, "Namespace/"+way.Ingress.Namespace, "IngressClass/"+way.Ingress.Class+"/"+way.Ingress.Namespace)
-		}
-	}
-	for _, class := range c.PriorityClasses {
-		names = append(names, "PriorityClass/"+class)
-	}
-	return names
-}
-
-// kubernetes is the version that a cluster is declared to have, such as 1.36; empty when the spec states none.
-func kubernetes(c *model.Cluster) string {
-	version, found := strings.CutPrefix(c.PodSecurityVersion, "v")
-	if !found {
-		return ""
-	}
-	return version
-}
-
-// connections are those that the applications of a target declare.
-func connections(t *model.Target) []repo.Connection {
-	var all []repo.Connection
-	for _, in := range t.Instances {
-		for _, c := range in.Connections {
-			all = append(all, repo.Connection{
-				From: string(in.App.Name), To: string(c.To), Port: int32(c.Port), Protocol: corev1.Protocol(c.Protocol), //nolint:gosec // A port fits.
-				At: repo.Origin{File: c.At.File, Line: c.At.Line},
-			})
-		}
-	}
-	return all
-}
-
 // verifier judges one folder.
 type verifier struct {
 	dir     string
 	request VerifyRequest
-	read    func(fs.FS, *cache.Cache) (*repo.Repository, error)
-	cache   *cache.Cache
+	// read reads files as a repository.
+	read  func(repo.Options, fs.FS) (*repo.Repository, error)
+	cache *cache.Cache
+	// beside is what the request names beside the folder.
+	beside *beside
 	// texts are those of files that are about to be written; nil of those that go away.
 	texts map[string][]byte
 	// complete adds to a repository what its spec says; nil without one.
 	complete func(*repo.Repository)
+}
+
+func newVerifier(dir string, r VerifyRequest, read func(repo.Options, fs.FS) (*repo.Repository, error)) (*verifier, error) {
+	b, err := r.beside()
+	if err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
+	}
+	return &verifier{dir: dir, request: r, read: read, cache: r.cache(), beside: b}, nil
 }
 
 // within calls a step with the files of the folder, and the texts over them.
@@ -258,7 +197,7 @@ func (v *verifier) within(step func(fs.FS) error) error {
 
 // repository reads files, and adds what the spec says of them.
 func (v *verifier) repository(files fs.FS, current bool) (*repo.Repository, error) {
-	r, err := v.read(files, v.cache)
+	r, err := v.read(v.beside.options(v.cache), files)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
 	}
@@ -336,7 +275,7 @@ func (v *verifier) key(files fs.FS, o verify.Options) (string, error) {
 		return "", err
 	}
 	digest, err := layer.Digest(files)
-	return cache.Key([]byte("report"), options, digest), err
+	return cache.Key([]byte("report"), options, v.beside.digest, digest), err
 }
 
 // base are the files of the commit that the request names.
@@ -360,18 +299,4 @@ func (v *verifier) base() (fs.FS, error) {
 		}
 	}
 	return layer.New(nil, texts), nil
-}
-
-// declaredAt is where the spec declares the application of an overlay.
-func (p *Platform) declaredAt(overlay string) (diag.Range, bool) {
-	parts := strings.Split(overlay, "/") // overlays/TARGET/apps/APP
-	if len(parts) != 4 || parts[2] != "apps" {
-		return diag.Range{}, false
-	}
-	for _, app := range p.model.Applications {
-		if string(app.Name) == parts[3] {
-			return app.At, true
-		}
-	}
-	return diag.Range{}, false
 }

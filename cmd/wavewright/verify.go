@@ -32,7 +32,7 @@ func verifyCommand(c *console) *cli.Command {
 			"  wavewright verify --only quota,network     some areas or codes\n" +
 			"  wavewright verify --output sarif > x.sarif for code scanning\n" +
 			"  wavewright verify --list                   print all codes",
-		Flags: []cli.Flag{
+		Flags: append(besideFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "base", Usage: "leave out what is found in commit `REF` too"},
 			&cli.BoolFlag{Name: "disk", Usage: "judge what is on disk, not what generate would write"},
 			&cli.StringSliceFlag{Name: "only", Usage: "look for `CODE` only; a code, or an area such as quota; repeat it, or separate codes by commas"},
@@ -42,7 +42,7 @@ func verifyCommand(c *console) *cli.Command {
 			&cli.BoolFlag{Name: "connections", Usage: "print which workload may connect to which, as network policies leave it; --output text, json or dot"},
 			&cli.BoolFlag{Name: "list", Usage: "print the codes of all findings"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "print `FORMAT`: text, json, sarif, or github (annotations of a workflow); dot with --connections"},
-		},
+		}...),
 		Action: func(ctx *cli.Context) error {
 			collect(gcPercentVerify)
 			if err := c.begin(ctx, "at most one DIR", 0, 1); err != nil {
@@ -90,6 +90,9 @@ func (c *console) verification(ctx *cli.Context) (*verification, error) {
 	var known bool
 	if job.least, known = severities[ctx.String("min-severity")]; !known {
 		return nil, usage(name(ctx), "--min-severity %s: it is error, warning or note", ctx.String("min-severity"))
+	}
+	if err := job.beside(ctx); err != nil {
+		return nil, err
 	}
 	var err error
 	if job.Only, err = codes(ctx, "only"); err != nil {

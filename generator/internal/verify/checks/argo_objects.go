@@ -65,7 +65,7 @@ func (w *world) eachDeployed(visit func(*target, *repo.Deployed)) {
 
 // holders are all objects by what they are in their cluster, with the identities in order.
 func (w *world) holders() (map[identity][]held, []identity) {
-	known := newKindScopes(w.allObjects())
+	known := newKindScopes(slices.Concat(w.Given, w.allObjects()))
 	found := map[identity][]held{}
 	var order []identity
 	w.eachDeployed(func(t *target, d *repo.Deployed) {

@@ -265,7 +265,7 @@ func refusesNamespace(t *target, d *repo.Deployed, projects []*argoProject, out 
 
 // refusesKind wants the project to permit each kind. It reports a kind once for each Application.
 func refusesKind(w *world, out *judge) {
-	known := newKindScopes(w.allObjects())
+	known := newKindScopes(slices.Concat(w.Given, w.allObjects()))
 	eachPermission(func(t *target, d *repo.Deployed, projects []*argoProject, out *judge) {
 		seen := map[string]bool{}
 		for _, o := range d.Objects {

@@ -15,6 +15,8 @@ import (
 type definitions struct {
 	// held are those of the repository by what they define; several when they differ.
 	held map[string][]*schema.Definition
+	// given are those that a person names beside the repository.
+	given map[string][]*schema.Definition
 	// own are those that a target itself deploys.
 	own map[*target]map[string][]*schema.Definition
 	// wellKnown are those of well-known projects that were asked for; nil for none.
@@ -33,7 +35,7 @@ func (w *world) defined() *definitions {
 	if w.definitions != nil {
 		return w.definitions
 	}
-	d := &definitions{held: map[string][]*schema.Definition{}, own: map[*target]map[string][]*schema.Definition{}, wellKnown: map[string]*schema.Definition{}, verdicts: map[*repo.Object]judgement{}}
+	d := &definitions{held: map[string][]*schema.Definition{}, given: map[string][]*schema.Definition{}, own: map[*target]map[string][]*schema.Definition{}, wellKnown: map[string]*schema.Definition{}, verdicts: map[*repo.Object]judgement{}}
 	w.definitions = d
 	seen := map[string]*schema.Definition{}
 	for _, t := range w.targets {
@@ -48,6 +50,11 @@ func (w *world) defined() *definitions {
 	for _, o := range w.Definitions {
 		if definition := definitionOf(o, seen); definition != nil {
 			d.hold(definition)
+		}
+	}
+	for _, o := range w.Given {
+		if definition := definitionOf(o, seen); definition != nil {
+			d.given[definition.Key()] = append(d.given[definition.Key()], definition)
 		}
 	}
 	everyObject(func(t *target, o *repo.Object, _ *judge) {
@@ -82,12 +89,15 @@ func (d *definitions) hold(definition *schema.Definition) {
 	}
 }
 
-// of are the definitions that may hold for an object: those of its target, else those of the
-// repository, else that of a well-known project.
+// of are the definitions that may hold for an object: those of its target, else those that were
+// given, else those of the repository, else that of a well-known project.
 func (d *definitions) of(t *target, o *repo.Object) []*schema.Definition {
 	key := schema.KeyOf(o.APIVersion, o.Kind)
 	if own := d.own[t][key]; len(own) > 0 {
 		return own
+	}
+	if given := d.given[key]; len(given) > 0 {
+		return given
 	}
 	if held := d.held[key]; len(held) > 0 {
 		return held

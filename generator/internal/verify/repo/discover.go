@@ -25,6 +25,8 @@ type Options struct {
 	Helm string
 	// Cache has what was built before; nil for none.
 	Cache *cache.Cache
+	// Definitions are CustomResourceDefinitions beside the repository, of [ReadDefinitions].
+	Definitions []*Object
 }
 
 // Cluster is a cluster that Argo CD knows.
@@ -115,7 +117,7 @@ type discovery struct {
 func newDiscovery(source fs.FS, o Options) *discovery {
 	reader := kustomize.NewFiles(source)
 	d := &discovery{
-		Repository: &Repository{}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source},
+		Repository: &Repository{Given: o.Definitions}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source},
 		extensions: map[string]bool{}, files: map[string]*file{}, kustomizations: map[string]string{}, named: map[string]*kustomization{},
 		charts: map[string]bool{}, used: map[string]bool{}, own: map[string]bool{}, votes: map[string]int{},
 		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, covered: map[string]bool{}, deployed: map[string]bool{},

@@ -14,13 +14,13 @@ import (
 // Generated reads a repository that wavewright generated: the candidates of every environment,
 // which are what promotion of this commit would run, and what Argo CD runs today. The error is the
 // world's: mistakes in the repository are Problems.
-func Generated(files fs.FS, in *cache.Cache) (*Repository, error) {
-	r := &Repository{files: files, Builds: map[string]*Build{}}
+func (o Options) Generated(files fs.FS) (*Repository, error) {
+	r := &Repository{files: files, Builds: map[string]*Build{}, Given: o.Definitions}
 	folders, err := r.folders()
 	if err != nil {
 		return nil, err
 	}
-	r.buildAll(folders, in)
+	r.buildAll(folders, o.Cache)
 	if err := r.load(); err != nil {
 		r.Problems = append(r.Problems, Problem{Origin{File: cmp.Or(r.reading, "environments.yaml")}, "", "build/unreadable", err.Error()})
 	}

@@ -31,9 +31,10 @@ type Repository struct {
 	// Kubernetes is the version of the clusters that declare none, such as 1.36; empty when it
 	// is unknown.
 	Kubernetes string
-	// Definitions are the CustomResourceDefinitions that stand anywhere in the repository, or
-	// were given beside it.
+	// Definitions are the CustomResourceDefinitions that stand anywhere in the repository.
 	Definitions []*Object
+	// Given are CustomResourceDefinitions that a person names beside the repository.
+	Given []*Object
 	// Targets are the clusters of a repository that wavewright did not generate, with what
 	// its Applications deploy there. Those of a generated one are in Environments.
 	Targets []*Target

@@ -47,6 +47,9 @@ func (d *discovery) scope() {
 	for kind := range strings.FieldsSeq(namespacedExceptions) {
 		d.clusterWide[kind] = false
 	}
+	for _, o := range d.Given {
+		d.define(o)
+	}
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
 		for _, o := range d.files[name].objects {
 			d.define(o)

@@ -1,0 +1,67 @@
+package generator
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/wavewright/wavewright/generator/internal/cache"
+	"github.com/wavewright/wavewright/generator/internal/layer"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+)
+
+// beside is what a request names beside the folder that is judged.
+type beside struct {
+	definitions []*repo.Object
+	// digest is a hash of all that was read.
+	digest []byte
+}
+
+// beside reads what the request names.
+func (r *VerifyRequest) beside() (*beside, error) {
+	b := &beside{}
+	for _, dir := range r.Definitions {
+		if err := b.define(dir); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// define reads a folder of CustomResourceDefinitions.
+func (b *beside) define(dir string) error {
+	return b.open(dir, func(files fs.FS) error {
+		found, err := repo.ReadDefinitions(files, filepath.ToSlash(dir))
+		b.definitions = append(b.definitions, found...)
+		return err
+	})
+}
+
+// open calls a step with the files of a folder, and notes what they hold.
+func (b *beside) open(dir string, step func(fs.FS) error) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	files := plainFS{root.FS()}
+	digest, err := layer.Digest(files)
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, err)
+	}
+	b.note([]byte(dir), digest)
+	return step(files)
+}
+
+// note takes texts into the digest.
+func (b *beside) note(texts ...[]byte) {
+	b.digest = []byte(cache.Key(append([][]byte{b.digest}, texts...)...))
+}
+
+// options are those of reading the folder.
+func (b *beside) options(in *cache.Cache) repo.Options {
+	o := repo.Local()
+	o.Cache, o.Definitions = in, b.definitions
+	return o
+}
