@@ -32,6 +32,9 @@ type VerifyRequest struct {
 	Day time.Time
 	// NoCache neither takes from the cache nor keeps anything in it.
 	NoCache bool
+	// Kubernetes is the version of the clusters, such as 1.36, in a repository without a spec; empty when
+	// nobody says. [KubernetesVersion] reads it.
+	Kubernetes string
 	// Definitions are folders with CustomResourceDefinitions by which custom resources are judged.
 	Definitions []string
 }
@@ -65,6 +68,10 @@ func VerifyCodes() []VerifyCode { return verify.Codes() }
 
 // VerifyCode is a code with what it means.
 type VerifyCode = verify.Code
+
+// KubernetesVersion reads a version as people write it, and returns what [VerifyRequest] wants. The error
+// says which versions there are.
+func KubernetesVersion(text string) (string, error) { return verify.KubernetesVersion(text) }
 
 // HasSpec reports whether a folder itself holds a spec.
 func HasSpec(dir string) bool {

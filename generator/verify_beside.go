@@ -13,6 +13,7 @@ import (
 
 // beside is what a request names beside the folder that is judged.
 type beside struct {
+	kubernetes  string
 	definitions []*repo.Object
 	// digest is a hash of all that was read.
 	digest []byte
@@ -20,7 +21,8 @@ type beside struct {
 
 // beside reads what the request names.
 func (r *VerifyRequest) beside() (*beside, error) {
-	b := &beside{}
+	b := &beside{kubernetes: r.Kubernetes}
+	b.note([]byte(r.Kubernetes))
 	for _, dir := range r.Definitions {
 		if err := b.define(dir); err != nil {
 			return nil, err
@@ -62,6 +64,6 @@ func (b *beside) note(texts ...[]byte) {
 // options are those of reading the folder.
 func (b *beside) options(in *cache.Cache) repo.Options {
 	o := repo.Local()
-	o.Cache, o.Definitions = in, b.definitions
+	o.Cache, o.Definitions, o.Kubernetes = in, b.definitions, b.kubernetes
 	return o
 }

@@ -188,6 +188,9 @@ func (c *console) connectivity(job *verification) (*generator.Connectivity, erro
 	if !generator.HasSpec(dir) {
 		return generator.ConnectionsFolder(dir, job.VerifyRequest)
 	}
+	if err := job.fits(dir); err != nil {
+		return nil, err
+	}
 	platform, err := generator.Load(dir)
 	if err != nil {
 		return nil, err
@@ -220,6 +223,9 @@ func (c *console) judge(job *verification) (*generator.VerifyReport, error) {
 	dir := c.subject(job)
 	if !generator.HasSpec(dir) {
 		return generator.VerifyFolder(dir, job.VerifyRequest)
+	}
+	if err := job.fits(dir); err != nil {
+		return nil, err
 	}
 	platform, err := generator.Load(dir)
 	if err != nil {

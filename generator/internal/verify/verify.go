@@ -10,6 +10,7 @@ import (
 
 	"github.com/wavewright/wavewright/generator/internal/verify/checks"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/schema"
 )
 
 // Finding is what a check found.
@@ -27,6 +28,9 @@ const (
 
 // Skipped is something that was not judged, and why.
 type Skipped = repo.Skipped
+
+// KubernetesVersion reads a version of Kubernetes; the error says which ones there are.
+func KubernetesVersion(text string) (string, error) { return schema.Version(text) }
 
 // Options choose what is judged.
 type Options struct {

@@ -30,6 +30,19 @@ func (w *workload) forbidden(evaluator policy.Evaluator, level api.LevelVersion)
 	return result.ForbiddenDetail()
 }
 
+// applies is a level as the API server of a cluster has it: its own version is the latest one
+// that it knows.
+func (t *target) applies(level api.LevelVersion) api.LevelVersion {
+	if t == nil {
+		return level
+	}
+	known, err := api.ParseVersion("v" + t.kubernetes)
+	if t.kubernetes != "" && err == nil && known.Older(level.Version) {
+		level.Version = known
+	}
+	return level
+}
+
 // privileged are the levels of a namespace without labels, as API servers have them that
 // nobody configured otherwise.
 func privileged() api.Policy {
@@ -58,7 +71,7 @@ func refusedPods(c *cluster, out *judge) {
 		return
 	}
 	for _, w := range c.workloads {
-		level := c.levels(w.namespace).Enforce
+		level := c.home[w.object].applies(c.levels(w.namespace).Enforce)
 		why := w.forbidden(evaluator, level)
 		if why == "" {
 			continue
@@ -84,14 +97,14 @@ func warnedPods(c *cluster, out *judge) {
 		return
 	}
 	for _, w := range c.workloads {
-		levels := c.levels(w.namespace)
-		if w.forbidden(evaluator, levels.Enforce) != "" {
+		levels, home := c.levels(w.namespace), c.home[w.object]
+		if w.forbidden(evaluator, home.applies(levels.Enforce)) != "" {
 			continue
 		}
 		modes := []struct {
 			name  string
 			level api.LevelVersion
-		}{{"warns of", levels.Warn}, {"records", levels.Audit}}
+		}{{"warns of", home.applies(levels.Warn)}, {"records", home.applies(levels.Audit)}}
 		for _, mode := range modes {
 			if why := w.forbidden(evaluator, mode.level); why != "" {
 				out.object(c.home[w.object], w.object, w.podPath(), "its pods run, and the API server %s them: level %s of version %s forbids: %s",

@@ -23,6 +23,8 @@ type Options struct {
 	Clusters []Cluster
 	// Helm is the path of the helm command; empty when there is none.
 	Helm string
+	// Kubernetes is the version of the clusters, such as 1.36; empty when it is unknown.
+	Kubernetes string
 	// Cache has what was built before; nil for none.
 	Cache *cache.Cache
 	// Definitions are CustomResourceDefinitions beside the repository, of [ReadDefinitions].
@@ -117,7 +119,7 @@ type discovery struct {
 func newDiscovery(source fs.FS, o Options) *discovery {
 	reader := kustomize.NewFiles(source)
 	d := &discovery{
-		Repository: &Repository{Given: o.Definitions}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source},
+		Repository: &Repository{Given: o.Definitions, Kubernetes: o.Kubernetes}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source},
 		extensions: map[string]bool{}, files: map[string]*file{}, kustomizations: map[string]string{}, named: map[string]*kustomization{},
 		charts: map[string]bool{}, used: map[string]bool{}, own: map[string]bool{}, votes: map[string]int{},
 		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, covered: map[string]bool{}, deployed: map[string]bool{},

@@ -20,7 +20,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// helmVersion is the version of Kubernetes that charts are rendered for.
+// helmVersion is the version of Kubernetes that charts are rendered for when nothing says another.
 const helmVersion = "1.36"
 
 // helmTime is how long a chart may take.
@@ -126,7 +126,7 @@ func (r *render) arguments() ([]string, error) {
 	if h == nil {
 		h = &HelmSource{}
 	}
-	arguments := []string{"template", ".", "--name-template", cmp.Or(h.ReleaseName, path.Base(r.release)), "--namespace", cmp.Or(h.Namespace, r.namespace, "default"), "--kube-version", cmp.Or(h.KubeVersion, helmVersion)}
+	arguments := []string{"template", ".", "--name-template", cmp.Or(h.ReleaseName, path.Base(r.release)), "--namespace", cmp.Or(h.Namespace, r.namespace, "default"), "--kube-version", cmp.Or(h.KubeVersion, r.Kubernetes, helmVersion)}
 	for _, parameter := range h.Parameters {
 		flag := "--set"
 		if parameter.ForceString {

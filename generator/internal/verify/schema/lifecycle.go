@@ -16,6 +16,10 @@ const Newest = "1.37"
 // Oldest is the oldest version of Kubernetes that its authors still maintain.
 const Oldest = "1.35"
 
+// OldestJudged is the oldest version of Kubernetes that a person may name: since then API servers
+// judge pods by Pod Security.
+const OldestJudged = "1.25"
+
 // defaultBeta is the version since which API servers do not serve new beta APIs by default.
 const defaultBeta = "1.24"
 
@@ -125,6 +129,23 @@ func Before(a, b string) bool {
 	first, err := version.ParseGeneric(a)
 	second, also := version.ParseGeneric(b)
 	return err == nil && also == nil && first.LessThan(second)
+}
+
+// Version reads a version of Kubernetes as people and clusters write it, such as v1.33.4-eks-123,
+// and returns its minor version, 1.33. One that verify cannot judge by is an error.
+func Version(text string) (string, error) {
+	parsed, err := version.ParseGeneric(text)
+	if err != nil {
+		return "", fmt.Errorf("%q is no version of Kubernetes: write one from %s to %s", text, OldestJudged, Newest)
+	}
+	minor := fmt.Sprintf("%d.%d", parsed.Major(), parsed.Minor())
+	switch {
+	case Before(minor, OldestJudged):
+		return "", fmt.Errorf("Kubernetes %s is too old to be judged: the oldest version is %s, the newest %s", minor, OldestJudged, Newest) //nolint:staticcheck // It is a name.
+	case Before(Newest, minor):
+		return "", fmt.Errorf("Kubernetes %s is newer than this release knows: the newest version is %s, the oldest %s", minor, Newest, OldestJudged) //nolint:staticcheck // It is a name.
+	}
+	return minor, nil
 }
 
 // OffByDefault reports whether API servers serve a kind only when they are told to.
