@@ -35,6 +35,9 @@ type VerifyRequest struct {
 	// Kubernetes is the version of the clusters, such as 1.36, in a repository without a spec; empty when
 	// nobody says. [KubernetesVersion] reads it.
 	Kubernetes string
+	// Clusters is a file that says which clusters Argo CD knows, in a repository without a spec; empty when
+	// nobody says.
+	Clusters string
 	// Definitions are folders with CustomResourceDefinitions by which custom resources are judged.
 	Definitions []string
 }

@@ -14,6 +14,7 @@ import (
 // beside is what a request names beside the folder that is judged.
 type beside struct {
 	kubernetes  string
+	clusters    []repo.Cluster
 	definitions []*repo.Object
 	// digest is a hash of all that was read.
 	digest []byte
@@ -23,12 +24,29 @@ type beside struct {
 func (r *VerifyRequest) beside() (*beside, error) {
 	b := &beside{kubernetes: r.Kubernetes}
 	b.note([]byte(r.Kubernetes))
+	if err := b.know(r.Clusters); err != nil {
+		return nil, err
+	}
 	for _, dir := range r.Definitions {
 		if err := b.define(dir); err != nil {
 			return nil, err
 		}
 	}
 	return b, nil
+}
+
+// know reads a file of clusters.
+func (b *beside) know(file string) error {
+	if file == "" {
+		return nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	b.note(text)
+	b.clusters, err = repo.ReadClusters(text, filepath.ToSlash(file))
+	return err
 }
 
 // define reads a folder of CustomResourceDefinitions.
@@ -64,6 +82,6 @@ func (b *beside) note(texts ...[]byte) {
 // options are those of reading the folder.
 func (b *beside) options(in *cache.Cache) repo.Options {
 	o := repo.Local()
-	o.Cache, o.Definitions, o.Kubernetes = in, b.definitions, b.kubernetes
+	o.Cache, o.Definitions, o.Kubernetes, o.Clusters = in, b.definitions, b.kubernetes, b.clusters
 	return o
 }

@@ -13,12 +13,13 @@ func besideFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "crds", Usage: "judge custom resources by the CustomResourceDefinitions in `DIR`, which holds nothing else; repeat it for more"},
 		&cli.StringFlag{Name: "kubernetes", Usage: "the clusters have Kubernetes `VERSION`, such as 1.35; only without environments.yaml, which says it itself"},
+		&cli.StringFlag{Name: "values", Usage: "read from `FILE` which clusters Argo CD knows, for ApplicationSets that choose among them; only without environments.yaml"},
 	}
 }
 
 // beside reads those flags.
 func (job *verification) beside(ctx *cli.Context) error {
-	job.Definitions = ctx.StringSlice("crds")
+	job.Definitions, job.Clusters = ctx.StringSlice("crds"), ctx.String("values")
 	if !ctx.IsSet("kubernetes") {
 		return nil
 	}
@@ -31,11 +32,14 @@ func (job *verification) beside(ctx *cli.Context) error {
 
 // fits refuses what a spec says itself.
 func (job *verification) fits(dir string) error {
-	if job.Kubernetes != "" {
-		return &failure{
-			code: exitError, err: fmt.Errorf("--kubernetes is for repositories without environments.yaml, and %s has one", dir),
-			hints: []string{`state the version there for each cluster: clusters: {CLUSTER: {kubernetes: "` + job.Kubernetes + `"}}`},
-		}
+	flag, instead := "", ""
+	switch {
+	case job.Kubernetes != "":
+		flag, instead = "--kubernetes", `state the version there for each cluster: clusters: {CLUSTER: {kubernetes: "`+job.Kubernetes+`"}}`
+	case job.Clusters != "":
+		flag, instead = "--values", "the generated ApplicationSets ask for no clusters: environments.yaml names them"
+	default:
+		return nil
 	}
-	return nil
+	return &failure{code: exitError, err: fmt.Errorf("%s is for repositories without environments.yaml, and %s has one", flag, dir), hints: []string{instead}}
 }

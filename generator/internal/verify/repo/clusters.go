@@ -28,7 +28,7 @@ func clusterOf(destination Destination) string {
 
 // configuration is the data of Argo CD's own ConfigMap, or of a Secret that declares a cluster.
 func configuration(o *Object) (data map[string]string, found bool) {
-	if o.Kind == "Secret" && o.Labels["argocd.argoproj.io/secret-type"] == "cluster" {
+	if o.Kind == "Secret" && o.Labels[clusterLabel] == "cluster" {
 		var secret corev1.Secret
 		if yaml.Unmarshal(o.YAML, &secret) != nil {
 			return nil, false
@@ -114,7 +114,7 @@ func (e *expansion) choose(selector map[string]any, choosy bool, siblings []map[
 	known := map[string]bool{}
 	for _, c := range e.clusters {
 		known[normalize(c.Name)] = true
-		labels := map[string]string{"argocd.argoproj.io/secret-type": "cluster"}
+		labels := map[string]string{clusterLabel: "cluster"}
 		maps.Copy(labels, c.Labels)
 		if fits(labels) {
 			chosen = append(chosen, c)
@@ -133,7 +133,7 @@ func (e *expansion) choose(selector map[string]any, choosy bool, siblings []map[
 		}
 	}
 	if len(chosen) == 0 && choosy {
-		return nil, false, &unlooked{"the clusters generator chooses clusters by labels, and the repository declares none that fits"}
+		return nil, false, &unlooked{"the clusters generator chooses clusters by labels, and the repository declares none that fits: name a file with the clusters of Argo CD with --values"}
 	}
 	return chosen, assumed, nil
 }
