@@ -84,7 +84,7 @@ func HasSpec(dir string) bool {
 
 // VerifyFolder judges a repository that has no spec.
 func VerifyFolder(dir string, r VerifyRequest) (*VerifyReport, error) {
-	v, err := newVerifier(dir, r, repo.Options.Discover)
+	v, err := foreign(dir, r)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ type Connectivity = verify.Connectivity
 
 // ConnectionsFolder returns the connections that the network policies of a repository without a spec leave.
 func ConnectionsFolder(dir string, r VerifyRequest) (*Connectivity, error) {
-	v, err := newVerifier(dir, r, repo.Options.Discover)
+	v, err := foreign(dir, r)
 	if err != nil {
 		return nil, err
 	}
@@ -189,6 +189,15 @@ func newVerifier(dir string, r VerifyRequest, read func(repo.Options, fs.FS) (*r
 		return nil, fmt.Errorf("verify: %w", err)
 	}
 	return &verifier{dir: dir, request: r, read: read, cache: r.cache(), beside: b}, nil
+}
+
+// foreign is the verifier of a repository that has no spec.
+func foreign(dir string, r VerifyRequest) (*verifier, error) {
+	v, err := newVerifier(dir, r, repo.Options.Discover)
+	if err == nil {
+		v.beside.locate(dir)
+	}
+	return v, err
 }
 
 // within calls a step with the files of the folder, and the texts over them.

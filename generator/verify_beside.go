@@ -5,16 +5,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
+	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layer"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
 // beside is what a request names beside the folder that is judged.
 type beside struct {
-	kubernetes  string
-	clusters    []repo.Cluster
+	kubernetes string
+	clusters   []repo.Cluster
+	// remotes are the addresses of the repository that is judged.
+	remotes     []string
 	definitions []*repo.Object
 	// digest is a hash of all that was read.
 	digest []byte
@@ -47,6 +51,18 @@ func (b *beside) know(file string) error {
 	b.note(text)
 	b.clusters, err = repo.ReadClusters(text, filepath.ToSlash(file))
 	return err
+}
+
+// locate asks git for the addresses of the repository. A folder inside one has none, because paths of
+// Applications begin at the top; and without an answer the Applications have to do.
+func (b *beside) locate(dir string) {
+	repository, err := git.Find(dir)
+	if err != nil || repository.Prefix != "" {
+		return
+	}
+	if b.remotes, err = repository.Remotes(); err == nil {
+		b.note([]byte(strings.Join(b.remotes, "\n")))
+	}
 }
 
 // define reads a folder of CustomResourceDefinitions.
@@ -82,6 +98,6 @@ func (b *beside) note(texts ...[]byte) {
 // options are those of reading the folder.
 func (b *beside) options(in *cache.Cache) repo.Options {
 	o := repo.Local()
-	o.Cache, o.Definitions, o.Kubernetes, o.Clusters = in, b.definitions, b.kubernetes, b.clusters
+	o.Cache, o.Definitions, o.Kubernetes, o.Clusters, o.Remotes = in, b.definitions, b.kubernetes, b.clusters, b.remotes
 	return o
 }

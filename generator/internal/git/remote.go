@@ -3,6 +3,7 @@ package git
 import (
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -119,21 +120,16 @@ func (r *Repo) upstream(branch string) (remote, tracking string, err error) {
 // remoteFor returns the remote whose URL is address, else origin, else the only
 // remote there is, else "".
 func (r *Repo) remoteFor(address string) (string, error) {
-	out, err := r.git(nil, "config", "--null", "--get-regexp", `^remote\..*\.url$`)
-	if err != nil && exitCode(err) != 1 {
+	remotes, err := r.remotes()
+	if err != nil {
 		return "", err
 	}
 	var names []string
-	for entry := range strings.SplitSeq(out, "\x00") {
-		key, value, ok := strings.Cut(entry, "\n")
-		if !ok {
-			continue
+	for _, remote := range remotes {
+		if sameAddress(remote.url, address) {
+			return remote.name, nil
 		}
-		name := strings.TrimSuffix(strings.TrimPrefix(key, "remote."), ".url")
-		if sameAddress(value, address) {
-			return name, nil
-		}
-		names = append(names, name)
+		names = append(names, remote.name)
 	}
 	switch {
 	case slices.Contains(names, "origin"):
@@ -144,16 +140,48 @@ func (r *Repo) remoteFor(address string) (string, error) {
 	return "", nil
 }
 
+// remote is a remote with one of its URLs, as they are configured.
+type remote struct{ name, url string }
+
+func (r *Repo) remotes() ([]remote, error) {
+	out, err := r.git(nil, "config", "--null", "--get-regexp", `^remote\..*\.url$`)
+	if err != nil && exitCode(err) != 1 {
+		return nil, err
+	}
+	var all []remote
+	for entry := range strings.SplitSeq(out, "\x00") {
+		if key, value, ok := strings.Cut(entry, "\n"); ok {
+			all = append(all, remote{strings.TrimSuffix(strings.TrimPrefix(key, "remote."), ".url"), value})
+		}
+	}
+	return all, nil
+}
+
+// Remotes are the addresses of the repository, as [Address] writes them: without credentials, and
+// nothing that is only a path on this machine.
+func (r *Repo) Remotes() ([]string, error) {
+	remotes, err := r.remotes()
+	var all []string
+	for _, remote := range remotes {
+		if address := Address(remote.url); strings.Contains(address, "/") && !filepath.IsAbs(remote.url) && !strings.HasPrefix(remote.url, ".") {
+			all = append(all, address)
+		}
+	}
+	return all, err
+}
+
 // sameAddress reports whether two URLs name the same repository, whatever the
 // protocol: people clone with SSH what Argo CD reads through HTTPS.
 func sameAddress(a, b string) bool {
-	return b != "" && normalAddress(a) == normalAddress(b)
+	return b != "" && Address(a) == Address(b)
 }
 
 // scpAddress is the short form of an SSH address: user@host:path.
 var scpAddress = lazyregexp.New(`^(?:[^@/:]+@)?([^/:]{2,}):([^/].*)$`)
 
-func normalAddress(s string) string {
+// Address is the same text for all addresses of a repository: those of SSH and HTTPS, with and without
+// user, port and .git.
+func Address(s string) string {
 	s = strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(s), "/"), ".git")
 	if m := scpAddress.FindStringSubmatch(s); m != nil {
 		return strings.ToLower(m[1]) + "/" + m[2]

@@ -16,8 +16,9 @@ import (
 
 // Options are what the files of a repository do not say.
 type Options struct {
-	// Remotes are the addresses of the repository, as git knows them. Without any, the
-	// repository is the one that most of its Applications name.
+	// Remotes are the addresses of the repository, as git knows them. When no Application names
+	// one of them, the repository is the one that most of its Applications name: a clone may be
+	// that of a fork.
 	Remotes []string
 	// Clusters are those that Argo CD knows, for the clusters generator.
 	Clusters []Cluster
@@ -121,12 +122,10 @@ func newDiscovery(source fs.FS, o Options) *discovery {
 	d := &discovery{
 		Repository: &Repository{Given: o.Definitions, Kubernetes: o.Kubernetes}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source},
 		extensions: map[string]bool{}, files: map[string]*file{}, kustomizations: map[string]string{}, named: map[string]*kustomization{},
-		charts: map[string]bool{}, used: map[string]bool{}, own: map[string]bool{}, votes: map[string]int{},
+		charts: map[string]bool{}, used: map[string]bool{}, votes: map[string]int{},
 		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, covered: map[string]bool{}, deployed: map[string]bool{},
 	}
-	for _, remote := range o.Remotes {
-		d.own[sameRepository(remote)] = true
-	}
+	d.decide()
 	return d
 }
 
@@ -193,6 +192,8 @@ func (d *discovery) follow(entries []*entry) {
 		var next []*node
 		for _, n := range wave {
 			d.complete(n)
+		}
+		for _, n := range wave { // which may change what is known of the repository's address
 			found, fresh := d.applications(n.Objects, n.clusters)
 			n.children, next = found, append(next, fresh...)
 		}
@@ -277,14 +278,25 @@ func (d *discovery) poll(objects []*Object) {
 			d.learn(o)
 		}
 	}
-	if len(d.options.Remotes) == 0 && len(d.votes) > 0 {
-		best := ""
-		for _, url := range slices.Sorted(maps.Keys(d.votes)) {
-			if d.votes[url] > d.votes[best] {
-				best = url
-			}
+	d.decide()
+}
+
+// decide says which addresses are those of the repository.
+func (d *discovery) decide() {
+	d.own = map[string]bool{}
+	named := false
+	for _, remote := range d.options.Remotes {
+		address := sameRepository(remote)
+		d.own[address], named = true, named || d.votes[address] > 0
+	}
+	best := ""
+	for _, url := range slices.Sorted(maps.Keys(d.votes)) {
+		if d.votes[url] > d.votes[best] {
+			best = url
 		}
-		d.own = map[string]bool{best: true}
+	}
+	if !named && best != "" {
+		d.own[best] = true
 	}
 }
 

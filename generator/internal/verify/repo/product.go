@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // product is what a source makes, with what was wrong with it.
@@ -72,10 +74,10 @@ func (d *discovery) orders(a *Application, stand bool) ([]order, []fault) {
 	for _, s := range a.sources() {
 		switch {
 		case s.Chart != "":
-			omit("", "the chart %s of %s is not in the repository", s.Chart, s.RepoURL)
+			omit("", "the chart %s of %s is not in the repository", s.Chart, diag.Redact(s.RepoURL))
 		case s.Path == "" && s.Ref != "":
 			if !refs["$"+s.Ref] {
-				omit("", "value files are in another repository, %s", s.RepoURL)
+				omit("", "value files are in another repository, %s", diag.Redact(s.RepoURL))
 			}
 		case stand:
 			orders = append(orders, order{source: s, release: a.Name, namespace: "default"})
@@ -84,7 +86,7 @@ func (d *discovery) orders(a *Application, stand bool) ([]order, []fault) {
 		case s.RepoURL == "":
 			omit("", "the source names no repository")
 		case !d.own[sameRepository(s.RepoURL)]:
-			omit("", "the source is in another repository, %s", s.RepoURL)
+			omit("", "the source is in another repository, %s", diag.Redact(s.RepoURL))
 		case path.IsAbs(s.Path) || !fs.ValidPath(path.Clean(s.Path)):
 			omit("build/failed", "the path %s leads out of the repository: Argo CD refuses it", s.Path)
 		case !d.isFolder(s.Path):

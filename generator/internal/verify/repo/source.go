@@ -3,6 +3,8 @@ package repo
 import (
 	"errors"
 	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/git"
 )
 
 // Source is one source of an Application.
@@ -130,17 +132,6 @@ func (s *Source) explicit() (named tool, found bool, err error) {
 	return named, n == 1, err
 }
 
-// sameRepository makes addresses of one repository equal: those of SSH and HTTPS, with and
-// without .git.
-func sameRepository(url string) string {
-	url = strings.ToLower(strings.TrimSpace(url))
-	if _, rest, found := strings.Cut(url, "://"); found {
-		url = rest
-	} else if host, rest, found := strings.Cut(url, ":"); found && !strings.Contains(host, "/") {
-		url = host + "/" + rest
-	}
-	if user, rest, found := strings.Cut(url, "@"); found && !strings.Contains(user, "/") {
-		url = rest
-	}
-	return strings.TrimSuffix(strings.TrimRight(url, "/"), ".git")
-}
+// sameRepository is the same text for addresses of one repository. Servers of git rarely tell
+// names apart by their case.
+func sameRepository(url string) string { return strings.ToLower(git.Address(url)) }
