@@ -38,6 +38,8 @@ type VerifyRequest struct {
 	// Clusters is a file that says which clusters Argo CD knows, in a repository without a spec; empty when
 	// nobody says.
 	Clusters string
+	// With are folders of other repositories that share clusters or the Argo CD.
+	With []string
 	// Definitions are folders with CustomResourceDefinitions by which custom resources are judged.
 	Definitions []string
 }
@@ -184,7 +186,7 @@ type verifier struct {
 }
 
 func newVerifier(dir string, r VerifyRequest, read func(repo.Options, fs.FS) (*repo.Repository, error)) (*verifier, error) {
-	b, err := r.beside()
+	b, err := r.beside(dir)
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
@@ -219,6 +221,9 @@ func (v *verifier) repository(files fs.FS, current bool) (*repo.Repository, erro
 	r, err := v.read(v.beside.options(v.cache), files)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
+	}
+	if r.Others, err = v.beside.others(v.cache); err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
 	}
 	if v.complete != nil && current {
 		v.complete(r)

@@ -20,19 +20,27 @@ type beside struct {
 	// remotes are the addresses of the repository that is judged.
 	remotes     []string
 	definitions []*repo.Object
+	// with are the folders of other repositories, and known what they hold once they have been read.
+	with  []string
+	known []*repo.Other
 	// digest is a hash of all that was read.
 	digest []byte
 }
 
 // beside reads what the request names.
-func (r *VerifyRequest) beside() (*beside, error) {
-	b := &beside{kubernetes: r.Kubernetes}
+func (r *VerifyRequest) beside(dir string) (*beside, error) {
+	b := &beside{kubernetes: r.Kubernetes, with: r.With}
 	b.note([]byte(r.Kubernetes))
 	if err := b.know(r.Clusters); err != nil {
 		return nil, err
 	}
 	for _, dir := range r.Definitions {
 		if err := b.define(dir); err != nil {
+			return nil, err
+		}
+	}
+	for _, other := range r.With {
+		if err := b.accompany(dir, other); err != nil {
 			return nil, err
 		}
 	}
@@ -53,16 +61,24 @@ func (b *beside) know(file string) error {
 	return err
 }
 
-// locate asks git for the addresses of the repository. A folder inside one has none, because paths of
-// Applications begin at the top; and without an answer the Applications have to do.
+// locate notes the addresses of the repository that is judged.
 func (b *beside) locate(dir string) {
+	b.remotes = remotesOf(dir)
+	b.note([]byte(strings.Join(b.remotes, "\n")))
+}
+
+// remotesOf asks git for the addresses of a repository. A folder inside one has none, because paths of
+// Applications begin at the top; and without an answer the Applications have to do.
+func remotesOf(dir string) []string {
 	repository, err := git.Find(dir)
 	if err != nil || repository.Prefix != "" {
-		return
+		return nil
 	}
-	if b.remotes, err = repository.Remotes(); err == nil {
-		b.note([]byte(strings.Join(b.remotes, "\n")))
+	remotes, err := repository.Remotes()
+	if err != nil {
+		return nil
 	}
+	return remotes
 }
 
 // define reads a folder of CustomResourceDefinitions.

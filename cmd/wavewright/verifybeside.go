@@ -14,12 +14,13 @@ func besideFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "crds", Usage: "judge custom resources by the CustomResourceDefinitions in `DIR`, which holds nothing else; repeat it for more"},
 		&cli.StringFlag{Name: "kubernetes", Usage: "the clusters have Kubernetes `VERSION`, such as 1.35; only without environments.yaml, which says it itself"},
 		&cli.StringFlag{Name: "values", Usage: "read from `FILE` which clusters Argo CD knows, for ApplicationSets that choose among them; only without environments.yaml"},
+		&cli.StringSliceFlag{Name: "with", Usage: "compare with the repository in `DIR`, which shares a cluster or the Argo CD; repeat it for more"},
 	}
 }
 
 // beside reads those flags.
 func (job *verification) beside(ctx *cli.Context) error {
-	job.Definitions, job.Clusters = ctx.StringSlice("crds"), ctx.String("values")
+	job.Definitions, job.Clusters, job.With = ctx.StringSlice("crds"), ctx.String("values"), ctx.StringSlice("with")
 	if !ctx.IsSet("kubernetes") {
 		return nil
 	}

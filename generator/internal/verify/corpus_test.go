@@ -3,6 +3,7 @@ package verify
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ import (
 )
 
 // corpus holds small repositories as txtar archives, in a folder for each area of codes. The
+// folders "../NAME" are other repositories, for --with. The
 // file "findings" of an archive lists what is found, a line for each finding of its area and each
 // error of another; without lines the repository is right. GOLDIE_UPDATE=true writes them: read the difference.
 const corpus = "../../../golden/verify"
@@ -58,9 +60,17 @@ func judgeCase(t *testing.T, name string, seen map[string]bool) {
 		}
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
+	others := apart(files)
 	r, err := repo.Discover(files)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(others)) {
+		other, err := repo.Discover(others[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Others = append(r.Others, &repo.Other{Name: "../" + name, Repository: other})
 	}
 	declare(t, files, r)
 	report := Judge(files, r, Options{})
@@ -84,6 +94,22 @@ func judgeCase(t *testing.T, name string, seen map[string]bool) {
 	if err := os.WriteFile(name, txtar.Format(archive), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// apart takes the files of other repositories out of those of a case.
+func apart(files fstest.MapFS) map[string]fstest.MapFS {
+	others := map[string]fstest.MapFS{}
+	for name, file := range files {
+		if rest, found := strings.CutPrefix(name, "../"); found {
+			other, path, _ := strings.Cut(rest, "/")
+			if others[other] == nil {
+				others[other] = fstest.MapFS{}
+			}
+			others[other][path] = file
+			delete(files, name)
+		}
+	}
+	return others
 }
 
 // beside reports whether a finding is of another area than its case, and no error: what a case

@@ -5,6 +5,7 @@
 package verify
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
 
@@ -67,7 +68,7 @@ func (r *Report) Count(severity Severity) int {
 // Judge judges a repository that was read.
 func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
 	rules := slices.DeleteFunc(checks.Rules(), func(rule checks.Rule) bool { return !o.wants(rule.Code) })
-	report := &Report{Findings: checks.Judge(r, rules), Skipped: slices.Clone(r.Skipped)}
+	report := &Report{Findings: checks.Judge(r, rules), Skipped: skipped(r)}
 	lines := newLocator(source)
 	for i := range report.Findings {
 		lines.locate(&report.Findings[i])
@@ -78,12 +79,20 @@ func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
 	return report
 }
 
+// skipped are what was not judged of a repository, and not compared of others.
+func skipped(r *repo.Repository) []Skipped {
+	all := slices.Clone(r.Skipped)
+	for _, other := range r.Others {
+		if n := len(other.Skipped) + len(other.Problems); n > 0 {
+			all = append(all, Skipped{Origin: repo.Origin{File: other.Name}, Reason: fmt.Sprintf("of this other repository, parts could not be read and were not compared, %d in number: wavewright verify says which in that folder", n)})
+		}
+	}
+	return all
+}
+
 // count counts what was judged.
 func (r *Report) count(from *repo.Repository) {
-	targets := slices.Clone(from.Targets)
-	for _, e := range from.Environments {
-		targets = append(targets, e.Targets...)
-	}
+	targets := from.AllTargets()
 	r.Targets = len(targets)
 	for _, t := range targets {
 		for _, d := range t.Applications {

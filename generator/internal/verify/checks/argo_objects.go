@@ -114,11 +114,13 @@ func sharedObject(w *world, out *judge) {
 	}
 }
 
+func andMore(n int) string { return fmt.Sprintf(", and %d more objects", n) }
+
 func (p *sharedPair) report(out *judge) {
 	first, second := p.first.by, p.second.by
 	f := out.object(p.second.target, p.second.object, "metadata.name", "Applications %s and %s both hold %s of cluster %s", first.Name, second.Name, p.objects[0], clusterOf(second))
 	if len(p.objects) > 1 {
-		f.Message += fmt.Sprintf(", and %d more objects", len(p.objects)-1)
+		f.Message += andMore(len(p.objects) - 1)
 		f.Sum = p.objects[:min(len(p.objects), 10)]
 	}
 	f.Hint = fmt.Sprintf("Let one Application hold it. The other one stands in %s.", p.first.object.File)
