@@ -13,6 +13,7 @@ var schemaRules = []Rule{
 	{Code: "schema/deprecated-api", Severity: Warning, Title: "an API version that Kubernetes will remove", run: both(everyObject(deprecatedAPI), everyCustom(deprecatedVersion))},
 	{Code: "schema/broken-rule", Severity: Error, Title: "a custom resource that breaks a rule (CEL) of its definition", run: customFaults(schema.BrokenRule)},
 	{Code: "schema/duplicate-key", Severity: Warning, Title: "a key that stands twice in a mapping", run: everyObject(duplicateKey)},
+	{Code: "schema/encrypted", Severity: Note, Title: "an object whose values SOPS encrypted", run: everyObject(encrypted)},
 	{Code: "schema/invalid-label", Severity: Error, Title: "a label or an annotation that the API server refuses", run: everyObject(invalidLabel)},
 	{Code: "schema/invalid-name", Severity: Error, Title: "a name or a namespace that the API server refuses", run: everyObject(invalidName)},
 	{Code: "schema/invalid-value", Severity: Error, Title: "a value that the API server refuses", run: both(everyObject(invalidValue), customFaults(schema.Invalid))},
@@ -90,6 +91,14 @@ func duplicateKey(t *target, o *repo.Object, out *judge) {
 		f := out.object(t, o, "", "%s has the key %s twice in one mapping: the last one counts, the others are lost", o, d.Key)
 		f.Object, f.Line = "", o.Line+d.Line-1
 		f.Hint = "Take all but one of them out."
+	}
+}
+
+// encrypted notes objects that Argo CD cannot apply by itself, and whose values nobody here sees.
+func encrypted(t *target, o *repo.Object, out *judge) {
+	if o.Encrypted {
+		f := out.object(t, o, "sops", "SOPS encrypted values of this object: they were not judged")
+		f.Hint = "Argo CD and Kustomize decrypt nothing by themselves: without a plugin that does, such as KSOPS, the API server refuses the object or stores what is encrypted."
 	}
 }
 

@@ -139,7 +139,7 @@ func customFaults(kind schema.FaultKind) func(*world, *judge) {
 	return everyCustom(func(w *world, t *target, o *repo.Object, out *judge) {
 		found := w.defined().judge(t, o)
 		for _, fault := range found.faults {
-			if fault.Kind != kind {
+			if fault.Kind != kind || o.Encrypted && o.Malformed != nil {
 				continue
 			}
 			f := out.fault(t, o, fault)

@@ -33,14 +33,25 @@ func NewObject(document []byte, at Origin) (*Object, error) {
 		return nil, err
 	}
 	o.Origin, o.Duplicates, o.Typed = at, duplicates, newTyped(o.APIVersion, o.Kind)
+	if err := o.open(); err != nil {
+		return nil, err
+	}
+	if err := o.decode(); err != nil {
+		o.Malformed = err
+	}
+	return o, nil
+}
+
+// decode fills in the Go value of a kind that has one.
+func (o *Object) decode() (err error) {
 	switch {
 	case o.Typed == nil:
 	case schema.IsBuiltin(o.Typed):
-		o.Strict, o.Malformed = schema.Decode(text, o.Typed)
+		o.Strict, err = schema.Decode(o.JSON, o.Typed)
 	default:
-		o.Malformed = gojson.Unmarshal(text, o.Typed)
+		err = gojson.Unmarshal(o.JSON, o.Typed)
 	}
-	return o, nil
+	return err
 }
 
 // toJSON converts a document, which may be JSON already.

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"path"
 	"regexp"
 	"slices"
@@ -45,7 +46,9 @@ func (d *discovery) manifests(p *product, name string) {
 	if f.skipped {
 		return
 	}
-	if f.unreadable != nil && (f.resembles || len(f.objects) > 0) {
+	if errors.Is(f.unreadable, errEncrypted) {
+		p.fail(Origin{File: name, Line: f.line}, "", "%v", f.unreadable)
+	} else if f.unreadable != nil && (f.resembles || len(f.objects) > 0) {
 		p.fail(Origin{File: name, Line: f.line}, "build/unreadable", "%v", f.unreadable)
 		return
 	}

@@ -50,6 +50,10 @@ func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err
 			r.Origin = at.File
 		}
 		object, err := NewObject(r.JSON, Origin{File: r.Origin, Original: r.Original, Among: among})
+		if errors.Is(err, errEncrypted) {
+			p.fail(Origin{File: r.Origin, Line: 1}, "", "%v", err)
+			continue
+		}
 		if err != nil || object == nil {
 			p.fail(Origin{File: r.Origin}, "build/unreadable", "%s holds no object: %v", r.Origin, err)
 			continue

@@ -27,6 +27,8 @@ type Object struct {
 	Duplicates []Duplicate
 	// Strict says that every field of a built-in kind has a place in Typed, which holds all of it.
 	Strict bool
+	// Encrypted says that SOPS encrypted values of it. JSON has null in their place.
+	Encrypted bool
 	// Malformed says why Typed could not be filled completely.
 	Malformed error
 	// Typed is the object as a pointer to its Go type, for the kinds that checks read;
