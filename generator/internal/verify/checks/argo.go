@@ -22,7 +22,7 @@ type argoSpec struct {
 	Project           string
 	Source            *argoSource
 	Sources           []argoSource
-	SourceHydrator    map[string]any
+	SourceHydrator    *repo.SourceHydrator
 	Destination       repo.Destination
 	IgnoreDifferences []repo.IgnoreDifferences
 	SyncPolicy        struct {

@@ -38,6 +38,7 @@ func destinationInvalid(a *argoApplication, out *judge) {
 // sourceIncomplete reports sources that say too little for Argo CD.
 func sourceIncomplete(a *argoApplication, out *judge) {
 	if a.spec.SourceHydrator != nil {
+		hydratorIncomplete(a, out)
 		return
 	}
 	for i, s := range a.spec.Sources {
@@ -56,15 +57,38 @@ func sourceIncomplete(a *argoApplication, out *judge) {
 	}
 }
 
+// hydratorIncomplete reports hydrators that say too little for Argo CD.
+func hydratorIncomplete(a *argoApplication, out *judge) {
+	h := a.spec.SourceHydrator
+	for _, field := range []struct {
+		name  string
+		empty bool
+	}{
+		{"drySource.repoURL", h.DrySource.RepoURL == ""},
+		{"syncSource.targetBranch", h.SyncSource.TargetBranch == ""},
+		{"hydrateTo.targetBranch", h.HydrateTo != nil && h.HydrateTo.TargetBranch == ""},
+	} {
+		if field.empty && !a.template && a.spec.Project != "" { // no patch of another one
+			out.object(nil, a.object, a.path("sourceHydrator"), "the hydrator needs %s", field.name).Hint = "Argo CD reports an InvalidSpecError and never syncs the Application."
+		}
+	}
+}
+
 func chartRevision(a *argoApplication, at string, s *argoSource, out *judge) {
 	if s.Chart != "" && s.TargetRevision == "" && !a.template {
 		out.object(nil, a.object, a.path(at+".chart"), "the chart %s needs a targetRevision", s.Chart).Hint = "Argo CD reports an InvalidSpecError and never syncs the Application. Write a version, such as 1.2.3, or \"*\" for the newest."
 	}
 }
 
-// sourceIgnored reports a source beside sources.
+// sourceIgnored reports a source beside sources, and both beside a hydrator.
 func sourceIgnored(a *argoApplication, out *judge) {
-	if a.spec.Source != nil && a.spec.Source.RepoURL != "" && len(a.spec.Sources) > 0 {
+	one := a.spec.Source != nil && a.spec.Source.RepoURL != ""
+	switch {
+	case a.spec.SourceHydrator != nil && one:
+		out.object(nil, a.object, a.path("source"), "Argo CD ignores source where there is a sourceHydrator").Hint = "Remove one of the two."
+	case a.spec.SourceHydrator != nil && len(a.spec.Sources) > 0:
+		out.object(nil, a.object, a.path("sources"), "Argo CD ignores sources where there is a sourceHydrator").Hint = "Remove one of the two."
+	case one && len(a.spec.Sources) > 0:
 		out.object(nil, a.object, a.path("source"), "Argo CD ignores source where there are sources").Hint = "Remove source, or move it into sources."
 	}
 }

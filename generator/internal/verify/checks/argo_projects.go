@@ -209,11 +209,12 @@ func anyProject(projects []*argoProject, permitted func(*argoProject) bool) bool
 
 // refusesSource wants the project to permit every source.
 func refusesSource(t *target, d *repo.Deployed, projects []*argoProject, out *judge) {
-	for _, address := range sourcesOf(d) {
-		if unresolved(address) || anyProject(projects, func(p *argoProject) bool { return p.permitsSource(address) }) {
+	for _, source := range d.Repositories() {
+		address := source.Address
+		if address == "" || unresolved(address) || anyProject(projects, func(p *argoProject) bool { return p.permitsSource(address) }) {
 			continue
 		}
-		f := atField(out.application(t, d, "project %s does not permit the repository %s: it permits %s", d.Spec.Project, address, list(projects[0].Spec.SourceRepos)), d, "spec.source.repoURL")
+		f := atField(out.application(t, d, "project %s does not permit the repository %s: it permits %s", d.Spec.Project, address, list(projects[0].Spec.SourceRepos)), d, source.Field)
 		f.Hint = fmt.Sprintf("Add the repository to spec.sourceRepos of AppProject %s (%s), or name another project.", d.Spec.Project, projects[0].object.File)
 	}
 }
@@ -222,14 +223,6 @@ func refusesSource(t *target, d *repo.Deployed, projects []*argoProject, out *ju
 func atField(f *Finding, d *repo.Deployed, path string) *Finding {
 	f.Object, f.Namespace, f.Path = "Application/"+d.Name, d.Namespace, path
 	return f
-}
-
-// sourcesOf are the addresses of the repositories of an Application.
-func sourcesOf(d *repo.Deployed) []string {
-	if d.Spec.Source.RepoURL == "" {
-		return nil
-	}
-	return []string{d.Spec.Source.RepoURL}
 }
 
 // refusesDestination wants the project to permit the cluster and the namespace.

@@ -59,7 +59,9 @@ func reaches(p *argoProject, used []*repo.Deployed) []reach {
 	var sources, destinations, cluster []string
 	known := newKindScopes(nil)
 	for _, d := range used {
-		sources = append(sources, sourcesOf(d)...)
+		for _, source := range d.Repositories() {
+			sources = append(sources, source.Address)
+		}
 		destinations = append(destinations, place(d.Spec.Destination))
 		for _, o := range d.Objects {
 			if namespaced, certain := known.namespaced(o); certain && !namespaced {

@@ -154,7 +154,7 @@ type Application struct {
 		// Sources replace Source where there are several.
 		Sources []Source
 		// SourceHydrator replaces both; what is dry is what the repository holds.
-		SourceHydrator *struct{ DrySource Source }
+		SourceHydrator *SourceHydrator
 		Destination    Destination
 		// IgnoreDifferences are the fields that Argo CD leaves to others.
 		IgnoreDifferences []IgnoreDifferences

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/git"
@@ -92,6 +93,39 @@ type DirectorySource struct {
 	Recurse bool   `json:"recurse,omitempty"`
 	Include string `json:"include,omitempty"`
 	Exclude string `json:"exclude,omitempty"`
+}
+
+// SourceHydrator writes what a dry source makes to a branch, and deploys that.
+type SourceHydrator struct {
+	DrySource  Source
+	SyncSource struct{ RepoURL, Path, TargetBranch string }
+	HydrateTo  *struct{ TargetBranch string }
+}
+
+// Place is the address of a repository with the field that names it.
+type Place struct{ Address, Field string }
+
+// Repositories are the repositories that Argo CD asks the project about; an empty address is
+// the affair of argo/source-incomplete.
+func (a *Application) Repositories() []Place {
+	if h := a.Spec.SourceHydrator; h != nil {
+		all := []Place{{h.DrySource.RepoURL, "spec.sourceHydrator.drySource.repoURL"}}
+		if wet := h.SyncSource.RepoURL; wet != "" && wet != h.DrySource.RepoURL {
+			all = append(all, Place{wet, "spec.sourceHydrator.syncSource.repoURL"})
+		}
+		return all
+	}
+	if len(a.Spec.Sources) == 0 && a.Spec.Source.RepoURL == "" {
+		return nil
+	}
+	if len(a.Spec.Sources) == 0 {
+		return []Place{{a.Spec.Source.RepoURL, "spec.source.repoURL"}}
+	}
+	var all []Place
+	for i, s := range a.Spec.Sources {
+		all = append(all, Place{s.RepoURL, fmt.Sprintf("spec.sources[%d].repoURL", i)})
+	}
+	return all
 }
 
 // sources are all sources of an Application.
