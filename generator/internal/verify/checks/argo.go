@@ -69,7 +69,8 @@ type argoSet struct {
 			PreserveResourcesOnDeletion bool
 		}
 		Strategy struct {
-			Type string
+			Type        string
+			RollingSync struct{ Steps []rollingStep }
 		}
 		Template struct {
 			Metadata metav1.ObjectMeta

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/itchyny/gojq"
-
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
@@ -222,54 +220,6 @@ func emptyAllowed(a *argoApplication, out *judge) {
 	if auto := a.spec.SyncPolicy.Automated; a.spec.prunes() && auto.AllowEmpty != nil && *auto.AllowEmpty {
 		f := out.object(nil, a.object, a.path("syncPolicy.automated.allowEmpty"), "a source that renders to nothing deletes everything that the Application deployed")
 		f.Hint = "Without allowEmpty Argo CD refuses a sync that would prune all."
-	}
-}
-
-// ignoresWhole reports ignored differences that hide a whole object or its spec.
-func ignoresWhole(a *argoApplication, out *judge) {
-	for i, ignored := range a.spec.IgnoreDifferences {
-		for j, pointer := range ignored.JSONPointers {
-			if slices.Contains([]string{"", "/", "/spec", "/spec/"}, pointer) {
-				reportWhole(a, fmt.Sprintf("ignoreDifferences[%d].jsonPointers[%d]", i, j), ignored.Kind, pointer, out)
-			}
-		}
-		for j, expression := range ignored.JQPathExpressions {
-			if slices.Contains([]string{".", ".spec", ".[]", ".spec[]", "..", ".spec[]?"}, strings.TrimSpace(expression)) {
-				reportWhole(a, fmt.Sprintf("ignoreDifferences[%d].jqPathExpressions[%d]", i, j), ignored.Kind, expression, out)
-			}
-		}
-	}
-}
-
-func reportWhole(a *argoApplication, at, kind, what string, out *judge) {
-	f := out.object(nil, a.object, a.path(at), "%q hides every difference in the spec of %s: Argo CD shows Synced whatever runs", what, cmp.Or(strings.Trim(kind, "*"), "all kinds"))
-	if slices.Contains(a.spec.SyncPolicy.SyncOptions, "RespectIgnoreDifferences=true") {
-		f.Message += ", and with RespectIgnoreDifferences never changes it"
-	}
-	f.Hint = "Name the fields that something else writes, such as /spec/replicas."
-}
-
-// ignoreInvalid reports ignored differences that Argo CD cannot read.
-func ignoreInvalid(a *argoApplication, out *judge) {
-	for i, ignored := range a.spec.IgnoreDifferences {
-		for j, expression := range ignored.JQPathExpressions {
-			at := a.path(fmt.Sprintf("ignoreDifferences[%d].jqPathExpressions[%d]", i, j))
-			if templated(expression) {
-				continue
-			}
-			if query, err := gojq.Parse(fmt.Sprintf("del(%s)", expression)); err != nil {
-				out.object(nil, a.object, at, "the jq expression %q cannot be read: %v", expression, err).Hint = "Argo CD reports a ComparisonError and does not sync the Application."
-			} else if _, err := gojq.Compile(query); err != nil {
-				out.object(nil, a.object, at, "the jq expression %q cannot be run: %v", expression, err).Hint = "Argo CD reports a ComparisonError and does not sync the Application."
-			}
-		}
-		for j, pointer := range ignored.JSONPointers {
-			if pointer != "" && !strings.HasPrefix(pointer, "/") && !templated(pointer) {
-				f := out.object(nil, a.object, a.path(fmt.Sprintf("ignoreDifferences[%d].jsonPointers[%d]", i, j)), "the JSON pointer %q does not begin with a slash: it ignores nothing", pointer)
-				f.Severity = Warning
-				f.Hint = "Write /" + strings.ReplaceAll(pointer, ".", "/") + "."
-			}
-		}
 	}
 }
 

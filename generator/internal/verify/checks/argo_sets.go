@@ -29,6 +29,23 @@ func emptyList(s *argoSet, out *judge) {
 	}
 }
 
+// generatorDeletes notes generators that may find nothing, and then delete all Applications.
+func generatorDeletes(s *argoSet, out *judge) {
+	if !s.deletes() {
+		return
+	}
+	for i, generator := range s.Spec.Generators {
+		for _, kind := range []string{"git", "clusters", "scmProvider", "clusterDecisionResource", "plugin"} {
+			if !holds(generator, kind) {
+				continue
+			}
+			f := out.object(nil, s.object, fmt.Sprintf("spec.generators[%d]", i), "when the %s generator finds nothing, the controller deletes the Applications that it made, and what they deployed", kind)
+			f.Hint = "A mistyped path, a renamed folder or a lost label is enough. Set spec.syncPolicy.preserveResourcesOnDeletion: true or applicationsSync: create-update where that must not happen."
+			break
+		}
+	}
+}
+
 // preserveDefeated reports a finalizer that makes preserveResourcesOnDeletion useless.
 func preserveDefeated(s *argoSet, out *judge) {
 	if s.Spec.SyncPolicy.PreserveResourcesOnDeletion && cascades(s.Spec.Template.Metadata.Finalizers) {

@@ -1,5 +1,7 @@
 package checks
 
+import "github.com/wavewright/wavewright/generator/internal/verify/repo"
+
 // argoRules are the rules of this area.
 var argoRules = []Rule{
 	{Code: "argo/allow-empty", Severity: Note, Title: "an empty source deletes everything", Cheap: true, run: eachApplication(emptyAllowed)},
@@ -8,20 +10,26 @@ var argoRules = []Rule{
 	{Code: "argo/duplicate-name", Severity: Error, Title: "two Applications of one name", run: both(duplicateName, sharedName)},
 	{Code: "argo/duplicate-project", Severity: Warning, Title: "a project whose name another repository uses too", run: sharedProject},
 	{Code: "argo/empty-list", Severity: Note, Title: "a list generator without elements", Cheap: true, run: eachSet(emptyList)},
+	{Code: "argo/finalizer-in-manifest", Severity: Warning, Title: "a finalizer in a manifest, which nothing removes", run: eachObject(finalizerStated)},
 	{Code: "argo/force-replace", Severity: Warning, Title: "Force=true on an object with state", run: eachObject(forceReplaces)},
 	{Code: "argo/generated-names-collide", Severity: Error, Title: "an ApplicationSet whose Applications have one name", Cheap: true, run: eachSet(looseNames)},
+	{Code: "argo/generator-deletes", Severity: Note, Title: "a generator that deletes everything when it finds nothing", Cheap: true, run: eachSet(generatorDeletes)},
+	{Code: "argo/generator-finds-nothing", Severity: Warning, Title: "a git generator that looks for what is not there", run: problems(repo.NothingFound)},
 	{Code: "argo/hook-policy-unknown", Severity: Warning, Title: "a delete policy that Argo CD does not know", run: eachObject(policyUnknown)},
 	{Code: "argo/hook-stays", Severity: Warning, Title: "a failed hook that makes later syncs fail", run: eachObject(hookStays)},
 	{Code: "argo/hook-unknown", Severity: Error, Title: "a hook that Argo CD never runs", run: eachObject(hookUnknown)},
 	{Code: "argo/hook-waits-for-sync", Severity: Error, Title: "a PreSync hook that needs what the Sync phase applies", run: hookWaits},
 	{Code: "argo/ignore-invalid", Severity: Error, Title: "an ignored difference that cannot be read", Cheap: true, run: eachApplication(ignoreInvalid)},
 	{Code: "argo/ignores-spec", Severity: Warning, Title: "ignored differences that hide a whole spec", Cheap: true, run: eachApplication(ignoresWhole)},
+	{Code: "argo/ignores-unknown-kind", Severity: Warning, Title: "an ignored difference of a kind that there is not", Cheap: true, run: eachApplication(ignoresUnknown)},
 	{Code: "argo/job-fixed", Severity: Note, Title: "a Job that nobody can change", run: eachObject(jobFixed)},
 	{Code: "argo/job-vanishes", Severity: Warning, Title: "a Job that the cluster deletes and Argo CD runs again", run: eachObject(jobVanishes)},
 	{Code: "argo/loose-template", Severity: Warning, Title: "a Go template without missingkey=error", Cheap: true, run: eachSet(looseTemplate)},
+	{Code: "argo/manages-itself", Severity: Warning, Title: "an Application that deletes its own Argo CD", run: managesItself},
 	{Code: "argo/name-too-long", Severity: Note, Title: "a name that is no value of a label", run: nameTooLong},
 	{Code: "argo/namespace-missing", Severity: Note, Title: "a namespace that nothing creates", run: namespaceMissing},
 	{Code: "argo/namespace-twice", Severity: Warning, Title: "CreateNamespace beside a Namespace manifest", run: namespaceTwice},
+	{Code: "argo/never-healthy", Severity: Error, Title: "an object that Argo CD waits for in vain", run: neverHealthy},
 	{Code: "argo/option-unknown", Severity: Warning, Title: "a sync option that Argo CD ignores", run: optionUnknown},
 	{Code: "argo/preserve-defeated", Severity: Warning, Title: "a finalizer that defeats preserveResourcesOnDeletion", Cheap: true, run: eachSet(preserveDefeated)},
 	{Code: "argo/project-missing", Severity: Note, Title: "a project that the repository does not hold", Cheap: true, run: projectMissing},
@@ -30,6 +38,7 @@ var argoRules = []Rule{
 	{Code: "argo/project-refuses-kind", Severity: Error, Title: "a kind that the project does not permit", run: refusesKind},
 	{Code: "argo/project-refuses-namespace", Severity: Error, Title: "an object in a namespace that the project does not permit", run: eachPermission(refusesNamespace)},
 	{Code: "argo/project-refuses-source", Severity: Error, Title: "a repository that the project does not permit", run: eachPermission(refusesSource)},
+	{Code: "argo/protection-defeated", Severity: Warning, Title: "an object that outlives nothing because its namespace is pruned", run: protectionDefeated},
 	{Code: "argo/release-too-long", Severity: Error, Title: "a Helm release whose name is too long", Cheap: true, run: releaseTooLong},
 	{Code: "argo/repeated-object", Severity: Warning, Title: "an object that an Application has twice", run: repeatedObject},
 	{Code: "argo/retry-invalid", Severity: Warning, Title: "a pause between attempts that cannot be read", Cheap: true, run: eachApplication(retryInvalid)},
@@ -37,7 +46,9 @@ var argoRules = []Rule{
 	{Code: "argo/shared-object", Severity: Error, Title: "an object of two Applications", run: both(sharedObject, sharedElsewhere)},
 	{Code: "argo/source-ignored", Severity: Warning, Title: "a source beside sources", Cheap: true, run: eachApplication(sourceIgnored)},
 	{Code: "argo/source-incomplete", Severity: Error, Title: "a source that says too little", Cheap: true, run: eachApplication(sourceIncomplete)},
+	{Code: "argo/step-selects-nothing", Severity: Warning, Title: "a step of a RollingSync without Applications", run: stepEmpty},
 	{Code: "argo/templated-project", Severity: Warning, Title: "a project that the generator's input chooses", Cheap: true, run: eachSet(templatedProject)},
+	{Code: "argo/too-large-to-apply", Severity: Error, Title: "an object that is too large for a client-side apply", run: tooLarge},
 	{Code: "argo/volume-waits-for-pod", Severity: Warning, Title: "a claim that waits for a pod of a later wave", run: claimWaits},
 	{Code: "argo/wave-of-application", Severity: Note, Title: "waves of Applications that nothing waits for", run: waveOfApplication},
 	{Code: "argo/wave-of-template", Severity: Note, Title: "a sync wave in a template, which orders nothing", Cheap: true, run: eachSet(waveOfTemplate)},
@@ -48,4 +59,5 @@ var argoRules = []Rule{
 	{Code: "argo/window-never-opens", Severity: Warning, Title: "a sync window that never opens", Cheap: true, run: eachWindow(windowNeverOpens)},
 	{Code: "argo/window-zone-unknown", Severity: Warning, Title: "a time zone that there is not", Cheap: true, run: eachWindow(windowZone)},
 	{Code: "argo/windows-closed", Severity: Warning, Title: "windows that leave no time to sync", run: windowsClosed},
+	{Code: "argo/without-step", Severity: Warning, Title: "an Application that no step of its RollingSync selects", run: withoutStep},
 }

@@ -80,7 +80,8 @@ func judgeScalersCompete(s *scope, out *judge) {
 // judgeReplicas wants no manifest to state the replicas that a scaler decides.
 func judgeReplicas(s *scope, out *judge) {
 	for _, w := range s.workloads {
-		if w.replicas == nil || *w.replicas == 0 || ignored(w, "/spec/replicas", ".spec.replicas") {
+		left := ignored(w, "/spec/replicas", ".spec.replicas")
+		if w.replicas == nil || *w.replicas == 0 || left && option(w.object.Application, w.object, "RespectIgnoreDifferences", "true") {
 			continue
 		}
 		for _, c := range s.scaling[w.scaled()] {
@@ -89,7 +90,11 @@ func judgeReplicas(s *scope, out *judge) {
 			}
 			f := out.object(c.member.target, w.object, "spec.replicas", "replicas: %d is stated, and %s decides it", *w.replicas, c)
 			f.Sum = []string{fmt.Sprintf("%s: %d to %d", c, c.min, c.max)}
-			f.Hint = "Argo CD sets the number back at each sync, with selfHeal at once, and the autoscaler changes it again. Leave replicas out, or list /spec/replicas under ignoreDifferences of the Application."
+			f.Hint = "Argo CD sets the number back at each sync, with selfHeal at once, and the autoscaler changes it again. Leave replicas out, or list /spec/replicas under ignoreDifferences of the Application, with RespectIgnoreDifferences=true."
+			if left {
+				f.Message = fmt.Sprintf("replicas: %d is applied at each sync, although its difference is ignored, and %s decides it", *w.replicas, c)
+				f.Hint = "ignoreDifferences hides the difference and does not keep a sync from applying it. Leave replicas out, or add RespectIgnoreDifferences=true to the sync options."
+			}
 			break
 		}
 	}

@@ -213,8 +213,11 @@ func (d *discovery) follow(entries []*entry) {
 func (d *discovery) applications(objects []*Object, clusters []Cluster) (found, fresh []*node) {
 	d.poll(objects)
 	clusters = declared(objects, clusters)
-	enter := func(a *Application, at Origin, element map[string]any) {
+	enter := func(a *Application, at Origin, element map[string]any, set *Object) {
 		n, known := d.node(a, at, element)
+		if !known {
+			n.Set = set
+		}
 		found = append(found, n)
 		if !known {
 			n.clusters, fresh = clusters, append(fresh, n)
@@ -224,11 +227,11 @@ func (d *discovery) applications(objects []*Object, clusters []Cluster) (found, 
 		switch typed := o.Typed.(type) {
 		case *Application:
 			d.manage(o)
-			enter(typed, o.Origin, nil)
+			enter(typed, o.Origin, nil, nil)
 		case *ApplicationSet:
 			d.manage(o)
 			for _, made := range d.expandSet(o, typed, clusters) {
-				enter(made.application, made.at, made.params)
+				enter(made.application, made.at, made.params, o)
 			}
 		case *AppProject:
 			d.manage(o)

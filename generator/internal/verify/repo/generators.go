@@ -78,8 +78,10 @@ func (e *expansion) git(settings map[string]any) ([]parameters, error) {
 	switch {
 	case settings["directories"] != nil:
 		all, err = e.gitFolders(mapsOf(settings["directories"]), prefix)
+		e.wanting(settings, "folder", mapsOf(settings["directories"]), e.folders, fitsFolder)
 	case settings["files"] != nil:
 		all, err = e.gitFiles(mapsOf(settings["files"]), prefix)
+		e.wanting(settings, "file", mapsOf(settings["files"]), e.names, fitsFile)
 	default:
 		err = errors.New("the git generator names neither directories nor files")
 	}
@@ -104,9 +106,9 @@ func (e *expansion) gitFolders(patterns []map[string]any, prefix string) ([]para
 		}
 		in, out := false, false
 		for _, pattern := range patterns {
-			fits, err := path.Match(text(pattern["path"]), folder)
+			fits, err := fitsFolder(text(pattern["path"]), folder)
 			if err != nil {
-				return nil, fmt.Errorf("the pattern %q: %w", text(pattern["path"]), err)
+				return nil, err
 			}
 			exclude, _ := pattern["exclude"].(bool)
 			in, out = in || fits && !exclude, out || fits && exclude
@@ -126,8 +128,10 @@ func (e *expansion) gitFiles(patterns []map[string]any, prefix string) ([]parame
 	for _, name := range e.names {
 		in, out := false, false
 		for _, pattern := range patterns {
-			at := path.Clean(text(pattern["path"]))
-			fits := gitGlob(at).MatchString(name) || within(name, at)
+			fits, err := fitsFile(text(pattern["path"]), name)
+			if err != nil {
+				return nil, err
+			}
 			exclude, _ := pattern["exclude"].(bool)
 			in, out = in || fits && !exclude, out || fits && exclude
 		}
@@ -142,6 +146,43 @@ func (e *expansion) gitFiles(patterns []map[string]any, prefix string) ([]parame
 	}
 	return all, nil
 }
+
+// fitsFolder reports whether a folder fits a pattern.
+func fitsFolder(pattern, folder string) (bool, error) {
+	fits, err := path.Match(pattern, folder)
+	if err != nil {
+		return false, fmt.Errorf("the pattern %q: %w", pattern, err)
+	}
+	return fits, nil
+}
+
+// fitsFile reports whether a file fits a pattern, or lies in the folder that it names.
+func fitsFile(pattern, name string) (bool, error) {
+	at := path.Clean(pattern)
+	return gitGlob(at).MatchString(name) || within(name, at), nil
+}
+
+// wanting reports patterns that nothing fits. What another branch holds is not known, and a
+// generator that refines another one may find nothing.
+func (e *expansion) wanting(settings map[string]any, what string, patterns []map[string]any, names []string, fits func(pattern, name string) (bool, error)) {
+	if e.aside || !slices.Contains([]string{"", "HEAD", "main", "master"}, text(settings["revision"])) {
+		return
+	}
+	for _, pattern := range patterns {
+		wanted := text(pattern["path"])
+		if exclude, _ := pattern["exclude"].(bool); exclude || wanted == "" || strings.Contains(wanted, "{{") {
+			continue
+		}
+		if slices.ContainsFunc(names, func(name string) bool { ok, err := fits(wanted, name); return ok || err != nil }) {
+			continue
+		}
+		at := Origin{File: e.object.File, Line: max(e.object.Line, e.lineOf(e.object.File, wanted))}
+		e.problem(at, e.object.Name, NothingFound, fmt.Sprintf("the git generator looks for %s, and no %s of the repository fits", wanted, what))
+	}
+}
+
+// NothingFound is the code of patterns of git generators that nothing fits.
+const NothingFound = "argo/generator-finds-nothing"
 
 // gitGlob is a pattern of git, in which a star stands for slashes too.
 func gitGlob(pattern string) *regexp.Regexp {

@@ -113,6 +113,8 @@ type Deployed struct {
 	Overlay string
 	// Element is what the ApplicationSet makes the Application of.
 	Element map[string]any
+	// Set is the ApplicationSet that makes the Application; nil for one that stands by itself.
+	Set *Object
 	// Chart says that a chart makes the objects, which are its authors' affair.
 	Chart   bool
 	Objects []*Object

@@ -95,6 +95,8 @@ type expansion struct {
 	// clusters are those that Argo CD knows.
 	clusters []Cluster
 	lines    *lines
+	// aside says that the generator at work refines another one, and may find nothing.
+	aside bool
 }
 
 func (d *discovery) expansion(o *Object, set *ApplicationSet) (*expansion, error) {
@@ -126,7 +128,10 @@ func (e *expansion) transform(generator, template, outer map[string]any, sibling
 		}
 		generator = filled
 	}
+	before := e.aside
+	e.aside = before || len(outer) > 0 || len(siblings) > 0
 	found, kind, err := e.generate(generator, siblings)
+	e.aside = before
 	if err != nil {
 		return nil, nil, err
 	}
