@@ -30,21 +30,24 @@ func unpruned(d *repo.Deployed, o *repo.Object) bool {
 
 // protectionDefeated reports objects that are not to be pruned in namespaces that are.
 func protectionDefeated(w *world, out *judge) {
-	holders, _ := w.holders()
-	w.eachDeployed(func(t *target, d *repo.Deployed) {
-		for _, o := range d.Objects {
-			if !slices.Contains(words(o.Annotations[optionsAnnotation]), "Prune=false") || namespaceOf(o) == "" {
+	holders, keys := w.holders()
+	for _, key := range keys {
+		for _, one := range holders[key] {
+			if key.namespace == "" || !slices.Contains(words(one.object.Annotations[optionsAnnotation]), "Prune=false") {
 				continue
 			}
-			for _, n := range holders[identity{clusterOf(d), "", "Namespace", "", namespaceOf(o)}] {
-				if auto := n.by.Spec.SyncPolicy.Automated; auto == nil || !auto.Prune || unpruned(n.by, n.object) {
-					continue
+			for _, n := range holders[identity{key.cluster, "", "Namespace", "", key.namespace}] {
+				if auto := n.by.Spec.SyncPolicy.Automated; auto != nil && auto.Prune && !unpruned(n.by, n.object) {
+					reportDefeated(one, n, out)
 				}
-				f := out.object(t, o, `metadata.annotations."`+optionsAnnotation+`"`, "Prune=false keeps it, and Application %s prunes its namespace %s when the manifest is gone", n.by.Name, n.object.Name)
-				f.Hint = "Whoever deletes a namespace deletes all that is in it. Give the Namespace of " + n.object.File + " the annotation " + optionsAnnotation + ": Prune=false too, or Prune=confirm."
 			}
 		}
-	})
+	}
+}
+
+func reportDefeated(kept, namespace held, out *judge) {
+	f := out.object(kept.target, kept.object, `metadata.annotations."`+optionsAnnotation+`"`, "Prune=false keeps it, and Application %s prunes its namespace %s when the manifest is gone", namespace.by.Name, namespace.object.Name)
+	f.Hint = "Whoever deletes a namespace deletes all that is in it. Give the Namespace of " + namespace.object.File + " the annotation " + optionsAnnotation + ": Prune=false too, or Prune=confirm."
 }
 
 // ownFinalizers are those that a controller of Kubernetes itself removes.

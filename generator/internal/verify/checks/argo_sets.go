@@ -29,11 +29,19 @@ func emptyList(s *argoSet, out *judge) {
 	}
 }
 
-// generatorDeletes notes generators that may find nothing, and then delete all Applications.
-func generatorDeletes(s *argoSet, out *judge) {
-	if !s.deletes() {
-		return
+// generatorsDelete notes generators that may find nothing, and then delete all Applications: once
+// for each ApplicationSet, however many overlays use it.
+func generatorsDelete(w *world, out *judge) {
+	seen := map[string]bool{}
+	for _, s := range w.sets() {
+		if key := s.object.File + " " + s.object.Name; s.deletes() && !seen[key] {
+			seen[key] = true
+			generatorDeletes(s, out)
+		}
 	}
+}
+
+func generatorDeletes(s *argoSet, out *judge) {
 	for i, generator := range s.Spec.Generators {
 		for _, kind := range []string{"git", "clusters", "scmProvider", "clusterDecisionResource", "plugin"} {
 			if !holds(generator, kind) {
@@ -41,7 +49,7 @@ func generatorDeletes(s *argoSet, out *judge) {
 			}
 			f := out.object(nil, s.object, fmt.Sprintf("spec.generators[%d]", i), "when the %s generator finds nothing, the controller deletes the Applications that it made, and what they deployed", kind)
 			f.Hint = "A mistyped path, a renamed folder or a lost label is enough. Set spec.syncPolicy.preserveResourcesOnDeletion: true or applicationsSync: create-update where that must not happen."
-			break
+			return
 		}
 	}
 }

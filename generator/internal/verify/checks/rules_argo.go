@@ -13,7 +13,7 @@ var argoRules = []Rule{
 	{Code: "argo/finalizer-in-manifest", Severity: Warning, Title: "a finalizer in a manifest, which nothing removes", run: eachObject(finalizerStated)},
 	{Code: "argo/force-replace", Severity: Warning, Title: "Force=true on an object with state", run: eachObject(forceReplaces)},
 	{Code: "argo/generated-names-collide", Severity: Error, Title: "an ApplicationSet whose Applications have one name", Cheap: true, run: eachSet(looseNames)},
-	{Code: "argo/generator-deletes", Severity: Note, Title: "a generator that deletes everything when it finds nothing", Cheap: true, run: eachSet(generatorDeletes)},
+	{Code: "argo/generator-deletes", Severity: Note, Title: "a generator that deletes everything when it finds nothing", Cheap: true, run: generatorsDelete},
 	{Code: "argo/generator-finds-nothing", Severity: Warning, Title: "a git generator that looks for what is not there", run: problems(repo.NothingFound)},
 	{Code: "argo/hook-policy-unknown", Severity: Warning, Title: "a delete policy that Argo CD does not know", run: eachObject(policyUnknown)},
 	{Code: "argo/hook-stays", Severity: Warning, Title: "a failed hook that makes later syncs fail", run: eachObject(hookStays)},
