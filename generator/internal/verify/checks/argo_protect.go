@@ -30,19 +30,20 @@ func unpruned(d *repo.Deployed, o *repo.Object) bool {
 
 // protectionDefeated reports objects that are not to be pruned in namespaces that are.
 func protectionDefeated(w *world, out *judge) {
-	holders, keys := w.holders()
-	for _, key := range keys {
-		for _, one := range holders[key] {
-			if key.namespace == "" || !slices.Contains(words(one.object.Annotations[optionsAnnotation]), "Prune=false") {
+	holders, _ := w.holders()
+	w.eachDeployed(func(t *target, d *repo.Deployed) {
+		for _, o := range d.Objects {
+			// What has no namespace of its own by now belongs to none.
+			if o.Namespace == "" || !slices.Contains(words(o.Annotations[optionsAnnotation]), "Prune=false") {
 				continue
 			}
-			for _, n := range holders[identity{key.cluster, "", "Namespace", "", key.namespace}] {
+			for _, n := range holders[identity{clusterOf(d), "", "Namespace", "", o.Namespace}] {
 				if auto := n.by.Spec.SyncPolicy.Automated; auto != nil && auto.Prune && !unpruned(n.by, n.object) {
-					reportDefeated(one, n, out)
+					reportDefeated(held{t, d, o}, n, out)
 				}
 			}
 		}
-	}
+	})
 }
 
 func reportDefeated(kept, namespace held, out *judge) {

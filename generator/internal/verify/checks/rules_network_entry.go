@@ -9,8 +9,7 @@ import (
 	admissionv1 "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/utils/ptr"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/network"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
@@ -84,8 +83,10 @@ func deniedRoutes(t *traffic, out *judge) {
 		switch typed := o.Typed.(type) {
 		case *networkingv1.Ingress:
 			t.deniedIngress(o, typed, out)
-		case *repo.HTTPRoute:
-			t.deniedRoute(o, typed, out)
+		default:
+			if route := parsed[repo.Route](o); isRoute(o) && route != nil && !ofMesh(route) {
+				t.deniedRoute(o, route, out)
+			}
 		}
 	}
 }
@@ -119,20 +120,30 @@ func (t *traffic) controller(o *repo.Object, ingress *networkingv1.Ingress) (sou
 	return fromBeyond(), false
 }
 
-func (t *traffic) deniedRoute(o *repo.Object, route *repo.HTTPRoute, out *judge) {
+func (t *traffic) deniedRoute(o *repo.Object, route *repo.Route, out *judge) {
 	for i, rule := range route.Spec.Rules {
 		for j, backend := range rule.BackendRefs {
-			if backend.Namespace != "" && backend.Namespace != namespaceOf(o) {
+			if backend.Port == nil || !backend.IsService() || backend.Namespace != "" && backend.Namespace != namespaceOf(o) {
 				continue
 			}
 			field := fmt.Sprintf("spec.rules[%d].backendRefs[%d]", i, j)
-			t.deniedBackend(o, field, backend.Name, func(p corev1.ServicePort) bool { return p.Port == backend.Port }, fromBeyond(), t.gatewayElsewhere(o, route), out)
+			t.deniedBackend(o, field, backend.Name, func(p corev1.ServicePort) bool { return p.Port == *backend.Port && carries(o, p) }, fromBeyond(), t.gatewayElsewhere(o, route), out)
 		}
 	}
 }
 
+// ofMesh reports whether pods send the requests of a route, and no gateway.
+func ofMesh(route *repo.Route) bool {
+	return slices.ContainsFunc(route.Spec.ParentRefs, func(p repo.ParentRef) bool { return ptr.Deref(p.Kind, "Gateway") != "Gateway" })
+}
+
+// carries reports whether a port of a Service speaks the protocol of a route.
+func carries(route *repo.Object, p corev1.ServicePort) bool {
+	return (route.Kind == "UDPRoute") == (orTCP(p.Protocol) == corev1.ProtocolUDP)
+}
+
 // gatewayElsewhere reports whether all parents of a route are in other namespaces.
-func (t *traffic) gatewayElsewhere(o *repo.Object, route *repo.HTTPRoute) bool {
+func (t *traffic) gatewayElsewhere(o *repo.Object, route *repo.Route) bool {
 	for _, parent := range route.Spec.ParentRefs {
 		if parent.Namespace == "" || parent.Namespace == namespaceOf(o) {
 			return false
@@ -194,79 +205,6 @@ func deniedServices(t *traffic, out *judge) {
 			}
 		}
 	}
-}
-
-// deniedScrapes wants Prometheus to reach what a ServiceMonitor tells it to read.
-func deniedScrapes(t *traffic, out *judge) {
-	for _, o := range t.objects {
-		if m, ok := o.Typed.(*repo.ServiceMonitor); ok {
-			for i, endpoint := range m.Spec.Endpoints {
-				for _, b := range t.scraped(o, m, servicePort{endpoint.Port, endpoint.TargetPort}) {
-					t.deniedScrape(o, fmt.Sprintf("spec.endpoints[%d]", i), b, out)
-				}
-			}
-		}
-	}
-}
-
-// watches reports whether a monitor means the Services of a namespace.
-func watches(m *repo.ServiceMonitor, own, namespace string) bool {
-	s := m.Spec.NamespaceSelector
-	if s.Any || len(s.MatchNames) > 0 {
-		return s.Any || slices.Contains(s.MatchNames, namespace)
-	}
-	return own == namespace
-}
-
-// scraped are the pods that an endpoint of a monitor means.
-func (t *traffic) scraped(o *repo.Object, m *repo.ServiceMonitor, port servicePort) []behind {
-	matcher, err := metav1.LabelSelectorAsSelector(&m.Spec.Selector)
-	if err != nil {
-		return nil
-	}
-	var found []behind
-	for _, other := range t.services {
-		s, ok := other.Typed.(*corev1.Service)
-		if !ok || !watches(m, namespaceOf(o), namespaceOf(other)) || !matcher.Matches(labels.Set(other.Labels)) {
-			continue
-		}
-		for _, p := range s.Spec.Ports {
-			if port.name != "" && p.Name == port.name || port.name == "" && port.target != nil && targetPort(p) == *port.target {
-				found = append(found, t.backends(s, namespaceOf(other), p)...)
-			}
-		}
-	}
-	return found
-}
-
-// deniedScrape judges one endpoint. Where Prometheus is not known, it is taken to be outside the
-// namespace.
-func (t *traffic) deniedScrape(o *repo.Object, field string, b behind, out *judge) {
-	known := t.scrapers(t.home[o])
-	for _, namespace := range known {
-		if _, shut := t.shut(b, fromNamespace(namespace)); !shut {
-			return
-		}
-	}
-	if len(known) > 0 {
-		t.refuse(out, o, field, b, fromNamespace(known[0]))
-		return
-	}
-	if f := t.refuse(out, o, field, b, fromBeyond()); f != nil {
-		f.Severity = Warning
-	}
-}
-
-// scrapers are the namespaces of Prometheus, when they are declared or the repository holds one.
-func (t *traffic) scrapers(home *target) []string {
-	found := slices.Clone(t.prometheus)
-	for _, name := range home.external {
-		if namespace, ok := strings.CutPrefix(name, "Scraper/"); ok {
-			found = append(found, namespace)
-		}
-	}
-	slices.Sort(found)
-	return slices.Compact(found)
 }
 
 // hook is the Service of an admission webhook.

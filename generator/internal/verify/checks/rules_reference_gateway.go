@@ -27,7 +27,7 @@ type attached struct {
 func (s *scope) parents() []attached {
 	var found []attached
 	for _, m := range s.members {
-		if !isRoute(m) {
+		if !isRoute(m.Object) {
 			continue
 		}
 		route := read[repo.Route](m)

@@ -42,10 +42,7 @@ func (s *scope) monitors() []watched {
 
 func (s *scope) watch(m *member, monitor *repo.Monitor, matcher labels.Selector) watched {
 	one := watched{member: m, monitor: monitor}
-	looks := func(namespace string) bool {
-		names := monitor.Spec.NamespaceSelector
-		return names.Any || len(names.MatchNames) == 0 && namespace == m.namespace || slices.Contains(names.MatchNames, namespace)
-	}
+	looks := func(namespace string) bool { return monitor.Watches(m.namespace, namespace) }
 	if m.Kind == "PodMonitor" {
 		for _, w := range s.workloads {
 			if looks(w.namespace) && matcher.Matches(w.labels()) {

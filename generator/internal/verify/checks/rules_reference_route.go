@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/utils/ptr"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
@@ -29,8 +28,8 @@ type leads struct {
 // gatewayGroup is the API group of the Gateway API.
 const gatewayGroup = "gateway.networking.k8s.io"
 
-func isRoute(m *member) bool {
-	return m.Group() == gatewayGroup && slices.Contains([]string{"HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"}, m.Kind)
+func isRoute(o *repo.Object) bool {
+	return o.Group() == gatewayGroup && slices.Contains([]string{"HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"}, o.Kind)
 }
 
 // backends are the Services that routes and Ingresses of a scope lead to.
@@ -38,7 +37,7 @@ func (s *scope) backends() []leads {
 	var found []leads
 	for _, m := range s.members {
 		switch {
-		case isRoute(m):
+		case isRoute(m.Object):
 			found = append(found, routeBackends(m)...)
 		case m.Kind == "Ingress":
 			if ingress, ok := m.Typed.(*networkingv1.Ingress); ok && m.Malformed == nil {
@@ -65,7 +64,7 @@ func routeBackends(m *member) []leads {
 	var found []leads
 	for i, rule := range route.Spec.Rules {
 		for j, b := range rule.BackendRefs {
-			if ptr.Deref(b.Group, "") != "" || ptr.Deref(b.Kind, "Service") != "Service" {
+			if !b.IsService() {
 				continue
 			}
 			one := leads{from: m, path: fmt.Sprintf("spec.rules[%d].backendRefs[%d]", i, j), namespace: b.Namespace, name: b.Name}
@@ -183,7 +182,7 @@ func servicePorts(service *corev1.Service) []string {
 // judgeGrants wants a route that leads into another namespace to be allowed there.
 func judgeGrants(s *scope, out *judge) {
 	for _, b := range s.backends() {
-		if b.namespace == b.from.namespace || !isRoute(b.from) || s.granted(b) {
+		if b.namespace == b.from.namespace || !isRoute(b.from.Object) || s.granted(b) {
 			continue
 		}
 		f := out.about(b.from, b.path, "no ReferenceGrant in namespace %s allows a %s of %s to lead to Service %s", b.namespace, b.from.Kind, b.from.namespace, b.name)

@@ -196,9 +196,12 @@ func selectorOf(selector *metav1.LabelSelector) (matcher labels.Selector, ok boo
 }
 
 // read decodes an object whose kind has no Go type, or nil when it does not fit.
-func read[T any](m *member) *T {
+func read[T any](m *member) *T { return parsed[T](m.Object) }
+
+// parsed decodes an object as read does.
+func parsed[T any](o *repo.Object) *T {
 	var typed T
-	if json.Unmarshal(m.JSON, &typed) != nil {
+	if json.Unmarshal(o.JSON, &typed) != nil {
 		return nil
 	}
 	return &typed

@@ -1,6 +1,8 @@
 package repo
 
 import (
+	"slices"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -61,6 +63,11 @@ type BackendRef struct {
 	Port            *int32
 }
 
+// IsService reports whether a route leads to a Service.
+func (b BackendRef) IsService() bool {
+	return (b.Group == nil || *b.Group == "") && (b.Kind == nil || *b.Kind == "Service")
+}
+
 // Gateway is a Gateway of the Gateway API.
 type Gateway struct {
 	metav1.ObjectMeta `json:"metadata"`
@@ -116,6 +123,15 @@ type Monitor struct {
 		}
 		Endpoints, PodMetricsEndpoints []MonitorEndpoint
 	}
+}
+
+// Watches reports whether a monitor of a namespace looks at another one.
+func (m *Monitor) Watches(own, namespace string) bool {
+	s := m.Spec.NamespaceSelector
+	if s.Any || len(s.MatchNames) > 0 {
+		return s.Any || slices.Contains(s.MatchNames, namespace)
+	}
+	return own == namespace
 }
 
 // MonitorEndpoint is a port that metrics are read from.
