@@ -15,6 +15,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/rename"
 	"github.com/wavewright/wavewright/generator/internal/render"
 	"github.com/wavewright/wavewright/generator/internal/rules"
+	"github.com/wavewright/wavewright/generator/internal/verify"
 	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
 	"github.com/wavewright/wavewright/schema/diag"
@@ -30,6 +31,7 @@ type Platform struct {
 	model   *model.Platform              // nil with errors
 	rules   *rules.Rules
 	renames *rename.Renames
+	excuses []verify.Excuse
 	// templates is the user's folder of templates; empty when there is none.
 	templates string
 }
@@ -65,6 +67,7 @@ func (p *Platform) resolve(fsys fs.FS) error {
 		rename.Check(p.spec, resolved, p.folder.dir, &p.Diagnostics)
 	}
 	p.rules = rules.New(p.spec, &p.Diagnostics)
+	p.excuses = verify.DeclaredExcuses(fsys, p.spec, &p.Diagnostics)
 	layers := p.findTemplates(fsys)
 	rename.CheckTemplates(layers, &p.Diagnostics, p.Sources)
 	if p.Diagnostics.HasErrors() {

@@ -138,7 +138,7 @@ func (p *Platform) verifier(r VerifyRequest) (*verifier, *Plan, error) {
 	if err != nil {
 		return nil, plan, err
 	}
-	v.complete = p.declare
+	v.complete, v.excuses = p.declare, p.excuses
 	if !r.Disk {
 		v.texts = coming(plan)
 	}
@@ -183,6 +183,8 @@ type verifier struct {
 	texts map[string][]byte
 	// complete adds to a repository what its spec says; nil without one.
 	complete func(*repo.Repository)
+	// excuses are those of the spec. A repository without one has them in a file.
+	excuses []verify.Excuse
 }
 
 func newVerifier(dir string, r VerifyRequest, read func(repo.Options, fs.FS) (*repo.Repository, error)) (*verifier, error) {
@@ -217,7 +219,7 @@ func (v *verifier) within(step func(fs.FS) error) error {
 }
 
 // repository reads files, and adds what the spec says of them.
-func (v *verifier) repository(files fs.FS, current bool) (*repo.Repository, error) {
+func (v *verifier) repository(files fs.FS) (*repo.Repository, error) {
 	r, err := v.read(v.beside.options(v.cache), files)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
@@ -225,7 +227,7 @@ func (v *verifier) repository(files fs.FS, current bool) (*repo.Repository, erro
 	if r.Others, err = v.beside.others(v.cache); err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
-	if v.complete != nil && current {
+	if v.complete != nil {
 		v.complete(r)
 	}
 	return r, nil
@@ -234,7 +236,7 @@ func (v *verifier) repository(files fs.FS, current bool) (*repo.Repository, erro
 // connections are those that the network policies of the folder leave.
 func (v *verifier) connections() (all *Connectivity, err error) {
 	err = v.within(func(files fs.FS) error {
-		r, err := v.repository(files, true)
+		r, err := v.repository(files)
 		if err == nil {
 			all = verify.Connections(r)
 		}
@@ -243,10 +245,15 @@ func (v *verifier) connections() (all *Connectivity, err error) {
 	return all, err
 }
 
-// report judges the folder, and takes out what is found in the base too.
+// report judges the folder, and takes out what is found in the base too. The excuses of today hold for both: one
+// that covers nothing in the base either is not introduced.
 func (v *verifier) report() (report *VerifyReport, err error) {
+	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly)}
 	err = v.within(func(files fs.FS) error {
-		report, err = v.judge(files, true)
+		if o.Excuses, err = v.excused(files); err != nil {
+			return err
+		}
+		report, err = v.judge(files, o)
 		return err
 	})
 	if err != nil || v.request.Base == "" {
@@ -256,7 +263,8 @@ func (v *verifier) report() (report *VerifyReport, err error) {
 	if err != nil {
 		return nil, err
 	}
-	before, err := v.judge(base, false)
+	v.complete = v.completed(base)
+	before, err := v.judge(base, o)
 	if err != nil {
 		return nil, err
 	}
@@ -265,14 +273,7 @@ func (v *verifier) report() (report *VerifyReport, err error) {
 }
 
 // judge judges files, unless a run before has judged the same ones.
-func (v *verifier) judge(files fs.FS, current bool) (*VerifyReport, error) {
-	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly)}
-	if current {
-		var err error
-		if o.Excuses, err = verify.ReadExcuses(files); err != nil {
-			return nil, err
-		}
-	}
+func (v *verifier) judge(files fs.FS, o verify.Options) (*VerifyReport, error) {
 	key, err := v.key(files, o)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
@@ -280,13 +281,21 @@ func (v *verifier) judge(files fs.FS, current bool) (*VerifyReport, error) {
 	if known := verify.Recall(v.cache, key); known != nil {
 		return known, nil
 	}
-	r, err := v.repository(files, current)
+	r, err := v.repository(files)
 	if err != nil {
 		return nil, err
 	}
 	report := verify.Judge(files, r, o)
 	verify.Keep(v.cache, key, report)
 	return report, nil
+}
+
+// excused are the excuses of the spec, or of a repository without one.
+func (v *verifier) excused(files fs.FS) ([]verify.Excuse, error) {
+	if v.complete != nil { // there is a spec
+		return v.excuses, nil
+	}
+	return verify.ReadExcuses(files)
 }
 
 // key is the hash of everything that a report depends on; empty without a cache.
@@ -299,7 +308,19 @@ func (v *verifier) key(files fs.FS, o verify.Options) (string, error) {
 		return "", err
 	}
 	digest, err := layer.Digest(files)
-	return cache.Key([]byte("report"), options, v.beside.digest, digest), err
+	return cache.Key([]byte("report"), fmt.Append(nil, v.complete != nil), options, v.beside.digest, digest), err
+}
+
+// completed is what adds to a base what its own spec says; nil for a base whose spec is missing or has errors.
+func (v *verifier) completed(base fs.FS) func(*repo.Repository) {
+	if v.complete == nil {
+		return nil
+	}
+	platform, err := load(folder{dir: v.dir, disk: base, steps: schema.Migrations()})
+	if err != nil || platform.model == nil {
+		return nil
+	}
+	return platform.declare
 }
 
 // base are the files of the commit that the request names.

@@ -59,6 +59,8 @@ type Spec struct {
 	Moved []Move `yaml:"moved"`
 	// CI adds a pipeline that checks for every change that the repository matches the spec and that every overlay builds. Default: none.
 	CI *CI `yaml:"ci"`
+	// Verify says which findings of wavewright verify are accepted for a while.
+	Verify Verify `yaml:"verify"`
 }
 
 // Metadata names a platform.
@@ -281,6 +283,27 @@ type Move struct {
 type CI struct {
 	// Provider: github (.github/workflows/wavewright.yaml) or gitlab (.gitlab-ci.yml).
 	Provider string `yaml:"provider" required:"true" enum:"github,gitlab"`
+}
+
+// Verify says which findings of wavewright verify are accepted for a while.
+type Verify struct {
+	// Ignore lists findings that somebody accepts, with a reason. An entry that covers no finding is a finding itself.
+	Ignore []Excuse `yaml:"ignore"`
+}
+
+// Excuse accepts findings of one code until a date.
+type Excuse struct {
+	Node *yamltree.Node `yaml:"-" json:"-"`
+	// Code of the findings, which verify prints in brackets, for example availability/budget-over-single-replica. Its page in docs/checks says what it means.
+	Code string `yaml:"code" required:"true"`
+	// Application is a glob of names of Argo CD Applications, for example shop-cart-*. Default: all.
+	Application string `yaml:"application"`
+	// Object is a glob of objects by kind and name, for example Deployment/cart. Default: all.
+	Object string `yaml:"object"`
+	// Reason why the findings are accepted.
+	Reason string `yaml:"reason" required:"true"`
+	// Expires is the date, as in 2027-03-31, from which the findings count again.
+	Expires string `yaml:"expires" required:"true"`
 }
 
 // TeamFile is a file that Include names: the applications of one team.

@@ -27,6 +27,7 @@ func validate(spec *Spec) diag.List {
 	v.profiles()
 	v.environments()
 	v.applications()
+	v.excuses()
 	return v.list
 }
 

@@ -122,6 +122,10 @@ func rootFaults() []faultCase {
 		{name: "empty cluster", src: minimal("clusters:\n  in-cluster: ~\n"), want: "8:3 spec/type"},
 		{name: "kubernetes", src: minimal("clusters: {in-cluster: {kubernetes: v1.36}}\n"), want: "7:37 spec/value"},
 		{name: "nodes", src: minimal("clusters: {in-cluster: {nodes: 0}}\n"), want: "7:32 spec/value"},
+		{name: "excuse", src: minimal("verify: {ignore: [{code: a/b, reason: c, expires: 2027-02-28}]}\n"), want: ""},
+		{name: "excuse without code", src: minimal("verify: {ignore: [{code: '', reason: c, expires: 2027-02-28}]}\n"), want: "7:26 spec/missing"},
+		{name: "excuse without reason", src: minimal("verify: {ignore: [{code: a/b, reason: ' ', expires: 2027-02-28}]}\n"), want: "7:39 reason/missing"},
+		{name: "excuse without end", src: minimal("verify: {ignore: [{code: a/b, reason: c, expires: 2027-02-29}]}\n"), want: "7:51 spec/value"},
 		{name: "facts of a cluster", src: minimal("clusters: {in-cluster: {dns: {namespace: A, podLabels: {}}}}\n"), want: "7:42 name/invalid"},
 	}
 }

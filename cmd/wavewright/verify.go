@@ -21,9 +21,10 @@ func verifyCommand(c *console) *cli.Command {
 			"network policies, references, projects. It uses no network and asks no cluster.\n\n" +
 			"DIR is any repository with Argo CD Applications, Kustomize overlays or manifests. In a\n" +
 			"repository with environments.yaml, verify judges what generate would write, with your edits.\n\n" +
-			"A finding is excused for a while in .wavewright/verify.yaml:\n" +
+			"A finding is excused for a while in environments.yaml, under verify:, and in a repository\n" +
+			"without that file in .wavewright/verify.yaml:\n" +
 			"  ignore:\n" +
-			"    - {code: availability/single-replica, object: Deployment/web, reason: a demo, expires: \"2027-06-30\"}\n\n" +
+			"  - {code: security/image-moves, object: Deployment/web, reason: a demo, expires: 2027-06-30}\n\n" +
 			"Exit codes: 0 no finding of the least severity that counts, 1 there is one.\n\n" +
 			"Examples:\n" +
 			"  wavewright verify                          judge this repository\n" +

@@ -15,6 +15,8 @@ const (
 	Own = ".wavewright/"
 	// State is the folder of the state's archives.
 	State = Own + "state"
+	// Excuses is the file in which a repository without a spec accepts findings of verify.
+	Excuses = Own + "verify.yaml"
 	// Parked is the folder in which files wait while names change places.
 	Parked = Own + "parked/"
 	// SpecSchema is where editors find the schema of the spec.

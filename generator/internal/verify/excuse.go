@@ -13,6 +13,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"gopkg.in/yaml.v3"
 
+	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/verify/checks"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
@@ -25,7 +26,7 @@ type Excuse struct {
 	// "Deployment/web"; empty for all.
 	Application, Object string
 	Reason              string
-	// Expires is the last day, as 2006-01-02.
+	// Expires is the day, as 2006-01-02, from which the findings count again.
 	Expires string
 	// At is where the excuse stands.
 	At repo.Origin
@@ -40,6 +41,11 @@ type Excused struct {
 // covers reports whether an excuse is about a finding.
 func (e *Excuse) covers(f Finding) bool {
 	return e.Code == f.Code && fits(e.Application, f.Application) && fits(e.Object, f.Object)
+}
+
+// about says which findings an excuse means.
+func (e *Excuse) about() string {
+	return strings.Join(slices.DeleteFunc([]string{e.Code, e.Application, e.Object}, func(s string) bool { return s == "" }), " ")
 }
 
 func fits(pattern, name string) bool {
@@ -65,7 +71,7 @@ func (r *Report) excuse(o Options) {
 			continue
 		}
 		used[i] = true
-		if e := o.Excuses[i]; o.Today > e.Expires {
+		if e := o.Excuses[i]; o.Today >= e.Expires {
 			f.Hint = strings.TrimSpace(fmt.Sprintf("%s The excuse in %s:%d ended on %s.", f.Hint, e.At.File, e.At.Line, e.Expires))
 			left = append(left, f)
 		} else {
@@ -77,19 +83,16 @@ func (r *Report) excuse(o Options) {
 		if !used[i] && o.wants(e.Code) {
 			r.Findings = append(r.Findings, Finding{
 				Code: unusedExcuse, Severity: checks.Warning, Origin: e.At,
-				Message: fmt.Sprintf("nothing is found that this excuse of %s covers", e.Code), Hint: "Take the excuse out.",
+				Message: fmt.Sprintf("nothing is found that this excuse of %s covers", e.about()), Hint: "Take the excuse out.",
 			})
 		}
 	}
 }
 
-// excuses is the file in which a repository without a spec excuses findings.
-const excuses = ".wavewright/verify.yaml"
-
 // ReadExcuses reads .wavewright/verify.yaml; without the file there are no excuses. What is wrong in it is an
 // [ExcuseError].
 func ReadExcuses(files fs.FS) ([]Excuse, error) {
-	source, err := fs.ReadFile(files, excuses)
+	source, err := fs.ReadFile(files, layout.Excuses)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -121,7 +124,7 @@ func readExcuse(node *yaml.Node) (Excuse, error) {
 	if err := node.Decode(&fields); err != nil {
 		return Excuse{}, &ExcuseError{node.Line, err.Error()}
 	}
-	e := Excuse{fields.Code, fields.Application, fields.Object, fields.Reason, fields.Expires, repo.Origin{File: excuses, Line: node.Line}}
+	e := Excuse{fields.Code, fields.Application, fields.Object, fields.Reason, fields.Expires, repo.Origin{File: layout.Excuses, Line: node.Line}}
 	return e, e.check(node.Line)
 }
 
@@ -138,12 +141,12 @@ func known(node *yaml.Node) error {
 func (e *Excuse) check(line int) error {
 	_, err := time.Parse(time.DateOnly, e.Expires)
 	switch {
-	case !slices.ContainsFunc(Codes(), func(c Code) bool { return c.Code == e.Code }):
+	case !isCode(e.Code):
 		return &ExcuseError{line, fmt.Sprintf("%q is no code of a finding: wavewright verify --list prints all", e.Code)}
 	case strings.TrimSpace(e.Reason) == "":
 		return &ExcuseError{line, "an excuse needs a reason"}
 	case err != nil:
-		return &ExcuseError{line, fmt.Sprintf("an excuse needs the last day on which it holds, as in expires: \"2027-06-30\"; it has %q", e.Expires)}
+		return &ExcuseError{line, fmt.Sprintf("an excuse needs the day on which it ends, as in expires: \"2027-06-30\"; it has %q", e.Expires)}
 	case !doublestar.ValidatePattern(e.Application) || !doublestar.ValidatePattern(e.Object):
 		return &ExcuseError{line, "application and object are patterns, as in shop-* and Deployment/web"}
 	}
@@ -157,4 +160,4 @@ type ExcuseError struct {
 }
 
 // Error names the file and the line.
-func (e *ExcuseError) Error() string { return fmt.Sprintf("%s:%d: %s", excuses, e.Line, e.What) }
+func (e *ExcuseError) Error() string { return fmt.Sprintf("%s:%d: %s", layout.Excuses, e.Line, e.What) }
