@@ -31,7 +31,7 @@ func measureVerify(binary, kustomize string, n int) error {
 	}
 	defer os.RemoveAll(root)
 	v := &verifyBench{bench: bench{binary: binary, n: n, root: root}, kustomize: kustomize, tree: filepath.Join(root, "tree")}
-	if _, err := v.generate(v.tree); err != nil {
+	if err := v.generate(v.tree); err != nil {
 		return err
 	}
 	cache, err := filepath.Abs(filepath.Join(root, "cache"))
