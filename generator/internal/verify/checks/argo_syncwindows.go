@@ -26,6 +26,9 @@ type opening struct {
 	schedule cron.Schedule
 	duration time.Duration
 	zone     *time.Location
+	// always says that the schedule names no date that there is, such as 31 February. Argo CD finds
+	// no next time then, takes the zero time for it, and that has passed.
+	always bool
 }
 
 // read parses a window as Argo CD does; the field says what is wrong.
@@ -38,6 +41,7 @@ func (s *syncWindow) read() (o *opening, field string, err error) {
 	if err != nil {
 		return nil, "schedule", fmt.Errorf("the schedule %q is no cron line of five fields: %w", s.Schedule, err)
 	}
+	o.always = o.schedule.Next(newYear()).IsZero()
 	o.duration, err = time.ParseDuration(s.Duration)
 	if err != nil {
 		return nil, "duration", fmt.Errorf("the duration %q is none that Go reads, such as 90m or 8h", s.Duration)
@@ -52,9 +56,11 @@ func (s *syncWindow) read() (o *opening, field string, err error) {
 func (o *opening) active(now time.Time) bool {
 	_, offset := now.In(o.zone).Zone()
 	local := now.UTC().Add(time.Duration(offset) * time.Second)
-	next := o.schedule.Next(local.Add(-o.duration))
-	return !next.IsZero() && next.Before(local)
+	return o.always || o.schedule.Next(local.Add(-o.duration)).Before(local)
 }
+
+// newYear is where windows are simulated from.
+func newYear() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // matches is SyncWindows.Matches of Argo CD for one window.
 func (s *syncWindow) matches(d *repo.Deployed) bool {
@@ -108,22 +114,24 @@ func windowMatchesNothing(p *argoProject, s *syncWindow, at string, out *judge) 
 	}
 }
 
-// windowNeverOpens reports schedules without a date, such as 31 February.
+// windowNeverOpens reports windows that stay open for no time.
 func windowNeverOpens(p *argoProject, s *syncWindow, at string, out *judge) {
 	o, _, err := s.read()
-	if err != nil {
+	if err != nil || o.duration > 0 || o.always {
 		return
 	}
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	if !o.schedule.Next(start).IsZero() && o.duration > 0 {
-		return
-	}
-	reason := fmt.Sprintf("the schedule %q names no date that there is", s.Schedule)
-	if o.duration <= 0 {
-		reason = fmt.Sprintf("it stays open for %s", s.Duration)
-	}
-	f := out.object(nil, p.object, at+".schedule", "the %s window never opens: %s", s.Kind, reason)
+	f := out.object(nil, p.object, at+".duration", "the %s window never opens: it stays open for %s", s.Kind, s.Duration)
 	f.Hint = "A deny window that never opens protects nothing. With an allow window that never opens Argo CD never syncs the Applications that it matches, unless another allow window opens."
+}
+
+// windowAlwaysOpen reports schedules without a date, such as 31 February.
+func windowAlwaysOpen(p *argoProject, s *syncWindow, at string, out *judge) {
+	o, _, err := s.read()
+	if err != nil || !o.always {
+		return
+	}
+	f := out.object(nil, p.object, at+".schedule", "the schedule %q names no date that there is: for Argo CD the %s window is always open", s.Schedule, s.Kind)
+	f.Hint = "With a deny window that is always open Argo CD never syncs the Applications that it matches; an allow window that is always open keeps nobody from syncing."
 }
 
 // span is how far windows are simulated, in steps: yearly windows open once in it.
@@ -184,9 +192,8 @@ func everOpens(p *argoProject, d *repo.Deployed) bool {
 		}
 		all = append(all, o)
 	}
-	start := time.Date(2026, 1, 1, 0, 0, 30, 0, time.UTC)
+	start := newYear().Add(30 * time.Second)
 	allows := slices.ContainsFunc(all, func(o *opening) bool { return !o.deny })
-	all = slices.DeleteFunc(all, func(o *opening) bool { return o.schedule.Next(start).IsZero() })
 	for now := start; now.Before(start.Add(span)); now = now.Add(step) {
 		if canSync(all, allows, now) {
 			return true

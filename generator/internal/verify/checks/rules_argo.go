@@ -57,6 +57,7 @@ var argoRules = []Rule{
 	{Code: "argo/window-invalid", Severity: Error, Title: "a sync window that Argo CD cannot read", Cheap: true, run: eachWindow(windowInvalid)},
 	{Code: "argo/window-matches-nothing", Severity: Warning, Title: "a sync window that matches no Application", Cheap: true, run: eachWindow(windowMatchesNothing)},
 	{Code: "argo/window-never-opens", Severity: Warning, Title: "a sync window that never opens", Cheap: true, run: eachWindow(windowNeverOpens)},
+	{Code: "argo/window-always-open", Severity: Warning, Title: "a sync window without a date, which is always open", Cheap: true, run: eachWindow(windowAlwaysOpen)},
 	{Code: "argo/window-zone-unknown", Severity: Warning, Title: "a time zone that there is not", Cheap: true, run: eachWindow(windowZone)},
 	{Code: "argo/windows-closed", Severity: Warning, Title: "windows that leave no time to sync", run: windowsClosed},
 	{Code: "argo/without-step", Severity: Warning, Title: "an Application that no step of its RollingSync selects", run: withoutStep},

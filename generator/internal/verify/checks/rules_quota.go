@@ -26,8 +26,25 @@ func exceededQuotas(c *cluster, out *judge) {
 		if sum, most := total(terms), q.spec.Hard[name]; sum.Cmp(most) > 0 {
 			f := c.exceeded(q, name, terms, out, "the quota allows %s of %s, and what always runs in namespace %s needs %s", &most, name, q.namespace, &sum)
 			f.Hint = "The API server refuses the pods or objects that do not fit. Raise the quota, or lower requests, limits or replicas."
+			return
 		}
+		c.tooLarge(q, name, out)
 	})
+}
+
+// tooLarge reports pods that come and go, or whose number is not known, of which not even one fits.
+func (c *cluster) tooLarge(q *quota, name corev1.ResourceName, out *judge) {
+	most := q.spec.Hard[name]
+	for _, w := range c.workloads {
+		pod := c.pods()[w]
+		if w.namespace != q.namespace || !covers(q.spec, pod) || !w.task && !c.most(w).unknown || c.most(w).pods == 0 && !c.most(w).unknown {
+			continue
+		}
+		if each, stated := amount(&pod.Spec, name); stated && each.Cmp(most) > 0 {
+			f := out.object(c.home[w.object], w.object, w.podPath(), "%s: quota %s allows %s of %s, and one pod needs %s", w.refusal(), q.Name, &most, name, &each)
+			f.Hint = "Raise the quota, or lower the requests and limits."
+		}
+	}
 }
 
 // peakQuotas reports quotas that hold what always runs, but not what runs at most.

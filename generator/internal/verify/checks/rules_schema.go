@@ -61,6 +61,14 @@ func (t *target) version() (version string, declared bool) {
 	return t.kubernetes, true
 }
 
+// oldest is the declared version of Kubernetes, or the oldest one that a target may have.
+func (t *target) oldest() string {
+	if version, declared := t.version(); declared {
+		return version
+	}
+	return schema.Oldest
+}
+
 // misfits reports what the strict decoder of the API server refuses.
 func misfits(kind schema.FaultKind) func(*target, *repo.Object, *judge) {
 	return func(t *target, o *repo.Object, out *judge) {
@@ -193,7 +201,7 @@ func invalidValue(t *target, o *repo.Object, out *judge) {
 	if o.Malformed != nil || !schema.IsBuiltin(o.Typed) {
 		return
 	}
-	for _, fault := range schema.Values(o.Typed) {
+	for _, fault := range schema.Values(o.Typed, t.oldest()) {
 		out.fault(t, o, fault)
 	}
 }

@@ -25,9 +25,10 @@ import (
 
 // Values are the faults in the values of a built-in kind that was decoded: what the API server's
 // validation refuses when the object is created. Upstream's own code for this cannot be imported;
-// only what it surely refuses is here. Fields that the API server fills in may be missing.
-func Values(typed any) []Fault {
-	v := &values{}
+// only what it surely refuses is here. Fields that the API server fills in may be missing. The version is
+// that of the API server, such as 1.37, or the oldest that it may have.
+func Values(typed any, version string) []Fault {
+	v := &values{version: version}
 	spec := field.NewPath("spec")
 	switch o := typed.(type) {
 	case *corev1.Pod:
@@ -46,7 +47,7 @@ func Values(typed any) []Fault {
 	case *batchv1.CronJob:
 		v.cronJob(&o.Spec, spec)
 	case *corev1.Service:
-		v.service(&o.Spec, spec)
+		v.service(o)
 	case *networkingv1.Ingress:
 		v.ingress(o, spec)
 	case *corev1.ConfigMap:
@@ -59,6 +60,10 @@ func Values(typed any) []Fault {
 		v.autoscaler(&o.Spec, spec)
 	case *policyv1.PodDisruptionBudget:
 		v.budget(&o.Spec, spec)
+	case *corev1.ResourceQuota:
+		v.quota(&o.Spec, spec)
+	case *corev1.LimitRange:
+		v.limits(&o.Spec, spec)
 	case *rbacv1.Role:
 		v.rules(o.Rules, false)
 	case *rbacv1.ClusterRole:
@@ -78,7 +83,13 @@ func Values(typed any) []Fault {
 }
 
 // values collects the faults of one object.
-type values struct{ faults []Fault }
+type values struct {
+	version string
+	faults  []Fault
+}
+
+// since reports whether the API server has a version of Kubernetes, or a later one.
+func (v *values) since(version string) bool { return !Before(v.version, version) }
 
 func (v *values) add(at *field.Path, format string, args ...any) {
 	v.faults = append(v.faults, Fault{Kind: Invalid, Path: at.String(), Message: fmt.Sprintf(format, args...)})
@@ -116,6 +127,14 @@ func oneOf[T ~string](v *values, word T, at *field.Path, words ...T) {
 	if word != "" && !slices.Contains(words, word) {
 		v.add(at, "the value is %q, and it must be one of %s", string(word), listed(words))
 	}
+}
+
+// chosen reports whether a word is one of those that are known; the API server does not fill in an empty one.
+func chosen[T ~string](v *values, word T, at *field.Path, words ...T) bool {
+	if v.required(string(word), at) {
+		oneOf(v, word, at, words...)
+	}
+	return slices.Contains(words, word)
 }
 
 func listed[T ~string](words []T) string {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -18,12 +19,22 @@ func (v *values) containersOf(s *corev1.PodSpec, at *field.Path) {
 	names := map[string]bool{}
 	hostPorts := map[hostPort]bool{}
 	for i := range s.InitContainers {
-		v.container(&s.InitContainers[i], names, at.Child("initContainers").Index(i))
+		c, here := &s.InitContainers[i], at.Child("initContainers").Index(i)
+		v.container(c, names, here)
+		v.once(c, here)
+		v.hostPorts(c, false, map[hostPort]bool{}, here.Child("ports"))
 	}
 	for i := range s.Containers {
 		c, here := &s.Containers[i], at.Child("containers").Index(i)
 		v.container(c, names, here)
 		v.hostPorts(c, s.HostNetwork, hostPorts, here.Child("ports"))
+	}
+}
+
+// once checks an init container. One that ends has no hooks; its probes are for availability/probe-refused.
+func (v *values) once(c *corev1.Container, at *field.Path) {
+	if ends := c.RestartPolicy == nil || *c.RestartPolicy != corev1.ContainerRestartPolicyAlways; ends && c.Lifecycle != nil {
+		v.add(at.Child("lifecycle"), "an init container has this field only with restartPolicy: Always")
 	}
 }
 
@@ -69,7 +80,10 @@ func (v *values) container(c *corev1.Container, names map[string]bool, at *field
 	for i := range c.EnvFrom {
 		v.variables(&c.EnvFrom[i], at.Child("envFrom").Index(i))
 	}
-	v.mounts(c.VolumeMounts, at.Child("volumeMounts"))
+	v.mounts(c, at.Child("volumeMounts"))
+	if c.RestartPolicy != nil {
+		chosen(v, *c.RestartPolicy, at.Child("restartPolicy"), corev1.ContainerRestartPolicyAlways, corev1.ContainerRestartPolicyNever, corev1.ContainerRestartPolicyOnFailure)
+	}
 	v.probe(c.LivenessProbe, true, at.Child("livenessProbe"))
 	v.probe(c.StartupProbe, true, at.Child("startupProbe"))
 	v.probe(c.ReadinessProbe, false, at.Child("readinessProbe"))
@@ -79,6 +93,8 @@ func (v *values) container(c *corev1.Container, names map[string]bool, at *field
 	}
 	v.resources(c.Resources.Limits, at.Child("resources", "limits"))
 	v.resources(c.Resources.Requests, at.Child("resources", "requests"))
+	v.whole(&c.Resources, at.Child("resources"))
+	v.resizing(c.ResizePolicy, at.Child("resizePolicy"))
 	v.security(c.SecurityContext, at.Child("securityContext"))
 }
 
@@ -121,11 +137,41 @@ func (v *values) variable(e *corev1.EnvVar, at *field.Path) {
 	}
 	switch {
 	case from.ConfigMapKeyRef != nil:
+		v.object(from.ConfigMapKeyRef.Name, here.Child("configMapKeyRef", "name"))
 		v.key(from.ConfigMapKeyRef.Key, here.Child("configMapKeyRef", "key"))
 	case from.SecretKeyRef != nil:
+		v.object(from.SecretKeyRef.Name, here.Child("secretKeyRef", "name"))
 		v.key(from.SecretKeyRef.Key, here.Child("secretKeyRef", "key"))
 	case from.FieldRef != nil:
-		v.fieldPath(from.FieldRef.FieldPath, here.Child("fieldRef", "fieldPath"))
+		v.fieldPath(from.FieldRef.FieldPath, fieldsOfPod(), here.Child("fieldRef", "fieldPath"))
+	case from.ResourceFieldRef != nil:
+		v.amountOf(from.ResourceFieldRef, here.Child("resourceFieldRef"))
+	}
+}
+
+// object checks the name of another object, which must be there.
+func (v *values) object(name string, at *field.Path) {
+	if v.required(name, at) {
+		v.subdomain(name, at)
+	}
+}
+
+// amountOf checks which amount of a container is asked for, and in what unit.
+func (v *values) amountOf(r *corev1.ResourceFieldSelector, at *field.Path) {
+	if !v.required(r.Resource, at.Child("resource")) {
+		return
+	}
+	kind, name, _ := strings.Cut(r.Resource, ".")
+	pages := strings.HasPrefix(name, corev1.ResourceHugePagesPrefix)
+	if kind != "limits" && kind != "requests" || !pages && !slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, name) {
+		v.add(at.Child("resource"), "the value is %q, and it must be limits or requests of cpu, memory, ephemeral-storage or hugepages-SIZE, such as limits.cpu", r.Resource)
+	}
+	units := strings.Fields("1 1k 1M 1G 1T 1P 1E 1Ki 1Mi 1Gi 1Ti 1Pi 1Ei")
+	if name == "cpu" {
+		units = []string{"1m", "1"}
+	}
+	if !r.Divisor.IsZero() && !slices.Contains(units, r.Divisor.String()) {
+		v.add(at.Child("divisor"), "the value is %s, and it must be one of %s", r.Divisor.String(), strings.Join(units, ", "))
 	}
 }
 
@@ -135,46 +181,32 @@ func (v *values) key(key string, at *field.Path) {
 	}
 }
 
-func (v *values) fieldPath(path string, at *field.Path) {
-	if !v.required(path, at) || slices.Contains(fieldsOfPod(), path) {
+// fieldPath checks which field of the pod is asked for: one of some, or a label or annotation.
+func (v *values) fieldPath(path string, fields []string, at *field.Path) {
+	if !v.required(path, at) || slices.Contains(fields, path) {
 		return
 	}
-	if strings.HasPrefix(path, "metadata.labels['") || strings.HasPrefix(path, "metadata.annotations['") {
-		return
+	for _, list := range []string{"metadata.labels", "metadata.annotations"} {
+		key, found := strings.CutPrefix(path, list+"['")
+		if key, ends := strings.CutSuffix(key, "']"); found && ends {
+			v.reasons(key, validation.IsQualifiedName(strings.ToLower(key)), at)
+			return
+		}
 	}
-	v.add(at, "the value is %q, and it must be one of %s, metadata.labels['KEY'], metadata.annotations['KEY']", path, strings.Join(fieldsOfPod(), ", "))
+	v.add(at, "the value is %q, and it must be one of %s, metadata.labels['KEY'], metadata.annotations['KEY']", path, strings.Join(fields, ", "))
 }
 
 func (v *values) variables(e *corev1.EnvFromSource, at *field.Path) {
+	if e.Prefix != "" {
+		v.reasons(e.Prefix, validation.IsRelaxedEnvVarName(e.Prefix), at.Child("prefix"))
+	}
 	switch sources := stated(e); {
 	case len(sources) != 1:
 		v.add(at, "the entry has %d sources, and it must have one: configMapRef or secretRef", len(sources))
 	case e.ConfigMapRef != nil:
-		v.required(e.ConfigMapRef.Name, at.Child("configMapRef", "name"))
+		v.object(e.ConfigMapRef.Name, at.Child("configMapRef", "name"))
 	case e.SecretRef != nil:
-		v.required(e.SecretRef.Name, at.Child("secretRef", "name"))
-	}
-}
-
-// mounts checks the fields of mounts. Which volumes there are is for the codes of reference to say.
-func (v *values) mounts(mounts []corev1.VolumeMount, at *field.Path) {
-	for i, m := range mounts {
-		here := at.Index(i)
-		v.required(m.Name, here.Child("name"))
-		v.required(m.MountPath, here.Child("mountPath"))
-		if m.SubPath != "" {
-			v.below(m.SubPath, here.Child("subPath"))
-		}
-		if m.SubPath != "" && m.SubPathExpr != "" {
-			v.add(here.Child("subPathExpr"), "subPath and subPathExpr exclude each other")
-		}
-	}
-}
-
-// below checks a path that must stay below a folder.
-func (v *values) below(path string, at *field.Path) {
-	if strings.HasPrefix(path, "/") || slices.Contains(strings.Split(path, "/"), "..") {
-		v.add(at, "the path %q must be relative, without '..'", path)
+		v.object(e.SecretRef.Name, at.Child("secretRef", "name"))
 	}
 }
 
@@ -197,6 +229,7 @@ func (v *values) probe(p *corev1.Probe, restarts bool, at *field.Path) {
 	} {
 		atLeast(v, &number.value, 0, at.Child(number.name))
 	}
+	atLeast(v, p.TerminationGracePeriodSeconds, 1, at.Child("terminationGracePeriodSeconds"))
 	if !restarts && p.TerminationGracePeriodSeconds != nil {
 		v.add(at.Child("terminationGracePeriodSeconds"), "a readiness probe stops no container, so it must not have this field")
 	}
@@ -209,6 +242,9 @@ func (v *values) handler(exec *corev1.ExecAction, get *corev1.HTTPGetAction, tcp
 	if get != nil {
 		v.port(get.Port, at.Child("httpGet", "port"))
 		oneOf(v, get.Scheme, at.Child("httpGet", "scheme"), corev1.URISchemeHTTP, corev1.URISchemeHTTPS)
+		for i, header := range get.HTTPHeaders {
+			v.reasons(header.Name, validation.IsHTTPHeaderName(header.Name), at.Child("httpGet", "httpHeaders").Index(i).Child("name"))
+		}
 	}
 	if tcp != nil {
 		v.port(tcp.Port, at.Child("tcpSocket", "port"))
@@ -227,15 +263,34 @@ func (v *values) hook(h *corev1.LifecycleHandler, at *field.Path) {
 
 // resources checks the names and signs of amounts; whether they fit is for quotas to say.
 func (v *values) resources(list corev1.ResourceList, at *field.Path) {
-	for name, amount := range list {
-		here := at.Key(string(name))
-		standard := slices.Contains([]string{"cpu", "memory", "ephemeral-storage"}, string(name)) || strings.HasPrefix(string(name), "hugepages-")
-		if !standard && !strings.Contains(string(name), "/") {
-			v.add(here, "containers have cpu, memory, ephemeral-storage, hugepages-SIZE and resources with a domain such as nvidia.com/gpu, but no %q", string(name))
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		here, amount := at.Key(string(name)), list[name]
+		v.resourceName(name, ofContainer, here)
+		v.amount(name, amount, here)
+	}
+}
+
+// whole checks what a container cannot have more of for a while: what it requests is its limit.
+func (v *values) whole(r *corev1.ResourceRequirements, at *field.Path) {
+	for _, name := range slices.Sorted(maps.Keys(r.Requests)) {
+		if !extended(name) && !strings.HasPrefix(string(name), corev1.ResourceHugePagesPrefix) {
+			continue
 		}
-		if amount.Sign() < 0 {
-			v.add(here, "the amount is %s, and it must be at least 0", amount.String())
+		request := r.Requests[name]
+		if limit, limited := r.Limits[name]; !limited || limit.Cmp(request) != 0 {
+			v.add(at.Child("requests").Key(string(name)), "the request is %s, and a limit of as much must stand beside it", request.String())
 		}
+	}
+}
+
+func (v *values) resizing(policies []corev1.ContainerResizePolicy, at *field.Path) {
+	seen := map[string]bool{}
+	for i, p := range policies {
+		here := at.Index(i)
+		if chosen(v, p.ResourceName, here.Child("resourceName"), corev1.ResourceCPU, corev1.ResourceMemory) {
+			v.unique(seen, string(p.ResourceName), here.Child("resourceName"))
+		}
+		chosen(v, p.RestartPolicy, here.Child("restartPolicy"), corev1.NotRequired, corev1.RestartContainer)
 	}
 }
 
@@ -246,6 +301,10 @@ func (v *values) security(c *corev1.SecurityContext, at *field.Path) {
 	between(v, c.RunAsUser, 0, math.MaxInt32, at.Child("runAsUser"))
 	between(v, c.RunAsGroup, 0, math.MaxInt32, at.Child("runAsGroup"))
 	v.seccomp(c.SeccompProfile, at.Child("seccompProfile"))
+	v.appArmor(c.AppArmorProfile, at.Child("appArmorProfile"))
+	if c.ProcMount != nil {
+		chosen(v, *c.ProcMount, at.Child("procMount"), corev1.DefaultProcMount, corev1.UnmaskedProcMount)
+	}
 	escalates := c.AllowPrivilegeEscalation == nil || *c.AllowPrivilegeEscalation
 	if c.Privileged != nil && *c.Privileged && !escalates {
 		v.add(at.Child("allowPrivilegeEscalation"), "the value is false, and a privileged container cannot do without it")

@@ -5,9 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -80,8 +78,11 @@ func (v *values) claim(s *corev1.PersistentVolumeClaimSpec, spec *field.Path) {
 	if len(s.AccessModes) == 0 {
 		v.add(at, "the field is required")
 	}
+	if slices.Contains(s.AccessModes, corev1.ReadWriteOncePod) && slices.ContainsFunc(s.AccessModes, func(m corev1.PersistentVolumeAccessMode) bool { return m != corev1.ReadWriteOncePod }) {
+		v.add(at, "ReadWriteOncePod excludes other modes")
+	}
 	for i, mode := range s.AccessModes {
-		oneOf(v, mode, at.Index(i), corev1.ReadWriteOnce, corev1.ReadOnlyMany, corev1.ReadWriteMany, corev1.ReadWriteOncePod)
+		chosen(v, mode, at.Index(i), corev1.ReadWriteOnce, corev1.ReadOnlyMany, corev1.ReadWriteMany, corev1.ReadWriteOncePod)
 	}
 	storage, there := s.Resources.Requests[corev1.ResourceStorage]
 	switch {
@@ -90,53 +91,12 @@ func (v *values) claim(s *corev1.PersistentVolumeClaimSpec, spec *field.Path) {
 	case storage.Sign() <= 0:
 		v.add(spec.Child("resources", "requests", "storage"), "the value is %s, and it must be more than 0", storage.String())
 	}
+	v.selector(s.Selector, spec.Child("selector"))
 	if s.StorageClassName != nil {
 		v.subdomain(*s.StorageClassName, spec.Child("storageClassName"))
 	}
 	if s.VolumeMode != nil {
-		oneOf(v, *s.VolumeMode, spec.Child("volumeMode"), corev1.PersistentVolumeFilesystem, corev1.PersistentVolumeBlock)
-	}
-}
-
-func (v *values) autoscaler(s *autoscalingv2.HorizontalPodAutoscalerSpec, spec *field.Path) {
-	v.required(s.ScaleTargetRef.Kind, spec.Child("scaleTargetRef", "kind"))
-	v.required(s.ScaleTargetRef.Name, spec.Child("scaleTargetRef", "name"))
-	atLeast(v, s.MinReplicas, 0, spec.Child("minReplicas"))
-	for i := range s.Metrics {
-		v.metric(&s.Metrics[i], spec.Child("metrics").Index(i))
-	}
-}
-
-func (v *values) metric(m *autoscalingv2.MetricSpec, at *field.Path) {
-	if v.required(string(m.Type), at.Child("type")) {
-		oneOf(v, m.Type, at.Child("type"), autoscalingv2.ObjectMetricSourceType, autoscalingv2.PodsMetricSourceType, autoscalingv2.ResourceMetricSourceType,
-			autoscalingv2.ContainerResourceMetricSourceType, autoscalingv2.ExternalMetricSourceType)
-	}
-	if sources := stated(m); len(sources) != 1 {
-		v.add(at, "the metric has %d sources, and it must have the one that its type names", len(sources))
-	}
-	if m.Resource == nil {
-		return
-	}
-	target, here := m.Resource.Target, at.Child("resource", "target")
-	switch {
-	case target.AverageUtilization == nil && target.AverageValue == nil:
-		v.add(here, "the target needs averageUtilization or averageValue")
-	case target.AverageUtilization != nil && target.AverageValue != nil:
-		v.add(here, "averageUtilization and averageValue exclude each other")
-	}
-	atLeast(v, target.AverageUtilization, 1, here.Child("averageUtilization"))
-}
-
-func (v *values) budget(s *policyv1.PodDisruptionBudgetSpec, spec *field.Path) {
-	if s.MinAvailable != nil && s.MaxUnavailable != nil {
-		v.add(spec, "minAvailable and maxUnavailable exclude each other")
-	}
-	v.scaled(s.MinAvailable, true, spec.Child("minAvailable"))
-	v.scaled(s.MaxUnavailable, true, spec.Child("maxUnavailable"))
-	v.selector(s.Selector, spec.Child("selector"))
-	if s.UnhealthyPodEvictionPolicy != nil {
-		oneOf(v, *s.UnhealthyPodEvictionPolicy, spec.Child("unhealthyPodEvictionPolicy"), policyv1.IfHealthyBudget, policyv1.AlwaysAllow)
+		chosen(v, *s.VolumeMode, spec.Child("volumeMode"), corev1.PersistentVolumeFilesystem, corev1.PersistentVolumeBlock)
 	}
 }
 

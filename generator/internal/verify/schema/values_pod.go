@@ -1,9 +1,9 @@
 package schema
 
 import (
-	"fmt"
 	"math"
 	"reflect"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -16,9 +16,6 @@ func (v *values) pod(s *corev1.PodSpec, at *field.Path) {
 	v.containersOf(s, at)
 	oneOf(v, s.RestartPolicy, at.Child("restartPolicy"), corev1.RestartPolicyAlways, corev1.RestartPolicyOnFailure, corev1.RestartPolicyNever)
 	oneOf(v, s.DNSPolicy, at.Child("dnsPolicy"), corev1.DNSClusterFirst, corev1.DNSClusterFirstWithHostNet, corev1.DNSDefault, corev1.DNSNone)
-	if s.DNSPolicy == corev1.DNSNone && (s.DNSConfig == nil || len(s.DNSConfig.Nameservers) == 0) {
-		v.add(at.Child("dnsConfig", "nameservers"), "a pod with dnsPolicy None needs at least one name server")
-	}
 	atLeast(v, s.TerminationGracePeriodSeconds, 0, at.Child("terminationGracePeriodSeconds"))
 	between(v, s.ActiveDeadlineSeconds, 1, math.MaxInt32, at.Child("activeDeadlineSeconds"))
 	v.subdomain(s.ServiceAccountName, at.Child("serviceAccountName"))
@@ -31,55 +28,74 @@ func (v *values) pod(s *corev1.PodSpec, at *field.Path) {
 	}
 	v.faults = append(v.faults, LabelFaults(s.NodeSelector, at.Child("nodeSelector").String())...)
 	v.hostAliases(s.HostAliases, at.Child("hostAliases"))
+	v.names(s, at.Child("dnsConfig"))
+	v.runtime(s, at)
 	v.scheduling(s, at)
 	v.podSecurity(s, at)
 }
 
 func (v *values) hostAliases(aliases []corev1.HostAlias, at *field.Path) {
 	for i, alias := range aliases {
-		v.errors(validation.IsValidIPForLegacyField(at.Index(i).Child("ip"), alias.IP, false, nil))
+		v.errors(validation.IsValidIPForLegacyField(at.Index(i).Child("ip"), alias.IP, v.since("1.36"), nil))
 		for j, name := range alias.Hostnames {
 			v.reasons(name, validation.IsDNS1123Subdomain(name), at.Index(i).Child("hostnames").Index(j))
 		}
 	}
 }
 
-func (v *values) volumes(volumes []corev1.Volume, at *field.Path) {
-	for i := range volumes {
-		volume, here := &volumes[i], at.Index(i)
-		if v.required(volume.Name, here.Child("name")) {
-			v.reasons(volume.Name, validation.IsDNS1123Label(volume.Name), here.Child("name"))
+// Bounds of what a pod says about name servers.
+const (
+	mostNameServers = 3
+	mostSearches    = 32
+	longestSearches = 2048
+)
+
+// names checks how a pod looks up names.
+func (v *values) names(s *corev1.PodSpec, at *field.Path) {
+	c := s.DNSConfig
+	if s.DNSPolicy == corev1.DNSNone && (c == nil || len(c.Nameservers) == 0) {
+		v.add(at.Child("nameservers"), "a pod with dnsPolicy None needs at least one name server")
+	}
+	if c == nil {
+		return
+	}
+	if len(c.Nameservers) > mostNameServers {
+		v.add(at.Child("nameservers"), "the list has %d name servers, and it may have %d", len(c.Nameservers), mostNameServers)
+	}
+	for i, server := range c.Nameservers {
+		v.errors(validation.IsValidIPForLegacyField(at.Child("nameservers").Index(i), server, v.since("1.36"), nil))
+	}
+	if n := len(strings.Join(c.Searches, " ")); len(c.Searches) > mostSearches || n > longestSearches {
+		v.add(at.Child("searches"), "the list has %d paths with %d characters, and it may have %d with %d", len(c.Searches), n, mostSearches, longestSearches)
+	}
+	for i, search := range c.Searches {
+		if search != "." {
+			v.reasons(search, validation.IsDNS1123SubdomainWithUnderscore(strings.TrimSuffix(search, ".")), at.Child("searches").Index(i))
 		}
-		v.volume(&volume.VolumeSource, here)
+	}
+	for i, option := range c.Options {
+		v.required(option.Name, at.Child("options").Index(i).Child("name"))
 	}
 }
 
-// volume checks one source. Without any, the API server makes the volume an emptyDir.
-func (v *values) volume(s *corev1.VolumeSource, at *field.Path) {
-	if stated := stated(s); len(stated) > 1 {
-		v.add(at, "the volume has %d sources, %s, and it may have one", len(stated), listed(stated))
-		v.hint("A patch that gives a volume another source must take the old one out: emptyDir: null.")
+// runtime checks what says how a pod is run.
+func (v *values) runtime(s *corev1.PodSpec, at *field.Path) {
+	if s.RuntimeClassName != nil {
+		v.reasons(*s.RuntimeClassName, validation.IsDNS1123Subdomain(*s.RuntimeClassName), at.Child("runtimeClassName"))
 	}
-	switch {
-	case s.ConfigMap != nil:
-		v.required(s.ConfigMap.Name, at.Child("configMap", "name"))
-		v.items(s.ConfigMap.Items, s.ConfigMap.DefaultMode, at.Child("configMap"))
-	case s.Secret != nil:
-		v.required(s.Secret.SecretName, at.Child("secret", "secretName"))
-		v.items(s.Secret.Items, s.Secret.DefaultMode, at.Child("secret"))
-	case s.PersistentVolumeClaim != nil:
-		v.required(s.PersistentVolumeClaim.ClaimName, at.Child("persistentVolumeClaim", "claimName"))
-	case s.HostPath != nil:
-		v.required(s.HostPath.Path, at.Child("hostPath", "path"))
-		if kind := s.HostPath.Type; kind != nil {
-			oneOf(v, *kind, at.Child("hostPath", "type"), corev1.HostPathDirectoryOrCreate, corev1.HostPathDirectory, corev1.HostPathFileOrCreate,
-				corev1.HostPathFile, corev1.HostPathSocket, corev1.HostPathCharDev, corev1.HostPathBlockDev)
-		}
-	case s.CSI != nil:
-		v.required(s.CSI.Driver, at.Child("csi", "driver"))
-	case s.NFS != nil:
-		v.required(s.NFS.Server, at.Child("nfs", "server"))
-		v.required(s.NFS.Path, at.Child("nfs", "path"))
+	v.subdomain(s.NodeName, at.Child("nodeName"))
+	if s.PreemptionPolicy != nil {
+		chosen(v, *s.PreemptionPolicy, at.Child("preemptionPolicy"), corev1.PreemptLowerPriority, corev1.PreemptNever)
+	}
+	if s.OS != nil {
+		chosen(v, s.OS.Name, at.Child("os", "name"), corev1.Linux, corev1.Windows)
+	}
+	for i, gate := range s.ReadinessGates {
+		v.reasons(string(gate.ConditionType), validation.IsQualifiedName(string(gate.ConditionType)), at.Child("readinessGates").Index(i).Child("conditionType"))
+	}
+	v.resources(s.Overhead, at.Child("overhead"))
+	if apart := s.HostUsers != nil && !*s.HostUsers; apart && (s.HostPID || s.HostIPC) {
+		v.add(at.Child("hostUsers"), "the value is false, and a pod with hostPID or hostIPC cannot have users of its own")
 	}
 }
 
@@ -93,84 +109,6 @@ func stated(union any) []string {
 		}
 	}
 	return names
-}
-
-// items checks which keys become which files.
-func (v *values) items(items []corev1.KeyToPath, mode *int32, at *field.Path) {
-	between(v, mode, 0, 0o777, at.Child("defaultMode"))
-	for i, item := range items {
-		here := at.Child("items").Index(i)
-		v.required(item.Key, here.Child("key"))
-		if v.required(item.Path, here.Child("path")) {
-			v.below(item.Path, here.Child("path"))
-		}
-		between(v, item.Mode, 0, 0o777, here.Child("mode"))
-	}
-}
-
-// scheduling checks what chooses the nodes of a pod.
-func (v *values) scheduling(s *corev1.PodSpec, at *field.Path) {
-	for i := range s.Tolerations {
-		v.toleration(&s.Tolerations[i], at.Child("tolerations").Index(i))
-	}
-	seen := map[string]bool{}
-	for i := range s.TopologySpreadConstraints {
-		c, here := &s.TopologySpreadConstraints[i], at.Child("topologySpreadConstraints").Index(i)
-		atLeast(v, &c.MaxSkew, 1, here.Child("maxSkew"))
-		v.required(c.TopologyKey, here.Child("topologyKey"))
-		if v.required(string(c.WhenUnsatisfiable), here.Child("whenUnsatisfiable")) {
-			oneOf(v, c.WhenUnsatisfiable, here.Child("whenUnsatisfiable"), corev1.DoNotSchedule, corev1.ScheduleAnyway)
-		}
-		v.unique(seen, fmt.Sprintf("%s, %s", c.TopologyKey, c.WhenUnsatisfiable), here)
-		v.selector(c.LabelSelector, here.Child("labelSelector"))
-	}
-	if s.Affinity != nil {
-		v.affinity(s.Affinity, at.Child("affinity"))
-	}
-}
-
-func (v *values) toleration(t *corev1.Toleration, at *field.Path) {
-	exists := t.Operator == corev1.TolerationOpExists
-	if t.Key == "" && !exists {
-		v.add(at.Child("operator"), "a toleration without a key must have the operator Exists")
-	}
-	if exists && t.Value != "" {
-		v.add(at.Child("value"), "a toleration with the operator Exists must have no value, and it has %q", t.Value)
-	}
-	if t.TolerationSeconds != nil && t.Effect != corev1.TaintEffectNoExecute {
-		v.add(at.Child("effect"), "a toleration with tolerationSeconds must have the effect NoExecute")
-	}
-	oneOf(v, t.Effect, at.Child("effect"), corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute)
-}
-
-func (v *values) affinity(a *corev1.Affinity, at *field.Path) {
-	if node := a.NodeAffinity; node != nil {
-		if required := node.RequiredDuringSchedulingIgnoredDuringExecution; required != nil && len(required.NodeSelectorTerms) == 0 {
-			v.add(at.Child("nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"), "the field is required")
-		}
-	}
-	if pod := a.PodAffinity; pod != nil {
-		v.terms(pod.RequiredDuringSchedulingIgnoredDuringExecution, pod.PreferredDuringSchedulingIgnoredDuringExecution, at.Child("podAffinity"))
-	}
-	if pod := a.PodAntiAffinity; pod != nil {
-		v.terms(pod.RequiredDuringSchedulingIgnoredDuringExecution, pod.PreferredDuringSchedulingIgnoredDuringExecution, at.Child("podAntiAffinity"))
-	}
-}
-
-func (v *values) terms(required []corev1.PodAffinityTerm, preferred []corev1.WeightedPodAffinityTerm, at *field.Path) {
-	for i := range required {
-		v.term(&required[i], at.Child("requiredDuringSchedulingIgnoredDuringExecution").Index(i))
-	}
-	for i := range preferred {
-		here := at.Child("preferredDuringSchedulingIgnoredDuringExecution").Index(i)
-		between(v, &preferred[i].Weight, 1, 100, here.Child("weight"))
-		v.term(&preferred[i].PodAffinityTerm, here.Child("podAffinityTerm"))
-	}
-}
-
-func (v *values) term(t *corev1.PodAffinityTerm, at *field.Path) {
-	v.required(t.TopologyKey, at.Child("topologyKey"))
-	v.selector(t.LabelSelector, at.Child("labelSelector"))
 }
 
 // podSecurity checks the security context of a pod.
@@ -187,19 +125,53 @@ func (v *values) podSecurity(s *corev1.PodSpec, at *field.Path) {
 	between(v, c.RunAsGroup, 0, math.MaxInt32, at.Child("runAsGroup"))
 	between(v, c.FSGroup, 0, math.MaxInt32, at.Child("fsGroup"))
 	if c.FSGroupChangePolicy != nil {
-		oneOf(v, *c.FSGroupChangePolicy, at.Child("fsGroupChangePolicy"), corev1.FSGroupChangeOnRootMismatch, corev1.FSGroupChangeAlways)
+		chosen(v, *c.FSGroupChangePolicy, at.Child("fsGroupChangePolicy"), corev1.FSGroupChangeOnRootMismatch, corev1.FSGroupChangeAlways)
 	}
+	for i := range c.SupplementalGroups {
+		between(v, &c.SupplementalGroups[i], 0, math.MaxInt32, at.Child("supplementalGroups").Index(i))
+	}
+	if c.SupplementalGroupsPolicy != nil {
+		chosen(v, *c.SupplementalGroupsPolicy, at.Child("supplementalGroupsPolicy"), corev1.SupplementalGroupsPolicyMerge, corev1.SupplementalGroupsPolicyStrict)
+	}
+	v.sysctls(c.Sysctls, at.Child("sysctls"))
 	v.seccomp(c.SeccompProfile, at.Child("seccompProfile"))
+	v.appArmor(c.AppArmorProfile, at.Child("appArmorProfile"))
+}
+
+func (v *values) sysctls(all []corev1.Sysctl, at *field.Path) {
+	seen := map[string]bool{}
+	for i, s := range all {
+		if v.required(s.Name, at.Index(i).Child("name")) {
+			v.unique(seen, s.Name, at.Index(i).Child("name"))
+		}
+	}
 }
 
 func (v *values) seccomp(p *corev1.SeccompProfile, at *field.Path) {
 	if p == nil {
 		return
 	}
-	if v.required(string(p.Type), at.Child("type")) {
-		oneOf(v, p.Type, at.Child("type"), corev1.SeccompProfileTypeUnconfined, corev1.SeccompProfileTypeRuntimeDefault, corev1.SeccompProfileTypeLocalhost)
+	chosen(v, p.Type, at.Child("type"), corev1.SeccompProfileTypeUnconfined, corev1.SeccompProfileTypeRuntimeDefault, corev1.SeccompProfileTypeLocalhost)
+	v.localhost(p.LocalhostProfile, p.Type == corev1.SeccompProfileTypeLocalhost, at.Child("localhostProfile"))
+	if p.LocalhostProfile != nil {
+		v.below(*p.LocalhostProfile, at.Child("localhostProfile"))
 	}
-	if local := p.Type == corev1.SeccompProfileTypeLocalhost; local != (p.LocalhostProfile != nil) {
-		v.add(at.Child("localhostProfile"), "the field belongs to the type Localhost, and to no other")
+}
+
+func (v *values) appArmor(p *corev1.AppArmorProfile, at *field.Path) {
+	if p == nil {
+		return
+	}
+	chosen(v, p.Type, at.Child("type"), corev1.AppArmorProfileTypeUnconfined, corev1.AppArmorProfileTypeRuntimeDefault, corev1.AppArmorProfileTypeLocalhost)
+	v.localhost(p.LocalhostProfile, p.Type == corev1.AppArmorProfileTypeLocalhost, at.Child("localhostProfile"))
+	if name := p.LocalhostProfile; name != nil && (*name == "" || strings.TrimSpace(*name) != *name) {
+		v.add(at.Child("localhostProfile"), "the value is %q, and it must be the name of a profile", *name)
+	}
+}
+
+// localhost checks the file of a profile, which one type of profile has.
+func (v *values) localhost(name *string, of bool, at *field.Path) {
+	if of != (name != nil) {
+		v.add(at, "the field belongs to the type Localhost, and to no other")
 	}
 }

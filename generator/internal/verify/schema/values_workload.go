@@ -2,10 +2,10 @@ package schema
 
 import (
 	appsv1 "k8s.io/api/apps/v1"
-	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -62,44 +62,44 @@ func (v *values) statefulSet(s *appsv1.StatefulSetSpec, spec *field.Path) {
 	v.always(&s.Template, spec.Child("template"))
 	atLeast(v, s.Replicas, 0, spec.Child("replicas"))
 	atLeast(v, &s.MinReadySeconds, 0, spec.Child("minReadySeconds"))
+	atLeast(v, s.RevisionHistoryLimit, 0, spec.Child("revisionHistoryLimit"))
+	if s.Ordinals != nil {
+		atLeast(v, &s.Ordinals.Start, 0, spec.Child("ordinals", "start"))
+	}
+	v.retention(s.PersistentVolumeClaimRetentionPolicy, spec.Child("persistentVolumeClaimRetentionPolicy"))
+	for i := range s.VolumeClaimTemplates {
+		v.claim(&s.VolumeClaimTemplates[i].Spec, spec.Child("volumeClaimTemplates").Index(i).Child("spec"))
+	}
+	if s.ServiceName != "" && v.since("1.36") {
+		v.reasons(s.ServiceName, validation.IsDNS1123Label(s.ServiceName), spec.Child("serviceName"))
+	}
 	oneOf(v, s.PodManagementPolicy, spec.Child("podManagementPolicy"), appsv1.OrderedReadyPodManagement, appsv1.ParallelPodManagement)
 	at := spec.Child("updateStrategy")
 	oneOf(v, s.UpdateStrategy.Type, at.Child("type"), appsv1.OnDeleteStatefulSetStrategyType, appsv1.RollingUpdateStatefulSetStrategyType)
 	if s.UpdateStrategy.Type == appsv1.OnDeleteStatefulSetStrategyType && s.UpdateStrategy.RollingUpdate != nil {
 		v.add(at.Child("rollingUpdate"), "the field must not be there when the type is OnDelete")
 	}
+	if rolling := s.UpdateStrategy.RollingUpdate; rolling != nil {
+		atLeast(v, rolling.Partition, 0, at.Child("rollingUpdate", "partition"))
+	}
+}
+
+func (v *values) retention(p *appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy, at *field.Path) {
+	if p == nil {
+		return
+	}
+	oneOf(v, p.WhenDeleted, at.Child("whenDeleted"), appsv1.RetainPersistentVolumeClaimRetentionPolicyType, appsv1.DeletePersistentVolumeClaimRetentionPolicyType)
+	oneOf(v, p.WhenScaled, at.Child("whenScaled"), appsv1.RetainPersistentVolumeClaimRetentionPolicyType, appsv1.DeletePersistentVolumeClaimRetentionPolicyType)
 }
 
 func (v *values) daemonSet(s *appsv1.DaemonSetSpec, spec *field.Path) {
 	v.selected(s.Selector, spec)
 	v.always(&s.Template, spec.Child("template"))
+	atLeast(v, &s.MinReadySeconds, 0, spec.Child("minReadySeconds"))
+	atLeast(v, s.RevisionHistoryLimit, 0, spec.Child("revisionHistoryLimit"))
 	at := spec.Child("updateStrategy")
 	oneOf(v, s.UpdateStrategy.Type, at.Child("type"), appsv1.OnDeleteDaemonSetStrategyType, appsv1.RollingUpdateDaemonSetStrategyType)
 	if rolling := s.UpdateStrategy.RollingUpdate; rolling != nil {
 		v.rolling(rolling.MaxUnavailable, rolling.MaxSurge, at.Child("rollingUpdate"))
 	}
-}
-
-func (v *values) job(s *batchv1.JobSpec, spec *field.Path) {
-	v.template(&s.Template, spec.Child("template"))
-	atLeast(v, s.Parallelism, 0, spec.Child("parallelism"))
-	atLeast(v, s.Completions, 0, spec.Child("completions"))
-	atLeast(v, s.BackoffLimit, 0, spec.Child("backoffLimit"))
-	atLeast(v, s.ActiveDeadlineSeconds, 0, spec.Child("activeDeadlineSeconds"))
-	atLeast(v, s.TTLSecondsAfterFinished, 0, spec.Child("ttlSecondsAfterFinished"))
-	if s.CompletionMode != nil {
-		oneOf(v, *s.CompletionMode, spec.Child("completionMode"), batchv1.NonIndexedCompletion, batchv1.IndexedCompletion)
-	}
-	if s.Selector != nil && (s.ManualSelector == nil || !*s.ManualSelector) {
-		v.add(spec.Child("selector"), "the API server makes the selector of a Job itself, and refuses another without manualSelector: true")
-	}
-}
-
-func (v *values) cronJob(s *batchv1.CronJobSpec, spec *field.Path) {
-	v.required(s.Schedule, spec.Child("schedule"))
-	oneOf(v, s.ConcurrencyPolicy, spec.Child("concurrencyPolicy"), batchv1.AllowConcurrent, batchv1.ForbidConcurrent, batchv1.ReplaceConcurrent)
-	atLeast(v, s.StartingDeadlineSeconds, 0, spec.Child("startingDeadlineSeconds"))
-	atLeast(v, s.SuccessfulJobsHistoryLimit, 0, spec.Child("successfulJobsHistoryLimit"))
-	atLeast(v, s.FailedJobsHistoryLimit, 0, spec.Child("failedJobsHistoryLimit"))
-	v.job(&s.JobTemplate.Spec, spec.Child("jobTemplate", "spec"))
 }

@@ -1,0 +1,438 @@
+package e2e
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/wavewright/wavewright/generator/e2e/internal/cluster"
+	"github.com/wavewright/wavewright/generator/internal/verify/checks"
+	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+)
+
+// TestFidelity damages objects of the cases, one field of one object at a time, and compares what verify
+// says with what a real API server with its admission plugins says of the object and of its pods:
+// of 300 objects, of 5,000 in task nightly, as WAVEWRIGHT_DAMAGES says.
+func TestFidelity(t *testing.T) {
+	needsAPIServer(t)
+	wanted := 300
+	if text := os.Getenv("WAVEWRIGHT_DAMAGES"); text != "" {
+		var err error
+		if wanted, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server := definedServer(t)
+	f := &fidelity{t: t, server: server, rules: serverRules(), explained: map[string]int{}}
+	scenes := f.scenes()
+	var specimens []*specimen
+	for _, p := range scenes {
+		specimens = append(specimens, p.specimens...)
+	}
+	chosen := trials(specimens, wanted, rand.New(rand.NewPCG(13, 37)))
+	for _, p := range scenes {
+		f.at(p, slices.DeleteFunc(slices.Clone(chosen), func(tr trial) bool { return tr.scene != p }))
+	}
+	t.Logf("%d objects of %d scenes; the API server refused %d of them; %d differences explained: %v", f.asked, len(scenes), f.refused, f.excused, f.explained)
+	if f.asked != wanted {
+		t.Errorf("%d objects were asked about, not %d", f.asked, wanted)
+	}
+	if f.refused < f.asked/4 || f.refused > f.asked*3/4 {
+		t.Errorf("of %d objects %d are refused: most answers are alike", f.asked, f.refused)
+	}
+}
+
+// definedServer is an API server of this test alone: it has the definitions of custom resources that
+// verify brings along.
+func definedServer(t *testing.T) *cluster.Server {
+	t.Helper()
+	etcd, apiserver := tool(t, etcd), tool(t, apiserver)
+	s, err := cluster.Start(etcd, apiserver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	definitions := builtDefinitions(t)
+	for _, o := range definitions {
+		answer, err := apply(s, o, "", "")
+		if err != nil || !answer.OK() {
+			t.Fatalf("define %s: %s: %v", o.Name, answer.Message(), err)
+		}
+	}
+	for _, o := range definitions {
+		if err := served(s, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// builtDefinitions are those of verify.
+func builtDefinitions(t *testing.T) []*repo.Object {
+	t.Helper()
+	files, err := filepath.Glob("../generator/internal/verify/schema/definitions/*.gz")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no definitions: %v", err)
+	}
+	var all []*repo.Object
+	for _, file := range files {
+		packed, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var definition map[string]any
+		if err := json.Unmarshal(text, &definition); err != nil {
+			t.Fatal(err)
+		}
+		// Without it, the server leaves groups of k8s.io to their owners.
+		set(definition, []any{"metadata", "annotations", "api-approved.kubernetes.io"}, "https://github.com/kubernetes-sigs/gateway-api")
+		all = append(all, object(t, definition))
+	}
+	return all
+}
+
+// newest is the version of the server.
+const newest = "1.37"
+
+// scene is a target of a case, or what its Argo CD reads.
+type scene struct {
+	name, argocd string
+	deployed     []*repo.Deployed
+	target       *repo.Target
+	external     []string
+	specimens    []*specimen
+}
+
+// grounds are the kinds that decide about others. They are in the cluster before anything is asked.
+func grounds() []string {
+	return []string{
+		"Namespace", "ServiceAccount", "ResourceQuota", "LimitRange", "PriorityClass", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ConfigMap",
+	}
+}
+
+// fidelity compares verify with a server.
+type fidelity struct {
+	t                       *testing.T
+	server                  *cluster.Server
+	rules                   []checks.Rule
+	asked, refused, excused int
+	explained               map[string]int
+}
+
+// scenes are the targets of all cases, and what each gives Argo CD.
+func (f *fidelity) scenes() []*scene {
+	var all []*scene
+	forEach(f.t, func(_ *testing.T, c *testCase) {
+		for _, e := range c.repo.Environments {
+			for _, target := range e.Targets {
+				p := &scene{name: c.name + "/" + target.Name, argocd: controller(e), deployed: target.Applications, target: target, external: slices.Concat(c.repo.External, target.External)}
+				for _, d := range target.Applications {
+					p.take(d, d.Objects)
+				}
+				all = append(all, p)
+			}
+		}
+		p := &scene{name: c.name + "/argocd", target: &repo.Target{Name: "argocd"}}
+		for _, e := range c.repo.Roots() {
+			p.take(nil, slices.Concat(e.Root, e.Argo))
+		}
+		all = append(all, p)
+	})
+	return all
+}
+
+func (p *scene) take(d *repo.Deployed, objects []*repo.Object) {
+	for _, o := range objects {
+		if manifest := manifestOf(o); manifest != nil && o.Kind != "CustomResourceDefinition" {
+			p.specimens = append(p.specimens, &specimen{p, d, o, manifest})
+		}
+	}
+}
+
+// at asks about the trials of a scene.
+func (f *fidelity) at(p *scene, all []trial) {
+	if len(all) == 0 {
+		return
+	}
+	f.t.Run(p.name, func(t *testing.T) {
+		s := &site{t: t, Server: f.server, fault: t.Errorf, argocd: p.argocd}
+		t.Cleanup(s.empty)
+		p.prepare(s)
+		known := f.findings(p, nil)
+		for _, tr := range all {
+			f.ask(t, s, tr, known)
+		}
+	})
+}
+
+// prepare puts the grounds into the cluster.
+func (p *scene) prepare(s *site) {
+	s.provide(p.external)
+	var grounds []*repo.Deployed
+	for _, d := range p.deployed {
+		grounds = append(grounds, p.ground(d))
+	}
+	s.fault = s.t.Logf // a case may warn
+	s.deploy(grounds)
+	s.fault = s.t.Errorf
+	if p.deployed == nil {
+		for _, sp := range p.specimens {
+			if name := sp.object.Namespace; name != "" && !slices.ContainsFunc(s.applied, func(a applied) bool { return a.Kind == "Namespace" && a.Name == name }) {
+				s.namespace(name, nil)
+			}
+		}
+	}
+}
+
+// ground is an Application with those of its objects that decide about others.
+func (p *scene) ground(d *repo.Deployed) *repo.Deployed {
+	only := *d
+	only.Objects = slices.DeleteFunc(slices.Clone(d.Objects), func(o *repo.Object) bool { return !slices.Contains(grounds(), o.Kind) })
+	return &only
+}
+
+// ask compares the verdicts about one trial.
+func (f *fidelity) ask(t *testing.T, s *site, tr trial, known []checks.Finding) {
+	f.asked++
+	changed := tr.do(tr.manifest)
+	if metadata, ok := changed["metadata"].(map[string]any); ok && slices.Contains(grounds(), tr.object.Kind) && metadata["name"] == tr.object.Name {
+		metadata["name"] = tr.object.Name + "-x"
+	}
+	encoded := encode(t, changed)
+	j := f.judge(tr, encoded, known)
+	refusal := s.refusal(tr, changed, encoded)
+	if refusal != "" {
+		f.refused++
+	}
+	if (len(j.told) > 0) == (refusal != "") {
+		return
+	}
+	if why := explanation(j, refusal); why != "" {
+		f.excused++
+		f.explained[why]++
+		return
+	}
+	t.Errorf("%s %s: %s\n    verify: %s\n    server: %s", tr.object.APIVersion, tr.object, tr.damage, strings.Join(j.told, "; "), cmp.Or(refusal, "accepted"))
+}
+
+// serverRules are the rules about what the API server refuses.
+func serverRules() []checks.Rule {
+	return slices.DeleteFunc(checks.Rules(), func(r checks.Rule) bool {
+		area, _, _ := strings.Cut(r.Code, "/")
+		return !slices.Contains([]string{"schema", "admission", "quota"}, area) && !slices.Contains(serverCodes(), r.Code)
+	})
+}
+
+// serverCodes are those of other areas that say what the API server refuses.
+func serverCodes() []string {
+	return []string{
+		"availability/rollout-refused", "availability/restart-policy", "availability/probe-refused", "availability/cronjob-schedule", "availability/cronjob-name", "availability/autoscaler-limits",
+		"reference/selector-without-own-pods", "reference/mount-without-volume", "reference/duplicate-mount-path", "reference/duplicate-volume", "reference/duplicate-port-name",
+		"reference/service-ports", "reference/subject-without-namespace", "reference/missing-service-account", "reference/missing-priority-class", "network/invalid-policy", "build/unreadable",
+	}
+}
+
+// findings are those about the grounds of a scene with one more object.
+func (f *fidelity) findings(p *scene, more *repo.Object) []checks.Finding {
+	target := *p.target
+	target.Applications, target.Kubernetes = nil, newest
+	e := &repo.Environment{Name: "e"}
+	for _, d := range p.deployed {
+		only := p.ground(d)
+		if more != nil && more.Application == d {
+			more.Application = only
+			only.Objects = append(only.Objects, more)
+		}
+		target.Applications = append(target.Applications, only)
+	}
+	if more != nil && p.deployed == nil {
+		e.Argo = []*repo.Object{more}
+	}
+	e.Targets = []*repo.Target{&target}
+	return checks.Judge(&repo.Repository{Environments: []*repo.Environment{e}, External: p.external}, f.rules)
+}
+
+// opinion is what verify says of an object: that it is refused, and what it cannot know.
+type opinion struct{ told, notes []string }
+
+// judge asks verify about a trial.
+func (f *fidelity) judge(tr trial, encoded []byte, known []checks.Finding) opinion {
+	o, err := repo.NewObject(encoded, repo.Origin{})
+	if err != nil || o == nil {
+		return opinion{told: []string{fmt.Sprintf("no object: %v", err)}}
+	}
+	o.Application = tr.deployed
+	var j opinion
+	for _, found := range f.findings(tr.scene, o) {
+		text := found.Code + " " + found.Path + " " + found.Message
+		wellKnown := strings.Contains(found.Message, "(opinion by ") // the cluster may have another release
+		switch {
+		case slices.ContainsFunc(known, func(k checks.Finding) bool {
+			return k.Code == found.Code && k.Object == found.Object && k.Message == found.Message
+		}):
+		case found.Severity == checks.Error || found.Severity == checks.Warning && wellKnown:
+			j.told = append(j.told, text)
+		default:
+			j.notes = append(j.notes, text)
+		}
+	}
+	return j
+}
+
+// refusal is why the server refuses an object or a pod that a controller would make of it; empty when it does not.
+func (p *site) refusal(tr trial, changed map[string]any, encoded []byte) string {
+	apiVersion, _ := changed["apiVersion"].(string)
+	kind, _ := changed["kind"].(string)
+	metadata, _ := changed["metadata"].(map[string]any)
+	namespace, _ := metadata["namespace"].(string)
+	if namespace == "" && tr.deployed != nil {
+		namespace = tr.deployed.Spec.Destination.Namespace
+	}
+	folder, err := p.Path(apiVersion, kind, namespace, "")
+	if err != nil {
+		return err.Error()
+	}
+	answer := p.ask(cluster.Request{
+		Method: http.MethodPost, Path: folder, User: p.argocd, Type: cluster.JSON, Body: encoded, Query: url.Values{"dryRun": {"All"}, "fieldValidation": {"Strict"}},
+	})
+	if !answer.OK() {
+		return answer.Message()
+	}
+	made, err := repo.NewObject(answer.Body, repo.Origin{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if refusal := p.claims(made, namespace); refusal != "" {
+		return refusal
+	}
+	pod := podOf(made)
+	if pod == nil {
+		return ""
+	}
+	pod.Name = ""
+	who := cluster.Request{
+		Method: http.MethodPost, Path: "/api/v1/namespaces/" + namespace + "/pods", User: "system:serviceaccount:kube-system:" + makers[kind], Groups: []string{"system:serviceaccounts", "system:authenticated"},
+		Type: cluster.JSON, Body: encode(p.t, pod),
+	}
+	return p.fill(who, replicas(made))
+}
+
+// claims is why the server refuses a claim that a controller would make of a StatefulSet.
+func (p *site) claims(o *repo.Object, namespace string) string {
+	set, ok := o.Typed.(*appsv1.StatefulSet)
+	if !ok {
+		return ""
+	}
+	for _, claim := range set.Spec.VolumeClaimTemplates {
+		claim.TypeMeta, claim.Name = metav1.TypeMeta{APIVersion: "v1", Kind: "PersistentVolumeClaim"}, claim.Name+"-"+o.Name+"-0"
+		answer := p.ask(cluster.Request{
+			Method: http.MethodPost, Path: "/api/v1/namespaces/" + namespace + "/persistentvolumeclaims", User: "system:serviceaccount:kube-system:statefulset-controller",
+			Groups: []string{"system:serviceaccounts", "system:authenticated"}, Type: cluster.JSON, Body: encode(p.t, claim), Query: url.Values{"dryRun": {"All"}},
+		})
+		if !answer.OK() {
+			return "the claim: " + answer.Message()
+		}
+	}
+	return ""
+}
+
+// fill makes as many pods as are wanted, takes them away again, and returns why one of them is refused.
+func (p *site) fill(r cluster.Request, pods int) string {
+	if pods < 2 {
+		r.Query = url.Values{"dryRun": {"All"}}
+	}
+	for i := range max(pods, 1) {
+		answer := p.ask(r)
+		if !answer.OK() {
+			p.clear(r.Path, i)
+			return "pod " + strconv.Itoa(i+1) + ": " + answer.Message()
+		}
+	}
+	p.clear(r.Path, pods)
+	return ""
+}
+
+// clear takes pods away, and the quotas count none of them any more, which a controller would see to.
+func (p *site) clear(path string, pods int) {
+	if pods < 2 {
+		return
+	}
+	gone := p.ask(cluster.Request{Method: http.MethodDelete, Path: path, Query: url.Values{"gracePeriodSeconds": {"0"}}})
+	if !gone.OK() {
+		p.t.Fatalf("delete %s: %s", path, gone.Message())
+	}
+	for _, o := range p.applied {
+		if o.Kind == "ResourceQuota" {
+			p.start(o.path, o.Object)
+		}
+	}
+}
+
+// replicas is how many pods of a workload always run, and no more than quotas of cases hold.
+func replicas(o *repo.Object) int {
+	const most = 200
+	switch typed := o.Typed.(type) {
+	case *appsv1.Deployment:
+		return min(int(*typed.Spec.Replicas), most)
+	case *appsv1.StatefulSet:
+		return min(int(*typed.Spec.Replicas), most)
+	}
+	return 1
+}
+
+// makers are the controllers that make pods.
+var makers = map[string]string{
+	"Deployment": "replicaset-controller", "StatefulSet": "statefulset-controller", "DaemonSet": "daemon-set-controller", "Job": "job-controller", "CronJob": "job-controller",
+}
+
+// explained are the classes of differences that stay, each with what verify says in it.
+var explained = []struct {
+	why string
+	// note is the code of a note of verify: it says that the cluster decides.
+	note string
+	// refused is part of what the server says.
+	refused string
+}{
+	{why: "the cluster may have a ServiceAccount that the repository does not hold", note: "reference/missing-service-account", refused: "serviceaccount"},
+	{why: "the cluster may have a PriorityClass that the repository does not hold", note: "reference/missing-priority-class", refused: "no PriorityClass with name"},
+	{why: "the cluster may have a RuntimeClass that the repository does not hold", note: "reference/missing-runtime-class", refused: "RuntimeClass"},
+	{why: "the cluster may have kinds that the repository does not define", note: "schema/unknown-kind", refused: "the server has no kind"},
+	{why: "the cluster may have another release of a well-known project", note: "schema/unserved-api", refused: "the server has no kind"},
+	{why: "the range of node ports is an option of the API server", refused: "provided port is not in the valid range"},
+	{why: "the range of cluster addresses is an option of the API server", refused: "the provided IP is not in the valid range"},
+	{why: "the families of addresses are an option of the API server", refused: "not configured on this cluster"},
+}
+
+// explanation is the class of a difference; empty when there is none.
+func explanation(j opinion, refusal string) string {
+	for _, e := range explained {
+		noted := e.note == "" || slices.ContainsFunc(j.notes, func(n string) bool { return strings.HasPrefix(n, e.note+" ") })
+		if len(j.told) == 0 && noted && strings.Contains(strings.ToLower(refusal), strings.ToLower(e.refused)) {
+			return e.why
+		}
+	}
+	return ""
+}
