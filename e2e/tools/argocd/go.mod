@@ -3,7 +3,11 @@ module github.com/wavewright/wavewright/e2e/tools/argocd
 
 go 1.26.3
 
-require github.com/argoproj/argo-cd/v3 v3.5.7
+require (
+	github.com/argoproj/argo-cd/v3 v3.5.7
+	github.com/sirupsen/logrus v1.9.4
+	k8s.io/apimachinery v0.36.1
+)
 
 require (
 	cloud.google.com/go/compute/metadata v0.9.0 // indirect
@@ -93,7 +97,6 @@ require (
 	github.com/robfig/cron/v3 v3.0.2-0.20210106135023-bc59245fe10e // indirect
 	github.com/russross/blackfriday/v2 v2.1.0 // indirect
 	github.com/sergi/go-diff v1.4.0 // indirect
-	github.com/sirupsen/logrus v1.9.4 // indirect
 	github.com/skeema/knownhosts v1.3.2 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.10 // indirect
@@ -126,7 +129,6 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	k8s.io/api v0.36.1 // indirect
 	k8s.io/apiextensions-apiserver v0.36.1 // indirect
-	k8s.io/apimachinery v0.36.1 // indirect
 	k8s.io/apiserver v0.36.1 // indirect
 	k8s.io/cli-runtime v0.36.1 // indirect
 	k8s.io/client-go v0.36.1 // indirect

@@ -2,11 +2,12 @@
 // answers, a line of JSON for each project: what testdata/argocd.jsonl of package checks holds, by which
 // TestArgoCDAgrees tests the rules there. The cases are random, and the same on every run.
 //
-//	GOFLAGS=-mod=mod go run . > ../../../generator/internal/verify/checks/testdata/argocd.jsonl
+//	go run . > ../../../generator/internal/verify/checks/testdata/argocd.jsonl
 package main
 
 import (
 	"encoding/json"
+	"io"
 	"log"
 	"math/rand/v2"
 	"os"
@@ -14,6 +15,7 @@ import (
 	_ "unsafe" // for go:linkname
 
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	"github.com/sirupsen/logrus"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -30,6 +32,7 @@ type entry struct {
 }
 
 func main() {
+	logrus.SetOutput(io.Discard) // Argo CD tells of each pattern and zone that it cannot read
 	r := &drawer{rand.New(rand.NewPCG(35, 7))}
 	out := json.NewEncoder(os.Stdout)
 	out.SetEscapeHTML(false)

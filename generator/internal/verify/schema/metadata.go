@@ -40,7 +40,7 @@ func nameFaults(apiVersion, kind, name string) []string {
 // brief is a reason of apimachinery without its examples and its regular expression.
 func brief(reason string) string {
 	short, _, _ := strings.Cut(reason, " (e.g. ")
-	return short
+	return strings.TrimRight(short, ", ")
 }
 
 // LabelFaults say which labels the API server refuses, at a place such as metadata.labels.
