@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/checks"
 )
 
 // locator finds the lines of findings. It parses a file only when a finding points to it.
@@ -51,9 +53,37 @@ func (l *locator) search(f *Finding) {
 	if best == "" {
 		best, line = l.generator(f)
 	}
+	if best == "" {
+		best, line = l.renamed(f)
+	}
 	if best != "" {
 		f.File, f.Line = best, line
 	}
+}
+
+// renamed is the place of the only object of the kind that holds most of the way to the field: a
+// patch can change the name, and leave no trace of the one before.
+func (l *locator) renamed(f *Finding) (file string, line int) {
+	kind, _, _ := strings.Cut(f.Object, "/")
+	deepest, twice := 0, false
+	for _, name := range f.Among.Names {
+		for _, document := range l.documents(name) {
+			if scalar(document, "kind") != kind {
+				continue
+			}
+			at, depth := along(document, f.Path)
+			switch {
+			case file == "" || depth > deepest:
+				file, line, deepest, twice = name, at, depth, false
+			case depth == deepest:
+				twice = true
+			}
+		}
+	}
+	if twice {
+		return "", 0
+	}
+	return file, line
 }
 
 // generator is the place of the generator of a kustomization that makes the object.
@@ -126,7 +156,7 @@ func listed(document *yaml.Node) []*yaml.Node {
 // field on the way that is there, and the number of steps that are.
 func along(node *yaml.Node, path string) (line, depth int) {
 	line = node.Line
-	for _, step := range steps(path) {
+	for _, step := range checks.Steps(path) {
 		next, at := child(node, step), keyLine(node, step)
 		if i, err := strconv.Atoi(step); err == nil && node.Kind == yaml.SequenceNode && i < len(node.Content) {
 			next, at = node.Content[i], node.Content[i].Line
@@ -137,31 +167,6 @@ func along(node *yaml.Node, path string) (line, depth int) {
 		node, line, depth = next, at, depth+1
 	}
 	return line, depth
-}
-
-// steps splits a path at dots and brackets. A step in quotes may hold dots.
-func steps(path string) []string {
-	var all []string
-	var step strings.Builder
-	quoted := false
-	flush := func() {
-		if step.Len() > 0 {
-			all = append(all, step.String())
-			step.Reset()
-		}
-	}
-	for _, r := range path {
-		switch {
-		case r == '"':
-			quoted = !quoted
-		case !quoted && strings.ContainsRune(".[]", r):
-			flush()
-		default:
-			step.WriteRune(r)
-		}
-	}
-	flush()
-	return all
 }
 
 func child(node *yaml.Node, key string) *yaml.Node {

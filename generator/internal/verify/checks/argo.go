@@ -89,7 +89,9 @@ func (s *argoSet) deletes() bool {
 // argoProject is an AppProject with all fields that rules read.
 type argoProject struct {
 	object *repo.Object
-	Spec   struct {
+	// lent says that a global project may permit more, by the labels of this one.
+	lent bool
+	Spec struct {
 		SourceRepos, SourceNamespaces                          []string
 		Destinations                                           []repo.Destination
 		ClusterResourceWhitelist, ClusterResourceBlacklist     []repo.GroupKind
@@ -180,6 +182,7 @@ func (w *world) readProjects() []*argoProject {
 		_ = yaml.Unmarshal(o.YAML, p)
 		found = append(found, p)
 	}
+	w.lend(found)
 	return found
 }
 

@@ -194,8 +194,9 @@ func eachPermission(rule func(*target, *repo.Deployed, []*argoProject, *judge)) 
 		for _, t := range w.targets {
 			for _, d := range t.Applications {
 				projects := projectsNamed(all, d.Spec.Project, d.Made.File)
-				if d.Spec.Project != "" && len(projects) > 0 {
+				if n := len(out.findings); d.Spec.Project != "" && len(projects) > 0 {
 					rule(t, d, projects, out)
+					doubt(out.findings[n:], projects)
 				}
 			}
 		}

@@ -57,6 +57,8 @@ type Finding struct {
 	// "spec.template.spec.containers[0].image", by which the line is found.
 	repo.Origin
 	Path string
+	// about is the object; nil for what concerns none.
+	about *repo.Object
 	// Spec is where the spec declares the application; empty in a repository without one.
 	Spec repo.Origin
 }
@@ -90,7 +92,7 @@ type judge struct {
 // object reports something about an object; path is the field, empty for the object as a
 // whole. Its result can be given a sum, a hint and another severity.
 func (j *judge) object(t *target, o *repo.Object, path, format string, args ...any) *Finding {
-	f := Finding{Object: o.String(), Namespace: o.Namespace, Origin: o.Origin, Path: path}
+	f := Finding{Object: o.String(), Namespace: o.Namespace, Origin: o.Origin, Path: path, about: o}
 	if t != nil {
 		f.Target = t.Name
 	}
@@ -181,6 +183,9 @@ func (w *world) run(rules []Rule) []Finding {
 	for _, rule := range rules {
 		out := &judge{rule: rule}
 		rule.run(w, out)
+		for i := range out.findings {
+			soften(&out.findings[i])
+		}
 		all = append(all, out.findings...)
 	}
 	return all

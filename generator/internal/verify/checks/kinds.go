@@ -1,9 +1,8 @@
 package checks
 
 import (
+	"encoding/json"
 	"slices"
-
-	"sigs.k8s.io/yaml"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
@@ -54,7 +53,7 @@ func newKindScopes(objects []*repo.Object) *kindScopes {
 				Names        struct{ Kind string }
 			}
 		}
-		if yaml.Unmarshal(o.YAML, &crd) == nil {
+		if json.Unmarshal(o.JSON, &crd) == nil {
 			s.custom[crd.Spec.Group+" "+crd.Spec.Names.Kind] = crd.Spec.Scope != "Cluster"
 		}
 	}

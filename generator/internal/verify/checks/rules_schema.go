@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
@@ -76,11 +77,24 @@ func misfits(kind schema.FaultKind) func(*target, *repo.Object, *judge) {
 			return
 		}
 		for _, fault := range schema.Misfits(o.JSON, o.Typed) {
-			if fault.Kind == kind {
-				out.fault(t, o, fault)
+			if fault.Kind != kind {
+				continue
+			}
+			f := out.fault(t, o, fault)
+			if kind == schema.UnknownField && unvalidated(o) {
+				f.Severity, f.Hint = Warning, strings.TrimSpace(f.Hint+" The sync option Validate=false makes the API server drop the field without a word.")
 			}
 		}
 	}
+}
+
+// unvalidated reports whether Argo CD sends an object without strict validation.
+func unvalidated(o *repo.Object) bool {
+	options := strings.Split(o.Annotations["argocd.argoproj.io/sync-options"], ",")
+	if o.Application != nil && o.Application.Application != nil {
+		options = append(options, o.Application.Spec.SyncPolicy.SyncOptions...)
+	}
+	return slices.ContainsFunc(options, func(option string) bool { return strings.TrimSpace(option) == "Validate=false" })
 }
 
 // fault reports a fault of an object.

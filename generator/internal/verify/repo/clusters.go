@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"encoding/json"
 	"maps"
 	"path"
 	"regexp"
@@ -48,10 +49,37 @@ func configuration(o *Object) (data map[string]string, found bool) {
 	return nil, false
 }
 
+// ownSettings are Argo CD's own configuration: the data of its ConfigMap, or what its operator puts
+// there; nil for other objects.
+func ownSettings(o *Object) map[string]string {
+	if data, found := configuration(o); found && o.Kind == "ConfigMap" {
+		return data
+	}
+	if o.Group() != "argoproj.io" || o.Kind != "ArgoCD" {
+		return nil
+	}
+	var operated struct {
+		Spec struct {
+			ExtraConfig           map[string]string
+			KustomizeBuildOptions string
+		}
+	}
+	if json.Unmarshal(o.JSON, &operated) != nil {
+		return nil
+	}
+	data := map[string]string{"kustomize.buildOptions": operated.Spec.KustomizeBuildOptions}
+	maps.Copy(data, operated.Spec.ExtraConfig)
+	return data
+}
+
 // learn takes what Argo CD's configuration says of kustomize, and the definitions of kinds.
 func (d *discovery) learn(o *Object) {
-	if data, found := configuration(o); found && o.Kind == "ConfigMap" {
+	if data := ownSettings(o); data != nil {
 		d.buildOptions = data["kustomize.buildOptions"]
+		if d.Configuration == nil {
+			d.Configuration = map[string]string{}
+		}
+		maps.Copy(d.Configuration, data)
 	}
 	d.define(o)
 }

@@ -92,7 +92,7 @@ func (d *discovery) loose() []*entry {
 		for _, o := range f.objects {
 			_, project := o.Typed.(*AppProject)
 			_, config := configuration(o)
-			if !argo(o) && !project && !config {
+			if !argo(o) && !project && !config && ownSettings(o) == nil {
 				continue
 			}
 			if other := d.overlooked(name); other != "" && argo(o) {

@@ -59,6 +59,9 @@ type Repository struct {
 	// External names what the repository refers to and does not hold, "Kind/name": what
 	// the cluster or a person provides.
 	External []string
+	// Configuration is Argo CD's own, the data of argocd-cm; nil when the repository does not
+	// hold it.
+	Configuration map[string]string
 }
 
 // Environment is one environment with its own root.

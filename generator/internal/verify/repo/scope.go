@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"sigs.k8s.io/yaml"
 )
 
 // clusterScoped are the kinds, by their groups, whose objects have no namespace: those of
@@ -71,7 +69,7 @@ func (d *discovery) define(o *Object) {
 			Names        struct{ Kind string }
 		}
 	}
-	if yaml.Unmarshal(o.YAML, &definition) == nil {
+	if json.Unmarshal(o.JSON, &definition) == nil {
 		d.clusterWide[definition.Spec.Group+"/"+definition.Spec.Names.Kind] = definition.Spec.Scope == "Cluster"
 	}
 }
@@ -108,7 +106,7 @@ func (d *discovery) placed(deployed *Deployed, o *Object) *Object {
 // inside is an object in another namespace; nil when it cannot be read.
 func inside(o *Object, namespace string) *Object {
 	var fields map[string]any
-	if yaml.Unmarshal(o.YAML, &fields) != nil {
+	if json.Unmarshal(o.JSON, &fields) != nil {
 		return nil
 	}
 	metadata, ok := fields["metadata"].(map[string]any)

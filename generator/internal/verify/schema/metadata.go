@@ -27,6 +27,8 @@ func nameFaults(apiVersion, kind, name string) []string {
 	switch {
 	case group == "rbac.authorization.k8s.io":
 		return path.ValidatePathSegmentName(name, false) //nolint:staticcheck // It is what the API server of 1.37 calls.
+	case aggregated(group):
+		return path.ValidatePathSegmentName(name, false) //nolint:staticcheck // See above.
 	case !IsBuiltinGroup(group):
 		return validation.IsDNS1123Subdomain(name)
 	case group == "" && (kind == "Namespace" || kind == "Service"):
@@ -35,6 +37,15 @@ func nameFaults(apiVersion, kind, name string) []string {
 		return nil // these have rules of their own
 	}
 	return validation.IsDNS1123Subdomain(name)
+}
+
+// aggregated reports whether an API server of its own serves a group of OpenShift, which has no
+// CustomResourceDefinition. Its names are of many kinds, such as group_name or label_sync.
+func aggregated(group string) bool {
+	return slices.Contains([]string{
+		"apps.openshift.io", "authorization.openshift.io", "build.openshift.io", "image.openshift.io", "oauth.openshift.io",
+		"project.openshift.io", "quota.openshift.io", "route.openshift.io", "security.openshift.io", "template.openshift.io", "user.openshift.io",
+	}, group)
 }
 
 // brief is a reason of apimachinery without its examples and its regular expression.
