@@ -32,6 +32,8 @@ type VerifyRequest struct {
 	Day time.Time
 	// NoCache neither takes from the cache nor keeps anything in it.
 	NoCache bool
+	// Progress is told how many parts of a step are done, by several goroutines at once; nil for nobody.
+	Progress func(step string, done, total int)
 	// Kubernetes is the version of the clusters, such as 1.36, in a repository without a spec; empty when
 	// nobody says. [KubernetesVersion] reads it.
 	Kubernetes string
@@ -248,7 +250,7 @@ func (v *verifier) connections() (all *Connectivity, err error) {
 // report judges the folder, and takes out what is found in the base too. The excuses of today hold for both: one
 // that covers nothing in the base either is not introduced.
 func (v *verifier) report() (report *VerifyReport, err error) {
-	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly)}
+	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly), Progress: v.request.Progress}
 	err = v.within(func(files fs.FS) error {
 		if o.Excuses, err = v.excused(files); err != nil {
 			return err

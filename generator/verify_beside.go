@@ -15,6 +15,7 @@ import (
 
 // beside is what a request names beside the folder that is judged.
 type beside struct {
+	progress   repo.Progress
 	kubernetes string
 	clusters   []repo.Cluster
 	// remotes are the addresses of the repository that is judged.
@@ -29,7 +30,7 @@ type beside struct {
 
 // beside reads what the request names.
 func (r *VerifyRequest) beside(dir string) (*beside, error) {
-	b := &beside{kubernetes: r.Kubernetes, with: r.With}
+	b := &beside{kubernetes: r.Kubernetes, with: r.With, progress: r.Progress}
 	b.note([]byte(r.Kubernetes))
 	if err := b.know(r.Clusters); err != nil {
 		return nil, err
@@ -114,6 +115,6 @@ func (b *beside) note(texts ...[]byte) {
 // options are those of reading the folder.
 func (b *beside) options(in *cache.Cache) repo.Options {
 	o := repo.Local()
-	o.Cache, o.Definitions, o.Kubernetes, o.Clusters, o.Remotes = in, b.definitions, b.kubernetes, b.clusters, b.remotes
+	o.Cache, o.Definitions, o.Kubernetes, o.Clusters, o.Remotes, o.Progress = in, b.definitions, b.kubernetes, b.clusters, b.remotes, b.progress
 	return o
 }

@@ -25,6 +25,8 @@ type console struct {
 
 	colour bool // out understands escape sequences
 	asks   bool // a person is there to answer
+	// watched says that a person sees err and waits for the answer.
+	watched bool
 
 	json bool     // the answer is one document instead of text
 	doc  document // filled as the command goes on

@@ -34,11 +34,12 @@ func main() {
 	colour := term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	asks := term.IsTerminal(int(os.Stdin.Fd()))
 	stderr := os.Stderr
+	watched := term.IsTerminal(int(stderr.Fd())) && os.Getenv("CI") == "" && os.Getenv("TERM") != "dumb"
 	if none, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
 		os.Stderr = none // on which Kustomize prints warnings about files of others
 	}
 	code := run(os.Args[1:], &console{
-		in: os.Stdin, out: bufio.NewWriter(os.Stdout), err: stderr, now: time.Now, colour: colour, asks: asks,
+		in: os.Stdin, out: bufio.NewWriter(os.Stdout), err: stderr, now: time.Now, colour: colour, asks: asks, watched: watched,
 	})
 	os.Exit(code)
 }

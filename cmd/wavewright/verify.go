@@ -120,7 +120,10 @@ func codes(ctx *cli.Context, flag string) ([]string, error) {
 }
 
 func (c *console) verify(job *verification) error {
+	p := c.progress(job.format)
+	job.Progress = p.step
 	report, err := c.judge(job)
+	p.end()
 	if err != nil {
 		return err
 	}
@@ -151,7 +154,13 @@ func (c *console) verifyFirst() error {
 	if err != nil {
 		return err
 	}
-	report, plan, err := platform.Verify(generator.VerifyRequest{Day: c.now()})
+	format := "text"
+	if c.json {
+		format = "json"
+	}
+	p := c.progress(format)
+	report, plan, err := platform.Verify(generator.VerifyRequest{Day: c.now(), Progress: p.step})
+	p.end()
 	if err != nil || report == nil || plan.Diagnostics.HasErrors() {
 		return nil //nolint:nilerr // generate meets the same, and reports it.
 	}
@@ -169,7 +178,10 @@ func (c *console) verifyFirst() error {
 
 // connections prints who may connect to whom.
 func (c *console) connections(job *verification) error {
+	p := c.progress(job.format)
+	job.Progress = p.step
 	all, err := c.connectivity(job)
+	p.end()
 	if err != nil {
 		return err
 	}

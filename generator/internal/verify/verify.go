@@ -41,6 +41,8 @@ type Options struct {
 	Excuses []Excuse
 	// Today is the day, as 2006-01-02, by which excuses end.
 	Today string
+	// Progress is told how far the judgement is; nil for nobody.
+	Progress repo.Progress `json:"-"`
 }
 
 // Report is the outcome for a repository.
@@ -68,7 +70,7 @@ func (r *Report) Count(severity Severity) int {
 // Judge judges a repository that was read.
 func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
 	rules := slices.DeleteFunc(checks.Rules(), func(rule checks.Rule) bool { return !o.wants(rule.Code) })
-	report := &Report{Findings: checks.Judge(r, rules), Skipped: skipped(r)}
+	report := &Report{Findings: checks.Judge(r, rules, o.Progress), Skipped: skipped(r)}
 	lines := newLocator(source)
 	for i := range report.Findings {
 		lines.locate(&report.Findings[i])

@@ -6,8 +6,6 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
-// Rules of this file compare the repository with others that share its clusters or its Argo CD.
-
 // elsewhereHeld is an object that another repository holds.
 type elsewhereHeld struct {
 	other  *repo.Other

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
@@ -141,27 +142,29 @@ type world struct {
 }
 
 // Judge runs rules on a repository. The findings are sorted and stand once each.
-func Judge(r *repo.Repository, rules []Rule) []Finding {
+func Judge(r *repo.Repository, rules []Rule, progress repo.Progress) []Finding {
 	w := &world{Repository: r, targets: targets(r)}
 	w.scopes = sync.OnceValue(func() []*scope { return scopes(w.targets) })
 	w.networks = sync.OnceValue(func() []*traffic { return networks(w.targets) })
 	w.grouped = sync.OnceValue(func() []*cluster { return clustersOf(w.targets) })
-	all := w.judge(rules)
+	all := w.judge(rules, progress)
 	slices.SortStableFunc(all, Compare) // equal ones are of one rule, whose order is always the same
 	return slices.CompactFunc(all, func(a, b Finding) bool { return Compare(a, b) == 0 })
 }
 
 // judge runs the rules of each area at the same time as those of the others. What rules of several areas
 // read is made once; what only those of one area read needs no lock.
-func (w *world) judge(rules []Rule) []Finding {
+func (w *world) judge(rules []Rule, progress repo.Progress) []Finding {
 	byArea := map[string][]Rule{}
 	for _, rule := range rules {
 		byArea[rule.area()] = append(byArea[rule.area()], rule)
 	}
+	var ended atomic.Int64
+	done := func() { progress.Tell("judge by rules", int(ended.Add(1)), len(rules)) }
 	var running sync.WaitGroup
 	found := make(chan []Finding, len(byArea))
 	for _, area := range byArea {
-		running.Go(func() { found <- w.run(area) })
+		running.Go(func() { found <- w.run(area, done) })
 	}
 	running.Wait()
 	close(found)
@@ -178,7 +181,8 @@ func (r Rule) area() string {
 	return area
 }
 
-func (w *world) run(rules []Rule) []Finding {
+// run runs rules one after the other, and says when each is done.
+func (w *world) run(rules []Rule, done func()) []Finding {
 	var all []Finding
 	for _, rule := range rules {
 		out := &judge{rule: rule}
@@ -186,6 +190,7 @@ func (w *world) run(rules []Rule) []Finding {
 		for i := range out.findings {
 			soften(&out.findings[i])
 		}
+		done()
 		all = append(all, out.findings...)
 	}
 	return all

@@ -4,16 +4,16 @@ import "k8s.io/apimachinery/pkg/labels"
 
 // podIndex finds workloads by their namespace and one label of their pods. Without it, each of a
 // thousand Services would be compared with each of a thousand workloads.
-type podIndex map[labelled][]*workload
+type podIndex map[podLabel][]*workload
 
-// labelled is a label of a pod in a namespace; without a key it stands for all pods of the namespace.
-type labelled struct{ namespace, key, value string }
+// podLabel is a label of a pod in a namespace; without a key it stands for all pods of the namespace.
+type podLabel struct{ namespace, key, value string }
 
 func (x podIndex) add(w *workload) {
-	all := labelled{namespace: w.namespace}
+	all := podLabel{namespace: w.namespace}
 	x[all] = append(x[all], w)
 	for key, value := range w.labels() {
-		one := labelled{w.namespace, key, value}
+		one := podLabel{w.namespace, key, value}
 		x[one] = append(x[one], w)
 	}
 }
@@ -31,11 +31,11 @@ func (x podIndex) pods(namespace string, selector labels.Selector) []*workload {
 
 // candidates are the fewest workloads of which it is known that a selector matches no others.
 func (x podIndex) candidates(namespace string, selector labels.Selector) []*workload {
-	fewest := x[labelled{namespace: namespace}]
+	fewest := x[podLabel{namespace: namespace}]
 	requirements, _ := selector.Requirements()
 	for _, r := range requirements {
 		value, exact := selector.RequiresExactMatch(r.Key())
-		if some := x[labelled{namespace, r.Key(), value}]; exact && len(some) < len(fewest) {
+		if some := x[podLabel{namespace, r.Key(), value}]; exact && len(some) < len(fewest) {
 			fewest = some
 		}
 	}

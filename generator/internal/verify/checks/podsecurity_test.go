@@ -61,5 +61,5 @@ func judgePod(pod *repo.Object, mode, level, version string) []Finding {
 		o.Application = d
 	}
 	r := &repo.Repository{Targets: []*repo.Target{{Applications: []*repo.Deployed{d}}}}
-	return Judge(r, podSecurityRules)
+	return Judge(r, podSecurityRules, nil)
 }

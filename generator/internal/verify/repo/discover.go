@@ -28,6 +28,8 @@ type Options struct {
 	Kubernetes string
 	// Cache has what was built before; nil for none.
 	Cache *cache.Cache
+	// Progress is told how far the reading is; nil for nobody.
+	Progress Progress
 	// Definitions are CustomResourceDefinitions beside the repository, of [ReadDefinitions].
 	Definitions []*Object
 }

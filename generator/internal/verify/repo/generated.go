@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/wavewright/wavewright/generator/internal/cache"
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
 
@@ -20,7 +19,7 @@ func (o Options) Generated(files fs.FS) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.buildAll(folders, o.Cache)
+	r.buildAll(folders, o)
 	if err := r.load(); err != nil {
 		r.Problems = append(r.Problems, Problem{Origin{File: cmp.Or(r.reading, "environments.yaml")}, "", "build/unreadable", err.Error()})
 	}
@@ -38,11 +37,11 @@ func (r *Repository) folders() ([]string, error) {
 }
 
 // buildAll builds folders, as many at a time as there are processors.
-func (r *Repository) buildAll(folders []string, in *cache.Cache) {
+func (r *Repository) buildAll(folders []string, o Options) {
 	read := kustomize.NewFiles(r.files)
-	builder := kustomize.NewBuilder(read).Remember(in)
+	builder := kustomize.NewBuilder(read).Remember(o.Cache)
 	results := make([]*Build, len(folders))
-	parallel(len(folders), func(i int) { results[i] = r.buildOne(builder, read, folders[i]) })
+	o.Progress.parallel("build folders", len(folders), func(i int) { results[i] = r.buildOne(builder, read, folders[i]) })
 	for _, result := range results {
 		r.Builds[result.Folder] = result
 	}

@@ -3,7 +3,27 @@ package repo
 import (
 	"runtime"
 	"sync"
+	"sync/atomic"
 )
+
+// Progress is told how many parts of a step are done, by several goroutines at once. It may be nil.
+type Progress func(step string, done, total int)
+
+// Tell passes the progress on to somebody who wants it.
+func (p Progress) Tell(step string, done, total int) {
+	if p != nil {
+		p(step, done, total)
+	}
+}
+
+// parallel is a step of n parts, done in parallel.
+func (p Progress) parallel(step string, n int, work func(i int)) {
+	var done atomic.Int64
+	parallel(n, func(i int) {
+		work(i)
+		p.Tell(step, int(done.Add(1)), n)
+	})
+}
 
 // parallel calls work with 0 to n-1, on two processors or more.
 func parallel(n int, work func(i int)) {

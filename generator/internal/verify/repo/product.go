@@ -116,7 +116,7 @@ func (d *discovery) build(wave []*node) {
 
 func (d *discovery) produce(orders []order) {
 	made := make([]*product, len(orders))
-	parallel(len(orders), func(i int) { made[i] = d.product(orders[i]) })
+	d.options.Progress.parallel("build sources", len(orders), func(i int) { made[i] = d.product(orders[i]) })
 	for i, o := range orders {
 		d.products[o.key()] = made[i]
 		for _, name := range made[i].read {

@@ -90,7 +90,7 @@ func (d *discovery) read() {
 		}
 	}
 	parsed := make([]*file, len(names))
-	parallel(len(names), func(i int) { parsed[i] = d.parse(names[i]) })
+	d.options.Progress.parallel("read files", len(names), func(i int) { parsed[i] = d.parse(names[i]) })
 	for i, name := range names {
 		d.files[name] = parsed[i]
 	}
