@@ -10,9 +10,12 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
-// declare reads the file "declared" of an archive: the connections that a spec would declare, as
+// declare reads the file "kubernetes" of an archive, the version of all clusters, and the file "declared": the connections that a spec would declare, as
 // lines of a target, two applications, a port with its protocol and a place.
 func declare(t *testing.T, files fstest.MapFS, r *repo.Repository) {
+	if file := files["kubernetes"]; file != nil {
+		r.Kubernetes = strings.TrimSpace(string(file.Data))
+	}
 	file := files["declared"]
 	if file == nil {
 		return

@@ -18,6 +18,7 @@ var schemaRules = []Rule{
 	{Code: "schema/invalid-label", Severity: Error, Title: "a label or an annotation that the API server refuses", run: everyObject(invalidLabel)},
 	{Code: "schema/invalid-name", Severity: Error, Title: "a name or a namespace that the API server refuses", run: everyObject(invalidName)},
 	{Code: "schema/invalid-value", Severity: Error, Title: "a value that the API server refuses", run: both(everyObject(invalidValue), customFaults(schema.Invalid))},
+	{Code: "schema/newer-field", Severity: Error, Title: "a field that the cluster's version of Kubernetes does not have yet", run: everyObject(newerField)},
 	{Code: "schema/refused-definition", Severity: Error, Title: "a CustomResourceDefinition whose schema the API server refuses", run: refusedDefinition},
 	{Code: "schema/removed-api", Severity: Error, Title: "an API version that Kubernetes has removed", run: everyObject(removedAPI)},
 	{Code: "schema/unknown-field", Severity: Error, Title: "a field that the kind does not have", run: both(everyObject(misfits(schema.UnknownField)), customFaults(schema.UnknownField))},
@@ -153,6 +154,17 @@ func deprecatedAPI(t *target, o *repo.Object, out *judge) {
 		end = ", and version " + l.Removed + " removes it"
 	}
 	out.object(t, o, "apiVersion", "%s of %s is deprecated since Kubernetes %s%s", o.Kind, o.APIVersion, l.Deprecated, end).Hint = l.Instead()
+}
+
+// newerField reports fields that a cluster does not have yet.
+func newerField(t *target, o *repo.Object, out *judge) {
+	version, declared := t.version()
+	if !declared || !schema.IsBuiltin(o.Typed) || !schema.Before(version, schema.Newest) {
+		return
+	}
+	for _, fault := range schema.Younger(o.JSON, o.Typed, version) {
+		out.fault(t, o, fault).Hint = "The API server refuses the field, or drops it without a word. Do without it, or upgrade the cluster first."
+	}
 }
 
 // unservedAPI reports kinds that a group of Kubernetes does not have, or not yet.
