@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -17,6 +18,25 @@ func judgeAntiAffinity(s *scope, out *judge) {
 			if known && ok && w.object.Malformed == nil && counted(w) && matcher.Matches(w.labels()) {
 				path := fmt.Sprintf("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[%d]", i)
 				s.judgeRoom(w, path, places, slices.Contains(term.MatchLabelKeys, "pod-template-hash"), out)
+			}
+		}
+	}
+}
+
+// judgeHostPorts wants as many nodes as pods that take a port of their node.
+func judgeHostPorts(s *scope, out *judge) {
+	for _, w := range s.workloads {
+		places, known := s.places(w, corev1.LabelHostname)
+		if !known || !counted(w) || w.object.Malformed != nil {
+			continue
+		}
+		for _, c := range w.located() {
+			for i, p := range c.Ports {
+				if p.HostPort > 0 || w.pod.Spec.HostNetwork && p.ContainerPort > 0 {
+					path := strings.TrimPrefix(c.path, w.podPath()+".")
+					s.judgeRoom(w, fmt.Sprintf("%s.ports[%d]", path, i), places, false, out)
+					break
+				}
 			}
 		}
 	}
