@@ -16,8 +16,8 @@ func TestProgress(t *testing.T) {
 	for _, moment := range []struct {
 		after time.Duration
 		done  int
-	}{{499, 1}, {500, 2}, {550, 3}, {600, 4}, {601, 9}} {
-		at = time.Unix(0, 0).Add(moment.after * time.Millisecond)
+	}{{499 * time.Millisecond, 1}, {500 * time.Millisecond, 2}, {550 * time.Millisecond, 3}, {600 * time.Millisecond, 4}, {601 * time.Millisecond, 9}} {
+		at = time.Unix(0, 0).Add(moment.after)
 		p.step("build sources", moment.done, 9)
 	}
 	p.end()

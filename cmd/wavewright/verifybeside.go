@@ -33,7 +33,7 @@ func (job *verification) beside(ctx *cli.Context) error {
 
 // fits refuses what a spec says itself.
 func (job *verification) fits(dir string) error {
-	flag, instead := "", ""
+	var flag, instead string
 	switch {
 	case job.Kubernetes != "":
 		flag, instead = "--kubernetes", `state the version there for each cluster: clusters: {CLUSTER: {kubernetes: "`+job.Kubernetes+`"}}`
