@@ -32,6 +32,8 @@ type VerifyRequest struct {
 	Day time.Time
 	// NoCache neither takes from the cache nor keeps anything in it.
 	NoCache bool
+	// Shard is the share of the repository that is judged; the zero value is all of it.
+	Shard VerifyShard
 	// Progress is told how many parts of a step are done, by several goroutines at once; nil for nobody.
 	Progress func(step string, done, total int)
 	// Kubernetes is the version of the clusters, such as 1.36, in a repository without a spec; empty when
@@ -53,6 +55,9 @@ func (r *VerifyRequest) cache() *cache.Cache {
 	}
 	return cache.Open(build.Read().Version)
 }
+
+// VerifyShard is the share of one of several machines: Number of Of, from 1.
+type VerifyShard = repo.Shard
 
 // VerifyReport is what was found in a repository.
 type VerifyReport = verify.Report
@@ -221,8 +226,10 @@ func (v *verifier) within(step func(fs.FS) error) error {
 }
 
 // repository reads files, and adds what the spec says of them.
-func (v *verifier) repository(files fs.FS) (*repo.Repository, error) {
-	r, err := v.read(v.beside.options(v.cache), files)
+func (v *verifier) repository(files fs.FS, shard VerifyShard) (*repo.Repository, error) {
+	o := v.beside.options(v.cache)
+	o.Shard = shard
+	r, err := v.read(o, files)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
 	}
@@ -238,7 +245,7 @@ func (v *verifier) repository(files fs.FS) (*repo.Repository, error) {
 // connections are those that the network policies of the folder leave.
 func (v *verifier) connections() (all *Connectivity, err error) {
 	err = v.within(func(files fs.FS) error {
-		r, err := v.repository(files)
+		r, err := v.repository(files, VerifyShard{})
 		if err == nil {
 			all = verify.Connections(r)
 		}
@@ -250,7 +257,7 @@ func (v *verifier) connections() (all *Connectivity, err error) {
 // report judges the folder, and takes out what is found in the base too. The excuses of today hold for both: one
 // that covers nothing in the base either is not introduced.
 func (v *verifier) report() (report *VerifyReport, err error) {
-	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly), Progress: v.request.Progress}
+	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly), Progress: v.request.Progress, Shard: v.request.Shard}
 	err = v.within(func(files fs.FS) error {
 		if o.Excuses, err = v.excused(files); err != nil {
 			return err
@@ -266,6 +273,7 @@ func (v *verifier) report() (report *VerifyReport, err error) {
 		return nil, err
 	}
 	v.complete = v.completed(base)
+	o.Shard = o.Shard.As(report.Clusters)
 	before, err := v.judge(base, o)
 	if err != nil {
 		return nil, err
@@ -283,7 +291,7 @@ func (v *verifier) judge(files fs.FS, o verify.Options) (*VerifyReport, error) {
 	if known := verify.Recall(v.cache, key); known != nil {
 		return known, nil
 	}
-	r, err := v.repository(files)
+	r, err := v.repository(files, o.Shard)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (c *console) printCodes() {
 }
 
 // printVerify prints findings by target and Application, and what was judged.
-func (c *console) printVerify(report *generator.VerifyReport, shown []generator.VerifyFinding) {
+func (c *console) printVerify(report *generator.VerifyReport, shown []generator.VerifyFinding, shard generator.VerifyShard) {
 	heading := ""
 	for i, f := range shown {
 		if at := strings.Trim(f.Target+" "+f.Application, " "); at != heading || i == 0 {
@@ -30,6 +30,9 @@ func (c *console) printVerify(report *generator.VerifyReport, shown []generator.
 			}
 		}
 		c.printVerifyFinding(f)
+	}
+	if report.Parts > 0 {
+		c.printf("shard %d of %d, of a repository with %s that can be judged apart\n", shard.Number, shard.Of, count(report.Parts, "part"))
 	}
 	c.printf("judged: %s with %s in %s\n", count(report.Applications, "application"), count(report.Objects, "object"), count(report.Targets, "target"))
 	c.printSkipped(report)
@@ -108,7 +111,9 @@ type verifyDocument struct {
 	Targets      int             `json:"targets"`
 	Applications int             `json:"applications"`
 	Objects      int             `json:"objects"`
-	NotJudged    []notJudged     `json:"notJudged,omitempty"`
+	// Parts is into how many parts a repository falls that is divided over several machines.
+	Parts     int         `json:"parts,omitempty"`
+	NotJudged []notJudged `json:"notJudged,omitempty"`
 }
 
 type verifyFinding struct {
@@ -154,7 +159,7 @@ func newVerifyFinding(f generator.VerifyFinding) verifyFinding {
 }
 
 func newVerifyDocument(report *generator.VerifyReport, shown []generator.VerifyFinding) *verifyDocument {
-	out := &verifyDocument{Findings: []verifyFinding{}, Targets: report.Targets, Applications: report.Applications, Objects: report.Objects}
+	out := &verifyDocument{Findings: []verifyFinding{}, Targets: report.Targets, Applications: report.Applications, Objects: report.Objects, Parts: report.Parts}
 	for _, f := range shown {
 		out.Findings = append(out.Findings, newVerifyFinding(f))
 	}

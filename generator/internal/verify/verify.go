@@ -41,6 +41,8 @@ type Options struct {
 	Excuses []Excuse
 	// Today is the day, as 2006-01-02, by which excuses end.
 	Today string
+	// Shard is the share of the repository that is judged.
+	Shard repo.Shard
 	// Progress is told how far the judgement is; nil for nobody.
 	Progress repo.Progress `json:"-"`
 }
@@ -54,6 +56,10 @@ type Report struct {
 	Targets, Applications, Objects int
 	// Skipped are what was not judged.
 	Skipped []Skipped
+	// Clusters are the names by which the share of a shard is known, and Parts into how many parts the
+	// repository falls; neither without shards.
+	Clusters []string
+	Parts    int
 }
 
 // Count is the number of findings of a severity.
@@ -75,6 +81,7 @@ func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
 	for i := range report.Findings {
 		lines.locate(&report.Findings[i])
 	}
+	report.Clusters, report.Parts = r.Share()
 	report.excuse(o)
 	slices.SortStableFunc(report.Findings, checks.Compare)
 	report.count(r)
@@ -95,9 +102,14 @@ func skipped(r *repo.Repository) []Skipped {
 // count counts what was judged.
 func (r *Report) count(from *repo.Repository) {
 	targets := from.AllTargets()
-	r.Targets = len(targets)
 	for _, t := range targets {
+		if from.Reports(nil, t.Name) {
+			r.Targets++
+		}
 		for _, d := range t.Applications {
+			if !from.Owns(d) {
+				continue
+			}
 			if len(d.Objects) > 0 {
 				r.Applications++
 			}

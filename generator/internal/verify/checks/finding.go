@@ -62,6 +62,11 @@ type Finding struct {
 	about *repo.Object
 	// Spec is where the spec declares the application; empty in a repository without one.
 	Spec repo.Origin
+	// by is the Application that the finding is about, nil for none: of a repository that is divided over
+	// several machines, one of them reports it.
+	by *repo.Deployed
+	// passed says that the reader of the repository has decided already who reports it.
+	passed bool
 }
 
 // Compare orders findings: by place, then by what they say.
@@ -98,14 +103,14 @@ func (j *judge) object(t *target, o *repo.Object, path, format string, args ...a
 		f.Target = t.Name
 	}
 	if o.Application != nil {
-		f.Application, f.Spec = o.Application.Name, o.Application.Declared
+		f.Application, f.Spec, f.by = o.Application.Name, o.Application.Declared, o.Application
 	}
 	return j.add(f, format, args...)
 }
 
 // application reports something about an Application.
 func (j *judge) application(t *target, d *repo.Deployed, format string, args ...any) *Finding {
-	f := Finding{Application: d.Name, Origin: d.Made, Spec: d.Declared}
+	f := Finding{Application: d.Name, Origin: d.Made, Spec: d.Declared, by: d}
 	if t != nil {
 		f.Target = t.Name
 	}
@@ -148,6 +153,7 @@ func Judge(r *repo.Repository, rules []Rule, progress repo.Progress) []Finding {
 	w.networks = sync.OnceValue(func() []*traffic { return networks(w.targets) })
 	w.grouped = sync.OnceValue(func() []*cluster { return clustersOf(w.targets) })
 	all := w.judge(rules, progress)
+	all = slices.DeleteFunc(all, func(f Finding) bool { return !f.passed && !r.Reports(f.by, f.Target) })
 	slices.SortStableFunc(all, Compare) // equal ones are of one rule, whose order is always the same
 	return slices.CompactFunc(all, func(a, b Finding) bool { return Compare(a, b) == 0 })
 }

@@ -11,7 +11,7 @@ func problems(code string) func(*world, *judge) {
 	return func(w *world, out *judge) {
 		for _, p := range w.Problems {
 			if p.Code == code {
-				out.add(Finding{Application: p.Application, Origin: p.Origin}, "%s", p.Message)
+				out.add(Finding{Application: p.Application, Origin: p.Origin, passed: true}, "%s", p.Message)
 			}
 		}
 	}

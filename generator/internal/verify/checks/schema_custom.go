@@ -200,11 +200,14 @@ func deprecatedVersion(w *world, t *target, o *repo.Object, out *judge) {
 	}
 }
 
-// unknownKind reports kinds that nothing defines, once for each.
+// unknownKind reports kinds that nothing defines, once for each in each cluster.
 func unknownKind(w *world, out *judge) {
 	seen := map[string]bool{}
 	everyCustom(func(w *world, t *target, o *repo.Object, out *judge) {
 		key := schema.KeyOf(o.APIVersion, o.Kind)
+		if t != nil {
+			key += " " + cmp.Or(t.Cluster, t.Name)
+		}
 		if o.APIVersion == "" || seen[key] || len(w.defined().of(t, o)) > 0 {
 			return
 		}

@@ -28,6 +28,8 @@ type Options struct {
 	Kubernetes string
 	// Cache has what was built before; nil for none.
 	Cache *cache.Cache
+	// Shard is the share that is judged.
+	Shard Shard
 	// Progress is told how far the reading is; nil for nobody.
 	Progress Progress
 	// Definitions are CustomResourceDefinitions beside the repository, of [ReadDefinitions].
@@ -72,7 +74,14 @@ func (o Options) Discover(source fs.FS) (*Repository, error) {
 	}
 	d.follow(entries)
 	d.group(entries)
-	d.leftovers()
+	d.divide(o.Shard)
+	d.buildLate()
+	if d.share == nil || d.share.first {
+		d.leftovers()
+	} else {
+		d.Problems, d.Skipped = nil, nil // which belong to no part
+	}
+	d.settleFaults()
 	return d.Repository, nil
 }
 
@@ -105,6 +114,12 @@ type discovery struct {
 	// buildOptions are those of the kustomize command that argocd-cm asks for.
 	buildOptions string
 
+	marked *marked
+	// late are the Applications that are built at the end, if at all, and pending what is wrong with those
+	// that were built before.
+	late    []*node
+	pending []pending
+
 	products map[string]*product
 	nodes    map[string]*node
 	// managed are the objects of Management that were noted.
@@ -122,7 +137,7 @@ type discovery struct {
 func newDiscovery(source fs.FS, o Options) *discovery {
 	reader := kustomize.NewFiles(source)
 	d := &discovery{
-		Repository: &Repository{Given: o.Definitions, Kubernetes: o.Kubernetes}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source},
+		Repository: &Repository{Given: o.Definitions, Kubernetes: o.Kubernetes}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source}, marked: &marked{files: source, read: reader, known: map[string]bool{}},
 		extensions: map[string]bool{}, files: map[string]*file{}, kustomizations: map[string]string{}, named: map[string]*kustomization{},
 		charts: map[string]bool{}, used: map[string]bool{}, votes: map[string]int{},
 		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, covered: map[string]bool{}, deployed: map[string]bool{},
@@ -190,6 +205,7 @@ func (d *discovery) follow(entries []*entry) {
 		}
 	}
 	for len(wave) > 0 {
+		wave = d.earlyOf(wave)
 		d.build(wave)
 		var next []*node
 		for _, n := range wave {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
@@ -19,12 +20,58 @@ func (o Options) Generated(files fs.FS) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.buildAll(folders, o)
+	read := kustomize.NewFiles(files)
+	overlays, rest := apart(folders)
+	r.buildAll(read, rest, o)
 	if err := r.load(); err != nil {
 		r.Problems = append(r.Problems, Problem{Origin{File: cmp.Or(r.reading, "environments.yaml")}, "", "build/unreadable", err.Error()})
 	}
+	r.locate()
+	r.divide(o.Shard)
+	if r.share != nil && !r.share.first {
+		r.Problems = nil // which belong to no part
+	}
+	r.buildAll(read, r.needed(overlays, read), o)
 	r.finish()
 	return r, nil
+}
+
+// apart are the folders of Applications, and those of Argo CD itself, which say what Applications there are.
+func apart(folders []string) (overlays, rest []string) {
+	for _, folder := range folders {
+		if strings.HasPrefix(folder, "overlays/") {
+			overlays = append(overlays, folder)
+		} else {
+			rest = append(rest, folder)
+		}
+	}
+	return overlays, rest
+}
+
+// locate says to which cluster each target goes.
+func (r *Repository) locate() {
+	for _, t := range r.AllTargets() {
+		for _, d := range t.Applications {
+			t.Cluster = cmp.Or(t.Cluster, d.Spec.Destination.Name, d.Spec.Destination.Server)
+		}
+	}
+}
+
+// needed are the overlays that are judged here or hold what all are judged by.
+func (r *Repository) needed(overlays []string, read *kustomize.Files) []string {
+	if r.share == nil {
+		return overlays
+	}
+	own := map[string]bool{}
+	for _, t := range r.AllTargets() {
+		for _, d := range t.Applications {
+			own[d.Overlay] = own[d.Overlay] || r.Owns(d)
+		}
+	}
+	marks := &marked{files: r.files, read: read, known: map[string]bool{}}
+	return slices.DeleteFunc(slices.Clone(overlays), func(folder string) bool {
+		return !own[folder] && (r.has(folder+"/Chart.yaml") || !marks.kustomization(folder, map[string]bool{}))
+	})
 }
 
 // folders are those that Argo CD or kubectl builds; a file in the place of one is none.
@@ -37,8 +84,7 @@ func (r *Repository) folders() ([]string, error) {
 }
 
 // buildAll builds folders, as many at a time as there are processors.
-func (r *Repository) buildAll(folders []string, o Options) {
-	read := kustomize.NewFiles(r.files)
+func (r *Repository) buildAll(read *kustomize.Files, folders []string, o Options) {
 	builder := kustomize.NewBuilder(read).Remember(o.Cache)
 	results := make([]*Build, len(folders))
 	o.Progress.parallel("build folders", len(folders), func(i int) { results[i] = r.buildOne(builder, read, folders[i]) })
@@ -102,15 +148,28 @@ func (r *Repository) finish() {
 		r.Management = slices.Concat(r.Management, e.Root, e.Argo)
 		for _, t := range e.Targets {
 			for _, d := range t.Applications {
-				r.settle(t, d)
+				r.settle(d)
 			}
 		}
 	}
 }
 
-func (r *Repository) settle(t *Target, d *Deployed) {
-	t.Cluster = cmp.Or(t.Cluster, d.Spec.Destination.Name, d.Spec.Destination.Server)
+// settle gives an Application what its folder makes, and says why it makes nothing.
+func (r *Repository) settle(d *Deployed) {
 	build := r.Builds[d.Overlay]
+	if build != nil {
+		d.Objects, d.Chart = build.Objects, build.Chart
+	}
+	for _, o := range d.Objects {
+		o.Application = d
+	}
+	if r.Owns(d) {
+		r.report(d, build)
+	}
+}
+
+// report notes what keeps an Application from being judged.
+func (r *Repository) report(d *Deployed, build *Build) {
 	switch {
 	case build == nil:
 		r.Problems = append(r.Problems, Problem{d.Made, d.Name, "build/failed", fmt.Sprintf("the path of the Application is %s, which is no folder", d.Overlay)})
@@ -123,8 +182,5 @@ func (r *Repository) settle(t *Target, d *Deployed) {
 			return
 		}
 		r.Problems = append(r.Problems, Problem{Origin{File: d.Overlay + "/kustomization.yaml"}, d.Name, "build/failed", build.Err.Error()})
-	}
-	for _, o := range d.Objects {
-		o.Application = d
 	}
 }

@@ -141,7 +141,7 @@ func (d *discovery) complete(n *node) {
 		}
 	}
 	for _, f := range faults {
-		d.fault(n, f)
+		d.blame(n, f)
 	}
 }
 

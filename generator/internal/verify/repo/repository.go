@@ -35,6 +35,8 @@ type Repository struct {
 	Definitions []*Object
 	// Given are CustomResourceDefinitions that a person names beside the repository.
 	Given []*Object
+	// share is what of it is judged here; nil for everything.
+	share *share
 	// Others are repositories that share clusters or the Argo CD with this one.
 	Others []*Other
 	// Targets are the clusters of a repository that wavewright did not generate, with what
