@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
+	"github.com/wavewright/wavewright/generator/internal/layer"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
@@ -57,8 +59,15 @@ func shardCases(t *testing.T) map[string]reading {
 	}
 	for _, folder := range folders {
 		all["golden/"+filepath.Base(filepath.Dir(folder))] = func(o repo.Options) (fs.FS, *repo.Repository, error) {
-			files := os.DirFS(folder)
+			spec, err := os.ReadFile(filepath.Join(filepath.Dir(folder), "environments.yaml"))
+			if err != nil {
+				return nil, nil, err
+			}
+			files := layer.New(os.DirFS(folder), map[string][]byte{"environments.yaml": spec})
 			r, err := o.Generated(files)
+			if err == nil && len(r.Environments) == 0 {
+				err = errors.New("it has no environments")
+			}
 			return files, r, err
 		}
 	}
