@@ -36,7 +36,7 @@ var alike = map[string][]asks{
 	"container-image-tag":                   {{code: "security/image-moves"}},
 	"cronjob-restartpolicy":                 {{code: "availability/restart-policy"}},
 	"container-ports-check":                 {{"schema/invalid-value", ".ports"}, {code: "reference/duplicate-port-name"}},
-	"pod-topology-spread-constraints":       {{"schema/invalid-value", "topologySpreadConstraints"}},
+	"pod-topology-spread-constraints":       {{"schema/invalid-value", "topologySpreadConstraints"}, {code: "availability/spread-selects-nothing"}},
 	"container-security-context-privileged": {{code: "security/privileged-pod"}},
 }
 
@@ -50,7 +50,32 @@ type disagreement struct {
 }
 
 // disagreements are all of them.
-var disagreements = []disagreement{}
+var disagreements = []disagreement{
+	{"container-image-tag", "no cluster serves this version of the API: schema/removed-api is an error, and the pods are not read", []string{
+		"cronjob-batchv1beta1-deadline-not-set.yaml", "cronjob-batchv1beta1-deadline-set.yaml", "cronjob-batchv1beta1.yaml",
+		"daemonset-appsv1beta2.yaml", "daemonset-extensionsv1beta1.yaml",
+	}},
+	{"cronjob-restartpolicy", "as above", []string{
+		"cronjob-batchv1beta1-restartpolicy-invalid.yaml", "cronjob-batchv1beta1-restartpolicy-not-set.yaml", "cronjob-batchv1beta1.yaml",
+		"networkpolicy-cronjob-matching.yaml", "networkpolicy-cronjob-not-matching-selector.yaml",
+	}},
+	{"ingress-targets-service", "as above", []string{"ingress-networkingv1beta1-targets-service-no-match.yaml", "ingress-targets-service-no-match.yaml"}},
+	{"networkpolicy-targets-pod", "as above: the pods of the CronJob are not read, so the policy may select them", []string{"networkpolicy-cronjob-not-matching-selector.yaml"}},
+	{"networkpolicy-targets-pod", "the podSelector has a field that there is not: schema/unknown-field is an error, and without it the selector is all pods", []string{"networkpolicy-not-matching.yaml"}},
+	{"container-image-tag", "the container has no image at all, and schema/invalid-value says so", []string{
+		"pod-topology-spread-constraints-two-constraints.yaml", "security-inherit-pod-security-context.yaml",
+	}},
+	{"ingress-targets-service", "the backend has fields of an older version: schema/unknown-field and schema/invalid-value are errors, and it names no Service", []string{"ingress-v1-invalid-backend.yaml", "ingress_issue363.yaml"}},
+	{"service-targets-pod", "the Service states no namespace: whoever applies the folder may mean that of the StatefulSet", []string{"statefulset-service-name-different-namespace.yaml"}},
+	{"statefulset-has-servicename", "as above", []string{"statefulset-service-name-different-namespace.yaml"}},
+	{"statefulset-has-servicename", "the StatefulSet names no Service: the API server takes it, and the pods have no names of their own, which not all need", []string{
+		"networkpolicy-statefulset-matching.yaml", "networkpolicy-statefulset-not-matching-selector.yaml",
+		"statefulset-host-antiaffinity-1-replica.yaml", "statefulset-host-antiaffinity-not-set.yaml", "statefulset-host-antiaffinity-preffered.yaml",
+		"statefulset-host-antiaffinity-required.yaml", "statefulset-host-antiaffinity-undefined-replicas.yaml",
+		"statefulset-poddisruptionbudget-v1beta1-expression-matches.yaml", "statefulset-poddisruptionbudget-v1beta1-expression-no-match.yaml",
+		"statefulset-poddisruptionbudget-v1beta1-matches.yaml", "statefulset-poddisruptionbudget-v1beta1-no-match.yaml", "statefulset-test-resources.yaml",
+	}},
+}
 
 // TestKubeScoreCases judges each manifest of kube-score's own tests with both: where a check asks
 // what a rule of ours asks, the verdicts are equal, or the difference has a reason.
