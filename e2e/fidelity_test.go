@@ -272,7 +272,7 @@ func (f *fidelity) findings(p *scene, more *repo.Object) []checks.Finding {
 		e.Argo = []*repo.Object{more}
 	}
 	e.Targets = []*repo.Target{&target}
-	return checks.Judge(&repo.Repository{Environments: []*repo.Environment{e}, External: p.external}, f.rules)
+	return checks.Judge(&repo.Repository{Environments: []*repo.Environment{e}, External: p.external}, f.rules, nil)
 }
 
 // opinion is what verify says of an object: that it is refused, and what it cannot know.
