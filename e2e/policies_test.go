@@ -78,10 +78,7 @@ type pair struct {
 }
 
 func newPair(t *testing.T, target *repo.Target, more []*repo.Object) *pair {
-	kinds, err := admission.NewKinds(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	kinds := admission.NewKinds(nil)
 	spaces := map[string]map[string]string{"policies": {}}
 	for _, d := range target.Applications {
 		if name := d.Spec.Destination.Namespace; name != "" {
@@ -123,6 +120,7 @@ func newPair(t *testing.T, target *repo.Target, more []*repo.Object) *pair {
 		}
 	}
 	p.verify.Params = func(kind schema.GroupVersionKind) []runtime.Object { return params[kind] }
+	var err error
 	p.oracle, err = oracle.Start(all, spaces)
 	if err != nil {
 		t.Fatal(err)

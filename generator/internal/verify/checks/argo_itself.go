@@ -24,7 +24,7 @@ func controllerOf(d *repo.Deployed) *repo.Object {
 func managesItself(w *world, out *judge) {
 	w.eachDeployed(func(t *target, d *repo.Deployed) {
 		controller := controllerOf(d)
-		if controller == nil || clusterOf(d) != "in-cluster" || d.Namespace != "" && namespaceOf(controller) != d.Namespace {
+		if controller == nil || clusterOf(d) != "in-cluster" || d.Namespace != "" && controller.Home() != d.Namespace {
 			return
 		}
 		if cascades(d.Finalizers) {

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
+	"github.com/wavewright/wavewright/generator/internal/verify/schema"
 )
 
 // held is an object with the Application that holds it.
@@ -228,7 +229,7 @@ func grantedNamespaces(w *world) map[string]bool {
 // namespacedObjects reports whether an Application has objects in its namespace.
 func namespacedObjects(d *repo.Deployed) bool {
 	return slices.ContainsFunc(d.Objects, func(o *repo.Object) bool {
-		return (o.Namespace == "" || o.Namespace == d.Spec.Destination.Namespace) && builtIn(o.Group()) && !slices.Contains(clusterScoped()[o.Group()], o.Kind)
+		return (o.Namespace == "" || o.Namespace == d.Spec.Destination.Namespace) && schema.IsBuiltinGroup(o.Group()) && !o.ClusterWide
 	})
 }
 

@@ -168,7 +168,7 @@ func (w *world) laterNeeds() []laterNeed {
 				continue
 			}
 			for _, need := range requires(o) {
-				key := namespaceOf(o) + " " + need
+				key := o.Home() + " " + need
 				first := earliest(providers[key])
 				if first != nil && turnOf(first).compare(turnOf(o)) > 0 && !elsewhere(t, d, need, o) {
 					found = append(found, laterNeed{t, o, need, first})
@@ -184,7 +184,7 @@ func providersOf(d *repo.Deployed) map[string][]*repo.Object {
 	index := map[string][]*repo.Object{}
 	for _, o := range d.Objects {
 		for _, provided := range provides(o) {
-			key := namespaceOf(o) + " " + provided
+			key := o.Home() + " " + provided
 			index[key] = append(index[key], o)
 		}
 	}
@@ -206,7 +206,7 @@ func earliest(all []*repo.Object) *repo.Object {
 func elsewhere(t *target, own *repo.Deployed, need string, consumer *repo.Object) bool {
 	return slices.ContainsFunc(t.Applications, func(d *repo.Deployed) bool {
 		return d != own && slices.ContainsFunc(d.Objects, func(o *repo.Object) bool {
-			return namespaceOf(o) == namespaceOf(consumer) && slices.Contains(provides(o), need)
+			return o.Home() == consumer.Home() && slices.Contains(provides(o), need)
 		})
 	})
 }
@@ -299,7 +299,7 @@ func classMode(claim *corev1.PersistentVolumeClaim, modes map[string]string) (mo
 func firstUser(d *repo.Deployed, claim *repo.Object) *repo.Object {
 	var users []*repo.Object
 	for _, o := range d.Objects {
-		if namespaceOf(o) == namespaceOf(claim) && slices.Contains(requires(o), claim.String()) {
+		if o.Home() == claim.Home() && slices.Contains(requires(o), claim.String()) {
 			users = append(users, o)
 		}
 	}

@@ -134,7 +134,7 @@ func (c *cluster) complete() {
 	}
 	c.workloads = workloads(c.objects)
 	for _, w := range c.workloads {
-		w.namespace = namespaceOf(w.object)
+		w.namespace = w.object.Home()
 	}
 }
 
@@ -147,12 +147,4 @@ func (c *cluster) manifest(o *repo.Object) {
 		maps.Copy(n.labels, promised.labels)
 	}
 	c.made[o.Name] = n
-}
-
-// namespaceOf is the namespace that an object gets: its own, or that of its Application.
-func namespaceOf(o *repo.Object) string {
-	if o.Namespace != "" || o.Application == nil || o.Application.Application == nil {
-		return o.Namespace
-	}
-	return o.Application.Spec.Destination.Namespace
 }

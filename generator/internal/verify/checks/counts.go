@@ -99,7 +99,7 @@ func (c *cluster) scalerOf(w *workload) *scaler {
 func (c *cluster) readScalers() map[scaled]*scaler {
 	found := map[scaled]*scaler{}
 	for _, o := range c.objects {
-		s := newScaler(&member{Object: o, target: c.home[o], namespace: namespaceOf(o)})
+		s := newScaler(&member{Object: o, target: c.home[o], namespace: o.Home()})
 		if s != nil && found[s.scaled()] == nil {
 			found[s.scaled()] = s
 		}

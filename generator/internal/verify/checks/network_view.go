@@ -88,7 +88,7 @@ func newTraffic(c *cluster) *traffic {
 		t.note(o)
 		if p, ok := o.Typed.(*networkingv1.NetworkPolicy); ok {
 			copied := *p
-			copied.Namespace = orDefault(namespaceOf(o))
+			copied.Namespace = orDefault(o.Home())
 			g := &guard{&copied, o}
 			t.policies, t.guards[copied.Namespace+"/"+copied.Name] = append(t.policies, g), g
 			policies = append(policies, &copied)
@@ -157,18 +157,18 @@ func foreignPolicy(o *repo.Object) bool {
 func (t *traffic) note(o *repo.Object) {
 	t.others = t.others || foreignPolicy(o)
 	if o.Group() == "monitoring.coreos.com" && (o.Kind == "Prometheus" || o.Kind == "PrometheusAgent") {
-		t.prometheus = append(t.prometheus, orDefault(namespaceOf(o)))
+		t.prometheus = append(t.prometheus, orDefault(o.Home()))
 	}
 	switch typed := o.Typed.(type) {
 	case *corev1.Service:
 		t.services = append(t.services, o)
 	case *rbacv1.Role:
-		t.spawning[orDefault(namespaceOf(o))] = t.spawning[orDefault(namespaceOf(o))] || spawns(typed.Rules)
+		t.spawning[orDefault(o.Home())] = t.spawning[orDefault(o.Home())] || spawns(typed.Rules)
 	case *rbacv1.ClusterRole:
 		t.spawning[""] = t.spawning[""] || spawns(typed.Rules)
 	default:
 		if !podless(o.Group()) {
-			t.spawning[orDefault(namespaceOf(o))] = true
+			t.spawning[orDefault(o.Home())] = true
 		}
 	}
 }

@@ -51,10 +51,7 @@ func (c *cluster) judgePolicies() *policyVerdicts {
 	if len(v.policies) == 0 {
 		return v
 	}
-	kinds, err := admission.NewKinds(c.customKinds())
-	if err != nil {
-		panic("the kinds of Kubernetes: " + err.Error())
-	}
+	kinds := admission.NewKinds(c.customKinds())
 	server := &admission.Server{Kinds: kinds, Policies: v.compile(), Namespaces: c.knownNamespaces(), Params: c.params(kinds)}
 	for _, o := range c.objects {
 		v.all = append(v.all, c.ask(server, o)...)
@@ -179,7 +176,7 @@ func spaceOf(kinds *admission.Kinds, kind schema.GroupVersionKind, o *repo.Objec
 	if namespaced, known := kinds.Namespaced(kind); known && !namespaced {
 		return ""
 	}
-	return namespaceOf(o)
+	return o.Home()
 }
 
 // ask asks about an object and about what controllers make of it. A policy that says the same
@@ -226,7 +223,7 @@ func (c *cluster) readLimitRanges() map[string][]*corev1.LimitRange {
 	found := map[string][]*corev1.LimitRange{}
 	for _, o := range c.objects {
 		if typed, ok := o.Typed.(*corev1.LimitRange); ok {
-			found[namespaceOf(o)] = append(found[namespaceOf(o)], typed)
+			found[o.Home()] = append(found[o.Home()], typed)
 		}
 	}
 	return found

@@ -20,7 +20,7 @@ func (c *cluster) quotas() []*quota {
 	var found []*quota
 	for _, o := range c.objects {
 		if typed, ok := o.Typed.(*corev1.ResourceQuota); ok && o.Malformed == nil {
-			found = append(found, &quota{o, namespaceOf(o), &typed.Spec})
+			found = append(found, &quota{o, o.Home(), &typed.Spec})
 		}
 	}
 	return found

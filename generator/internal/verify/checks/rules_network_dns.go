@@ -161,11 +161,11 @@ func (t *traffic) empowered(w *workload) bool {
 	for _, o := range t.objects {
 		switch typed := o.Typed.(type) {
 		case *corev1.ServiceAccount:
-			if o.Name == name && orDefault(namespaceOf(o)) == namespace && w.pod.Spec.AutomountServiceAccountToken == nil && typed.AutomountServiceAccountToken != nil && !*typed.AutomountServiceAccountToken {
+			if o.Name == name && orDefault(o.Home()) == namespace && w.pod.Spec.AutomountServiceAccountToken == nil && typed.AutomountServiceAccountToken != nil && !*typed.AutomountServiceAccountToken {
 				return false
 			}
 		case *rbacv1.RoleBinding:
-			bound = bound || binds(typed.Subjects, name, namespace, namespaceOf(o))
+			bound = bound || binds(typed.Subjects, name, namespace, o.Home())
 		case *rbacv1.ClusterRoleBinding:
 			bound = bound || binds(typed.Subjects, name, namespace, "")
 		}

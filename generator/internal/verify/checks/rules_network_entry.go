@@ -69,7 +69,7 @@ func (t *traffic) refuse(out *judge, o *repo.Object, field string, b behind, fro
 // service is a Service of a namespace with its object.
 func (t *traffic) service(namespace, name string) *corev1.Service {
 	for _, o := range t.services {
-		if s, ok := o.Typed.(*corev1.Service); ok && o.Name == name && orDefault(namespaceOf(o)) == orDefault(namespace) {
+		if s, ok := o.Typed.(*corev1.Service); ok && o.Name == name && orDefault(o.Home()) == orDefault(namespace) {
 			return s
 		}
 	}
@@ -123,7 +123,7 @@ func (t *traffic) controller(o *repo.Object, ingress *networkingv1.Ingress) (sou
 func (t *traffic) deniedRoute(o *repo.Object, route *repo.Route, out *judge) {
 	for i, rule := range route.Spec.Rules {
 		for j, backend := range rule.BackendRefs {
-			if backend.Port == nil || !backend.IsService() || backend.Namespace != "" && backend.Namespace != namespaceOf(o) {
+			if backend.Port == nil || !backend.IsService() || backend.Namespace != "" && backend.Namespace != o.Home() {
 				continue
 			}
 			field := fmt.Sprintf("spec.rules[%d].backendRefs[%d]", i, j)
@@ -145,7 +145,7 @@ func carries(route *repo.Object, p corev1.ServicePort) bool {
 // gatewayElsewhere reports whether all parents of a route are in other namespaces.
 func (t *traffic) gatewayElsewhere(o *repo.Object, route *repo.Route) bool {
 	for _, parent := range route.Spec.ParentRefs {
-		if parent.Namespace == "" || parent.Namespace == namespaceOf(o) {
+		if parent.Namespace == "" || parent.Namespace == o.Home() {
 			return false
 		}
 	}
@@ -155,7 +155,7 @@ func (t *traffic) gatewayElsewhere(o *repo.Object, route *repo.Route) bool {
 // deniedBackend judges one backend. Where the controller is not known, it may be a pod of the
 // namespace itself: that is a warning, and none at all when a pod there looks like one.
 func (t *traffic) deniedBackend(o *repo.Object, field, name string, means func(corev1.ServicePort) bool, from sources, known bool, out *judge) {
-	namespace := namespaceOf(o)
+	namespace := o.Home()
 	service := t.service(namespace, name)
 	if service == nil || !known && t.hasProxy(orDefault(namespace)) {
 		return
@@ -197,7 +197,7 @@ func deniedServices(t *traffic, out *judge) {
 			continue
 		}
 		for i, port := range s.Spec.Ports {
-			for _, b := range t.backends(s, namespaceOf(o), port) {
+			for _, b := range t.backends(s, o.Home(), port) {
 				f := t.refuse(out, o, fmt.Sprintf("spec.ports[%d]", i), b, fromOutside())
 				if f != nil && s.Spec.Type == corev1.ServiceTypeNodePort {
 					f.Severity = Warning

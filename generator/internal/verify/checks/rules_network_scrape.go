@@ -51,12 +51,12 @@ func (t *traffic) scraped(o *repo.Object, m *repo.Monitor, e repo.MonitorEndpoin
 	var found []behind
 	for _, other := range t.services {
 		s, ok := other.Typed.(*corev1.Service)
-		if !ok || !m.Watches(namespaceOf(o), namespaceOf(other)) || !matcher.Matches(labels.Set(other.Labels)) {
+		if !ok || !m.Watches(o.Home(), other.Home()) || !matcher.Matches(labels.Set(other.Labels)) {
 			continue
 		}
 		for _, p := range s.Spec.Ports {
 			if e.Port != "" && p.Name == e.Port || e.Port == "" && e.TargetPort != nil && targetPort(p) == *e.TargetPort {
-				found = append(found, t.backends(s, namespaceOf(other), p)...)
+				found = append(found, t.backends(s, other.Home(), p)...)
 			}
 		}
 	}
@@ -78,7 +78,7 @@ func (t *traffic) scrapedPods(o *repo.Object, m *repo.Monitor, e repo.MonitorEnd
 	}
 	var found []behind
 	for _, pod := range t.pods {
-		if !m.Watches(orDefault(namespaceOf(o)), pod.Namespace) || !matcher.Matches(labels.Set(pod.Labels)) {
+		if !m.Watches(orDefault(o.Home()), pod.Namespace) || !matcher.Matches(labels.Set(pod.Labels)) {
 			continue
 		}
 		if number, ok := resolve(pod, port, corev1.ProtocolTCP); ok {

@@ -43,12 +43,12 @@ func outsideLimitRanges(c *cluster, out *judge) {
 		}
 		for _, item := range limits.Spec.Limits {
 			for _, w := range c.workloads {
-				if w.namespace == namespaceOf(o) {
+				if w.namespace == o.Home() {
 					c.limitPods(w, o.Name, item, out)
 				}
 			}
 			if item.Type == corev1.LimitTypePersistentVolumeClaim {
-				c.limitClaims(namespaceOf(o), o.Name, item, out)
+				c.limitClaims(o.Home(), o.Name, item, out)
 			}
 		}
 	}
@@ -87,7 +87,7 @@ func sums(s *corev1.PodSpec, item corev1.LimitRangeItem, kind string) corev1.Res
 // limitClaims compares what claims request.
 func (c *cluster) limitClaims(namespace, limits string, item corev1.LimitRangeItem, out *judge) {
 	for _, o := range c.objects {
-		if typed, ok := o.Typed.(*corev1.PersistentVolumeClaim); ok && namespaceOf(o) == namespace {
+		if typed, ok := o.Typed.(*corev1.PersistentVolumeClaim); ok && o.Home() == namespace {
 			for _, wrong := range claimed(&typed.Spec).outsideRequests(item) {
 				out.object(c.home[o], o, "spec.resources.requests", "the API server refuses the claim: limit range %s: %s", limits, wrong)
 			}

@@ -39,25 +39,6 @@ type member struct {
 	namespace string
 }
 
-// clusterKinds are the kinds that belong to no namespace and that others refer to.
-func clusterKinds() []string {
-	return []string{
-		"Namespace", "PriorityClass", "RuntimeClass", "StorageClass", "IngressClass", "ClusterRole", "ClusterRoleBinding", "GatewayClass",
-		"PersistentVolume", "ClusterIssuer", "ClusterSecretStore", "ClusterExternalSecret", "CustomResourceDefinition",
-	}
-}
-
-// home is the namespace that an object gets.
-func home(o *repo.Object) string {
-	if slices.Contains(clusterKinds(), o.Kind) {
-		return ""
-	}
-	if o.Namespace == "" && o.Application != nil {
-		return o.Application.Spec.Destination.Namespace
-	}
-	return o.Namespace
-}
-
 // isFolder reports whether an Application only stands for a folder.
 func isFolder(d *repo.Deployed) bool {
 	return d.Application == nil || d.Spec.Destination == (repo.Destination{})
@@ -113,7 +94,7 @@ func (s *scope) deploy(t *target, d *repo.Deployed) {
 }
 
 func (s *scope) enter(t *target, o *repo.Object) {
-	m := &member{Object: o, target: t, namespace: home(o)}
+	m := &member{Object: o, target: t, namespace: o.Home()}
 	s.members = append(s.members, m)
 	key := o.Kind + " " + m.namespace + "/" + o.Name
 	s.named[key] = append(s.named[key], m)
@@ -143,12 +124,15 @@ func (s *scope) finish() {
 	}
 }
 
-// find returns the objects of a kind and name that meet in a namespace.
+// find returns the objects of a kind and name that meet in a namespace, or that have none.
 func (s *scope) find(kind, namespace, name string) []*member {
-	if slices.Contains(clusterKinds(), kind) {
-		namespace = ""
+	if found := s.named[kind+" "+namespace+"/"+name]; len(found) > 0 {
+		return found
 	}
-	return s.named[kind+" "+namespace+"/"+name]
+	if wide := s.named[kind+" /"+name]; len(wide) > 0 && wide[0].ClusterWide {
+		return wide
+	}
+	return nil
 }
 
 // holds reports whether the repository shows an object, or that somebody provides it.

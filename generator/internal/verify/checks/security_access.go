@@ -73,7 +73,7 @@ func accessOf(t *target) *access {
 func (a *access) of(r *role) []*binding {
 	var found []*binding
 	for _, b := range a.bindings {
-		if b.ref.Kind == r.object.Kind && b.ref.Name == r.object.Name && (r.object.Kind == "ClusterRole" || namespaceOf(b.object) == namespaceOf(r.object)) {
+		if b.ref.Kind == r.object.Kind && b.ref.Name == r.object.Name && (r.object.Kind == "ClusterRole" || b.object.Home() == r.object.Home()) {
 			found = append(found, b)
 		}
 	}
@@ -229,7 +229,7 @@ func adminBinding(a *access, out *judge) {
 			f.Hint = "Bind a role with the resources and verbs that are used."
 			continue
 		}
-		f := out.object(b.target, b.object, "roleRef", "%s may do everything in namespace %s, change its roles and quotas too", list(names), namespaceOf(b.object))
+		f := out.object(b.target, b.object, "roleRef", "%s may do everything in namespace %s, change its roles and quotas too", list(names), b.object.Home())
 		f.Severity = Note
 		f.Hint = "The ClusterRole admin leaves out quotas and the namespace itself."
 	}
@@ -276,7 +276,7 @@ func (a *access) powerful(b *binding) bool {
 		return true
 	}
 	return slices.ContainsFunc(a.roles, func(r *role) bool {
-		return r.object.Kind == b.ref.Kind && r.object.Name == b.ref.Name && len(r.powersOf()) > 0 && (r.object.Kind == "ClusterRole" || namespaceOf(r.object) == namespaceOf(b.object))
+		return r.object.Kind == b.ref.Kind && r.object.Name == b.ref.Name && len(r.powersOf()) > 0 && (r.object.Kind == "ClusterRole" || r.object.Home() == b.object.Home())
 	})
 }
 
@@ -287,7 +287,7 @@ func defaultAccount(a *access, out *judge) {
 			if s.Kind != rbacv1.ServiceAccountKind || s.Name != "default" {
 				continue
 			}
-			f := out.object(b.target, b.object, fmt.Sprintf("subjects[%d].name", i), "every pod of namespace %s that names no account has %s %s", cmp.Or(s.Namespace, namespaceOf(b.object)), b.ref.Kind, b.ref.Name)
+			f := out.object(b.target, b.object, fmt.Sprintf("subjects[%d].name", i), "every pod of namespace %s that names no account has %s %s", cmp.Or(s.Namespace, b.object.Home()), b.ref.Kind, b.ref.Name)
 			f.Hint = "Make a ServiceAccount for the pods that need it, and bind the role to that."
 			if !a.powerful(b) {
 				f.Severity = Note
@@ -320,7 +320,7 @@ func (a *access) strong() map[accountKey]string {
 func podsBesidePower(a *access, out *judge) {
 	strong := a.strong()
 	for _, r := range a.roles {
-		namespace := namespaceOf(r.object)
+		namespace := r.object.Home()
 		runs := slices.ContainsFunc(r.rules, func(rule rbacv1.PolicyRule) bool { return grants(rule, "", "pods", "create") }) || r.createsWorkloads() != ""
 		tokens := slices.ContainsFunc(r.rules, func(rule rbacv1.PolicyRule) bool { return grants(rule, "", "serviceaccounts/token", "create") })
 		if r.object.Kind != "Role" || !runs && !tokens {
@@ -359,7 +359,7 @@ func tokenOfPower(w *world, out *judge) {
 		}
 		quiet := quietAccounts(t)
 		for _, work := range workloads(t.objects) {
-			key := accountKey{namespaceOf(work.object), cmp.Or(work.pod.Spec.ServiceAccountName, "default")}
+			key := accountKey{work.object.Home(), cmp.Or(work.pod.Spec.ServiceAccountName, "default")}
 			mounted := work.pod.Spec.AutomountServiceAccountToken
 			if strong[key] == "" || mounted != nil && !*mounted || mounted == nil && quiet[key] {
 				continue
@@ -375,7 +375,7 @@ func quietAccounts(t *target) map[accountKey]bool {
 	found := map[accountKey]bool{}
 	for _, o := range t.objects {
 		if account, ok := o.Typed.(*corev1.ServiceAccount); ok && account.AutomountServiceAccountToken != nil && !*account.AutomountServiceAccountToken {
-			found[accountKey{namespaceOf(o), o.Name}] = true
+			found[accountKey{o.Home(), o.Name}] = true
 		}
 	}
 	return found

@@ -125,7 +125,7 @@ func (c *cluster) serviceTerms(namespace string, name corev1.ResourceName) []ter
 	var terms []term
 	for _, o := range c.objects {
 		s, ok := o.Typed.(*corev1.Service)
-		if !ok || namespaceOf(o) != namespace {
+		if !ok || o.Home() != namespace {
 			continue
 		}
 		balanced := s.Spec.Type == corev1.ServiceTypeLoadBalancer
@@ -180,7 +180,7 @@ func (c *cluster) claimTerms(namespace string, name corev1.ResourceName, most bo
 func (c *cluster) claims(namespace string, most bool) []claim {
 	var found []claim
 	for _, o := range c.objects {
-		if typed, ok := o.Typed.(*corev1.PersistentVolumeClaim); ok && namespaceOf(o) == namespace {
+		if typed, ok := o.Typed.(*corev1.PersistentVolumeClaim); ok && o.Home() == namespace {
 			found = append(found, newClaim(o.String(), count{pods: 1}, typed))
 		}
 	}
@@ -210,7 +210,7 @@ func (c *cluster) objectTerms(namespace, counted string, most bool) []term {
 	custom := c.customKinds()
 	var terms []term
 	for _, o := range c.objects {
-		if namespaceOf(o) != namespace {
+		if o.Home() != namespace {
 			continue
 		}
 		kind := schema.FromAPIVersionAndKind(o.APIVersion, o.Kind)

@@ -33,6 +33,8 @@ func NewObject(document []byte, at Origin) (*Object, error) {
 		return nil, err
 	}
 	o.Origin, o.Duplicates, o.Typed = at, duplicates, newTyped(o.APIVersion, o.Kind)
+	namespaced, known := schema.Namespaced(o.Group(), o.Kind)
+	o.ClusterWide = known && !namespaced
 	if err := o.open(); err != nil {
 		return nil, err
 	}

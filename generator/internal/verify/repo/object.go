@@ -27,6 +27,8 @@ type Object struct {
 	Duplicates []Duplicate
 	// Strict says that every field of a built-in kind has a place in Typed, which holds all of it.
 	Strict bool
+	// ClusterWide says that its kind has no namespace.
+	ClusterWide bool
 	// Encrypted says that SOPS encrypted values of it. JSON has null in their place.
 	Encrypted bool
 	// Malformed says why Typed could not be filled completely.
@@ -54,6 +56,15 @@ type Files struct{ Names []string }
 
 // String names the object in findings.
 func (o *Object) String() string { return o.Kind + "/" + o.Name }
+
+// Home is the namespace that the object gets: its own, or that of its Application; empty for a
+// kind that has none.
+func (o *Object) Home() string {
+	if o.ClusterWide || o.Namespace != "" || o.Application == nil || o.Application.Application == nil {
+		return o.Namespace
+	}
+	return o.Application.Spec.Destination.Namespace
+}
 
 // Group is the API group.
 func (o *Object) Group() string {

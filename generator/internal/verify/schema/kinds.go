@@ -46,6 +46,9 @@ var builtin = sync.OnceValue(func() *runtime.Scheme {
 	return scheme
 })
 
+// Kinds are the kinds of the stable API groups with their Go types, for reading only.
+func Kinds() *runtime.Scheme { return builtin() }
+
 // New makes a pointer to the Go value of a built-in kind; nil when k8s.io/api has no stable one.
 func New(apiVersion, kind string) any {
 	object, err := builtin().New(schema.FromAPIVersionAndKind(apiVersion, kind))
