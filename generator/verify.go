@@ -68,6 +68,15 @@ type Severity = verify.Severity
 // VerifyFinding is one finding.
 type VerifyFinding = verify.Finding
 
+// VerifyOmission is what was not judged for one reason.
+type VerifyOmission = verify.Omission
+
+// VerifyAlike is a finding with the other Applications that have it at the same place.
+type VerifyAlike = verify.Alike
+
+// GroupFindings puts findings together that say the same about the same place.
+func GroupFindings(findings []VerifyFinding) []VerifyAlike { return verify.Group(findings) }
+
 // Severities of findings.
 const (
 	VerifyError   = verify.Error

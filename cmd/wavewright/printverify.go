@@ -20,9 +20,9 @@ func (c *console) printCodes() {
 }
 
 // printVerify prints findings by target and Application, and what was judged.
-func (c *console) printVerify(report *generator.VerifyReport, shown []generator.VerifyFinding, shard generator.VerifyShard) {
+func (c *console) printVerify(report *generator.VerifyReport, shown []generator.VerifyFinding, least generator.Severity, shard generator.VerifyShard) {
 	heading := ""
-	for i, f := range shown {
+	for i, f := range generator.GroupFindings(shown) {
 		if at := strings.Trim(f.Target+" "+f.Application, " "); at != heading || i == 0 {
 			heading = at
 			if heading != "" {
@@ -34,14 +34,30 @@ func (c *console) printVerify(report *generator.VerifyReport, shown []generator.
 	if report.Parts > 0 {
 		c.printf("shard %d of %d, of a repository with %s that can be judged apart\n", shard.Number, shard.Of, count(report.Parts, "part"))
 	}
-	c.printf("judged: %s with %s in %s\n", count(report.Applications, "application"), count(report.Objects, "object"), count(report.Targets, "target"))
-	c.printSkipped(report)
+	c.printf("judged: %s\n", judged(report))
+	c.printSkipped(report, least == generator.VerifyNote)
 	if n := len(report.Excused); n > 0 {
 		c.printf("excused: %s\n", count(n, "finding"))
 	}
 }
 
-func (c *console) printVerifyFinding(f generator.VerifyFinding) {
+// judged says how much was judged, and of how many Applications where that differs.
+func judged(report *generator.VerifyReport) string {
+	word := "application"
+	if report.Standing {
+		word = "folder"
+	}
+	some := count(report.Found, word)
+	if report.Applications != report.Found {
+		some = fmt.Sprintf("%d of %s", report.Applications, some)
+	}
+	if some += " with " + count(report.Objects, "object"); report.Standing {
+		return some + "; the repository holds no Applications of Argo CD, so each kustomization, chart and folder of manifests was taken for one"
+	}
+	return some + " in " + count(report.Targets, "target")
+}
+
+func (c *console) printVerifyFinding(f generator.VerifyAlike) {
 	word := f.Severity.String()
 	if f.Severity == generator.VerifyError {
 		word = c.paint(red, word)
@@ -53,6 +69,9 @@ func (c *console) printVerifyFinding(f generator.VerifyFinding) {
 	c.printf("  %s: %s: %s%s [%s]\n", c.position(f.File, f.Line), word, about, f.Message, f.Code)
 	for _, line := range f.Sum {
 		c.printf("      %s\n", line)
+	}
+	if n := len(f.Others); n > 0 {
+		c.printf("      also in %s: %s\n", count(n, "other application"), few(f.Others))
 	}
 	if f.Spec.File != "" {
 		c.printf("      declared at %s\n", c.position(f.Spec.File, f.Spec.Line))
@@ -73,18 +92,39 @@ func (c *console) position(file string, line int) string {
 	return fmt.Sprintf("%s:%d", c.reached(file), line)
 }
 
-// printSkipped says what was not judged, and why.
-func (c *console) printSkipped(report *generator.VerifyReport) {
+// examples is how many parts that were not judged for one reason are printed.
+const examples = 3
+
+// printSkipped says what was not judged, and why: all of it, or examples.
+func (c *console) printSkipped(report *generator.VerifyReport, all bool) {
 	if len(report.Skipped) == 0 {
 		return
 	}
-	c.printf("not judged: %s\n", count(len(report.Skipped), "part"))
-	for _, s := range report.Skipped {
+	more := ""
+	for _, group := range report.Omissions() {
+		if len(group.Parts) > examples && !all {
+			more = "; --min-severity note prints all of them"
+		}
+	}
+	c.printf("not judged: %s%s\n", count(len(report.Skipped), "part"), more)
+	for _, group := range report.Omissions() {
+		c.printf("  %d: %s\n", len(group.Parts), group.Topic)
+		c.printParts(group, all)
+	}
+}
+
+// printParts prints what was not judged for one reason.
+func (c *console) printParts(group generator.VerifyOmission, all bool) {
+	for i, s := range group.Parts {
+		if i == examples && !all {
+			c.printf("    and %d more\n", len(group.Parts)-examples)
+			return
+		}
 		about := s.Application
 		if about != "" {
 			about += ": "
 		}
-		c.printf("  %s: %s%s\n", c.position(s.File, max(s.Line, 1)), about, s.Reason)
+		c.printf("    %s: %s%s\n", c.position(s.File, max(s.Line, 1)), about, s.Reason)
 	}
 }
 
@@ -93,8 +133,8 @@ func (c *console) printAnnotations(shown []generator.VerifyFinding) {
 	levels := map[generator.Severity]string{generator.VerifyError: "error", generator.VerifyWarning: "warning", generator.VerifyNote: "notice"}
 	escape := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	for _, f := range shown {
-		c.printf("::%s file=%s,line=%d,title=%s::%s\n", levels[f.Severity], property.Replace(c.reached(f.File)), max(f.Line, 1), property.Replace(f.Code), escape.Replace(text(f)))
+	for _, f := range generator.GroupFindings(shown) {
+		c.printf("::%s file=%s,line=%d,title=%s::%s\n", levels[f.Severity], property.Replace(c.reached(f.File)), max(f.Line, 1), property.Replace(f.Code), escape.Replace(text(f.Finding)))
 	}
 }
 
@@ -110,6 +150,7 @@ type verifyDocument struct {
 	Excused      []verifyFinding `json:"excused,omitempty"`
 	Targets      int             `json:"targets"`
 	Applications int             `json:"applications"`
+	Found        int             `json:"applicationsFound"`
 	Objects      int             `json:"objects"`
 	// Parts is into how many parts a repository falls that is divided over several machines.
 	Parts     int         `json:"parts,omitempty"`
@@ -144,6 +185,7 @@ type notJudged struct {
 	Application string `json:"application,omitempty"`
 	File        string `json:"file"`
 	Line        int    `json:"line"`
+	Topic       string `json:"topic"`
 	Reason      string `json:"reason"`
 }
 
@@ -159,7 +201,7 @@ func newVerifyFinding(f generator.VerifyFinding) verifyFinding {
 }
 
 func newVerifyDocument(report *generator.VerifyReport, shown []generator.VerifyFinding) *verifyDocument {
-	out := &verifyDocument{Findings: []verifyFinding{}, Targets: report.Targets, Applications: report.Applications, Objects: report.Objects, Parts: report.Parts}
+	out := &verifyDocument{Findings: []verifyFinding{}, Targets: report.Targets, Applications: report.Applications, Found: report.Found, Objects: report.Objects, Parts: report.Parts}
 	for _, f := range shown {
 		out.Findings = append(out.Findings, newVerifyFinding(f))
 	}
@@ -169,7 +211,7 @@ func newVerifyDocument(report *generator.VerifyReport, shown []generator.VerifyF
 		out.Excused = append(out.Excused, f)
 	}
 	for _, s := range report.Skipped {
-		out.NotJudged = append(out.NotJudged, notJudged{s.Application, s.File, s.Line, s.Reason})
+		out.NotJudged = append(out.NotJudged, notJudged{s.Application, s.File, max(s.Line, 1), s.Topic(), s.Reason})
 	}
 	return out
 }

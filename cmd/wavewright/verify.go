@@ -136,7 +136,7 @@ func (c *console) verify(job *verification) error {
 	case "github":
 		c.printAnnotations(shown)
 	default:
-		c.printVerify(report, shown, job.Shard)
+		c.printVerify(report, shown, job.least, job.Shard)
 	}
 	if err != nil || len(shown) == 0 {
 		return err
@@ -168,7 +168,7 @@ func (c *console) verifyFirst() error {
 	if c.json {
 		c.doc.Verify = newVerifyDocument(report, shown)
 	} else {
-		c.printVerify(report, shown, generator.VerifyShard{})
+		c.printVerify(report, shown, generator.VerifyWarning, generator.VerifyShard{})
 	}
 	if errors := report.Count(generator.VerifyError); errors > 0 {
 		return &failure{code: exitError, err: fmt.Errorf("%s; nothing was written", count(errors, "error"))}

@@ -54,6 +54,10 @@ type Report struct {
 	Excused []Excused
 	// Targets, Applications and Objects are how many were judged.
 	Targets, Applications, Objects int
+	// Standing says that the repository holds no Applications: folders were taken for them.
+	Standing bool
+	// Found is how many Applications there are, judged or not.
+	Found int
 	// Skipped are what was not judged.
 	Skipped []Skipped
 	// Clusters are the names by which the share of a shard is known, and Parts into how many parts the
@@ -102,6 +106,7 @@ func skipped(r *repo.Repository) []Skipped {
 // count counts what was judged.
 func (r *Report) count(from *repo.Repository) {
 	targets := from.AllTargets()
+	r.Standing = from.Standing
 	for _, t := range targets {
 		if from.Reports(nil, t.Name) {
 			r.Targets++
@@ -110,6 +115,7 @@ func (r *Report) count(from *repo.Repository) {
 			if !from.Owns(d) {
 				continue
 			}
+			r.Found++
 			if len(d.Objects) > 0 {
 				r.Applications++
 			}

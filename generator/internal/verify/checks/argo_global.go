@@ -76,7 +76,7 @@ func doubt(findings []Finding, projects []*argoProject) {
 		return
 	}
 	for i := range findings {
-		findings[i].Severity = Warning
+		findings[i].Severity = Note
 		findings[i].Hint += " A global project of argocd-cm, which the repository does not hold, may permit it by the labels of the project."
 	}
 }

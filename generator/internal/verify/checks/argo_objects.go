@@ -125,14 +125,25 @@ func (p *sharedPair) report(out *judge) {
 		f.Sum = p.objects[:min(len(p.objects), 10)]
 	}
 	f.Hint = fmt.Sprintf("Let one Application hold it. The other one stands in %s.", p.first.object.File)
-	if !sameArgo(first, second) {
+	if p.first.object.File == p.second.object.File {
+		f.Hint = "Both build it from one file. Put it into a folder that one Application deploys, or give it another name in each of them."
+	}
+	if !p.sameArgo() {
 		f.Severity = Note
 		f.Hint += " Nothing is wrong when two Argo CDs of two clusters read these Applications."
 	}
 }
 
 // sameArgo reports whether one Argo CD is sure to read two Applications: their cluster has a
-// name of its own, or they stand in one folder.
+// name of its own, they stand in one folder, or the spec says which Argo CD has their environments.
+func (p *sharedPair) sameArgo() bool {
+	if p.first.target.environment != "" && p.second.target.environment != "" {
+		return clusterOf(p.first.by) != "in-cluster" || p.first.target.Instance == p.second.target.Instance
+	}
+	return sameArgo(p.first.by, p.second.by)
+}
+
+// sameArgo is the answer without a spec.
 func sameArgo(a, b *repo.Deployed) bool {
 	if a.Namespace != b.Namespace && a.Namespace != "" && b.Namespace != "" {
 		return false

@@ -70,7 +70,7 @@ func (o Options) Discover(source fs.FS) (*Repository, error) {
 	d.scope()
 	entries := d.entries()
 	if !d.holdsApplications(entries) {
-		entries = d.standIns()
+		entries, d.Standing = d.standIns(), true
 	}
 	d.follow(entries)
 	d.group(entries)

@@ -109,7 +109,7 @@ func (d *discovery) loose() []*entry {
 		}
 	}
 	for _, name := range kustomizations {
-		d.skip(Origin{File: name, Line: 1}, "", fmt.Sprintf("the kustomization does not name %d files of Applications, so nothing deploys them: %s", len(left[name]), few(left[name])))
+		d.skip(Origin{File: name, Line: 1}, "", "the kustomization does not name the files of these Applications, so nothing deploys them: "+few(left[name]))
 	}
 	return all
 }

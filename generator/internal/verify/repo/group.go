@@ -134,6 +134,9 @@ func (d *discovery) place(i *instance, several bool, deployed *Deployed) {
 		}
 	}
 	t := &Target{Name: cluster, Cluster: cluster, Applications: []*Deployed{deployed}}
+	if d.Standing {
+		t.Name = "" // nobody has named what the folder goes to
+	}
 	if several {
 		t.Instance = i.name
 	}

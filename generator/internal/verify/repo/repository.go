@@ -61,6 +61,9 @@ type Repository struct {
 	// External names what the repository refers to and does not hold, "Kind/name": what
 	// the cluster or a person provides.
 	External []string
+	// Standing says that the repository holds no Applications, and that each kustomization, chart
+	// and folder of manifests was taken for one.
+	Standing bool
 	// Configuration is Argo CD's own, the data of argocd-cm; nil when the repository does not
 	// hold it.
 	Configuration map[string]string
