@@ -52,7 +52,7 @@ func judged(report *generator.VerifyReport) string {
 		some = fmt.Sprintf("%d of %s", report.Applications, some)
 	}
 	if some += " with " + count(report.Objects, "object"); report.Standing {
-		return some + "; the repository holds no Applications of Argo CD, so each kustomization, chart and folder of manifests was taken for one"
+		return some + "; the repository holds no Application of Argo CD that can be judged, so each kustomization, chart and folder of manifests was taken for one"
 	}
 	return some + " in " + count(report.Targets, "target")
 }

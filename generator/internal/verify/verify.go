@@ -54,7 +54,8 @@ type Report struct {
 	Excused []Excused
 	// Targets, Applications and Objects are how many were judged.
 	Targets, Applications, Objects int
-	// Standing says that the repository holds no Applications: folders were taken for them.
+	// Standing says that the repository holds no Application that can be judged: folders were taken
+	// for them.
 	Standing bool
 	// Found is how many Applications there are, judged or not.
 	Found int

@@ -128,7 +128,11 @@ func (p *sharedPair) report(out *judge) {
 	if p.first.object.File == p.second.object.File {
 		f.Hint = "Both build it from one file. Put it into a folder that one Application deploys, or give it another name in each of them."
 	}
-	if !p.sameArgo() {
+	switch {
+	case first.Assumed || second.Assumed:
+		f.Severity = Note
+		f.Hint += " Nothing is wrong when the clusters generator chooses no cluster where they meet."
+	case !p.sameArgo():
 		f.Severity = Note
 		f.Hint += " Nothing is wrong when two Argo CDs of two clusters read these Applications."
 	}

@@ -229,7 +229,7 @@ func atField(f *Finding, d *repo.Deployed, path string) *Finding {
 // refusesDestination wants the project to permit the cluster and the namespace.
 func refusesDestination(t *target, d *repo.Deployed, projects []*argoProject, out *judge) {
 	destination := d.Spec.Destination
-	if destination.Name == "" && destination.Server == "" || unresolved(place(destination)) {
+	if d.Assumed || destination.Name == "" && destination.Server == "" || unresolved(place(destination)) {
 		return // argo/destination-invalid
 	}
 	if anyProject(projects, func(p *argoProject) bool { return p.permitsDestination(destination) != refused }) {
@@ -244,7 +244,7 @@ func refusesNamespace(t *target, d *repo.Deployed, projects []*argoProject, out 
 	seen := map[string]bool{d.Spec.Destination.Namespace: true, "": true}
 	known := newKindScopes(d.Objects)
 	for _, o := range d.Objects {
-		if namespaced, _ := known.namespaced(o); !namespaced || seen[o.Namespace] || d.Spec.Destination.Name == "" && d.Spec.Destination.Server == "" {
+		if namespaced, _ := known.namespaced(o); !namespaced || d.Assumed || seen[o.Namespace] || d.Spec.Destination.Name == "" && d.Spec.Destination.Server == "" {
 			continue
 		}
 		seen[o.Namespace] = true

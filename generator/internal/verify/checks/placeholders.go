@@ -20,12 +20,24 @@ func soften(f *Finding) {
 	if f.Severity != Error {
 		return
 	}
+	if incomplete(f) {
+		f.Severity = Note
+		f.Message += " (with the chart's own values alone)"
+		return
+	}
 	text := unfilled(f)
 	if text == "" {
 		return
 	}
 	f.Severity = Note
 	f.Message += fmt.Sprintf(" (unless another program fills in %s)", text)
+}
+
+// incomplete reports whether a finding is about what the values of a chart decide, in a repository
+// where no Application says with which values the chart is rendered.
+func incomplete(f *Finding) bool {
+	return f.about != nil && f.about.Application != nil && f.about.Application.Chart && isFolder(f.about.Application) &&
+		(strings.HasPrefix(f.Code, "schema/invalid-") || strings.HasPrefix(f.Code, "reference/"))
 }
 
 // unfilled is the placeholder in the value that a finding is about, or in the name of the object.

@@ -2,6 +2,7 @@ package repo
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"path"
 	"regexp"
@@ -113,21 +114,25 @@ func (e *expansion) clustersOf(settings map[string]any, siblings []map[string]an
 		if err := e.extend(values, settings["values"]); err != nil {
 			return nil, err
 		}
-		all = append(all, parameters{values, e.object.Origin, assumed})
+		made := parameters{values: values, at: e.object.Origin, assumed: assumed}
+		if assumed && e.deputies[c.Name] != "" {
+			made.deputy = c.Name
+		}
+		all = append(all, made)
 	}
 	if local := (Cluster{Name: inCluster, Server: "https://kubernetes.default.svc"}); !choosy && !slices.ContainsFunc(chosen, func(c Cluster) bool { return c.Server == local.Server }) {
 		values := e.clusterValues(local)
 		if err := e.extend(values, settings["values"]); err != nil {
 			return nil, err
 		}
-		all = append(all, parameters{values, e.object.Origin, false})
+		all = append(all, parameters{values: values, at: e.object.Origin})
 	}
 	if settings["flatList"] == true {
 		var list []any
 		for _, p := range all {
 			list = append(list, p.values)
 		}
-		return []parameters{{map[string]any{"clusters": list}, e.object.Origin, assumed}}, nil
+		return []parameters{{values: map[string]any{"clusters": list}, at: e.object.Origin, assumed: assumed}}, nil
 	}
 	return all, nil
 }
@@ -161,9 +166,46 @@ func (e *expansion) choose(selector map[string]any, choosy bool, siblings []map[
 		}
 	}
 	if len(chosen) == 0 && choosy {
-		return nil, false, &unlooked{"the clusters generator chooses clusters by labels, and the repository declares none that fits: name a file with the clusters of Argo CD with --values"}
+		e.deputed = true
+		return []Cluster{e.deputyOf(selector)}, true, nil
 	}
 	return chosen, assumed, nil
+}
+
+// deputyOf is a cluster that stands for all that a selector chooses. It has the labels that
+// the selector demands, and a name by their values that it shares with no other selector.
+func (e *expansion) deputyOf(selector map[string]any) Cluster {
+	c := Cluster{Labels: map[string]string{}}
+	known, _ := selector["matchLabels"].(map[string]any)
+	for key, value := range known {
+		c.Labels[key] = text(value)
+	}
+	for _, r := range mapsOf(selector["matchExpressions"]) {
+		if values := textsOf(r["values"]); text(r["operator"]) == "In" && len(values) == 1 {
+			c.Labels[text(r["key"])] = values[0]
+		}
+	}
+	whole := fmt.Sprint(selector)
+	name := deputyName(c.Labels)
+	for i := 2; e.deputies[name] != "" && e.deputies[name] != whole; i++ {
+		name = fmt.Sprintf("%s-%d", deputyName(c.Labels), i)
+	}
+	e.deputies[name] = whole
+	c.Name, c.Server = name, "https://"+name
+	return c
+}
+
+// deputyName is a short name of the clusters that have some labels.
+func deputyName(labels map[string]string) string {
+	const longest = 16
+	words := []string{"cluster"}
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		if key != "argocd.argoproj.io/secret-type" && labels[key] != "true" {
+			words = append(words, labels[key])
+		}
+	}
+	name := normalize(strings.Join(words, "-"))
+	return strings.Trim(name[:min(len(name), longest)], "-.")
 }
 
 // clusterValues are the parameters of a cluster.

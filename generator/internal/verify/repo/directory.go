@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"errors"
 	"path"
 	"regexp"
@@ -27,7 +28,7 @@ func (d *discovery) directory(p *product, o order) *product {
 		case ".jsonnet":
 			p.fail(Origin{File: name, Line: 1}, "", "Jsonnet is not evaluated")
 		case ".yaml", ".yml", ".json":
-			d.manifests(p, name)
+			d.manifests(p, name, o.stand)
 		}
 	}
 	if len(p.objects) == 0 && len(p.faults) == 0 {
@@ -37,13 +38,17 @@ func (d *discovery) directory(p *product, o order) *product {
 }
 
 // manifests takes the objects of a file.
-func (d *discovery) manifests(p *product, name string) {
+func (d *discovery) manifests(p *product, name string, stand bool) {
 	f := d.files[name]
 	if f == nil { // inside a chart
 		f = d.parse(name)
 	}
 	p.read = append(p.read, name)
 	if f.skipped {
+		return
+	}
+	if f.unreadable != nil && stand && d.holdsTags(name) {
+		p.fail(Origin{File: name, Line: f.line}, "", "the file is a template of another tool: it is no YAML as it stands")
 		return
 	}
 	if errors.Is(f.unreadable, errEncrypted) {
@@ -53,6 +58,12 @@ func (d *discovery) manifests(p *product, name string) {
 		return
 	}
 	p.objects = append(p.objects, slices.DeleteFunc(slices.Clone(f.objects), tooling)...)
+}
+
+// holdsTags reports whether a file has what templates of many tools have.
+func (d *discovery) holdsTags(name string) bool {
+	content, err := d.reader.Text(name)
+	return err == nil && (bytes.Contains(content, []byte("{{")) || bytes.Contains(content, []byte("{%")))
 }
 
 // tooling reports whether an object is the configuration of a tool on a person's machine, such

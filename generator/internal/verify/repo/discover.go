@@ -73,6 +73,11 @@ func (o Options) Discover(source fs.FS) (*Repository, error) {
 		entries, d.Standing = d.standIns(), true
 	}
 	d.follow(entries)
+	if !d.Standing && !d.anything() {
+		more := slices.DeleteFunc(d.standIns(), func(e *entry) bool { return d.covered[e.name] })
+		d.follow(more)
+		entries, d.Standing = append(entries, more...), true
+	}
 	d.group(entries)
 	d.divide(o.Shard)
 	d.buildLate()
@@ -83,6 +88,16 @@ func (o Options) Discover(source fs.FS) (*Repository, error) {
 	}
 	d.settleFaults()
 	return d.Repository, nil
+}
+
+// anything reports whether any Application has an object.
+func (d *discovery) anything() bool {
+	for _, n := range d.nodes {
+		if len(n.Objects) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // discovery is a repository as far as it has been found.
@@ -128,8 +143,10 @@ type discovery struct {
 	reported map[string]bool
 	// deployed are the folders that an Application deploys.
 	deployed map[string]bool
-	// assumed are the ApplicationSets for which clusters were assumed.
-	assumed []Origin
+	// assumed are the ApplicationSets for which clusters were assumed; deputies are the selectors
+	// by the names of the clusters that stand for what they choose.
+	assumed  []Origin
+	deputies map[string]string
 	// covered are the folders and files that were built or read for an Application.
 	covered map[string]bool
 }
@@ -140,7 +157,7 @@ func newDiscovery(source fs.FS, o Options) *discovery {
 		Repository: &Repository{Given: o.Definitions, Kubernetes: o.Kubernetes}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source}, marked: &marked{files: source, read: reader, known: map[string]bool{}},
 		extensions: map[string]bool{}, files: map[string]*file{}, kustomizations: map[string]string{}, named: map[string]*kustomization{},
 		charts: map[string]bool{}, used: map[string]bool{}, votes: map[string]int{},
-		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, covered: map[string]bool{}, deployed: map[string]bool{},
+		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, deputies: map[string]string{}, covered: map[string]bool{}, deployed: map[string]bool{},
 	}
 	d.decide()
 	return d
@@ -231,10 +248,10 @@ func (d *discovery) follow(entries []*entry) {
 func (d *discovery) applications(objects []*Object, clusters []Cluster) (found, fresh []*node) {
 	d.poll(objects)
 	clusters = declared(objects, clusters)
-	enter := func(a *Application, at Origin, element map[string]any, set *Object) {
+	enter := func(a *Application, at Origin, element map[string]any, set *Object, assumed bool) {
 		n, known := d.node(a, at, element)
 		if !known {
-			n.Set = set
+			n.Set, n.Assumed = set, assumed
 		}
 		found = append(found, n)
 		if !known {
@@ -245,11 +262,11 @@ func (d *discovery) applications(objects []*Object, clusters []Cluster) (found, 
 		switch typed := o.Typed.(type) {
 		case *Application:
 			d.manage(o)
-			enter(typed, o.Origin, nil, nil)
+			enter(typed, o.Origin, nil, nil, false)
 		case *ApplicationSet:
 			d.manage(o)
 			for _, made := range d.expandSet(o, typed, clusters) {
-				enter(made.application, made.at, made.params, o)
+				enter(made.application, made.at, made.params, o, made.assumed)
 			}
 		case *AppProject:
 			d.manage(o)

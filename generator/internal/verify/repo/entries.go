@@ -211,7 +211,7 @@ func (d *discovery) standIn(e *entry) *node {
 // leftovers notes what no Application deploys.
 func (d *discovery) leftovers() {
 	if len(d.assumed) > 0 {
-		d.skip(d.assumed[0], "", fmt.Sprintf("%d Applications were made for clusters that list elements or folders name: which ones the clusters generators choose, only Argo CD knows, or a file that --values names", len(d.assumed)))
+		d.skip(d.assumed[0], "", fmt.Sprintf("%d Applications were made for clusters that elements of lists, folders or selectors of labels name: which ones the clusters generators choose, only Argo CD knows, or a file that --values names", len(d.assumed)))
 	}
 	for _, folder := range d.roots() {
 		if !d.covered[folder] {

@@ -291,7 +291,7 @@ func (e *expansion) matrix(settings map[string]any, siblings []map[string]any) (
 			if at == e.object.Origin {
 				at = b.at
 			}
-			if all = append(all, parameters{values, at, a.assumed || b.assumed}); len(all) > mostElements {
+			if all = append(all, parameters{values, at, a.assumed || b.assumed, a.deputy + b.deputy}); len(all) > mostElements {
 				return nil, &unlooked{fmt.Sprintf("the matrix makes more than %d Applications", mostElements)}
 			}
 		}
@@ -358,7 +358,7 @@ func (e *expansion) over(below, above parameters) (parameters, error) {
 	} else {
 		maps.Copy(values, above.values)
 	}
-	return parameters{values, above.at, below.assumed}, nil
+	return parameters{values, above.at, below.assumed, below.deputy}, nil
 }
 
 // index finds parameters by their merge keys, which have to differ.

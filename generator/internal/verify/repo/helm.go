@@ -13,10 +13,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/yaml"
 )
 
@@ -78,8 +80,12 @@ func (d *discovery) rendered(p *product, o order, out []byte, problems string, e
 	switch {
 	case err != nil && strings.Contains(problems, "missing in charts/ directory"):
 		return p.omit("the chart %s needs charts that its folder charts/ does not hold", folder)
+	case err != nil && strings.Contains(problems, "no template ") && !d.extensions[".tpl"]:
+		return p.omit("the chart %s uses templates that are not here, and no file with the ending .tpl is", folder)
+	case err != nil && o.stand:
+		return p.omit("the chart %s cannot be rendered with its own values alone: %s", folder, shortened(plainWords(problems)))
 	case err != nil:
-		return p.fail(at, "build/failed", "helm cannot render the chart %s: %s", folder, shortened(strings.TrimSpace(problems)))
+		return p.fail(d.blamed(at, folder, problems), "build/failed", "helm cannot render the chart %s: %s", folder, shortened(plainWords(problems)))
 	}
 	for _, part := range documents(out) {
 		objects, err := part.read(d.template(folder, part.text))
@@ -96,6 +102,39 @@ func (d *discovery) rendered(p *product, o order, out []byte, problems string, e
 		}
 	}
 	return p
+}
+
+// chartName is the name that a chart gives itself; that of the folder when it gives none that can be
+// the name of a release.
+func (d *discovery) chartName(folder string) string {
+	var chart struct{ Name string }
+	source, err := d.reader.Text(path.Join(folder, "Chart.yaml"))
+	if err == nil && yaml.Unmarshal(source, &chart) == nil && len(validation.IsDNS1123Label(chart.Name)) == 0 {
+		return chart.Name
+	}
+	return path.Base(folder)
+}
+
+// plainWords is what helm says in one line, without the advice about its flags.
+func plainWords(problems string) string {
+	problems, _, _ = strings.Cut(problems, "Use --debug flag")
+	return strings.TrimPrefix(strings.Join(strings.Fields(problems), " "), "Error: ")
+}
+
+// blames is where helm names the line of a template.
+var blames = regexp.MustCompile(`[^\s/"(]+/(templates/[^\s:"]+):(\d+)`)
+
+// blamed is the line of a template that helm cannot execute; at when it names none.
+func (d *discovery) blamed(at Origin, folder, problems string) Origin {
+	found := blames.FindStringSubmatch(problems)
+	if found == nil || !d.fileExists(path.Join(folder, found[1])) {
+		return at
+	}
+	line, err := strconv.Atoi(found[2])
+	if err != nil {
+		return at
+	}
+	return Origin{File: path.Join(folder, found[1]), Line: line}
 }
 
 // madeBy is the comment in which helm names the template.

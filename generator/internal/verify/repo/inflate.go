@@ -2,6 +2,7 @@ package repo
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -60,9 +61,9 @@ func (d *discovery) inflated(p *product, o order) *product {
 	}
 	built, err := kustomize.BuildOnDisk(root, folder, d.options.Helm)
 	if err != nil {
-		return p.fail(Origin{File: d.kustomizations[folder], Line: 1}, "build/failed", "%s", shortened(strings.ReplaceAll(err.Error(), root+"/", "")))
+		err = errors.New(strings.ReplaceAll(err.Error(), root+"/", ""))
 	}
-	return d.taken(p, folder, built, nil)
+	return d.taken(p, folder, built, err)
 }
 
 // chartsOf are the folders of the charts that a kustomization renders, where kustomize looks

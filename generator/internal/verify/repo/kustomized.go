@@ -38,6 +38,8 @@ func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err
 		return p.fail(at, "", "%v", err)
 	case err != nil && strings.Contains(err.Error(), "external plugins disabled"), err != nil && strings.Contains(err.Error(), "--enable-helm"):
 		return p.omit("the kustomization %s runs a plugin", folder)
+	case err != nil && strings.Contains(err.Error(), "no template ") && !d.extensions[".tpl"]:
+		return p.omit("the kustomization %s renders a chart with templates that are not here, and no file with the ending .tpl is", folder)
 	case err != nil:
 		return p.fail(at, "build/failed", "%s", shortened(err.Error()))
 	}

@@ -44,6 +44,9 @@ type order struct {
 	release, namespace string
 	// refs are the folders of this repository that value files refer to by name.
 	refs map[string]bool
+	// stand says that the folder stands for an Application: nobody says with which values it is
+	// rendered, or whether another tool fills in its files first.
+	stand bool
 }
 
 // key is equal for orders that make the same.
@@ -54,7 +57,7 @@ func (o order) key() string {
 	if err != nil {
 		return fmt.Sprintf("%+v", o)
 	}
-	return fmt.Sprintf("%s %s %s %v", encoded, o.release, o.namespace, o.refs)
+	return fmt.Sprintf("%s %s %s %v %v", encoded, o.release, o.namespace, o.refs, o.stand)
 }
 
 // orders are what has to be built for an Application. A source that is not of this repository
@@ -80,7 +83,7 @@ func (d *discovery) orders(a *Application, stand bool) ([]order, []fault) {
 				omit("", "value files are in another repository, %s", diag.Redact(s.RepoURL))
 			}
 		case stand:
-			orders = append(orders, order{source: s, release: a.Name, namespace: "default"})
+			orders = append(orders, order{source: s, release: d.chartName(s.Path), namespace: "default", stand: true})
 		case s.Path == "":
 			omit("", "the source has no path")
 		case s.RepoURL == "":
@@ -93,7 +96,7 @@ func (d *discovery) orders(a *Application, stand bool) ([]order, []fault) {
 			omit("", "the path %s is not a folder of the repository", s.Path)
 		default:
 			s.Path = path.Clean(s.Path)
-			orders = append(orders, order{s, a.Name, a.Spec.Destination.Namespace, refs})
+			orders = append(orders, order{source: s, release: a.Name, namespace: a.Spec.Destination.Namespace, refs: refs})
 		}
 	}
 	return orders, faults

@@ -61,8 +61,8 @@ type Repository struct {
 	// External names what the repository refers to and does not hold, "Kind/name": what
 	// the cluster or a person provides.
 	External []string
-	// Standing says that the repository holds no Applications, and that each kustomization, chart
-	// and folder of manifests was taken for one.
+	// Standing says that the repository holds no Application that can be judged, and that each
+	// kustomization, chart and folder of manifests was taken for one.
 	Standing bool
 	// Configuration is Argo CD's own, the data of argocd-cm; nil when the repository does not
 	// hold it.
@@ -123,6 +123,8 @@ type Deployed struct {
 	Element map[string]any
 	// Set is the ApplicationSet that makes the Application; nil for one that stands by itself.
 	Set *Object
+	// Assumed says that nobody knows here which cluster it goes to: Argo CD chooses clusters.
+	Assumed bool
 	// Chart says that a chart makes the objects, which are its authors' affair.
 	Chart   bool
 	Objects []*Object

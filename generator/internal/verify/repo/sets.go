@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,6 +19,8 @@ type made struct {
 	application *Application
 	at          Origin
 	params      map[string]any
+	// assumed says that nobody knows here which cluster it goes to.
+	assumed bool
 }
 
 // parameters are what a generator makes one Application of.
@@ -28,6 +31,8 @@ type parameters struct {
 	// assumed says that a cluster was taken for one that the generator would choose, which
 	// only Argo CD knows.
 	assumed bool
+	// deputy is the name of a cluster that stands for all that a selector chooses.
+	deputy string
 }
 
 // unlooked says that a generator needs more than the repository.
@@ -46,8 +51,11 @@ func (d *discovery) expandSet(o *Object, set *ApplicationSet, clusters []Cluster
 	e.clusters = clusters
 	var all []made
 	for i, generator := range e.generators {
-		e.index = i
+		e.index, e.deputed = i, false
 		found, template, err := e.transform(generator, e.template, nil, nil)
+		if err != nil && e.deputed {
+			err = &unlooked{clusterReason}
+		}
 		var unknown *unlooked
 		if errors.As(err, &unknown) {
 			d.skip(o.Origin, set.Name, unknown.reason)
@@ -57,11 +65,17 @@ func (d *discovery) expandSet(o *Object, set *ApplicationSet, clusters []Cluster
 			d.problem(o.Origin, set.Name, "build/failed", fmt.Sprintf("the generator %d of the ApplicationSet fails: %v", i+1, err))
 			continue
 		}
-		if len(found) == 0 {
+		if len(found) == 0 && e.deputed {
+			d.skip(o.Origin, set.Name, clusterReason)
+		} else if len(found) == 0 {
 			d.skip(o.Origin, set.Name, "the ApplicationSet makes no Application")
 		}
 		for _, p := range found {
 			application, err := e.filler.application(set, template, p.values)
+			if p.deputy != "" && (err != nil || differs(application, p.deputy)) {
+				d.skip(o.Origin, set.Name, clusterReason)
+				continue
+			}
 			if err != nil {
 				d.problem(p.at, set.Name, "build/failed", fmt.Sprintf("the ApplicationSet makes no Application: %v", err))
 				continue
@@ -72,10 +86,20 @@ func (d *discovery) expandSet(o *Object, set *ApplicationSet, clusters []Cluster
 			if p.assumed {
 				d.assumed = append(d.assumed, o.Origin)
 			}
-			all = append(all, made{application, p.at, p.values})
+			all = append(all, made{application, p.at, p.values, p.assumed})
 		}
 	}
 	return all
+}
+
+// clusterReason says why the Applications of a clusters generator are not known.
+const clusterReason = "the clusters generator chooses clusters by labels, the repository declares none that fits, and what they get differs from one to another: name a file with the clusters of Argo CD with --values"
+
+// differs reports whether what an Application deploys depends on the cluster that it is for: on its
+// name, or on what only Argo CD knows about it.
+func differs(a *Application, deputy string) bool {
+	sources, err := json.Marshal(a.sources())
+	return err != nil || slices.ContainsFunc([]string{deputy, "{{", `\u003cno value\u003e`, "<no value>"}, func(part string) bool { return strings.Contains(string(sources), part) })
 }
 
 // astray reports whether an Application for a cluster that was only assumed names a folder that
@@ -88,8 +112,10 @@ func (d *discovery) astray(a *Application) bool {
 type expansion struct {
 	*discovery
 	filler
-	object     *Object
-	index      int
+	object *Object
+	index  int
+	// deputed says that a cluster stands for those that a selector of the generator chooses.
+	deputed    bool
 	generators []map[string]any
 	template   map[string]any
 	// clusters are those that Argo CD knows.

@@ -16,6 +16,8 @@ func topics() [][2]string {
 		{"there is no helm command", "charts, for which a helm command is needed"},
 		{"runs a plugin", "kustomizations that run a plugin"},
 		{"a plugin of Argo CD", "sources that a plugin of Argo CD renders"},
+		{"SOPS", "files that SOPS has encrypted"},
+		{"of this other repository", "parts of other repositories"},
 		{"Jsonnet", "Jsonnet, which is not evaluated"},
 		{"the kustomization", "kustomizations that need what is not in this repository"},
 		{"the value file", "charts whose value files are not in this repository"},
@@ -25,6 +27,7 @@ func topics() [][2]string {
 		{"the source has no path", "sources without a repository or a path"},
 		{"is not a folder of the repository", "sources whose folder is not in this repository"},
 		{"holds no manifests", "folders without manifests"},
+		{"cannot be rendered with its own values", "charts that need values"},
 		{"the chart ", "charts that are not in this repository"},
 		{"the file is a template", "templates of other tools"},
 	}
