@@ -343,7 +343,7 @@ type Rollout struct {
 	MaxSurge Amount `yaml:"maxSurge"`
 	// MinReadySeconds that a new pod must be ready before it counts.
 	MinReadySeconds int `yaml:"minReadySeconds"`
-	// ProgressDeadlineSeconds after which a rollout of a Deployment has failed.
+	// ProgressDeadlineSeconds after which a rollout of a Deployment has failed. Where a startup probe and minReadySeconds may take as long, it is their sum and 300.
 	ProgressDeadlineSeconds int `yaml:"progressDeadlineSeconds"`
 	// UpdateStrategy of a StatefulSet or a DaemonSet: RollingUpdate replaces its pods; OnDelete updates a pod only when somebody deletes it, and Argo CD shows the application as Healthy before that. Default: RollingUpdate.
 	UpdateStrategy string `yaml:"updateStrategy" enum:"RollingUpdate,OnDelete"`

@@ -91,7 +91,7 @@ func (c *checker) rollout() {
 			"Let one of them be at least 1."
 	}
 	c.value(min(r.MinReadySeconds, r.ProgressDeadlineSeconds) < 0, "seconds are not negative", zeroHint, "rollout")
-	deadline := cmp.Or(r.ProgressDeadlineSeconds, 600) // Kubernetes' default
+	deadline := cmp.Or(r.ProgressDeadlineSeconds, defaultDeadline)
 	if r.MinReadySeconds >= deadline && !c.w.Stateful() {
 		d := c.error(c.at("rollout", "minReadySeconds"), "rollout/stuck", "the rollout would fail before minReadySeconds are over")
 		d.Detail = fmt.Sprintf("minReadySeconds is %d, progressDeadlineSeconds %d.", r.MinReadySeconds, deadline)

@@ -133,7 +133,7 @@ func (w *Workload) keepRunning(p *Pod) {
 	if low, high := w.Replicas(); low == high {
 		p.Replicas = low
 	}
-	p.MinReadySeconds, p.ProgressDeadlineSeconds = w.Rollout.MinReadySeconds, w.Rollout.ProgressDeadlineSeconds
+	p.MinReadySeconds, p.ProgressDeadlineSeconds = w.Rollout.MinReadySeconds, w.progressDeadline()
 	p.Strategy, p.Tolerations, p.Lifecycle, p.Grace = w.strategy(), w.tolerations(), w.lifecycle(), w.grace()
 	p.Readiness, p.Liveness, p.Startup = w.probes()
 	switch {

@@ -208,3 +208,40 @@ func (w *Workload) handler(p *schema.Probe) yamltree.Pair {
 	}
 	return pair("tcpSocket", yamltree.Ordered{pair("port", name)})
 }
+
+// Kubernetes' numbers where a probe or a Deployment states none.
+const (
+	defaultPeriod   = 10
+	defaultFailures = 3
+	defaultDeadline = 600
+)
+
+// beforeStart is the time, in seconds, that a pod may need before its containers begin to start: until it has
+// a node and its images.
+const beforeStart = 300
+
+// progressDeadline is the one that the rollout states, or one that leaves the startup probes their time: a
+// Deployment whose deadline is shorter has failed while its container still starts.
+func (w *Workload) progressDeadline() int {
+	stated, slowest := w.Rollout.ProgressDeadlineSeconds, w.slowestStart()
+	if needed := slowest + w.Rollout.MinReadySeconds; slowest > 0 && needed >= cmp.Or(stated, defaultDeadline) {
+		return needed + beforeStart
+	}
+	return stated
+}
+
+// slowestStart is the longest time, in seconds, that a startup probe waits for its container.
+func (w *Workload) slowestStart() int {
+	slowest := patience(w.Probes.Startup)
+	for _, c := range w.Sidecars {
+		slowest = max(slowest, patience(c.Probes.Startup))
+	}
+	return slowest
+}
+
+func patience(p *schema.Probe) int {
+	if p == nil {
+		return 0
+	}
+	return p.InitialDelay + cmp.Or(p.Period, defaultPeriod)*cmp.Or(p.Failures, defaultFailures)
+}
