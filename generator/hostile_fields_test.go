@@ -109,7 +109,7 @@ func attempts(short bool) []attempt {
 var freeFields = []string{
 	"AdmissionRule.reason", "ArgoCD.params{}", "ArgoCD.settings{}", "ConfigFile.content", "ConfigFile.mount",
 	"Capabilities.reason", "Container.args[]", "Container.command[]", "Container.env{}", "Environment.notifications{}[]",
-	"Expose.annotations{}", "ExtraKind.reason", "FilePolicies.createOnly[]", "FilePolicies.keep[]", "FilePolicies.omit[]", "FilePolicies.overwrite[]", "Helm.values", "Helm.values{key}",
+	"Expose.annotations{}", "Excuse.application", "Excuse.object", "Excuse.reason", "ExtraKind.reason", "FilePolicies.createOnly[]", "FilePolicies.keep[]", "FilePolicies.omit[]", "FilePolicies.overwrite[]", "Helm.values", "Helm.values{key}",
 	"IgnoreDifference.jsonPointers[]", "IgnoreDifference.reason", "Job.args[]", "Job.command[]", "Job.env{}", "Job.podAnnotations{}", "LoadBalancers.annotations{}",
 	"NetworkException.reason", "Platform.argocdUsers[]", "PriorityClass.description", "Probe.exec[]", "Probe.grpc",
 	"PodSecurity.reason", "Probe.headers{}", "Probe.http", "Reason.reason", "PolicyRule.reason", "Secret.mount", "SecretRef.key", "ServiceAccount.annotations{}",
