@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -25,10 +26,14 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
-// TestFidelity damages objects of the cases, one field of one object at a time, and compares what verify
-// says with what a real API server with its admission plugins says of the object and of its pods:
-// of 300 objects, of 5,000 in task nightly, as WAVEWRIGHT_DAMAGES says.
-func TestFidelity(t *testing.T) {
+// agreed is where package verify finds a part of what the server answered.
+const agreed = "../generator/internal/verify/testdata/agreed.jsonl"
+
+// TestAPIServerAgrees damages objects of the cases, one field of one object at a time, and compares what
+// verify says with what a real API server with its admission plugins says of the object and of its
+// pods: of 300 objects, of 5,000 in task nightly, as WAVEWRIGHT_DAMAGES says. With WAVEWRIGHT_UPDATE=1 it
+// records a part of the answers, by which package verify tests itself without a server.
+func TestAPIServerAgrees(t *testing.T) {
 	needsAPIServer(t)
 	wanted := 300
 	if text := os.Getenv("WAVEWRIGHT_DAMAGES"); text != "" {
@@ -49,6 +54,9 @@ func TestFidelity(t *testing.T) {
 		f.at(p, slices.DeleteFunc(slices.Clone(chosen), func(tr trial) bool { return tr.scene != p }))
 	}
 	t.Logf("%d objects of %d scenes; the API server refused %d of them; %d differences explained: %v", f.asked, len(scenes), f.refused, f.excused, f.explained)
+	if os.Getenv("WAVEWRIGHT_UPDATE") != "" {
+		f.agreement.write(t)
+	}
 	if f.asked != wanted {
 		t.Errorf("%d objects were asked about, not %d", f.asked, wanted)
 	}
@@ -140,6 +148,7 @@ type fidelity struct {
 	rules                   []checks.Rule
 	asked, refused, excused int
 	explained               map[string]int
+	agreement               agreement
 }
 
 // scenes are the targets of all cases, and what each gives Argo CD.
@@ -157,7 +166,8 @@ func (f *fidelity) scenes() []*scene {
 		}
 		p := &scene{name: c.name + "/argocd", target: &repo.Target{Name: "argocd"}}
 		for _, e := range c.repo.Roots() {
-			p.take(nil, slices.Concat(e.Root, e.Argo))
+			ofArgo := func(o *repo.Object) bool { return o.Group() == "argoproj.io" }
+			p.take(nil, slices.DeleteFunc(slices.Concat(e.Root, e.Argo), func(o *repo.Object) bool { return !ofArgo(o) }))
 		}
 		all = append(all, p)
 	})
@@ -181,9 +191,9 @@ func (f *fidelity) at(p *scene, all []trial) {
 		s := &site{t: t, Server: f.server, fault: t.Errorf, argocd: p.argocd}
 		t.Cleanup(s.empty)
 		p.prepare(s)
-		known := f.findings(p, nil)
-		for _, tr := range all {
-			f.ask(t, s, tr, known)
+		opinions := f.judge(t, p, all)
+		for i, tr := range all {
+			f.ask(t, s, tr, opinions[i])
 		}
 	})
 }
@@ -198,13 +208,26 @@ func (p *scene) prepare(s *site) {
 	s.fault = s.t.Logf // a case may warn
 	s.deploy(grounds)
 	s.fault = s.t.Errorf
-	if p.deployed == nil {
-		for _, sp := range p.specimens {
-			if name := sp.object.Namespace; name != "" && !slices.ContainsFunc(s.applied, func(a applied) bool { return a.Kind == "Namespace" && a.Name == name }) {
-				s.namespace(name, nil)
-			}
+	there := func(kind, name string) bool {
+		return slices.ContainsFunc(s.applied, func(a applied) bool { return a.Kind == kind && a.Name == name })
+	}
+	for _, sp := range p.specimens {
+		if name := sp.namespace(); name != "" && !there("Namespace", name) {
+			s.namespace(name, nil)
+		}
+		pod := podOf(sp.object)
+		if pod != nil && pod.Spec.RuntimeClassName != nil && !there("RuntimeClass", *pod.Spec.RuntimeClassName) {
+			s.apply("", object(s.t, map[string]any{"apiVersion": "node.k8s.io/v1", "kind": "RuntimeClass", "metadata": map[string]any{"name": *pod.Spec.RuntimeClassName}, "handler": "other"}))
 		}
 	}
+}
+
+// namespace is where an object goes.
+func (s *specimen) namespace() string {
+	if s.object.Namespace == "" && s.deployed != nil {
+		return s.deployed.Spec.Destination.Namespace
+	}
+	return s.object.Namespace
 }
 
 // ground is an Application with those of its objects that decide about others.
@@ -214,20 +237,26 @@ func (p *scene) ground(d *repo.Deployed) *repo.Deployed {
 	return &only
 }
 
-// ask compares the verdicts about one trial.
-func (f *fidelity) ask(t *testing.T, s *site, tr trial, known []checks.Finding) {
-	f.asked++
+// changed is the damaged object. Another one of its name is there already when it decides about others.
+func (tr trial) changed() map[string]any {
 	changed := tr.do(tr.manifest)
 	if metadata, ok := changed["metadata"].(map[string]any); ok && slices.Contains(grounds(), tr.object.Kind) && metadata["name"] == tr.object.Name {
 		metadata["name"] = tr.object.Name + "-x"
 	}
+	return changed
+}
+
+// ask compares the verdicts about one trial.
+func (f *fidelity) ask(t *testing.T, s *site, tr trial, j opinion) {
+	f.asked++
+	changed := tr.changed()
 	encoded := encode(t, changed)
-	j := f.judge(tr, encoded, known)
 	refusal := s.refusal(tr, changed, encoded)
 	if refusal != "" {
 		f.refused++
 	}
 	if (len(j.told) > 0) == (refusal != "") {
+		f.agreement.add(tr, refusal)
 		return
 	}
 	if why := explanation(j, refusal); why != "" {
@@ -255,41 +284,70 @@ func serverCodes() []string {
 	}
 }
 
-// findings are those about the grounds of a scene with one more object.
-func (f *fidelity) findings(p *scene, more *repo.Object) []checks.Finding {
+// isPolicy reports whether a rule asks the admission policies, which takes the longest to prepare.
+func isPolicy(r checks.Rule) bool { return strings.HasPrefix(r.Code, "admission/policy-") }
+
+// findings are those about the grounds of a scene with more objects. The policies judge objects each by itself,
+// so that they are asked once about all of them; what else is asked needs no policy.
+func (f *fidelity) findings(p *scene, policies bool, more ...*repo.Object) []checks.Finding {
 	target := *p.target
 	target.Applications, target.Kubernetes = nil, newest
 	e := &repo.Environment{Name: "e"}
 	for _, d := range p.deployed {
 		only := p.ground(d)
-		if more != nil && more.Application == d {
-			more.Application = only
-			only.Objects = append(only.Objects, more)
+		if !policies {
+			only.Objects = slices.DeleteFunc(only.Objects, func(o *repo.Object) bool { return strings.HasPrefix(o.Kind, "ValidatingAdmissionPolicy") })
+		}
+		for _, o := range more {
+			if o.Application == d {
+				copied := *o
+				copied.Application = only
+				only.Objects = append(only.Objects, &copied)
+			}
 		}
 		target.Applications = append(target.Applications, only)
 	}
-	if more != nil && p.deployed == nil {
-		e.Argo = []*repo.Object{more}
+	if p.deployed == nil {
+		e.Argo = more
 	}
 	e.Targets = []*repo.Target{&target}
-	return checks.Judge(&repo.Repository{Environments: []*repo.Environment{e}, External: p.external}, f.rules, nil)
+	rules := slices.DeleteFunc(slices.Clone(f.rules), func(r checks.Rule) bool { return isPolicy(r) != policies })
+	return checks.Judge(&repo.Repository{Environments: []*repo.Environment{e}, External: p.external}, rules, nil)
 }
 
 // opinion is what verify says of an object: that it is refused, and what it cannot know.
 type opinion struct{ told, notes []string }
 
-// judge asks verify about a trial.
-func (f *fidelity) judge(tr trial, encoded []byte, known []checks.Finding) opinion {
-	o, err := repo.NewObject(encoded, repo.Origin{})
-	if err != nil || o == nil {
-		return opinion{told: []string{fmt.Sprintf("no object: %v", err)}}
+// judge asks verify about the trials of a scene.
+func (f *fidelity) judge(t *testing.T, p *scene, all []trial) []opinion {
+	known := append(f.findings(p, true), f.findings(p, false)...)
+	opinions := make([]opinion, len(all))
+	var objects []*repo.Object
+	for i := range all {
+		// The file says which trial a finding is about.
+		o, err := repo.NewObject(encode(t, all[i].changed()), repo.Origin{File: strconv.Itoa(i)})
+		if err != nil || o == nil {
+			opinions[i].told = append(opinions[i].told, fmt.Sprintf("no object: %v", err))
+			continue
+		}
+		o.Application = all[i].deployed
+		objects = append(objects, o)
+		opinions[i].take(f.findings(p, false, o), i, known)
 	}
-	o.Application = tr.deployed
-	var j opinion
-	for _, found := range f.findings(tr.scene, o) {
+	found := f.findings(p, true, objects...)
+	for i := range all {
+		opinions[i].take(found, i, known)
+	}
+	return opinions
+}
+
+// take adds the findings about a trial, and about grounds that have it beside them.
+func (j *opinion) take(all []checks.Finding, trial int, known []checks.Finding) {
+	for _, found := range all {
 		text := found.Code + " " + found.Path + " " + found.Message
-		wellKnown := strings.Contains(found.Message, "(opinion by ") // the cluster may have another release
+		wellKnown := strings.Contains(found.Message, "(judged by ") // the cluster may have another release
 		switch {
+		case found.File != strconv.Itoa(trial) && strings.HasPrefix(found.Code, "admission/policy-"):
 		case slices.ContainsFunc(known, func(k checks.Finding) bool {
 			return k.Code == found.Code && k.Object == found.Object && k.Message == found.Message
 		}):
@@ -299,7 +357,6 @@ func (f *fidelity) judge(tr trial, encoded []byte, known []checks.Finding) opini
 			j.notes = append(j.notes, text)
 		}
 	}
-	return j
 }
 
 // refusal is why the server refuses an object or a pod that a controller would make of it; empty when it does not.
@@ -421,6 +478,7 @@ var explained = []struct {
 	{why: "the cluster may have a RuntimeClass that the repository does not hold", note: "reference/missing-runtime-class", refused: "RuntimeClass"},
 	{why: "the cluster may have kinds that the repository does not define", note: "schema/unknown-kind", refused: "the server has no kind"},
 	{why: "the cluster may have another release of a well-known project", note: "schema/unserved-api", refused: "the server has no kind"},
+	{why: "an apiVersion without a group, of a kind that Kubernetes does not have, may be a file of another program", refused: "the server has no kinds of"},
 	{why: "the range of node ports is an option of the API server", refused: "provided port is not in the valid range"},
 	{why: "the range of cluster addresses is an option of the API server", refused: "the provided IP is not in the valid range"},
 	{why: "the families of addresses are an option of the API server", refused: "not configured on this cluster"},
@@ -435,4 +493,58 @@ func explanation(j opinion, refusal string) string {
 		}
 	}
 	return ""
+}
+
+// agreement are trials with their answers, by specimen.
+type agreement map[*specimen][]answer
+
+// recorded is how many answers are kept.
+const recorded = 1500
+
+// add keeps an answer that depends on nothing but the object.
+func (r *agreement) add(tr trial, refusal string) {
+	if *r == nil {
+		*r = agreement{}
+	}
+	byOthers := strings.Contains(refusal, "forbidden") || strings.Contains(refusal, "denied") || strings.HasPrefix(refusal, "pod ") || strings.HasPrefix(refusal, "the ") || strings.Contains(refusal, "not found")
+	_, isNull := tr.value.(null)
+	if byOthers || isNull || slices.Contains(grounds(), tr.object.Kind) && tr.object.Kind != "ResourceQuota" && tr.object.Kind != "LimitRange" || len(tr.manifest) > 8 {
+		return
+	}
+	verdict := accepted
+	if refusal != "" {
+		verdict = refused
+	}
+	(*r)[tr.specimen] = append((*r)[tr.specimen], answer{Path: tr.path, Value: tr.value, Verdict: verdict})
+}
+
+// write writes the answers about those objects that most is known about.
+func (r agreement) write(t *testing.T) {
+	t.Helper()
+	all := slices.SortedFunc(maps.Keys(r), func(a, b *specimen) int {
+		return cmp.Or(cmp.Compare(len(r[b]), len(r[a])), cmp.Compare(a.scene.name, b.scene.name), cmp.Compare(a.object.String(), b.object.String()), cmp.Compare(string(a.object.YAML), string(b.object.YAML)))
+	})
+	var lines bytes.Buffer
+	encoder := json.NewEncoder(&lines)
+	encoder.SetEscapeHTML(false)
+	line := func(value any) {
+		if err := encoder.Encode(value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line(map[string]any{"codes": serverCodes()})
+	n := 0
+	for _, s := range all {
+		if n >= recorded {
+			break
+		}
+		line(answer{Object: s.manifest})
+		for _, a := range r[s] {
+			line(a)
+			n++
+		}
+	}
+	if err := os.WriteFile(agreed, lines.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }

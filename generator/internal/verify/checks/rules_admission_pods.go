@@ -16,7 +16,7 @@ import (
 var podSecurityRules = []Rule{
 	{Code: "admission/pod-security", Severity: Error, Title: "pods that the Pod Security level of their namespace forbids", run: everyCluster(refusedPods)},
 	{Code: "admission/pod-security-warned", Severity: Note, Title: "pods that a Pod Security level warns of or records", run: everyCluster(warnedPods)},
-	{Code: "admission/pod-security-labels", Severity: Error, Title: "Pod Security labels that the API server does not know", run: everyCluster(wrongLabels)},
+	{Code: "admission/pod-security-labels", Severity: Error, Title: "Pod Security labels that the API server does not know", run: both(everyCluster(wrongLabels), wrongLabelsOfArgo)},
 }
 
 // forbidden says why a level forbids the pods of a workload; empty when it allows them.
@@ -122,6 +122,19 @@ func wrongLabels(c *cluster, out *judge) {
 		_, errs := api.PolicyToEvaluate(n.labels, privileged())
 		for _, err := range errs {
 			c.wrongLabel(name, n, err, out)
+		}
+	}
+}
+
+// wrongLabelsOfArgo reports them on the namespaces that stand beside what Argo CD reads.
+func wrongLabelsOfArgo(w *world, out *judge) {
+	for _, o := range w.management() {
+		if o.Kind != "Namespace" || o.Group() != "" {
+			continue
+		}
+		_, errs := api.PolicyToEvaluate(o.Labels, privileged())
+		for _, err := range errs {
+			out.object(nil, o, `metadata.labels["`+label(err)+`"]`, "the API server refuses the namespace: %s: %s", err.Field, err.ErrorBody())
 		}
 	}
 }

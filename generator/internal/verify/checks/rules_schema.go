@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/generator/internal/verify/schema"
 )
@@ -200,6 +202,9 @@ func homesOf(kind string) string {
 
 // invalidName judges the name and the namespace.
 func invalidName(t *target, o *repo.Object, out *judge) {
+	if o.Name == "" && schema.IsBuiltin(o.Typed) && !strings.HasSuffix(o.Kind, "List") && !generatesName(o) {
+		out.object(t, o, "metadata", "the object has no name, and the API server refuses it").Hint = "Write metadata.name."
+	}
 	if o.Name != "" {
 		for _, reason := range schema.NameFaults(o.APIVersion, o.Kind, o.Name) {
 			out.object(t, o, "metadata.name", "the name %q is refused: %s", o.Name, reason)
@@ -210,6 +215,12 @@ func invalidName(t *target, o *repo.Object, out *judge) {
 			out.object(t, o, "metadata.namespace", "the namespace %q is refused: %s", o.Namespace, reason)
 		}
 	}
+}
+
+// generatesName reports whether the API server makes a name up.
+func generatesName(o *repo.Object) bool {
+	meta, ok := o.Typed.(metav1.Object)
+	return ok && meta.GetGenerateName() != ""
 }
 
 // invalidLabel judges labels and annotations.

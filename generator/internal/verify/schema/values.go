@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	batchv1 "k8s.io/api/batch/v1"
@@ -72,7 +73,16 @@ func Values(typed any, version string) []Fault {
 		v.binding(o.RoleRef, o.Subjects, []string{"Role", "ClusterRole"})
 	case *rbacv1.ClusterRoleBinding:
 		v.binding(o.RoleRef, o.Subjects, []string{"ClusterRole"})
+	case *admissionv1.ValidatingAdmissionPolicy:
+		v.policy(o)
+	case *admissionv1.ValidatingAdmissionPolicyBinding:
+		v.policyBinding(&o.Spec, spec)
+	case *corev1.Namespace:
+		v.finalizers(o.Spec.Finalizers, spec.Child("finalizers"))
 	case *schedulingv1.PriorityClass:
+		if o.PreemptionPolicy != nil {
+			chosen(v, *o.PreemptionPolicy, field.NewPath("preemptionPolicy"), corev1.PreemptLowerPriority, corev1.PreemptNever)
+		}
 		if o.Value > 1_000_000_000 && !strings.HasPrefix(o.Name, "system-") {
 			v.add(field.NewPath("value"), "the value is %d, and classes of users have at most 1000000000", o.Value)
 		}

@@ -97,7 +97,12 @@ func (v *values) backend(b *networkingv1.IngressBackend, at *field.Path) {
 		v.add(at, "a backend has either a service or a resource")
 		return
 	}
-	if b.Service == nil {
+	if from := b.Resource; from != nil {
+		v.segment(from.Kind, at.Child("resource", "kind"))
+		v.segment(from.Name, at.Child("resource", "name"))
+		if from.APIGroup != nil {
+			v.reasons(*from.APIGroup, validation.IsDNS1123Subdomain(*from.APIGroup), at.Child("resource", "apiGroup"))
+		}
 		return
 	}
 	port := at.Child("service", "port")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -92,11 +93,42 @@ func (v *values) claim(s *corev1.PersistentVolumeClaimSpec, spec *field.Path) {
 		v.add(spec.Child("resources", "requests", "storage"), "the value is %s, and it must be more than 0", storage.String())
 	}
 	v.selector(s.Selector, spec.Child("selector"))
+	if from := s.DataSource; from != nil {
+		v.dataFrom(from.APIGroup, from.Kind, from.Name, spec.Child("dataSource"))
+	}
+	if from := s.DataSourceRef; from != nil {
+		v.dataFrom(from.APIGroup, from.Kind, from.Name, spec.Child("dataSourceRef"))
+	}
 	if s.StorageClassName != nil {
 		v.subdomain(*s.StorageClassName, spec.Child("storageClassName"))
 	}
 	if s.VolumeMode != nil {
 		chosen(v, *s.VolumeMode, spec.Child("volumeMode"), corev1.PersistentVolumeFilesystem, corev1.PersistentVolumeBlock)
+	}
+}
+
+// dataFrom checks what a claim gets its data from.
+func (v *values) dataFrom(group *string, kind, name string, at *field.Path) {
+	v.required(name, at.Child("name"))
+	v.required(kind, at.Child("kind"))
+	switch {
+	case group == nil || *group == "":
+		if kind != "PersistentVolumeClaim" {
+			v.add(at.Child("apiGroup"), "the field is required for the kind %q: without it only a PersistentVolumeClaim is meant", kind)
+		}
+	default:
+		v.subdomain(*group, at.Child("apiGroup"))
+	}
+}
+
+// finalizers checks what has to be done before a namespace goes.
+func (v *values) finalizers(all []corev1.FinalizerName, at *field.Path) {
+	for i, name := range all {
+		if !strings.Contains(string(name), "/") && name != corev1.FinalizerKubernetes && name != "orphan" && name != "foregroundDeletion" {
+			v.add(at.Index(i), "the value is %q, and it must be kubernetes, or a name with a domain", string(name))
+			continue
+		}
+		v.reasons(string(name), validation.IsQualifiedName(string(name)), at.Index(i))
 	}
 }
 
@@ -138,7 +170,9 @@ func (v *values) binding(role rbacv1.RoleRef, subjects []rbacv1.Subject, kinds [
 }
 
 func (v *values) subject(s *rbacv1.Subject, at *field.Path) {
-	v.required(s.Name, at.Child("name"))
+	if v.required(s.Name, at.Child("name")) && s.Kind == rbacv1.ServiceAccountKind {
+		v.subdomain(s.Name, at.Child("name"))
+	}
 	if v.required(s.Kind, at.Child("kind")) {
 		oneOf(v, s.Kind, at.Child("kind"), rbacv1.ServiceAccountKind, rbacv1.UserKind, rbacv1.GroupKind)
 	}
