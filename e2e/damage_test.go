@@ -94,15 +94,16 @@ func damages(manifest map[string]any) []damage {
 func damagesAt(value any, path []any) []damage {
 	var all []damage
 	add := func(how string, values ...any) {
+		if len(path) == 0 {
+			return
+		}
 		for i, v := range values {
 			all = append(all, damage{path, fmt.Sprintf("%s %d", how, i), v})
 		}
 	}
 	inside := func(key any, inner any) { all = append(all, damagesAt(inner, append(slices.Clone(path), key))...) }
-	if len(path) > 0 {
-		add("dropped", nil)
-		add("null", null{})
-	}
+	add("dropped", nil)
+	add("null", null{})
 	switch v := value.(type) {
 	case map[string]any:
 		add("mistyped", "text", 7.0, true, []any{}, []any{"text"})

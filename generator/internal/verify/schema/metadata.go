@@ -25,7 +25,7 @@ func NameFaults(apiVersion, kind, name string) []string {
 func nameFaults(apiVersion, kind, name string) []string {
 	group := Group(apiVersion)
 	switch {
-	case group == "rbac.authorization.k8s.io":
+	case group == "rbac.authorization.k8s.io" || group == "policy":
 		return path.ValidatePathSegmentName(name, false) //nolint:staticcheck // It is what the API server of 1.37 calls.
 	case aggregated(group):
 		return path.ValidatePathSegmentName(name, false) //nolint:staticcheck // See above.

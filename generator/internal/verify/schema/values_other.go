@@ -93,9 +93,6 @@ func (v *values) claim(s *corev1.PersistentVolumeClaimSpec, spec *field.Path) {
 		v.add(spec.Child("resources", "requests", "storage"), "the value is %s, and it must be more than 0", storage.String())
 	}
 	v.selector(s.Selector, spec.Child("selector"))
-	if from := s.DataSource; from != nil {
-		v.dataFrom(from.APIGroup, from.Kind, from.Name, spec.Child("dataSource"))
-	}
 	if from := s.DataSourceRef; from != nil {
 		v.dataFrom(from.APIGroup, from.Kind, from.Name, spec.Child("dataSourceRef"))
 	}

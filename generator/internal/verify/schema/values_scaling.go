@@ -14,6 +14,9 @@ import (
 // compare.
 func (v *values) autoscaler(s *autoscalingv2.HorizontalPodAutoscalerSpec, spec *field.Path) {
 	v.described(s.ScaleTargetRef, spec.Child("scaleTargetRef"))
+	if target := s.ScaleTargetRef; Group(target.APIVersion) == "" && target.Kind != "ReplicationController" && v.since("1.37") {
+		v.add(spec.Child("scaleTargetRef", "apiVersion"), "the value is %q, and it must have a group, such as apps/v1", s.ScaleTargetRef.APIVersion)
+	}
 	toZero := !v.since("1.37") // it takes a feature gate, which nobody sees
 	for i := range s.Metrics {
 		m := &s.Metrics[i]
@@ -37,7 +40,7 @@ func (v *values) described(ref autoscalingv2.CrossVersionObjectReference, at *fi
 	for _, part := range []struct{ name, value string }{{"kind", ref.Kind}, {"name", ref.Name}} {
 		v.segment(part.value, at.Child(part.name))
 	}
-	if _, err := schema.ParseGroupVersion(ref.APIVersion); err != nil {
+	if _, err := schema.ParseGroupVersion(ref.APIVersion); err != nil && v.since("1.37") {
 		v.add(at.Child("apiVersion"), "the value %q is no apiVersion: it has one slash at most", ref.APIVersion)
 	}
 }
