@@ -31,6 +31,8 @@ func verifyCommand(c *console) *cli.Command {
 			"  wavewright verify ../gitops                judge another one\n" +
 			"  wavewright verify --base origin/main       only what this branch introduces\n" +
 			"  wavewright verify --only quota,network     some areas or codes\n" +
+			"  wavewright verify --with ../platform       compare with a repository of the same clusters\n" +
+			"  wavewright verify --shard 2/3              the second share of three machines\n" +
 			"  wavewright verify --output sarif > x.sarif for code scanning\n" +
 			"  wavewright verify --list                   print all codes",
 		Flags: append(besideFlags(), []cli.Flag{
