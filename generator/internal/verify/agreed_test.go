@@ -88,7 +88,7 @@ func refusedBy(text []byte, rules []checks.Rule) []string {
 	o.Application = d
 	var told []string
 	target := &repo.Target{Name: "in-cluster", Cluster: "in-cluster", Kubernetes: "1.37", Applications: []*repo.Deployed{d}}
-	for _, f := range checks.Judge(&repo.Repository{Targets: []*repo.Target{target}}, rules) {
+	for _, f := range checks.Judge(&repo.Repository{Targets: []*repo.Target{target}}, rules, nil) {
 		if f.Severity == Error || f.Severity == Warning && strings.Contains(f.Message, "(judged by ") {
 			told = append(told, f.Code+" "+f.Message)
 		}

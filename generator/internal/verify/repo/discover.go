@@ -90,14 +90,22 @@ func (o Options) Discover(source fs.FS) (*Repository, error) {
 	return d.Repository, nil
 }
 
-// anything reports whether any Application has an object.
+// anything reports whether any Application has an object. In a divided repository, those that wait are built
+// until one has some, because all machines have to come to the same answer.
 func (d *discovery) anything() bool {
 	for _, n := range d.nodes {
 		if len(n.Objects) > 0 {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(d.late, d.makes)
+}
+
+// makes builds the sources of an Application, and reports whether they make an object.
+func (d *discovery) makes(n *node) bool {
+	d.build([]*node{n})
+	orders, _ := d.orders(n.Application, n.stands())
+	return slices.ContainsFunc(orders, func(o order) bool { return len(d.products[o.key()].objects) > 0 })
 }
 
 // discovery is a repository as far as it has been found.
