@@ -2,6 +2,7 @@ package repo
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 
@@ -92,6 +93,12 @@ func inside(o *Object, namespace string) *Object {
 	moved, err := NewObject(encoded, o.Origin)
 	if err != nil {
 		return nil
+	}
+	if o.Encrypted { // JSON shows it no longer.
+		moved.Encrypted = true
+		if errors.Is(o.Malformed, errHidden) {
+			moved.Malformed = o.Malformed
+		}
 	}
 	return moved
 }
