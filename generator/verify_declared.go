@@ -22,7 +22,9 @@ func (p *Platform) declare(r *repo.Repository) {
 				}
 			}
 			if target := p.target(t.Name); target != nil {
-				t.Instance = string(target.Env.ArgoCD)
+				if p.model.ArgoCD.Several() {
+					t.Instance = string(target.Env.ArgoCD)
+				}
 				t.External, t.Declared, t.Kubernetes = external(target.Cluster), connections(target), kubernetes(target.Cluster)
 			}
 		}

@@ -145,7 +145,7 @@ func customFaults(kind schema.FaultKind) func(*world, *judge) {
 			f := out.fault(t, o, fault)
 			if found.definition.WellKnown {
 				f.Message += " (judged by " + found.definition.Source + ")"
-				if kind == schema.UnknownField || fault.Message == schema.Required {
+				if kind == schema.UnknownField || fault.Message == schema.Required || strings.Contains(fault.Message, "it must be one of the") {
 					f.Severity = Warning // the cluster may have another release, or the object from somebody else
 				}
 			}

@@ -195,6 +195,8 @@ type node struct {
 	children []*node
 	// clusters are those that the Argo CD of the Application knows.
 	clusters []Cluster
+	// loose says that a chart makes it which no Application names: its values are not all known.
+	loose bool
 }
 
 // entry is where Argo CD is told to begin: what a person applies by hand.
@@ -226,6 +228,7 @@ func (d *discovery) follow(entries []*entry) {
 	for _, e := range entries {
 		if !e.stand {
 			found, fresh := d.applications(e.objects, d.options.Clusters)
+			loosen(fresh, e.source != nil && d.tool(e.source.Path) == helmed)
 			e.nodes, wave = append(e.nodes, found...), append(wave, fresh...)
 		}
 	}
@@ -238,6 +241,7 @@ func (d *discovery) follow(entries []*entry) {
 		}
 		for _, n := range wave { // which may change what is known of the repository's address
 			found, fresh := d.applications(n.Objects, n.clusters)
+			loosen(fresh, n.loose)
 			n.children, next = found, append(next, fresh...)
 		}
 		wave = next
@@ -248,6 +252,13 @@ func (d *discovery) follow(entries []*entry) {
 				d.fault(&node{Deployed: &Deployed{Application: &Application{}, Made: e.at}}, f)
 			}
 		}
+	}
+}
+
+// loosen notes that the values of what makes some Applications are not all known.
+func loosen(nodes []*node, loose bool) {
+	for _, n := range nodes {
+		n.loose = n.loose || loose
 	}
 }
 

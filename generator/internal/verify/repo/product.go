@@ -102,11 +102,20 @@ func (d *discovery) orders(a *Application, stand bool) ([]order, []fault) {
 	return orders, faults
 }
 
+// ordersOf are those of a node. What a chart makes that nobody says how to render may lack values too.
+func (d *discovery) ordersOf(n *node) ([]order, []fault) {
+	orders, faults := d.orders(n.Application, n.stands())
+	for i := range orders {
+		orders[i].stand = orders[i].stand || n.loose
+	}
+	return orders, faults
+}
+
 // build makes what the sources of Applications make, in parallel, each once.
 func (d *discovery) build(wave []*node) {
 	var fresh []order
 	for _, n := range wave {
-		orders, _ := d.orders(n.Application, n.stands())
+		orders, _ := d.ordersOf(n)
 		for _, o := range orders {
 			if _, known := d.products[o.key()]; !known {
 				d.products[o.key()] = nil
@@ -133,7 +142,7 @@ func (n *node) stands() bool { return strings.HasPrefix(n.key, "folder ") }
 
 // complete puts what its sources make into an Application.
 func (d *discovery) complete(n *node) {
-	orders, faults := d.orders(n.Application, n.stands())
+	orders, faults := d.ordersOf(n)
 	for _, o := range orders {
 		made := d.products[o.key()]
 		d.deployed[o.source.Path] = true
