@@ -206,6 +206,11 @@ func (p *scene) prepare(s *site) {
 		grounds = append(grounds, p.ground(d))
 	}
 	s.fault = s.t.Logf // a case may warn
+	for _, o := range p.target.Granted {
+		if o.Kind == "Namespace" {
+			s.namespace(o.Name, o.Labels)
+		}
+	}
 	s.deploy(grounds)
 	s.fault = s.t.Errorf
 	there := func(kind, name string) bool {
@@ -278,7 +283,7 @@ func serverRules() []checks.Rule {
 // serverCodes are those of other areas that say what the API server refuses.
 func serverCodes() []string {
 	return []string{
-		"availability/rollout-refused", "availability/restart-policy", "availability/probe-refused", "availability/cronjob-schedule", "availability/cronjob-name", "availability/autoscaler-limits",
+		"availability/rollout-refused", "availability/grace-period", "availability/restart-policy", "availability/probe-refused", "availability/cronjob-schedule", "availability/cronjob-name", "availability/autoscaler-limits",
 		"reference/selector-without-own-pods", "reference/mount-without-volume", "reference/duplicate-mount-path", "reference/duplicate-volume", "reference/duplicate-port-name",
 		"reference/service-ports", "reference/subject-without-namespace", "reference/missing-service-account", "reference/missing-priority-class", "network/invalid-policy", "build/unreadable",
 	}
@@ -482,7 +487,7 @@ var explained = []struct {
 	{why: "the cluster may have a RuntimeClass that the repository does not hold", note: "reference/missing-runtime-class", refused: "RuntimeClass"},
 	{why: "the cluster may have kinds that the repository does not define", note: "schema/unknown-kind", refused: "the server has no kind"},
 	{why: "the cluster may have another release of a well-known project", note: "schema/unserved-api", refused: "the server has no kind"},
-	{why: "an apiVersion without a group, of a kind that Kubernetes does not have, may be a file of another program", refused: "the server has no kinds of"},
+	{why: "an apiVersion without a group, of a kind that Kubernetes does not have, may be a file of another program", refused: "the server has no kind"},
 	{why: "the range of node ports is an option of the API server", refused: "provided port is not in the valid range"},
 	{why: "the range of cluster addresses is an option of the API server", refused: "the provided IP is not in the valid range"},
 	{why: "the families of addresses are an option of the API server", refused: "not configured on this cluster"},

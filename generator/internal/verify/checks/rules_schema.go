@@ -19,7 +19,7 @@ var schemaRules = []Rule{
 	{Code: "schema/encrypted", Severity: Note, Title: "an object whose values SOPS encrypted", run: everyObject(encrypted)},
 	{Code: "schema/invalid-label", Severity: Error, Title: "a label or an annotation that the API server refuses", run: everyObject(invalidLabel)},
 	{Code: "schema/invalid-name", Severity: Error, Title: "a name or a namespace that the API server refuses", run: everyObject(invalidName)},
-	{Code: "schema/invalid-value", Severity: Error, Title: "a value that the API server refuses", run: both(everyObject(invalidValue), customFaults(schema.Invalid))},
+	{Code: "schema/invalid-value", Severity: Error, Title: "a value that the API server refuses", run: both(everyObject(invalidValue), both(everyObject(invalidFinalizer), customFaults(schema.Invalid)))},
 	{Code: "schema/newer-field", Severity: Error, Title: "a field that the cluster's version of Kubernetes does not have yet", run: everyObject(newerField)},
 	{Code: "schema/refused-definition", Severity: Error, Title: "a CustomResourceDefinition whose schema the API server refuses", run: refusedDefinition},
 	{Code: "schema/removed-api", Severity: Error, Title: "an API version that Kubernetes has removed", run: everyObject(removedAPI)},
@@ -230,6 +230,13 @@ func invalidLabel(t *target, o *repo.Object, out *judge) {
 	}
 	for _, fault := range schema.AnnotationFaults(o.Annotations, "metadata.annotations") {
 		out.object(t, o, fault.Path, "%s", fault.Message).Hint = fault.Hint
+	}
+}
+
+// invalidFinalizer judges the names of what has to be done before an object goes.
+func invalidFinalizer(t *target, o *repo.Object, out *judge) {
+	for _, fault := range schema.FinalizerFaults(o.JSON) {
+		out.fault(t, o, fault)
 	}
 }
 

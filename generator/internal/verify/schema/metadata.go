@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/validation/path"
 	"k8s.io/apimachinery/pkg/util/validation"
+	"sigs.k8s.io/json"
 )
 
 // maxAnnotations is what all annotations of an object may have together, in bytes.
@@ -80,6 +81,25 @@ func AnnotationFaults(annotations map[string]string, at string) []Fault {
 	}
 	if size > maxAnnotations {
 		faults = append(faults, Fault{Invalid, at, fmt.Sprintf("the annotations have %d bytes, and %d are allowed", size, maxAnnotations), "Apply with ServerSideApply=true if it is kubectl's last-applied-configuration that is large; otherwise move the text into a ConfigMap."})
+	}
+	return faults
+}
+
+// FinalizerFaults say which finalizers the API server refuses.
+func FinalizerFaults(document []byte) []Fault {
+	var object struct {
+		Metadata struct {
+			Finalizers []string `json:"finalizers"`
+		} `json:"metadata"`
+	}
+	if json.UnmarshalCaseSensitivePreserveInts(document, &object) != nil {
+		return nil // another type is reported as such
+	}
+	var faults []Fault
+	for i, name := range object.Metadata.Finalizers {
+		for _, reason := range validation.IsQualifiedName(name) {
+			faults = append(faults, Fault{Invalid, fmt.Sprintf("metadata.finalizers[%d]", i), fmt.Sprintf("the value %q is refused: %s", name, brief(reason)), ""})
+		}
 	}
 	return faults
 }

@@ -70,7 +70,9 @@ func (v *values) container(c *corev1.Container, names map[string]bool, at *field
 		v.reasons(c.Name, validation.IsDNS1123Label(c.Name), at.Child("name"))
 		v.unique(names, c.Name, at.Child("name"))
 	}
-	v.required(c.Image, at.Child("image"))
+	if v.required(c.Image, at.Child("image")) && strings.TrimSpace(c.Image) != c.Image {
+		v.add(at.Child("image"), "the value %q has white space around it: the API server refuses such pods", c.Image)
+	}
 	oneOf(v, c.ImagePullPolicy, at.Child("imagePullPolicy"), corev1.PullAlways, corev1.PullIfNotPresent, corev1.PullNever)
 	oneOf(v, c.TerminationMessagePolicy, at.Child("terminationMessagePolicy"), corev1.TerminationMessageReadFile, corev1.TerminationMessageFallbackToLogsOnError)
 	v.ports(c.Ports, at.Child("ports"))
@@ -156,6 +158,15 @@ func (v *values) object(name string, at *field.Path) {
 	}
 }
 
+// beginning checks the name of an object whose keys become variables. The API server takes it for the beginning
+// of a name, which may end in a hyphen.
+func (v *values) beginning(name string, at *field.Path) {
+	if stem, ends := strings.CutSuffix(name, "-"); ends && stem != "" {
+		name = stem + "a"
+	}
+	v.object(name, at)
+}
+
 // amountOf checks which amount of a container is asked for, and in what unit.
 func (v *values) amountOf(r *corev1.ResourceFieldSelector, at *field.Path) {
 	if !v.required(r.Resource, at.Child("resource")) {
@@ -204,9 +215,9 @@ func (v *values) variables(e *corev1.EnvFromSource, at *field.Path) {
 	case len(sources) != 1:
 		v.add(at, "the entry has %d sources, and it must have one: configMapRef or secretRef", len(sources))
 	case e.ConfigMapRef != nil:
-		v.object(e.ConfigMapRef.Name, at.Child("configMapRef", "name"))
+		v.beginning(e.ConfigMapRef.Name, at.Child("configMapRef", "name"))
 	case e.SecretRef != nil:
-		v.object(e.SecretRef.Name, at.Child("secretRef", "name"))
+		v.beginning(e.SecretRef.Name, at.Child("secretRef", "name"))
 	}
 }
 

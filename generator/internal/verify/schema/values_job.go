@@ -19,6 +19,9 @@ func (v *values) job(s *batchv1.JobSpec, spec *field.Path) {
 	atLeast(v, s.TTLSecondsAfterFinished, 0, spec.Child("ttlSecondsAfterFinished"))
 	v.indexed(s, spec)
 	v.failures(s, spec)
+	if s.ManagedBy != nil {
+		v.errors(validation.IsDomainPrefixedPath(spec.Child("managedBy"), *s.ManagedBy))
+	}
 	if s.PodReplacementPolicy != nil {
 		chosen(v, *s.PodReplacementPolicy, spec.Child("podReplacementPolicy"), batchv1.TerminatingOrFailed, batchv1.Failed)
 	}

@@ -93,11 +93,15 @@ func (v *values) claim(s *corev1.PersistentVolumeClaimSpec, spec *field.Path) {
 		v.add(spec.Child("resources", "requests", "storage"), "the value is %s, and it must be more than 0", storage.String())
 	}
 	v.selector(s.Selector, spec.Child("selector"))
-	if from := s.DataSourceRef; from != nil {
+	// With a namespace, the API server drops the field unless a feature gate is on.
+	if from := s.DataSourceRef; from != nil && (from.Namespace == nil || *from.Namespace == "") {
 		v.dataFrom(from.APIGroup, from.Kind, from.Name, spec.Child("dataSourceRef"))
 	}
 	if s.StorageClassName != nil {
 		v.subdomain(*s.StorageClassName, spec.Child("storageClassName"))
+	}
+	if s.VolumeAttributesClassName != nil {
+		v.subdomain(*s.VolumeAttributesClassName, spec.Child("volumeAttributesClassName"))
 	}
 	if s.VolumeMode != nil {
 		chosen(v, *s.VolumeMode, spec.Child("volumeMode"), corev1.PersistentVolumeFilesystem, corev1.PersistentVolumeBlock)

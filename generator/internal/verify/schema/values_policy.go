@@ -148,37 +148,24 @@ func (v *values) resourcesOf(list []string, at *field.Path) {
 	}
 }
 
-// policyBinding checks what a policy is applied to.
+// policyBinding checks what a policy is applied to. What is missing, and which actions there are, is for
+// admission/policy-invalid to say.
 func (v *values) policyBinding(s *admissionv1.ValidatingAdmissionPolicyBindingSpec, spec *field.Path) {
 	v.object(s.PolicyName, spec.Child("policyName"))
 	v.matches(s.MatchResources, spec.Child("matchResources"))
-	at := spec.Child("validationActions")
 	seen := map[string]bool{}
-	if len(s.ValidationActions) == 0 {
-		v.add(at, "the field is required")
-	}
 	for i, action := range s.ValidationActions {
-		chosen(v, action, at.Index(i), admissionv1.Deny, admissionv1.Warn, admissionv1.Audit)
-		v.unique(seen, string(action), at.Index(i))
+		v.unique(seen, string(action), spec.Child("validationActions").Index(i))
 	}
-	if seen["Deny"] && seen["Warn"] {
-		v.add(at, "Deny and Warn exclude each other: whoever is refused is told why")
-	}
-	p := s.ParamRef
+	p, at := s.ParamRef, spec.Child("paramRef")
 	if p == nil {
 		return
-	}
-	at = spec.Child("paramRef")
-	if (p.Name == "") == (p.Selector == nil) {
-		v.add(at, "the parameter needs either a name or a selector")
 	}
 	if p.Name != "" {
 		v.segment(p.Name, at.Child("name"))
 	}
 	v.selector(p.Selector, at.Child("selector"))
-	if p.ParameterNotFoundAction == nil {
-		v.add(at.Child("parameterNotFoundAction"), "the field is required")
-		return
+	if p.ParameterNotFoundAction != nil {
+		chosen(v, *p.ParameterNotFoundAction, at.Child("parameterNotFoundAction"), admissionv1.AllowAction, admissionv1.DenyAction)
 	}
-	chosen(v, *p.ParameterNotFoundAction, at.Child("parameterNotFoundAction"), admissionv1.AllowAction, admissionv1.DenyAction)
 }

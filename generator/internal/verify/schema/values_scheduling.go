@@ -107,12 +107,22 @@ func (v *values) nodes(a *corev1.NodeAffinity, at *field.Path) {
 		}
 		for i := range required.NodeSelectorTerms {
 			v.nodeTerm(&required.NodeSelectorTerms[i], here.Index(i))
+			v.labelValues(&required.NodeSelectorTerms[i], here.Index(i))
 		}
 	}
 	for i := range a.PreferredDuringSchedulingIgnoredDuringExecution {
 		term, here := &a.PreferredDuringSchedulingIgnoredDuringExecution[i], at.Child("preferredDuringSchedulingIgnoredDuringExecution").Index(i)
 		between(v, &term.Weight, 1, 100, here.Child("weight"))
 		v.nodeTerm(&term.Preference, here.Child("preference"))
+	}
+}
+
+// labelValues checks the values that labels of a node must have; those that are only preferred are not checked.
+func (v *values) labelValues(t *corev1.NodeSelectorTerm, at *field.Path) {
+	for i := range t.MatchExpressions {
+		for j, value := range t.MatchExpressions[i].Values {
+			v.reasons(value, validation.IsValidLabelValue(value), at.Child("matchExpressions").Index(i).Child("values").Index(j))
+		}
 	}
 }
 

@@ -81,6 +81,9 @@ func (v *values) statefulSet(s *appsv1.StatefulSetSpec, spec *field.Path) {
 	}
 	if rolling := s.UpdateStrategy.RollingUpdate; rolling != nil {
 		atLeast(v, rolling.Partition, 0, at.Child("rollingUpdate", "partition"))
+		if v.since("1.37") {
+			v.scaled(rolling.MaxUnavailable, true, at.Child("rollingUpdate", "maxUnavailable"))
+		}
 	}
 }
 
