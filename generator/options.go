@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -37,6 +38,8 @@ type WriteOptions struct {
 	// AllowReplace are patterns of objects, as in StatefulSet/db, whose change a person has decided
 	// about although Kubernetes refuses it or leaves data behind.
 	AllowReplace []string
+	// Judge is how much of what would be written is judged; nothing by default.
+	Judge Judging
 	// DryRun is for commands that plan or write by themselves.
 	DryRun bool
 
@@ -45,6 +48,16 @@ type WriteOptions struct {
 	merging bool
 	// compare names the only environment whose pins are compared with those that run.
 	compare string
+}
+
+// Judging says how much of what is about to be written is judged, as verify does.
+type Judging struct {
+	// Day is the day by which excuses end. Without it nothing is judged.
+	Day time.Time
+	// All judges everything. Otherwise it is what Argo CD itself reads, which needs no build.
+	All bool
+	// Progress is told how far the judgement of everything is; nil for nobody.
+	Progress func(step string, done, total int)
 }
 
 // ParseAccepted reads SIDE or SIDE=GLOB, where SIDE is mine or theirs.

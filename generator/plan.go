@@ -37,6 +37,8 @@ type Plan struct {
 	Origins map[string]diag.Range
 	// Guards are what was probably not meant; while there is one, nothing is written.
 	Guards []Guard
+	// Report is what verify makes of the folder as it will be; nil unless everything was to be judged.
+	Report *VerifyReport
 	// Pins is the file of pins that a promotion or a rollback writes before the generated
 	// files; nil of every other plan.
 	Pins *Change
@@ -193,11 +195,11 @@ func (p *Platform) in(step func(*tree.Repository) (*Plan, error)) (*Plan, error)
 // unplanned is the plan of a platform whose files have errors.
 func (p *Platform) unplanned() *Plan { return &Plan{Findings: p.Findings, Migrations: p.Migrations} }
 
-// Stopped reports whether conflicts, refusals or guards keep the plan from being
-// written.
+// Stopped reports whether conflicts, refusals, guards or errors that verify finds keep the plan from
+// being written.
 func (p *Plan) Stopped() bool {
 	conflicts, refusals := p.Blocked()
-	return len(conflicts)+len(refusals)+len(p.Guards) > 0
+	return len(conflicts)+len(refusals)+len(p.Guards) > 0 || p.Report != nil && p.Report.Count(VerifyError) > 0
 }
 
 // plan is the line from the platform to the plan, with the files that it is about: a scan
@@ -227,7 +229,10 @@ func (p *Platform) plan(repository *tree.Repository, o *WriteOptions) (tree.Tree
 	if plan.Plan, err = scan.Decide(rendered.files); err != nil {
 		return nil, plan, err
 	}
-	return rendered.files, plan, p.judge(rendered.files, plan, world(), o)
+	if err := p.judge(rendered.files, plan, world(), o); err != nil {
+		return nil, plan, err
+	}
+	return rendered.files, plan, p.prove(plan, o.Judge)
 }
 
 // judge completes a plan with what it means, and with what speaks against it.

@@ -150,15 +150,21 @@ func (p *Platform) verifier(r VerifyRequest) (*verifier, *Plan, error) {
 	if err != nil || !r.Disk && plan.Stopped() {
 		return nil, plan, err
 	}
+	v, err := p.planned(plan, r)
+	return v, plan, err
+}
+
+// planned judges what a plan makes of the folder.
+func (p *Platform) planned(plan *Plan, r VerifyRequest) (*verifier, error) {
 	v, err := newVerifier(p.folder.dir, r, repo.Options.Generated)
 	if err != nil {
-		return nil, plan, err
+		return nil, err
 	}
 	v.complete, v.excuses = p.declare, p.excuses
 	if !r.Disk {
 		v.texts = coming(plan)
 	}
-	return v, plan, nil
+	return v, nil
 }
 
 // coming are the texts of the files that a folder holds after a plan was carried out, as far as the plan

@@ -18,7 +18,9 @@ func generateCommand(c *console) *cli.Command {
 		UsageText: "wavewright generate [--check | --dry-run | --remerge] [--verify] [--accept SIDE[=GLOB]] [--conflict markers] [--allow-replace[=GLOB]]",
 		Description: "Renders everything in memory, compares it with the folder and writes what differs.\n" +
 			"Keeps what you edited by hand, and merges new renderings into it. When you and a new\n" +
-			"rendering changed the same lines, or a file is in the way, generate writes nothing.\n\n" +
+			"rendering changed the same lines, or a file is in the way, generate writes nothing.\n" +
+			"The rules of wavewright verify that need no build are part of each run: an error of one\n" +
+			"keeps generate from writing, too. --verify judges everything.\n\n" +
 			"Examples:\n" +
 			"  wavewright generate            write\n" +
 			"  wavewright generate --dry-run  only say what would be written\n" +
@@ -54,11 +56,7 @@ func generateCommand(c *console) *cli.Command {
 				}
 				return c.remerge(options)
 			}
-			if ctx.Bool("verify") {
-				if err := c.verifyFirst(); err != nil {
-					return err
-				}
-			}
+			options.Judge = generator.Judging{Day: c.now(), All: ctx.Bool("verify")}
 			return c.generate(options, ctx.Bool("check"), ctx.Bool("dry-run"))
 		},
 	}
@@ -106,6 +104,8 @@ func writeOptions(ctx *cli.Context) (generator.WriteOptions, error) {
 
 func (c *console) generate(o generator.WriteOptions, check, dry bool) error {
 	dry = dry || check
+	shown := c.progress(map[bool]string{false: "text", true: "json"}[c.json])
+	o.Judge.Progress = shown.step
 	plan, err := c.planned(func(p *generator.Platform) (*generator.Plan, error) {
 		p.Expire(time.Now(), check)
 		if dry {
@@ -113,7 +113,11 @@ func (c *console) generate(o generator.WriteOptions, check, dry bool) error {
 		}
 		return p.Write(o)
 	})
+	shown.end()
 	if err != nil {
+		return err
+	}
+	if err := c.proved(plan); err != nil {
 		return err
 	}
 	c.reportPlan(plan, dry)

@@ -146,25 +146,11 @@ func (c *console) verify(job *verification) error {
 	return &failure{code: exitError, err: fmt.Errorf("%s: %s", count(len(shown), "finding"), severities(report, job.least))}
 }
 
-// verifyFirst judges what generate is about to write. Only errors keep it from writing.
-func (c *console) verifyFirst() error {
-	dir, err := c.folder()
-	if err != nil {
-		return err
-	}
-	platform, err := generator.Load(dir)
-	if err != nil {
-		return err
-	}
-	format := "text"
-	if c.json {
-		format = "json"
-	}
-	p := c.progress(format)
-	report, plan, err := platform.Verify(generator.VerifyRequest{Day: c.now(), Progress: p.step})
-	p.end()
-	if err != nil || report == nil || plan.Diagnostics.HasErrors() {
-		return nil //nolint:nilerr // generate meets the same, and reports it.
+// proved prints what verify makes of a plan, when it was asked. Only errors keep a plan from being carried out.
+func (c *console) proved(plan *generator.Plan) error {
+	report := plan.Report
+	if report == nil {
+		return nil
 	}
 	shown := slices.DeleteFunc(slices.Clone(report.Findings), func(f generator.VerifyFinding) bool { return f.Severity > generator.VerifyWarning })
 	if c.json {

@@ -37,6 +37,8 @@ func KubernetesVersion(text string) (string, error) { return schema.Version(text
 type Options struct {
 	// Only and Skip are codes, or areas such as quota; empty for all.
 	Only, Skip []string
+	// Cheap leaves out the rules that need what Kustomize or Helm build, and notes.
+	Cheap bool
 	// Excuses are the findings that somebody accepts.
 	Excuses []Excuse
 	// Today is the day, as 2006-01-02, by which excuses end.
@@ -80,7 +82,9 @@ func (r *Report) Count(severity Severity) int {
 
 // Judge judges a repository that was read.
 func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
-	rules := slices.DeleteFunc(checks.Rules(), func(rule checks.Rule) bool { return !o.wants(rule.Code) })
+	rules := slices.DeleteFunc(checks.Rules(), func(rule checks.Rule) bool {
+		return !o.wants(rule.Code) || o.Cheap && (!rule.Cheap || rule.Severity > Warning)
+	})
 	report := &Report{Findings: checks.Judge(r, rules, o.Progress), Skipped: skipped(r)}
 	lines := newLocator(source)
 	for i := range report.Findings {

@@ -2,11 +2,11 @@ package checks
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/yaml"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
@@ -156,7 +156,7 @@ func (w *world) readApplications() []*argoApplication {
 			Metadata metav1.ObjectMeta
 			Spec     argoSpec
 		}{}
-		_ = yaml.Unmarshal(o.YAML, &read) // What does not fit is the schema's affair: the rest is judged.
+		_ = json.Unmarshal(o.JSON, &read) // What does not fit is the schema's affair: the rest is judged.
 		found = append(found, &argoApplication{object: o, metadata: read.Metadata, spec: read.Spec, at: "spec"})
 	}
 	for _, s := range w.read.sets {
@@ -169,7 +169,7 @@ func (w *world) readSets() []*argoSet {
 	var found []*argoSet
 	for _, o := range w.argoObjects("ApplicationSet") {
 		s := &argoSet{object: o}
-		_ = yaml.Unmarshal(o.YAML, s)
+		_ = json.Unmarshal(o.JSON, s)
 		found = append(found, s)
 	}
 	return found
@@ -179,7 +179,7 @@ func (w *world) readProjects() []*argoProject {
 	var found []*argoProject
 	for _, o := range w.argoObjects("AppProject") {
 		p := &argoProject{object: o}
-		_ = yaml.Unmarshal(o.YAML, p)
+		_ = json.Unmarshal(o.JSON, p)
 		found = append(found, p)
 	}
 	w.lend(found)

@@ -84,7 +84,8 @@ type Rule struct {
 	Severity Severity
 	// Title is half a sentence for the index: what a finding of this code means.
 	Title string
-	// Cheap says that it needs no objects built by Kustomize or Helm, so that generate runs it always.
+	// Cheap says that it judges what Argo CD itself reads, one object or project at a time: it needs nothing that
+	// Kustomize or Helm build, and no more than two elements of a list. generate runs it always.
 	Cheap bool
 	run   func(*world, *judge)
 }

@@ -3,7 +3,7 @@ package checks
 // buildRules say what Argo CD could not read or build.
 var buildRules = []Rule{
 	{Code: "build/failed", Severity: Error, Title: "a source that Kustomize or Helm cannot build", run: problems("build/failed")},
-	{Code: "build/unreadable", Severity: Error, Title: "a manifest that is no YAML, or no object", run: problems("build/unreadable")},
+	{Code: "build/unreadable", Severity: Error, Title: "a manifest that is no YAML, or no object", Cheap: true, run: problems("build/unreadable")},
 }
 
 // problems passes on what the reader of the repository met.
