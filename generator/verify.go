@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
@@ -240,27 +241,65 @@ func (v *verifier) within(step func(fs.FS) error) error {
 	return step(files)
 }
 
-// repository reads files, and adds what the spec says of them.
-func (v *verifier) repository(files fs.FS, shard VerifyShard) (*repo.Repository, error) {
-	o := v.beside.options(v.cache)
-	o.Shard = shard
-	r, err := v.read(o, files)
+// subject is what is judged: the files of the folder, or those of the base.
+type subject struct {
+	files fs.FS
+	// digest is that of the files; empty without a cache.
+	digest []byte
+	// read reads the repository, once.
+	read func() (*repo.Repository, error)
+}
+
+// subject adds to files what the spec says of them.
+func (v *verifier) subject(files fs.FS, complete func(*repo.Repository), shard VerifyShard) (*subject, error) {
+	s := &subject{files: files}
+	s.read = sync.OnceValues(func() (*repo.Repository, error) {
+		o := v.beside.options(v.cache)
+		o.Shard = shard
+		r, err := v.read(o, files)
+		if err != nil {
+			return nil, fmt.Errorf("verify %s: %w", v.dir, err)
+		}
+		if r.Others, err = v.beside.others(v.cache); err != nil {
+			return nil, fmt.Errorf("verify: %w", err)
+		}
+		if complete != nil {
+			complete(r)
+		}
+		return r, nil
+	})
+	if v.cache == nil {
+		return s, nil
+	}
+	digest, err := layer.Digest(files)
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
 	}
-	if r.Others, err = v.beside.others(v.cache); err != nil {
-		return nil, fmt.Errorf("verify: %w", err)
+	s.digest = fmt.Appendf(nil, "%v %s %s", complete != nil, v.beside.digest, digest)
+	return s, nil
+}
+
+// shareOf is the share of a base that this machine judges: what goes to the clusters of its share of the folder.
+func (s *subject) shareOf(shard VerifyShard) (VerifyShard, error) {
+	if shard.Of == 0 {
+		return shard, nil
 	}
-	if v.complete != nil {
-		v.complete(r)
+	r, err := s.read()
+	if err != nil {
+		return shard, err
 	}
-	return r, nil
+	clusters, _ := r.Share()
+	return shard.As(clusters), nil
 }
 
 // connections are those that the network policies of the folder leave.
 func (v *verifier) connections() (all *Connectivity, err error) {
 	err = v.within(func(files fs.FS) error {
-		r, err := v.repository(files, VerifyShard{})
+		s, err := v.subject(files, v.complete, VerifyShard{})
+		if err != nil {
+			return err
+		}
+		r, err := s.read()
 		if err == nil {
 			all = verify.Connections(r)
 		}
@@ -269,48 +308,75 @@ func (v *verifier) connections() (all *Connectivity, err error) {
 	return all, err
 }
 
-// report judges the folder, and takes out what is found in the base too. The excuses of today hold for both: one
-// that covers nothing in the base either is not introduced.
+// report judges the folder, and takes out what is found in the base too.
 func (v *verifier) report() (report *VerifyReport, err error) {
-	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly), Progress: v.request.Progress, Shard: v.request.Shard}
 	err = v.within(func(files fs.FS) error {
-		if o.Excuses, err = v.excused(files); err != nil {
-			return err
-		}
-		report, err = v.judge(files, o)
+		report, err = v.judged(files)
 		return err
 	})
-	if err != nil || v.request.Base == "" {
-		return report, err
+	return report, err
+}
+
+// judged judges files, and what changes since the base. The excuses of today hold for both: one that covers nothing
+// in the base either is not introduced.
+func (v *verifier) judged(files fs.FS) (*VerifyReport, error) {
+	o := verify.Options{Only: v.request.Only, Skip: v.request.Skip, Today: v.request.Day.Format(time.DateOnly), Progress: v.request.Progress, Shard: v.request.Shard}
+	var err error
+	if o.Excuses, err = v.excused(files); err != nil {
+		return nil, err
+	}
+	now, err := v.subject(files, v.complete, o.Shard)
+	if err != nil {
+		return nil, err
+	}
+	if v.request.Base == "" {
+		return v.judge(now, nil, o)
 	}
 	base, err := v.base()
 	if err != nil {
 		return nil, err
 	}
-	v.complete = v.completed(base)
-	o.Shard = o.Shard.As(report.Clusters)
-	before, err := v.judge(base, o)
+	former := o
+	if former.Shard, err = now.shareOf(o.Shard); err != nil {
+		return nil, err
+	}
+	was, err := v.subject(base, v.completed(base), former.Shard)
 	if err != nil {
 		return nil, err
 	}
-	report.Except(before)
-	return report, nil
+	before, err := v.judge(was, nil, former)
+	if err != nil {
+		return nil, err
+	}
+	report, err := v.judge(now, was, o)
+	if err == nil {
+		report.Except(before)
+	}
+	return report, err
 }
 
-// judge judges files, unless a run before has judged the same ones.
-func (v *verifier) judge(files fs.FS, o verify.Options) (*VerifyReport, error) {
-	key, err := v.key(files, o)
+// judge judges a subject, unless a run before has judged the same one with the same base.
+func (v *verifier) judge(now, was *subject, o verify.Options) (*VerifyReport, error) {
+	o.Compared = was != nil
+	options, err := json.Marshal(o)
 	if err != nil {
-		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
+		return nil, err
+	}
+	key := cache.Key([]byte("report"), options, now.digest)
+	if was != nil {
+		key = cache.Key([]byte("report"), options, now.digest, was.digest)
 	}
 	if known := verify.Recall(v.cache, key); known != nil {
 		return known, nil
 	}
-	r, err := v.repository(files, o.Shard)
+	r, err := now.read()
+	if err == nil && was != nil {
+		r.Before, err = was.read()
+	}
 	if err != nil {
 		return nil, err
 	}
-	report := verify.Judge(files, r, o)
+	report := verify.Judge(now.files, r, o)
 	verify.Keep(v.cache, key, report)
 	return report, nil
 }
@@ -321,19 +387,6 @@ func (v *verifier) excused(files fs.FS) ([]verify.Excuse, error) {
 		return v.excuses, nil
 	}
 	return verify.ReadExcuses(files)
-}
-
-// key is the hash of everything that a report depends on; empty without a cache.
-func (v *verifier) key(files fs.FS, o verify.Options) (string, error) {
-	if v.cache == nil {
-		return "", nil
-	}
-	options, err := json.Marshal(o)
-	if err != nil {
-		return "", err
-	}
-	digest, err := layer.Digest(files)
-	return cache.Key([]byte("report"), fmt.Append(nil, v.complete != nil), options, v.beside.digest, digest), err
 }
 
 // completed is what adds to a base what its own spec says; nil for a base whose spec is missing or has errors.

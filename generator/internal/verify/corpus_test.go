@@ -20,7 +20,8 @@ import (
 // corpus holds small repositories as txtar archives, in a folder for each area of codes. The
 // folders "../NAME" are other repositories, for --with. The
 // file "findings" of an archive lists what is found, a line for each finding of its area and each
-// error of another; without lines the repository is right. GOLDIE_UPDATE=true writes them: read the difference.
+// error of another; without lines the repository is right. Files below base/ are those that the base has differently;
+// it has all others, too. GOLDIE_UPDATE=true writes them: read the difference.
 const corpus = "../../../golden/verify"
 
 // TestCorpus judges every case.
@@ -52,10 +53,14 @@ func judgeCase(t *testing.T, name string, seen map[string]bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, want, at := fstest.MapFS{}, "", -1
+	files, base, want, at := fstest.MapFS{}, fstest.MapFS{}, "", -1
 	for i, f := range archive.Files {
 		if f.Name == "findings" {
 			want, at = string(f.Data), i
+			continue
+		}
+		if name, was := strings.CutPrefix(f.Name, "base/"); was {
+			base[name] = &fstest.MapFile{Data: f.Data}
 			continue
 		}
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
@@ -73,7 +78,17 @@ func judgeCase(t *testing.T, name string, seen map[string]bool) {
 		r.Others = append(r.Others, &repo.Other{Name: "../" + name, Repository: other})
 	}
 	declare(t, files, r)
-	report := Judge(files, r, Options{})
+	if len(base) > 0 {
+		for name, file := range files {
+			if base[name] == nil {
+				base[name] = file
+			}
+		}
+		if r.Before, err = repo.Discover(base); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report := Judge(files, r, Options{Compared: r.Before != nil})
 	area := filepath.Base(filepath.Dir(name))
 	report.Findings = slices.DeleteFunc(report.Findings, func(f Finding) bool { return beside(area, f) })
 	got := describe(report)

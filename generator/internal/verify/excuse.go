@@ -57,6 +57,9 @@ func (o *Options) wants(code string) bool {
 	named := func(list []string) bool {
 		return slices.ContainsFunc(list, func(name string) bool { return name == code || strings.HasPrefix(code, name+"/") })
 	}
+	if !o.Compared && strings.HasPrefix(code, "change/") {
+		return false
+	}
 	return (len(o.Only) == 0 || named(o.Only)) && !named(o.Skip)
 }
 

@@ -39,6 +39,8 @@ type Options struct {
 	Only, Skip []string
 	// Cheap leaves out the rules that need what Kustomize or Helm build, and notes.
 	Cheap bool
+	// Compared says that the repository has a base, so that changes can be judged.
+	Compared bool
 	// Excuses are the findings that somebody accepts.
 	Excuses []Excuse
 	// Today is the day, as 2006-01-02, by which excuses end.

@@ -143,6 +143,8 @@ type world struct {
 	networks func() []*traffic
 	// grouped are the targets by the cluster that their Applications name.
 	grouped func() []*cluster
+	// transition is the comparison with the base, made when a rule asks for it.
+	transition func() *transition
 	// definitions of custom resources; nil before they are asked for.
 	definitions *definitions
 }
@@ -153,6 +155,7 @@ func Judge(r *repo.Repository, rules []Rule, progress repo.Progress) []Finding {
 	w.scopes = sync.OnceValue(func() []*scope { return scopes(w.targets) })
 	w.networks = sync.OnceValue(func() []*traffic { return networks(w.targets) })
 	w.grouped = sync.OnceValue(func() []*cluster { return clustersOf(w.targets) })
+	w.transition = sync.OnceValue(func() *transition { return newTransition(r, w.targets) })
 	all := w.judge(rules, progress)
 	all = slices.DeleteFunc(all, func(f Finding) bool { return !f.passed && !r.Reports(f.by, f.Target) })
 	slices.SortStableFunc(all, Compare) // equal ones are of one rule, whose order is always the same
@@ -205,7 +208,7 @@ func (w *world) run(rules []Rule, done func()) []Finding {
 
 // Rules are all rules, in the order of their codes.
 func Rules() []Rule {
-	all := slices.Concat(buildRules, schemaRules, admissionRules, quotaRules, availabilityRules, networkRules, referenceRules, securityRules, argoRules)
+	all := slices.Concat(buildRules, schemaRules, admissionRules, quotaRules, availabilityRules, networkRules, referenceRules, securityRules, argoRules, changeRules)
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }

@@ -44,6 +44,8 @@ type Repository struct {
 	Targets []*Target
 	// Projects that the repository holds; Applications and ApplicationSets as they stand in it.
 	Management []*Object
+	// Before is the base that the repository is compared with; nil for none.
+	Before *Repository
 	// Problems are what Argo CD could not read or build either.
 	Problems []Problem
 	// Skipped are what was not judged.
