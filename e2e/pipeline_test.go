@@ -432,6 +432,32 @@ func TestDriftIsFound(t *testing.T) {
 	}
 }
 
+// TestRequestIsJudged runs verify as a pipeline does for a request: it fails for what the request introduces, and
+// for nothing else.
+func TestRequestIsJudged(t *testing.T) {
+	dir, env := clone(t)
+	if code, output := runIn(t, dir, env, "bash", "ci/verify.sh"); code != 0 {
+		t.Fatalf("ends with %d:\n%s", code, output)
+	}
+	broken := filepath.Join(dir, "overlays", "prod", "apps", "web", "custom", "kustomization.yaml")
+	text := "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n" +
+		"  - patch: '{apiVersion: v1, kind: Service, metadata: {name: absent}, spec: {type: NodePort}}'\n"
+	if err := errors.Join(os.MkdirAll(filepath.Dir(broken), 0o755), write(broken, []byte(text))); err != nil {
+		t.Fatal(err)
+	}
+	runs(t, dir, env, tool(t, wavewright), "generate")
+	commit := []string{"-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--all", "--message", "break"}
+	runs(t, dir, env, "git", "add", ".")
+	runs(t, dir, env, "git", commit...)
+	code, output := runIn(t, dir, append(env, "BASE=HEAD^1", "GITHUB_ACTIONS=true"), "bash", "ci/verify.sh")
+	if code != 1 || !strings.Contains(output, "::error file=overlays/prod/apps/web/kustomization.yaml") {
+		t.Errorf("ends with %d:\n%s", code, output)
+	}
+	if code, output = runIn(t, dir, append(env, "BASE=HEAD"), "bash", "ci/verify.sh"); code != 0 {
+		t.Errorf("ends with %d for what was there before:\n%s", code, output)
+	}
+}
+
 // clone generates the case validated with the command and makes it a Git repository
 // that has pushed everything.
 func clone(t *testing.T) (dir string, env []string) {

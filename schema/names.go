@@ -55,7 +55,7 @@ func deviceNames() []string {
 // environment. A test holds them to the templates.
 func reservedEnvironments() []string {
 	return []string{
-		DefaultArgoCD, "drift", "promote", "steps",
+		DefaultArgoCD, "drift", "promote", "steps", "verify",
 		"access-break-glass", "access-debug-full", "access-debug-limited", "access-view", "admission",
 		"fast-failover", "hardening", "namespace", "pre-deploy", "spread-preferred", "spread-required", "spread-zones",
 	}

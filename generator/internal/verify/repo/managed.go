@@ -61,10 +61,7 @@ func (d document) abridged(file string) ([]*Object, *unreadableError) {
 	if err != nil && errors.As(d.located(err), &unreadable) {
 		return nil, unreadable
 	}
-	objects, err := one(encoded, Origin{File: file, Line: d.firstLine()})
-	if err != nil {
-		return nil, nil
-	}
+	objects, _ := one(encoded, Origin{File: file, Line: d.firstLine()}) // what is no object is nothing to Argo CD
 	return objects, nil
 }
 
