@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
+	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/layer"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/generator/internal/verify"
@@ -27,6 +28,8 @@ type VerifyRequest struct {
 	// Disk judges what is on disk, not what generate would write. It changes nothing for a
 	// repository without a spec.
 	Disk bool
+	// Pinned judges what environments with pins run, not what a promotion would run.
+	Pinned bool
 	// Only and Skip are codes, or areas of codes such as quota.
 	Only, Skip []string
 	// Day is the day by which excuses end.
@@ -164,6 +167,9 @@ func (p *Platform) planned(plan *Plan, r VerifyRequest) (*verifier, error) {
 	v.complete, v.excuses = p.declare, p.excuses
 	if !r.Disk {
 		v.texts = coming(plan)
+	}
+	if r.Pinned {
+		v.read = p.pinned
 	}
 	return v, nil
 }
@@ -366,7 +372,11 @@ func (v *verifier) judge(now, was *subject, o verify.Options) (*VerifyReport, er
 	if was != nil {
 		key = cache.Key([]byte("report"), options, now.digest, was.digest)
 	}
-	if known := verify.Recall(v.cache, key); known != nil {
+	kept := v.cache
+	if v.request.Pinned {
+		kept = nil // files do not tell which commits are pushed
+	}
+	if known := verify.Recall(kept, key); known != nil {
 		return known, nil
 	}
 	r, err := now.read()
@@ -377,7 +387,7 @@ func (v *verifier) judge(now, was *subject, o verify.Options) (*VerifyReport, er
 		return nil, err
 	}
 	report := verify.Judge(now.files, r, o)
-	verify.Keep(v.cache, key, report)
+	verify.Keep(kept, key, report)
 	return report, nil
 }
 
@@ -407,6 +417,11 @@ func (v *verifier) base() (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
+	return committed(repository, commit)
+}
+
+// committed are the files of a commit.
+func committed(repository *git.Repo, commit string) (fs.FS, error) {
 	snapshot, err := repository.Snapshot(commit)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,7 @@ func verifyCommand(c *console) *cli.Command {
 			"  wavewright verify                          judge this repository\n" +
 			"  wavewright verify ../gitops                judge another one\n" +
 			"  wavewright verify --base origin/main       only what this branch introduces\n" +
+			"  wavewright verify --pinned                 what the pins of environments run\n" +
 			"  wavewright verify --only quota,network     some areas or codes\n" +
 			"  wavewright verify --with ../platform       compare with a repository of the same clusters\n" +
 			"  wavewright verify --shard 2/3              the second share of three machines\n" +
@@ -38,6 +39,7 @@ func verifyCommand(c *console) *cli.Command {
 		Flags: append(besideFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "base", Usage: "leave out what is found in commit `REF` too"},
 			&cli.BoolFlag{Name: "disk", Usage: "judge what is on disk, not what generate would write"},
+			&cli.BoolFlag{Name: "pinned", Usage: "judge what environments run by their pins, each from its own commit, not what a promotion would run"},
 			&cli.StringSliceFlag{Name: "only", Usage: "look for `CODE` only; a code, or an area such as quota; repeat it, or separate codes by commas"},
 			&cli.StringSliceFlag{Name: "skip", Usage: "do not look for `CODE`"},
 			&cli.StringFlag{Name: "min-severity", Value: "warning", Usage: "the least `SEVERITY` that is printed and makes verify fail: error, warning or note"},
@@ -78,6 +80,10 @@ type verification struct {
 // verification reads the command line.
 func (c *console) verification(ctx *cli.Context) (*verification, error) {
 	job := &verification{dir: ctx.Args().First(), format: ctx.String("output")}
+	job.Pinned = ctx.Bool("pinned")
+	if job.Pinned && ctx.IsSet("base") {
+		return nil, usage(name(ctx), "--pinned judges what runs: it cannot be combined with --base")
+	}
 	job.Base, job.Disk, job.Day, job.NoCache = ctx.String("base"), ctx.Bool("disk"), c.now(), ctx.Bool("no-cache")
 	if ctx.IsSet("base") && job.Base == "" {
 		return nil, usage(name(ctx), "--base needs a commit")
@@ -222,6 +228,9 @@ func (c *console) subject(job *verification) string {
 // judge judges that folder.
 func (c *console) judge(job *verification) (*generator.VerifyReport, error) {
 	dir := c.subject(job)
+	if !generator.HasSpec(dir) && job.Pinned {
+		return nil, usage("verify", "--pinned needs a repository with environments.yaml")
+	}
 	if !generator.HasSpec(dir) {
 		return generator.VerifyFolder(dir, job.VerifyRequest)
 	}

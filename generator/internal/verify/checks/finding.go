@@ -208,7 +208,7 @@ func (w *world) run(rules []Rule, done func()) []Finding {
 
 // Rules are all rules, in the order of their codes.
 func Rules() []Rule {
-	all := slices.Concat(buildRules, schemaRules, admissionRules, quotaRules, availabilityRules, networkRules, referenceRules, securityRules, argoRules, changeRules)
+	all := slices.Concat(buildRules, schemaRules, admissionRules, quotaRules, availabilityRules, networkRules, referenceRules, securityRules, argoRules, changeRules, pinRules)
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }
