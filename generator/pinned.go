@@ -101,7 +101,7 @@ func (r *pinReader) pin(pin release.Pin, at repo.Origin) (repo.Pin, error) {
 		r.skipped = append(r.skipped, repo.Skipped{Origin: at, Application: at.Original, Reason: fmt.Sprintf("this shallow clone does not have commit %.12s: git fetch --unshallow", pin.Revision)})
 		return one, nil
 	case known == "":
-		r.problems = append(r.problems, repo.Problem{Origin: at, Application: at.Original, Code: "pins/missing-commit", Message: fmt.Sprintf("the repository does not have commit %s, which the pin runs", pin.Revision)})
+		r.problems = append(r.problems, repo.MissingCommit(at, pin.Revision))
 		return one, nil
 	}
 	if err := r.place(known, at); err != nil {
@@ -117,11 +117,7 @@ func (r *pinReader) place(commit string, at repo.Origin) error {
 		return nil
 	}
 	reached, err := r.repo.Contains(r.tip, commit)
-	message := fmt.Sprintf("commit %.12s is in no history of the pushed branch: Git servers delete it once no branch or tag has it", commit)
-	if reached {
-		message = fmt.Sprintf("commit %.12s is not one of the pushed branch itself, but of a branch that was merged into it", commit)
-	}
-	r.problems = append(r.problems, repo.Problem{Origin: at, Application: at.Original, Code: "pins/off-branch", Message: message})
+	r.problems = append(r.problems, repo.OffBranch(at, commit, reached))
 	return err
 }
 

@@ -98,3 +98,18 @@ func (r *Repository) run(e *Environment, t *Target, prefix string, p Pin, build 
 	t.Cluster = cmp.Or(t.Cluster, d.Spec.Destination.Name, d.Spec.Destination.Server)
 	t.Applications = append(t.Applications, d)
 }
+
+// MissingCommit is the problem of a pin whose commit is not there.
+func MissingCommit(at Origin, commit string) Problem {
+	return Problem{at, at.Original, "pins/missing-commit", fmt.Sprintf("the repository does not have commit %s, which the pin runs", commit)}
+}
+
+// OffBranch is the problem of a pin whose commit is not one of the branch itself; merged says that the branch has
+// it in its history.
+func OffBranch(at Origin, commit string, merged bool) Problem {
+	message := fmt.Sprintf("commit %.12s is in no history of the pushed branch: Git servers delete it once no branch or tag has it", commit)
+	if merged {
+		message = fmt.Sprintf("commit %.12s is not one of the pushed branch itself, but of a branch that was merged into it", commit)
+	}
+	return Problem{at, at.Original, "pins/off-branch", message}
+}
