@@ -157,7 +157,7 @@ func lastStep(path []any) any {
 func oddTexts(v string) []any {
 	return []any{
 		"", " ", v + "x", strings.ToUpper(v), v + " ", "-" + v, v + "-", v + "." + v, v + "_a", v + "/a", strings.Repeat("a", 16), strings.Repeat("a", 64), strings.Repeat("a", 254),
-		"a", "A", "1", "-1", "a b", "a..b", "é", "\n", "*", "*.example.com", "example.com", "example.com.", "https://example.com/x", "/", "/a//b", "../a", "a/../b", "a/b", "$(A)", "${A}", "{{a}}",
+		"a", "A", "1", "-1", "a b", "a..b", "é", "\n", "*", "*.example.com", "example.com", "example.com.", "https://example.com/x", "/", "/a//b", "../a", "a/../b", "a/b", "$(A)", "$A", "{a}",
 	}
 }
 

@@ -56,7 +56,7 @@ func (f *fidelity) findings(p *scene, policies bool, more ...*repo.Object) []che
 	}
 	e.Targets = []*repo.Target{&target}
 	rules := slices.DeleteFunc(slices.Clone(f.rules), func(r checks.Rule) bool { return isPolicy(r) != policies })
-	return checks.Judge(&repo.Repository{Environments: []*repo.Environment{e}, External: p.external}, rules)
+	return checks.Judge(&repo.Repository{Environments: []*repo.Environment{e}, External: p.external}, rules, nil)
 }
 
 // opinion is what verify says of an object: that it is refused, and what it cannot know.
