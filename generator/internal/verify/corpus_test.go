@@ -59,7 +59,7 @@ func judgeCase(t *testing.T, name string, seen map[string]bool) {
 			want, at = string(f.Data), i
 			continue
 		}
-		if name, was := strings.CutPrefix(f.Name, "base/"); was {
+		if name, was := strings.CutPrefix(f.Name, "@base/"); was {
 			base[name] = &fstest.MapFile{Data: f.Data}
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -24,11 +25,17 @@ func TestShards(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a minute")
 	}
-	divided, built := 0, cache.In(t.TempDir())
-	for name, read := range shardCases(t) {
-		t.Run(name, func(t *testing.T) { divided += compareShards(t, read, 2+len(name)%2, built) })
+	divided, built, all := 0, cache.In(t.TempDir()), shardCases(t)
+	every, least := 5, 5
+	if os.Getenv("WAVEWRIGHT_NIGHTLY") != "" {
+		every, least = 1, 20
 	}
-	if divided < 20 {
+	for i, name := range slices.Sorted(maps.Keys(all)) {
+		if i%every == 0 {
+			t.Run(name, func(t *testing.T) { divided += compareShards(t, all[name], 2+len(name)%2, built) })
+		}
+	}
+	if divided < least {
 		t.Errorf("only %d times anything was divided", divided)
 	}
 }
@@ -94,7 +101,9 @@ spec:
 		"zz/zz.yaml":            {Data: []byte("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: zz}\ndata: [a]\n")},
 	}
 	for _, f := range archive.Files {
-		files[f.Name] = &fstest.MapFile{Data: f.Data}
+		if !strings.HasPrefix(f.Name, "@base/") {
+			files[f.Name] = &fstest.MapFile{Data: f.Data}
+		}
 	}
 	apart(files)
 	delete(files, "findings")
