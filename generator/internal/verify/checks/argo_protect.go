@@ -6,8 +6,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
-	"sigs.k8s.io/yaml"
 
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/generator/internal/verify/schema"
@@ -59,16 +59,11 @@ func ownFinalizers() []string {
 // finalizerStated reports finalizers in manifests of built-in kinds. What a controller adds and
 // removes does not stand in Git.
 func finalizerStated(t *target, o *repo.Object, out *judge) {
-	if !schema.IsBuiltin(o.Typed) || t == nil {
+	typed, ok := o.Typed.(metav1.Object)
+	if !ok || !schema.IsBuiltin(o.Typed) || t == nil {
 		return
 	}
-	var read struct {
-		Metadata struct{ Finalizers []string }
-	}
-	if yaml.Unmarshal(o.JSON, &read) != nil {
-		return
-	}
-	for _, finalizer := range read.Metadata.Finalizers {
+	for _, finalizer := range typed.GetFinalizers() {
 		if slices.Contains(ownFinalizers(), finalizer) || strings.Contains(finalizer, "argocd.argoproj.io") {
 			continue
 		}
