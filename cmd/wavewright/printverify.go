@@ -100,14 +100,14 @@ func (c *console) printSkipped(report *generator.VerifyReport, all bool) {
 	if len(report.Skipped) == 0 {
 		return
 	}
-	more := ""
-	for _, group := range report.Omissions() {
+	more, groups := "", report.Omissions()
+	for _, group := range groups {
 		if len(group.Parts) > examples && !all {
 			more = "; --min-severity note prints all of them"
 		}
 	}
 	c.printf("not judged: %s%s\n", count(len(report.Skipped), "part"), more)
-	for _, group := range report.Omissions() {
+	for _, group := range groups {
 		c.printf("  %d: %s\n", len(group.Parts), group.Topic)
 		c.printParts(group, all)
 	}

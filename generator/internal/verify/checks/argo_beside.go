@@ -117,14 +117,14 @@ func sharedName(w *world, out *judge) {
 		name := argoName{d.Namespace, d.Name}
 		if place, there := elsewhere[name]; there && !reported[name] {
 			reported[name] = true
-			out.application(t, d, "Applications of two repositories are called %s: this one and that of %s", d.Name, place).soften()
+			out.application(t, d, "Applications of two repositories are called %s: this one and that of %s", d.Name, place).warnOfName()
 		}
 	})
 	for _, o := range argoManaged(w.Repository, "Application") {
 		name := argoName{o.Namespace, o.Name}
 		if place, there := elsewhere[name]; there && !reported[name] {
 			reported[name] = true
-			out.object(nil, o, "metadata.name", "Applications of two repositories are called %s: this one and that of %s", o.Name, place).soften()
+			out.object(nil, o, "metadata.name", "Applications of two repositories are called %s: this one and that of %s", o.Name, place).warnOfName()
 		}
 	}
 }
@@ -144,13 +144,13 @@ func sharedProject(w *world, out *judge) {
 		name := argoName{o.Namespace, o.Name}
 		if place := elsewhere[name]; place != "" && !reported[name] {
 			reported[name] = true
-			out.object(nil, o, "metadata.name", "AppProjects of two repositories are called %s: this one and that of %s", o.Name, place).soften()
+			out.object(nil, o, "metadata.name", "AppProjects of two repositories are called %s: this one and that of %s", o.Name, place).warnOfName()
 		}
 	}
 }
 
-// soften makes a warning of a finding about names: whether one Argo CD reads both repositories, they do not say.
-func (f *Finding) soften() {
+// warnOfName makes a warning of a finding about names: whether one Argo CD reads both repositories, they do not say.
+func (f *Finding) warnOfName() {
 	f.Severity = Warning
 	f.Hint = "An Argo CD that reads both repositories knows one of a name in a namespace: whatever is applied last replaces the other. Give each a name of its own. Nothing is wrong when each repository has an Argo CD of its own."
 }
@@ -158,10 +158,7 @@ func (f *Finding) soften() {
 // argoManaged are the objects of a kind that Argo CD itself reads in a repository, those that
 // Applications deploy included.
 func argoManaged(r *repo.Repository, kind string) []*repo.Object {
-	all := slices.Clone(r.Management)
-	for _, e := range r.Roots() {
-		all = append(append(all, e.Root...), e.Argo...)
-	}
+	all := management(r)
 	for _, t := range r.AllTargets() {
 		all = append(all, t.Objects()...)
 	}

@@ -128,7 +128,7 @@ func wrongLabels(c *cluster, out *judge) {
 
 // wrongLabelsOfArgo reports them on the namespaces that stand beside what Argo CD reads.
 func wrongLabelsOfArgo(w *world, out *judge) {
-	for _, o := range w.management() {
+	for _, o := range management(w.Repository) {
 		if o.Kind != "Namespace" || o.Group() != "" {
 			continue
 		}

@@ -39,7 +39,7 @@ func everyObject(rule func(*target, *repo.Object, *judge)) func(*world, *judge) 
 				rule(t, o, out)
 			}
 		}
-		for _, o := range w.management() {
+		for _, o := range management(w.Repository) {
 			if !seen[o] {
 				seen[o] = true
 				rule(nil, o, out)
@@ -49,10 +49,10 @@ func everyObject(rule func(*target, *repo.Object, *judge)) func(*world, *judge) 
 }
 
 // management are the objects that Argo CD itself reads.
-func (w *world) management() []*repo.Object {
-	all := w.Management
-	for _, e := range w.Roots() {
-		all = append(append(all[:len(all):len(all)], e.Root...), e.Argo...)
+func management(r *repo.Repository) []*repo.Object {
+	all := slices.Clone(r.Management)
+	for _, e := range r.Roots() {
+		all = append(append(all, e.Root...), e.Argo...)
 	}
 	return all
 }

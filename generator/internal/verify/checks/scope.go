@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/wavewright/wavewright/generator/internal/verify/network"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 )
 
@@ -18,7 +19,7 @@ type scope struct {
 	named     map[string][]*member
 	workloads []*workload
 	// found finds the workloads.
-	found   podIndex
+	found   network.Index[*workload]
 	scalers []*scaler
 	// scaling are the autoscalers by what they scale.
 	scaling  map[scaled][]*scaler
@@ -81,7 +82,7 @@ func scopes(all []*target) []*scope {
 }
 
 func newScope() *scope {
-	return &scope{named: map[string][]*member{}, found: podIndex{}, scaling: map[scaled][]*scaler{}, made: map[string][]*made{}, dark: map[string]bool{}}
+	return &scope{named: map[string][]*member{}, found: network.Index[*workload]{}, scaling: map[scaled][]*scaler{}, made: map[string][]*made{}, dark: map[string]bool{}}
 }
 
 func (s *scope) deploy(t *target, d *repo.Deployed) {
@@ -114,7 +115,7 @@ func (s *scope) finish() {
 		if w := fromTyped(m.Typed); w != nil {
 			w.kind, w.namespace, w.name, w.object = m.Kind, m.namespace, m.Name, m.Object
 			s.workloads = append(s.workloads, w)
-			s.found.add(w)
+			s.found.Add(w.namespace, w.labels(), w)
 		}
 		if scales := newScaler(m); scales != nil {
 			s.scalers = append(s.scalers, scales)
@@ -157,7 +158,7 @@ func (s *scope) isDark(namespace string) bool {
 
 // pods are the workloads of a namespace whose pods a selector matches.
 func (s *scope) pods(namespace string, selector labels.Selector) []*workload {
-	return s.found.pods(namespace, selector)
+	return s.found.Select(namespace, selector)
 }
 
 // selects reports whether a selector matches any pod that the repository shows.

@@ -15,29 +15,28 @@ type Cluster struct {
 	pods       []*Pod
 	namespaces map[string]Namespace
 	policies   []*policy
-	// byNamespace and byLabel are indexes of the pods.
-	byNamespace map[string][]*Pod
-	byLabel     map[label][]*Pod
+	// inhabited are the namespaces with pods.
+	inhabited map[string]bool
+	index     Index[*Pod]
 	// isolating are the policies that select a pod, by direction.
 	isolating map[Direction]map[*Pod][]*policy
 }
-
-// label is a label of a pod in a namespace.
-type label struct{ namespace, key, value string }
 
 // NewCluster indexes what a cluster holds. Policies that the API server would refuse select
 // and open nothing where they are wrong; [Validate] names what is wrong with them. The API
 // server labels each namespace with its name.
 func NewCluster(pods []*Pod, namespaces []Namespace, policies []*networkingv1.NetworkPolicy) *Cluster {
 	c := &Cluster{
-		pods: pods, namespaces: map[string]Namespace{}, byNamespace: map[string][]*Pod{}, byLabel: map[label][]*Pod{},
+		pods: pods, namespaces: map[string]Namespace{}, inhabited: map[string]bool{}, index: Index[*Pod]{},
 		isolating: map[Direction]map[*Pod][]*policy{networkingv1.PolicyTypeIngress: {}, networkingv1.PolicyTypeEgress: {}},
 	}
 	for _, n := range namespaces {
 		c.namespaces[n.Name] = n
 	}
 	for _, p := range pods {
-		c.index(p)
+		namespace := inDefault(p.Namespace)
+		c.inhabited[namespace] = true
+		c.index.Add(namespace, p.Labels, p)
 	}
 	for _, p := range policies {
 		c.isolate(compile(p))
@@ -45,18 +44,9 @@ func NewCluster(pods []*Pod, namespaces []Namespace, policies []*networkingv1.Ne
 	return c
 }
 
-func (c *Cluster) index(p *Pod) {
-	namespace := inDefault(p.Namespace)
-	c.byNamespace[namespace] = append(c.byNamespace[namespace], p)
-	for key, value := range p.Labels {
-		at := label{namespace, key, value}
-		c.byLabel[at] = append(c.byLabel[at], p)
-	}
-}
-
 func (c *Cluster) isolate(p *policy) {
 	c.policies = append(c.policies, p)
-	for _, pod := range c.selected(p.namespace, p.pods) {
+	for _, pod := range c.index.Select(p.namespace, p.pods) {
 		for direction := range p.rules {
 			if !pod.HostNetwork && c.isolating[direction] != nil {
 				c.isolating[direction][pod] = append(c.isolating[direction][pod], p)
@@ -65,38 +55,14 @@ func (c *Cluster) isolate(p *policy) {
 	}
 }
 
-// selected are the pods of a namespace that a selector matches, in the order in which they
-// were given.
-func (c *Cluster) selected(namespace string, s labels.Selector) []*Pod {
-	candidates := c.byNamespace[namespace]
-	requirements, selectable := s.Requirements()
-	if !selectable {
-		return nil
-	}
-	for _, r := range requirements {
-		if value, exact := s.RequiresExactMatch(r.Key()); exact {
-			if narrower := c.byLabel[label{namespace, r.Key(), value}]; len(narrower) < len(candidates) {
-				candidates = narrower
-			}
-		}
-	}
-	var found []*Pod
-	for _, p := range candidates {
-		if s.Matches(labels.Set(p.Labels)) {
-			found = append(found, p)
-		}
-	}
-	return found
-}
-
 // Selected are the pods that a policy selects.
 func (c *Cluster) Selected(p *networkingv1.NetworkPolicy) []*Pod {
-	return c.selected(inDefault(p.Namespace), selector(&p.Spec.PodSelector))
+	return c.index.Select(inDefault(p.Namespace), selector(&p.Spec.PodSelector))
 }
 
 // Select are the pods of a namespace with some labels.
 func (c *Cluster) Select(namespace string, with map[string]string) []*Pod {
-	return c.selected(inDefault(namespace), labels.SelectorFromSet(with))
+	return c.index.Select(inDefault(namespace), labels.SelectorFromSet(with))
 }
 
 // Peers are the pods that are certainly a peer of a rule of a policy in a namespace.
@@ -110,7 +76,7 @@ func (c *Cluster) peers(own string, p *peer) []*Pod {
 	}
 	var found []*Pod
 	for _, namespace := range c.named(own, p) {
-		found = append(found, slices.DeleteFunc(c.selected(namespace, p.pods), func(p *Pod) bool { return p.HostNetwork })...)
+		found = append(found, slices.DeleteFunc(c.index.Select(namespace, p.pods), func(p *Pod) bool { return p.HostNetwork })...)
 	}
 	return found
 }
@@ -127,7 +93,7 @@ func (c *Cluster) named(own string, p *peer) []string {
 		return nil
 	}
 	var found []string
-	for name := range c.byNamespace {
+	for name := range c.inhabited {
 		if c.inNamespace(p.namespaces, name) == Yes {
 			found = append(found, name)
 		}

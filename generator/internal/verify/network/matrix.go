@@ -115,7 +115,7 @@ func (c *Cluster) abroad(p *peer) bool {
 		return false
 	}
 	name, exact := p.namespaces.RequiresExactMatch("kubernetes.io/metadata.name")
-	return !exact || len(c.byNamespace[name]) == 0
+	return !exact || !c.inhabited[name]
 }
 
 // source is the peer as the policy has it.
