@@ -58,7 +58,8 @@ func load(in folder) (*Platform, error) {
 // resolve finds out what the spec means. What it says of templates and files is checked even
 // when there are errors already.
 func (p *Platform) resolve(fsys fs.FS) error {
-	if err := p.readPins(fsys); err != nil {
+	err := p.readPins(fsys)
+	if err != nil {
 		return err
 	}
 	resolved, more := model.Resolve(model.Input{Spec: p.spec, Version: build.Read().Installable(), Pins: p.pins, ArgoCD: argocd(), Sources: p.Sources})
@@ -67,7 +68,9 @@ func (p *Platform) resolve(fsys fs.FS) error {
 		rename.Check(p.spec, resolved, p.folder.dir, &p.Diagnostics)
 	}
 	p.rules = rules.New(p.spec, &p.Diagnostics)
-	p.excuses = verify.DeclaredExcuses(fsys, p.spec, &p.Diagnostics)
+	if p.excuses, err = verify.DeclaredExcuses(fsys, p.spec, &p.Diagnostics); err != nil {
+		return err
+	}
 	layers := p.findTemplates(fsys)
 	rename.CheckTemplates(layers, &p.Diagnostics, p.Sources)
 	if p.Diagnostics.HasErrors() {

@@ -16,11 +16,15 @@ import (
 )
 
 // DeclaredExcuses are the excuses of a spec. Codes that no finding has, texts that are no patterns, and the
-// file of excuses that only repositories without a spec have are noted.
-func DeclaredExcuses(files fs.FS, spec *schema.Spec, list *diag.List) []Excuse {
-	if _, err := fs.Stat(files, layout.Excuses); !errors.Is(err, fs.ErrNotExist) {
+// file of excuses that only repositories without a spec have are noted. An error means that the file system
+// does not say whether there is such a file.
+func DeclaredExcuses(files fs.FS, spec *schema.Spec, list *diag.List) ([]Excuse, error) {
+	switch _, err := fs.Stat(files, layout.Excuses); {
+	case err == nil:
 		list.Error(diag.Range{File: layout.Excuses}, "excuse/place", "excuses stand in the spec of this repository").Hint =
 			"Move the entries to verify: {ignore: […]} in " + schema.FileName + ", and delete this file."
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("look for %s: %w", layout.Excuses, err)
 	}
 	var all []Excuse
 	for _, e := range spec.Verify.Ignore {
@@ -28,7 +32,7 @@ func DeclaredExcuses(files fs.FS, spec *schema.Spec, list *diag.List) []Excuse {
 		at := e.Node.At()
 		all = append(all, Excuse{e.Code, e.Application, e.Object, e.Reason, e.Expires, repo.Origin{File: at.File, Line: at.Line}})
 	}
-	return all
+	return all, nil
 }
 
 func checkDeclared(e *schema.Excuse, list *diag.List) {
