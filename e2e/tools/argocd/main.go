@@ -1,4 +1,4 @@
-// Argocd asks Argo CD's own code what projects permit and when windows let it sync, and prints the
+// Argocd asks Argo CD's own code what projects permit, when windows let it sync and which objects have two owners, and prints the
 // answers, a line of JSON for each project: what testdata/argocd.jsonl of package checks holds, by which
 // TestArgoCDAgrees tests the rules there. The cases are random, and the same on every run.
 //
@@ -36,7 +36,7 @@ func main() {
 	r := &drawer{rand.New(rand.NewPCG(35, 7))}
 	out := json.NewEncoder(os.Stdout)
 	out.SetEscapeHTML(false)
-	for _, make := range []func() *entry{r.sources, r.destinations, r.kinds, r.namespaces, r.matches, r.syncs, r.windows} {
+	for _, make := range []func() *entry{r.sources, r.destinations, r.kinds, r.namespaces, r.matches, r.syncs, r.windows, r.repeats, r.owners} {
 		for range projects {
 			if err := out.Encode(make()); err != nil {
 				log.Fatal(err)

@@ -99,7 +99,7 @@ func sharedObject(w *world, out *judge) {
 	for _, key := range keys {
 		for i, second := range holders[key] {
 			first := holders[key][0]
-			if i == 0 || first.by == second.by || first.by.Name == second.by.Name {
+			if i == 0 || first.by == second.by || oneName(first.by, second.by) {
 				continue // Applications of one name are of two Argo CDs, or argo/duplicate-name.
 			}
 			both := [2]*repo.Deployed{first.by, second.by}
@@ -115,11 +115,26 @@ func sharedObject(w *world, out *judge) {
 	}
 }
 
+// oneName reports whether an Argo CD would take two Applications for one.
+func oneName(a, b *repo.Deployed) bool {
+	return a.Name == b.Name && (a.Namespace == b.Namespace || a.Namespace == "" || b.Namespace == "")
+}
+
+// names tell two Applications apart.
+func (p *sharedPair) names() (first, second string) {
+	a, b := p.first.by, p.second.by
+	if a.Name == b.Name {
+		return a.Namespace + "/" + a.Name, b.Namespace + "/" + b.Name
+	}
+	return a.Name, b.Name
+}
+
 func andMore(n int) string { return fmt.Sprintf(", and %d more objects", n) }
 
 func (p *sharedPair) report(out *judge) {
 	first, second := p.first.by, p.second.by
-	f := out.object(p.second.target, p.second.object, "metadata.name", "Applications %s and %s both hold %s of cluster %s", first.Name, second.Name, p.objects[0], clusterOf(second))
+	firstName, secondName := p.names()
+	f := out.object(p.second.target, p.second.object, "metadata.name", "Applications %s and %s both hold %s of cluster %s", firstName, secondName, p.objects[0], clusterOf(second))
 	if len(p.objects) > 1 {
 		f.Message += andMore(len(p.objects) - 1)
 		f.Sum = p.objects[:min(len(p.objects), 10)]
