@@ -129,7 +129,12 @@ func (p *sharedPair) names() (first, second string) {
 	return a.Name, b.Name
 }
 
-func andMore(n int) string { return fmt.Sprintf(", and %d more objects", n) }
+func andMore(n int) string {
+	if n == 1 {
+		return ", and 1 more object"
+	}
+	return fmt.Sprintf(", and %d more objects", n)
+}
 
 func (p *sharedPair) report(out *judge) {
 	first, second := p.first.by, p.second.by
