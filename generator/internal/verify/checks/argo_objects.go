@@ -277,6 +277,9 @@ func duplicateName(w *world, out *judge) {
 			return
 		}
 		own := key{d.Namespace, d.Name, path.Dir(d.Made.File), t.Instance}
+		if t.environment != "" {
+			own.folder = "" // the spec says which Argo CD has it
+		}
 		first := seen[own]
 		if first == nil {
 			seen[own] = d

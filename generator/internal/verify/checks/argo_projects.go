@@ -191,16 +191,36 @@ func common(a, b string) int {
 func eachPermission(rule func(*target, *repo.Deployed, []*argoProject, *judge)) func(*world, *judge) {
 	return func(w *world, out *judge) {
 		all := w.projects()
+		ask := func(t *target, d *repo.Deployed) {
+			projects := projectsNamed(all, d.Spec.Project, d.Made.File)
+			if n := len(out.findings); d.Spec.Project != "" && len(projects) > 0 {
+				rule(t, d, projects, out)
+				doubt(out.findings[n:], projects)
+			}
+		}
 		for _, t := range w.targets {
 			for _, d := range t.Applications {
-				projects := projectsNamed(all, d.Spec.Project, d.Made.File)
-				if n := len(out.findings); d.Spec.Project != "" && len(projects) > 0 {
-					rule(t, d, projects, out)
-					doubt(out.findings[n:], projects)
-				}
+				ask(t, d)
+			}
+		}
+		for _, d := range w.roots() {
+			ask(nil, d)
+		}
+	}
+}
+
+// roots are the root Applications of a generated repository, with what they deploy. In another one they are
+// Applications as all others.
+func (w *world) roots() []*repo.Deployed {
+	var all []*repo.Deployed
+	for _, e := range w.Roots() {
+		for _, o := range e.Root {
+			if a, ok := o.Typed.(*repo.Application); ok {
+				all = append(all, &repo.Deployed{Application: a, Objects: e.Argo, Made: o.Origin})
 			}
 		}
 	}
+	return all
 }
 
 // anyProject reports whether one of the projects permits something.

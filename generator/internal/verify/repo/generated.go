@@ -26,6 +26,8 @@ func (o Options) Generated(files fs.FS) (*Repository, error) {
 	if err := r.load(); err != nil {
 		r.Problems = append(r.Problems, Problem{Origin{File: cmp.Or(r.reading, "environments.yaml")}, "", "build/unreadable", err.Error()})
 	}
+	r.broken(rest)
+	r.follow(read)
 	r.locate()
 	r.divide(o.Shard)
 	if r.share != nil && !r.share.first {
@@ -128,18 +130,21 @@ func (r *Repository) has(name string) bool {
 func (r *Repository) plain(read *kustomize.Files, folder string) ([]*Object, error) {
 	names, err := fs.Glob(r.files, folder+"/*.yaml")
 	var all []*Object
+	var broken []error
 	for _, name := range names {
 		text, failed := read.Text(name)
-		err = errors.Join(err, failed)
+		if failed != nil {
+			broken = append(broken, &placedError{Origin{File: name, Line: 1}, failed})
+		}
 		for _, part := range documents(text) {
 			objects, malformed := part.read(name)
 			if malformed != nil {
-				err = errors.Join(err, fmt.Errorf("%s:%d: %w", name, part.firstLine(), malformed))
+				broken = append(broken, &placedError{Origin{File: name, Line: part.firstLine()}, malformed})
 			}
 			all = append(all, objects...)
 		}
 	}
-	return all, err
+	return all, errors.Join(append(broken, err)...)
 }
 
 // finish reports the builds that failed, and puts each object to its Application.

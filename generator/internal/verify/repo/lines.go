@@ -6,6 +6,8 @@ import (
 
 	"gopkg.in/yaml.v3"
 	kyaml "sigs.k8s.io/yaml"
+
+	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
 
 // lines finds the lines of the elements of an ApplicationSet.
@@ -16,9 +18,12 @@ type lines struct {
 }
 
 // linesOf reads the file that an object stands in. Elements that a patch adds are not there.
-func (d *discovery) linesOf(o *Object) *lines {
+func (d *discovery) linesOf(o *Object) *lines { return linesIn(d.reader, o) }
+
+// linesIn reads that file from others.
+func linesIn(files *kustomize.Files, o *Object) *lines {
 	l := &lines{at: o.Origin, elements: map[string]int{}}
-	source, err := d.reader.Text(o.File)
+	source, err := files.Text(o.File)
 	if err != nil {
 		return l
 	}

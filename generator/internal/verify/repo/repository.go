@@ -205,16 +205,26 @@ func (r *Repository) load() error {
 
 // self reads Argo CD's own root and what it deploys.
 func (r *Repository) self() error {
-	source, err := fs.ReadFile(r.files, "bootstrap/roots/argocd.yaml")
-	if err != nil {
-		return err
-	}
-	r.Self.Root, err = Parse(source)
-	if err != nil {
+	var err error
+	if r.Self.Root, err = r.root("argocd"); err != nil {
 		return err
 	}
 	r.Self.Argo, err = r.objects("bootstrap/argocd")
 	return err
+}
+
+// root reads the root of an environment with what stands beside it.
+func (r *Repository) root(name string) ([]*Object, error) {
+	file := "bootstrap/roots/" + name + ".yaml"
+	source, err := fs.ReadFile(r.files, file)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := Parse(source)
+	for _, o := range objects {
+		o.File = file
+	}
+	return objects, err
 }
 
 // request is a part of what administrators are asked for; nothing without a shared Argo CD.
@@ -242,12 +252,8 @@ func (r *Repository) Roots() []*Environment {
 
 func (r *Repository) environment(name string) (*Environment, error) {
 	e := &Environment{Name: name}
-	source, err := fs.ReadFile(r.files, "bootstrap/roots/"+name+".yaml")
-	if err != nil {
-		return nil, err
-	}
-	e.Root, err = Parse(source)
-	if err != nil {
+	var err error
+	if e.Root, err = r.root(name); err != nil {
 		return nil, err
 	}
 	root := Typed[Application](e.Root)
