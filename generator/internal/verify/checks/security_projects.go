@@ -25,7 +25,7 @@ func projectTooWide(w *world, out *judge) {
 		if len(found) == 0 {
 			continue
 		}
-		f := out.object(nil, p.object, "spec", "it permits %s, and has %d Applications", permittedBy(found), len(used))
+		f := out.object(nil, p.object, "spec", "it permits %s, and its Applications here, %d in number, use less", permittedBy(found), len(used))
 		for _, r := range found {
 			f.Sum = append(f.Sum, fmt.Sprintf("permitted: %s; used: %s", r.permits, r.uses))
 		}
@@ -46,13 +46,9 @@ func permittedBy(found []reach) string {
 
 // usersOf are the Applications of a project whose objects are known.
 func usersOf(w *world, p *argoProject) []*repo.Deployed {
-	var found []*repo.Deployed
-	w.eachDeployed(func(_ *target, d *repo.Deployed) {
-		if d.Spec.Project == p.object.Name && len(d.Objects) > 0 {
-			found = append(found, d)
-		}
-	})
-	return found
+	all := w.roots()
+	w.eachDeployed(func(_ *target, d *repo.Deployed) { all = append(all, d) })
+	return slices.DeleteFunc(all, func(d *repo.Deployed) bool { return d.Spec.Project != p.object.Name || len(d.Objects) == 0 })
 }
 
 func reaches(p *argoProject, used []*repo.Deployed) []reach {
