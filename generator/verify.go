@@ -15,6 +15,7 @@ import (
 	"github.com/wavewright/wavewright/generator/internal/layer"
 	"github.com/wavewright/wavewright/generator/internal/tree"
 	"github.com/wavewright/wavewright/generator/internal/verify"
+	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
 	"github.com/wavewright/wavewright/generator/internal/verify/repo"
 	"github.com/wavewright/wavewright/internal/build"
 	"github.com/wavewright/wavewright/schema"
@@ -37,6 +38,10 @@ type VerifyRequest struct {
 	NoCache bool
 	// Shard is the share of the repository that is judged; the zero value is all of it.
 	Shard VerifyShard
+	// Fetch says what may be fetched of what the repository uses of other places.
+	Fetch FetchMode
+	// Fetched is told how many things were asked for, and why some could not be fetched; nil for nobody.
+	Fetched func(asked int, failed []string)
 	// Progress is told how many parts of a step are done, by several goroutines at once; nil for nobody.
 	Progress func(step string, done, total int)
 	// Kubernetes is the version of the clusters, such as 1.36, in a repository without a spec; empty when
@@ -59,6 +64,14 @@ func (r *VerifyRequest) cache() *cache.Cache {
 	return cache.Open(build.Read().Version)
 }
 
+// contents is the cache of what was fetched.
+func (r *VerifyRequest) contents() *cache.Cache {
+	if r.NoCache {
+		return nil
+	}
+	return cache.Contents()
+}
+
 // VerifyShard is the share of one of several machines: Number of Of, from 1.
 type VerifyShard = repo.Shard
 
@@ -70,6 +83,9 @@ type Severity = verify.Severity
 
 // VerifyFinding is one finding.
 type VerifyFinding = verify.Finding
+
+// VerifySkipped is a part that was not judged.
+type VerifySkipped = verify.Skipped
 
 // VerifyOmission is what was not judged for one reason.
 type VerifyOmission = verify.Omission
@@ -251,19 +267,29 @@ type subject struct {
 	files fs.FS
 	// digest is that of the files; empty without a cache.
 	digest []byte
+	// fetcher has what the repository uses of other places.
+	fetcher *fetch.Fetcher
 	// read reads the repository, once.
 	read func() (*repo.Repository, error)
+	// base says that it is what the folder is compared with.
+	base bool
+	// unsettled says that another run may find something else, whatever the files are: something was fetched,
+	// or could not be.
+	unsettled bool
 }
 
 // subject adds to files what the spec says of them.
-func (v *verifier) subject(files fs.FS, complete func(*repo.Repository), shard VerifyShard) (*subject, error) {
-	s := &subject{files: files}
+func (v *verifier) subject(files fs.FS, fetcher *fetch.Fetcher, complete func(*repo.Repository), shard VerifyShard) (*subject, error) {
+	s := &subject{files: files, fetcher: fetcher}
 	s.read = sync.OnceValues(func() (*repo.Repository, error) {
 		o := v.beside.options(v.cache)
-		o.Shard = shard
+		o.Shard, o.Fetcher = shard, s.fetcher
 		r, err := v.read(o, files)
 		if err != nil {
 			return nil, fmt.Errorf("verify %s: %w", v.dir, err)
+		}
+		if err := v.settle(s); err != nil {
+			return nil, fmt.Errorf("verify: %w", err)
 		}
 		if r.Others, err = v.beside.others(v.cache); err != nil {
 			return nil, fmt.Errorf("verify: %w", err)
@@ -280,7 +306,7 @@ func (v *verifier) subject(files fs.FS, complete func(*repo.Repository), shard V
 	if err != nil {
 		return nil, fmt.Errorf("verify %s: %w", v.dir, err)
 	}
-	s.digest = fmt.Appendf(nil, "%v %s %s", complete != nil, v.beside.digest, digest)
+	s.digest = fmt.Appendf(nil, "%v %s %s %s", complete != nil, v.beside.digest, s.fetcher.State(), digest)
 	return s, nil
 }
 
@@ -300,7 +326,7 @@ func (s *subject) shareOf(shard VerifyShard) (VerifyShard, error) {
 // connections are those that the network policies of the folder leave.
 func (v *verifier) connections() (all *Connectivity, err error) {
 	err = v.within(func(files fs.FS) error {
-		s, err := v.subject(files, v.complete, VerifyShard{})
+		s, err := v.subject(files, v.beside.fetches(v.request.Fetch, files), v.complete, VerifyShard{})
 		if err != nil {
 			return err
 		}
@@ -330,7 +356,7 @@ func (v *verifier) judged(files fs.FS) (*VerifyReport, error) {
 	if o.Excuses, err = v.excused(files); err != nil {
 		return nil, err
 	}
-	now, err := v.subject(files, v.complete, o.Shard)
+	now, err := v.subject(files, v.beside.fetches(v.request.Fetch, files), v.complete, o.Shard)
 	if err != nil {
 		return nil, err
 	}
@@ -345,7 +371,7 @@ func (v *verifier) judged(files fs.FS) (*VerifyReport, error) {
 	if former.Shard, err = now.shareOf(o.Shard); err != nil {
 		return nil, err
 	}
-	was, err := v.subject(base, v.completed(base), former.Shard)
+	was, err := v.former(base, former.Shard, now)
 	if err != nil {
 		return nil, err
 	}
@@ -372,7 +398,7 @@ func (v *verifier) judge(now, was *subject, o verify.Options) (*VerifyReport, er
 		key = cache.Key([]byte("report"), options, now.digest, was.digest)
 	}
 	kept := v.cache
-	if v.request.Pinned {
+	if v.request.Pinned || v.request.Fetch == FetchUpdate {
 		kept = nil // files do not tell which commits are pushed
 	}
 	if known := verify.Recall(kept, key); known != nil {
@@ -386,7 +412,9 @@ func (v *verifier) judge(now, was *subject, o verify.Options) (*VerifyReport, er
 		return nil, err
 	}
 	report := verify.Judge(now.files, r, o)
-	verify.Keep(kept, key, report)
+	if !now.unsettled && (was == nil || !was.unsettled) {
+		verify.Keep(kept, key, report)
+	}
 	return report, nil
 }
 

@@ -21,6 +21,20 @@ func (v *verifier) completed(base fs.FS) func(*repo.Repository) {
 	return platform.declare
 }
 
+// former is the base. What its own lock does not have, it takes from that of the folder: a branch may be the first
+// one with a lock.
+func (v *verifier) former(base fs.FS, shard VerifyShard, now *subject) (*subject, error) {
+	fetcher, err := v.aside(base, now)
+	if err != nil {
+		return nil, err
+	}
+	s, err := v.subject(base, fetcher, v.completed(base), shard)
+	if err == nil {
+		s.base = true
+	}
+	return s, err
+}
+
 // base are the files of the commit that the request names.
 func (v *verifier) base() (fs.FS, error) {
 	repository, commit, err := openAt(v.dir, v.request.Base)

@@ -15,7 +15,9 @@ import (
 
 // beside is what a request names beside the folder that is judged.
 type beside struct {
-	progress   repo.Progress
+	progress repo.Progress
+	// contents is the cache of what was fetched; nil for none.
+	contents   *cache.Cache
 	kubernetes string
 	clusters   []repo.Cluster
 	// remotes are the addresses of the repository that is judged.
@@ -30,7 +32,7 @@ type beside struct {
 
 // beside reads what the request names.
 func (r *VerifyRequest) beside(dir string) (*beside, error) {
-	b := &beside{kubernetes: r.Kubernetes, with: r.With, progress: r.Progress}
+	b := &beside{kubernetes: r.Kubernetes, with: r.With, progress: r.Progress, contents: r.contents()}
 	b.note([]byte(r.Kubernetes))
 	if err := b.know(r.Clusters); err != nil {
 		return nil, err

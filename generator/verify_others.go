@@ -19,7 +19,10 @@ func (b *beside) accompany(dir, other string) error {
 	if info, err := os.Stat(other); err == nil && os.SameFile(own, info) {
 		return fmt.Errorf("%s is the repository that is judged: --with names another one", other)
 	}
-	return b.open(other, func(fs.FS) error { return nil })
+	return b.open(other, func(files fs.FS) error {
+		b.note([]byte(b.fetcher(files).State()))
+		return nil
+	})
 }
 
 // others reads the other repositories, once.
@@ -43,6 +46,7 @@ func (b *beside) other(dir string, in *cache.Cache) (*repo.Other, error) {
 	defer root.Close()
 	found := &repo.Other{Name: filepath.ToSlash(dir)}
 	options := b.options(in)
+	options.Fetcher = b.fetcher(plainFS{root.FS()})
 	if options.Remotes = nil; HasSpec(dir) {
 		found.Repository, err = options.Generated(plainFS{root.FS()})
 	} else {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wavewright/wavewright/generator"
@@ -73,6 +74,9 @@ func (c *console) printVerifyFinding(f generator.VerifyAlike) {
 	if n := len(f.Others); n > 0 {
 		c.printf("      also in %s: %s\n", count(n, "other application"), few(f.Others))
 	}
+	if f.Named.File != "" {
+		c.printf("      named at %s\n", c.position(f.Named.File, f.Named.Line))
+	}
 	if f.Spec.File != "" {
 		c.printf("      declared at %s\n", c.position(f.Spec.File, f.Spec.Line))
 	}
@@ -111,6 +115,24 @@ func (c *console) printSkipped(report *generator.VerifyReport, all bool) {
 		c.printf("  %d: %s\n", len(group.Parts), group.Topic)
 		c.printParts(group, all)
 	}
+	if slices.ContainsFunc(report.Skipped, generator.VerifySkipped.Fetchable) {
+		c.printf("  hint: verify --fetch fetches what other places hold\n")
+	}
+}
+
+// tellFetched says what could not be fetched, in one line on standard error: the report lists the parts.
+func (c *console) tellFetched(p *progress) func(asked int, failed []string) {
+	return func(asked int, failed []string) {
+		if len(failed) == 0 {
+			return
+		}
+		p.end()
+		some := fmt.Sprintf("only %d of %d things", asked-len(failed), asked)
+		if len(failed) == asked {
+			some = fmt.Sprintf("none of %s", count(asked, "thing"))
+		}
+		fmt.Fprintf(c.err, "%s: %s that other places hold could be fetched: %s\n", program, some, few(slices.Compact(failed)))
+	}
 }
 
 // printParts prints what was not judged for one reason.
@@ -134,14 +156,27 @@ func (c *console) printAnnotations(shown []generator.VerifyFinding) {
 	escape := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	for _, f := range generator.GroupFindings(shown) {
-		c.printf("::%s file=%s,line=%d,title=%s::%s\n", levels[f.Severity], property.Replace(c.reached(f.File)), max(f.Line, 1), property.Replace(f.Code), escape.Replace(text(f.Finding)))
+		file, line := inRepository(f.Finding)
+		c.printf("::%s file=%s,line=%d,title=%s::%s\n", levels[f.Severity], property.Replace(c.reached(file)), max(line, 1), property.Replace(f.Code), escape.Replace(text(f.Finding)))
 	}
+}
+
+// inRepository is the place of a finding in the repository: of what was fetched, the one that names it.
+func inRepository(f generator.VerifyFinding) (file string, line int) {
+	if f.Named.File != "" {
+		return f.Named.File, f.Named.Line
+	}
+	return f.File, f.Line
 }
 
 // text is a finding in one text.
 func text(f generator.VerifyFinding) string {
 	about := strings.Trim(strings.Join([]string{f.Target, f.Application, f.Object}, " "), " ")
-	return strings.Join(append([]string{about + ": " + f.Message}, append(f.Sum, f.Hint)...), "\n")
+	lines := []string{about + ": " + f.Message}
+	if f.Named.File != "" {
+		lines = append(lines, fmt.Sprintf("at %s:%d", f.File, f.Line))
+	}
+	return strings.Join(append(lines, append(f.Sum, f.Hint)...), "\n")
 }
 
 // verifyDocument is what verify adds to the document of --output json.
@@ -171,11 +206,12 @@ type verifyFinding struct {
 	File        string     `json:"file"`
 	Line        int        `json:"line"`
 	Declared    *specPlace `json:"declared,omitempty"`
+	Named       *specPlace `json:"named,omitempty"`
 	Reason      string     `json:"reason,omitempty"`
 	Expires     string     `json:"expires,omitempty"`
 }
 
-// specPlace is where the spec declares an application.
+// specPlace is where the spec declares an application, or the repository names what was fetched.
 type specPlace struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
@@ -196,6 +232,9 @@ func newVerifyFinding(f generator.VerifyFinding) verifyFinding {
 	}
 	if f.Spec.File != "" {
 		out.Declared = &specPlace{f.Spec.File, f.Spec.Line}
+	}
+	if f.Named.File != "" {
+		out.Named = &specPlace{f.Named.File, f.Named.Line}
 	}
 	return out
 }
@@ -228,10 +267,11 @@ func (c *console) printSARIF(shown []generator.VerifyFinding) error {
 		})
 	}
 	for _, f := range shown {
+		file, line := inRepository(f)
 		results = append(results, object{
 			"ruleId": f.Code, "level": levels[f.Severity], "message": object{"text": text(f)},
 			"locations": []object{{"physicalLocation": object{
-				"artifactLocation": object{"uri": filepath.ToSlash(c.reached(f.File))}, "region": object{"startLine": max(f.Line, 1)},
+				"artifactLocation": object{"uri": filepath.ToSlash(c.reached(file))}, "region": object{"startLine": max(line, 1)},
 			}}},
 		})
 	}

@@ -18,7 +18,7 @@ func verifyCommand(c *console) *cli.Command {
 		UsageText: "wavewright verify [DIR] [--base REF] [--only CODE] [--skip CODE] [--min-severity SEVERITY] [--output FORMAT]",
 		Description: "Builds everything that Argo CD would deploy from a repository, and judges it as the API\n" +
 			"server, its controllers and Argo CD do: schemas, admission, quotas, disruption budgets,\n" +
-			"network policies, references, projects. It uses no network and asks no cluster.\n\n" +
+			"network policies, references, projects. It asks no cluster, and uses no network but with --fetch.\n\n" +
 			"DIR is any repository with Argo CD Applications, Kustomize overlays or manifests. In a\n" +
 			"repository with environments.yaml, verify judges what generate would write, with your edits.\n\n" +
 			"A finding is excused for a while in environments.yaml, under verify:, and in a repository\n" +
@@ -33,6 +33,7 @@ func verifyCommand(c *console) *cli.Command {
 			"  wavewright verify --pinned                 what the pins of environments run\n" +
 			"  wavewright verify --only quota,network     some areas or codes\n" +
 			"  wavewright verify --with ../platform       compare with a repository of the same clusters\n" +
+			"  wavewright verify --fetch                  with the bases and charts of other places\n" +
 			"  wavewright verify --shard 2/3              the second share of three machines\n" +
 			"  wavewright verify --output sarif > x.sarif for code scanning\n" +
 			"  wavewright verify --list                   print all codes",
@@ -43,6 +44,8 @@ func verifyCommand(c *console) *cli.Command {
 			&cli.StringSliceFlag{Name: "only", Usage: "look for `CODE` only; a code, or an area such as quota; repeat it, or separate codes by commas"},
 			&cli.StringSliceFlag{Name: "skip", Usage: "do not look for `CODE`"},
 			&cli.StringFlag{Name: "min-severity", Value: "warning", Usage: "the least `SEVERITY` that is printed and makes verify fail: error, warning or note"},
+			&cli.BoolFlag{Name: "fetch", Usage: "fetch the bases, charts and sources of other places, and note in .wavewright/verify.lock what they were; later runs take exactly these"},
+			&cli.BoolFlag{Name: "update-lock", Usage: "fetch, and follow branches, tags and ranges of versions to what they mean now"},
 			&cli.BoolFlag{Name: "no-cache", Usage: "build and judge everything anew, and keep nothing in the cache folder of the user"},
 			&cli.BoolFlag{Name: "connections", Usage: "print which workload may connect to which, as network policies leave it; --output text, json or dot"},
 			&cli.BoolFlag{Name: "list", Usage: "print the codes of all findings"},
@@ -129,7 +132,7 @@ func codes(ctx *cli.Context, flag string) ([]string, error) {
 
 func (c *console) verify(job *verification) error {
 	p := c.progress(job.format)
-	job.Progress = p.step
+	job.Progress, job.Fetched = p.step, c.tellFetched(p)
 	report, err := c.judge(job)
 	p.end()
 	if err != nil {
@@ -173,7 +176,7 @@ func (c *console) proved(plan *generator.Plan) error {
 // connections prints who may connect to whom.
 func (c *console) connections(job *verification) error {
 	p := c.progress(job.format)
-	job.Progress = p.step
+	job.Progress, job.Fetched = p.step, c.tellFetched(p)
 	all, err := c.connectivity(job)
 	p.end()
 	if err != nil {

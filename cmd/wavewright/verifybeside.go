@@ -23,6 +23,12 @@ func besideFlags() []cli.Flag {
 
 // beside reads those flags.
 func (job *verification) beside(ctx *cli.Context) error {
+	if job.Fetch = generator.FetchNothing; ctx.Bool("fetch") {
+		job.Fetch = generator.FetchMissing
+	}
+	if ctx.Bool("update-lock") {
+		job.Fetch = generator.FetchUpdate
+	}
 	job.Definitions, job.Clusters, job.With = ctx.StringSlice("crds"), ctx.String("values"), ctx.StringSlice("with")
 	if err := job.share(ctx); err != nil || !ctx.IsSet("kubernetes") {
 		return err

@@ -46,6 +46,16 @@ func Open(version string) *Cache {
 	return c
 }
 
+// Contents opens the cache of what was fetched, in the user's cache folder; nil when there is none. Its entries are
+// those of every version of this program.
+func Contents() *Cache {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return nil
+	}
+	return In(filepath.Join(dir, "wavewright", "fetched"))
+}
+
 // In opens the cache in a folder, which is made; nil when it cannot be.
 func In(dir string) *Cache {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -81,6 +91,15 @@ func (c *Cache) Get(key string) []byte {
 	now := time.Now()              //nolint:forbidigo // The cache keeps what was used last; nothing else depends on it.
 	_ = os.Chtimes(name, now, now) // the entries that were used least recently go first
 	return entry[sha256.Size:]
+}
+
+// Has reports whether there is an entry, whole or not.
+func (c *Cache) Has(key string) bool {
+	if c == nil {
+		return false
+	}
+	_, err := os.Stat(c.file(key))
+	return err == nil
 }
 
 // Put keeps an entry.

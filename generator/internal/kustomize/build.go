@@ -33,6 +33,9 @@ type Built struct {
 	// Looked are the paths that the build looked for in vain.
 	Looked []string
 	text   func() ([]byte, error)
+	// moved says that a part of it came from elsewhere. The cache does not keep such a build: what it read may
+	// not be there when the next one looks.
+	moved bool
 }
 
 // YAML is the output as the kustomize command prints it. What [Builder.Build] took from a cache has none.
@@ -73,7 +76,7 @@ func (b *Builder) Build(folder string) (*Built, error) {
 		return known, nil
 	}
 	built, err := b.Run(folder)
-	if err == nil {
+	if err == nil && !built.moved {
 		b.keep(folder, built)
 	}
 	return built, err
@@ -116,7 +119,7 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", v.top, err)
 	}
-	built = &Built{text: result.AsYaml}
+	built = &Built{text: result.AsYaml, moved: v.moved}
 	for _, name := range slices.Sorted(maps.Keys(v.read)) {
 		if v.read[name] {
 			built.Read = append(built.Read, name)

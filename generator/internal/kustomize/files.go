@@ -20,6 +20,10 @@ import (
 // before kustomize would fetch it.
 type Files struct {
 	source fs.FS
+	// Elsewhere leads a name in the kustomization of a folder, which is none of a file of the repository, to the
+	// path at which the source has it: relative to the folder, and empty for a name that is to be taken as it is.
+	// Without the function, and with an error, the kustomization is refused.
+	Elsewhere func(folder, name string) (string, error)
 
 	lock  sync.Mutex
 	files map[string]*file
@@ -52,6 +56,10 @@ type file struct {
 	// refused says why kustomize may not read it: it is a kustomization that names what is
 	// not in the repository.
 	refused error
+	// moved are where names lead that are none of files of the repository, and rewritten is the kustomization
+	// with these names; nil when it has none.
+	moved     map[string]string
+	rewritten []byte
 	// schema says that it is a kustomization with a schema of its own.
 	schema bool
 	// holds are the objects of the file, or those that the kustomization generates.
@@ -106,7 +114,7 @@ func (f *Files) input(name string) *file {
 	read := f.file(name)
 	read.inspected.Do(func() {
 		if read.err == nil && isKustomization(name) {
-			read.schema, read.refused = f.inspect(path.Dir(name), read.text)
+			f.inspect(path.Dir(name), read)
 		}
 	})
 	return read
@@ -133,26 +141,61 @@ func read(source fs.FS, name string) ([]byte, error) {
 	return fs.ReadFile(source, name)
 }
 
-// inspect reports whether a kustomization has a schema of its own, and an error when it names
-// what is not in the repository. What is no YAML is left to kustomize's own message.
-func (f *Files) inspect(folder string, source []byte) (schema bool, refused error) {
+// inspect notes whether a kustomization has a schema of its own, where names lead that are none of the repository,
+// and why it is refused when they lead nowhere. What is no YAML is left to kustomize's own message.
+func (f *Files) inspect(folder string, read *file) {
 	var fields map[string]any
-	if yaml.Unmarshal(source, &fields) != nil {
-		return false, nil //nolint:nilerr // kustomize says what is wrong.
+	if yaml.Unmarshal(read.text, &fields) != nil {
+		return // kustomize says what is wrong.
 	}
 	for _, name := range Named(fields) {
 		if strings.Contains(name, "\n") {
 			continue // an object in place
 		}
-		at := path.Join(folder, name)
-		if strings.Contains(name, "://") || path.IsAbs(name) || !fs.ValidPath(at) {
-			return false, &OutsideError{folder, name}
+		to, err := f.lead(folder, name)
+		if err != nil {
+			read.refused = err
+			return
 		}
-		if _, err := f.stat(at); err != nil {
-			return false, &OutsideError{folder, name}
+		if to != "" {
+			if read.moved == nil {
+				read.moved = map[string]string{}
+			}
+			read.moved[name] = to
 		}
 	}
-	return fields["openapi"] != nil, nil
+	read.schema = fields["openapi"] != nil
+	if read.moved != nil {
+		read.rewritten, read.refused = renamed(read.text, read.moved)
+	}
+}
+
+// lead is where a name leads that is none of a file of the repository; empty for one that is.
+func (f *Files) lead(folder, name string) (string, error) {
+	if f.Elsewhere != nil {
+		to, err := f.Elsewhere(folder, name)
+		if err != nil {
+			return "", &OutsideError{folder, name, err}
+		}
+		if to != "" {
+			return to, nil
+		}
+	}
+	at := path.Join(folder, name)
+	if strings.Contains(name, "://") || path.IsAbs(name) || !fs.ValidPath(at) {
+		return "", &OutsideError{Folder: folder, Name: name}
+	}
+	if _, err := f.stat(at); err != nil {
+		return "", &OutsideError{Folder: folder, Name: name}
+	}
+	return "", nil
+}
+
+// Rewritten is the kustomization in a file with the paths of what it names elsewhere; nil for one that names
+// nothing elsewhere.
+func (f *Files) Rewritten(name string) ([]byte, error) {
+	read := f.input(name)
+	return read.rewritten, read.refused
 }
 
 // view is what one build reads.
@@ -162,8 +205,8 @@ type view struct {
 	top string
 	// alone says that no other build runs, so that a schema may be set.
 	alone bool
-	// schema says that a kustomization has a schema.
-	schema bool
+	// schema says that a kustomization has a schema, and moved that one names what is elsewhere.
+	schema, moved bool
 	// read are the paths that were read or looked for; the value says whether they exist.
 	read map[string]bool
 }
@@ -196,6 +239,10 @@ func (v *view) ReadFile(name string) ([]byte, error) {
 	case read.schema && !v.alone:
 		v.schema = true
 		return nil, errSchema
+	}
+	if read.rewritten != nil {
+		v.moved = true
+		return read.rewritten, nil
 	}
 	return read.text, nil
 }

@@ -14,6 +14,8 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
+
+	"github.com/wavewright/wavewright/schema/diag"
 )
 
 // Read returns the text of a file by its path from the folder of the spec, nil when there is
@@ -24,11 +26,21 @@ type Read func(path string) ([]byte, error)
 var ErrNoKustomization = errors.New("there is no kustomization")
 
 // OutsideError says that a kustomization names something that is not in the repository.
-type OutsideError struct{ Folder, Name string }
+type OutsideError struct {
+	Folder, Name string
+	// Why it could not be had from elsewhere; nil when nobody tried.
+	Why error
+}
+
+// Unwrap is the reason.
+func (e *OutsideError) Unwrap() error { return e.Why }
 
 // Error names both.
 func (e *OutsideError) Error() string {
-	return fmt.Sprintf("%s names %s, which is not a file of this repository", e.Folder, e.Name)
+	if e.Why != nil {
+		return fmt.Sprintf("%s names %s: %v", e.Folder, diag.RedactValue(e.Name), e.Why)
+	}
+	return fmt.Sprintf("%s names %s, which is not a file of this repository", e.Folder, diag.RedactValue(e.Name))
 }
 
 // Build returns the objects that a folder builds.
@@ -113,7 +125,7 @@ func (c *collector) item(folder, name string) error {
 	}
 	at := path.Join(folder, name)
 	if strings.Contains(name, "://") || path.IsAbs(name) || strings.HasPrefix(at, "..") {
-		return &OutsideError{folder, name}
+		return &OutsideError{Folder: folder, Name: name}
 	}
 	source, err := c.file(at)
 	if source != nil || err != nil {
@@ -122,21 +134,31 @@ func (c *collector) item(folder, name string) error {
 	if err := c.folder(at); !errors.Is(err, ErrNoKustomization) {
 		return err
 	}
-	return &OutsideError{folder, name}
+	return &OutsideError{Folder: folder, Name: name}
 }
+
+// lists are the fields of a kustomization that list names, paths those with entries that have a path, and generators
+// those with entries that have files.
+func lists() []string {
+	return []string{"resources", "components", "bases", "crds", "configurations", "generators", "transformers", "validators", "patchesStrategicMerge"}
+}
+
+func paths() []string { return []string{"patches", "patchesJson6902", "replacements"} }
+
+func generators() []string { return []string{"configMapGenerator", "secretGenerator"} }
 
 // Named lists the files and folders that a kustomization names.
 func Named(fields map[string]any) []string {
 	var names []string
-	for _, key := range []string{"resources", "components", "bases", "crds", "configurations", "generators", "transformers", "validators", "patchesStrategicMerge"} {
+	for _, key := range lists() {
 		names = append(names, texts(fields[key])...)
 	}
-	for _, key := range []string{"patches", "patchesJson6902", "replacements"} {
+	for _, key := range paths() {
 		for _, entry := range entries(fields[key]) {
 			names = append(names, texts(entry["path"])...)
 		}
 	}
-	for _, key := range []string{"configMapGenerator", "secretGenerator"} {
+	for _, key := range generators() {
 		for _, entry := range entries(fields[key]) {
 			for _, name := range slices.Concat(texts(entry["files"]), texts(entry["envs"]), texts(entry["env"])) {
 				names = append(names, name[strings.Index(name, "=")+1:])

@@ -2,6 +2,7 @@ package kustomize
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -126,7 +127,7 @@ func (f *Files) index(name string) *file {
 	read := f.file(name)
 	read.indexed.Do(func() {
 		if isKustomization(name) {
-			read.generates(path.Dir(name))
+			f.input(name).generates(path.Dir(name))
 			return
 		}
 		for part := range bytes.SplitSeq(read.text, []byte("\n---")) {
@@ -210,7 +211,7 @@ func (f *file) generates(folder string) {
 	for _, key := range []string{"resources", "bases", "components", "generators"} {
 		for _, name := range texts(fields[key]) {
 			if !strings.Contains(name, "\n") {
-				f.resources = append(f.resources, path.Join(folder, name))
+				f.resources = append(f.resources, path.Join(folder, cmp.Or(f.moved[name], name)))
 			}
 		}
 	}

@@ -17,6 +17,8 @@ const (
 	State = Own + "state"
 	// Excuses is the file in which a repository without a spec accepts findings of verify.
 	Excuses = Own + "verify.yaml"
+	// FetchLock is the file in which verify notes what it has fetched.
+	FetchLock = Own + "verify.lock"
 	// Parked is the folder in which files wait while names change places.
 	Parked = Own + "parked/"
 	// SpecSchema is where editors find the schema of the spec.

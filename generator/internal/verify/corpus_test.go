@@ -42,7 +42,7 @@ func TestCorpus(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rule := range checks.Rules() {
-		if !seen[rule.Code] && rule.Code != "build/unreadable" && !strings.HasPrefix(rule.Code, "pins/") { // which need commits: a script has them
+		if !seen[rule.Code] && rule.Code != "build/unreadable" && !strings.HasPrefix(rule.Code, "pins/") && rule.Code != repo.ChangedContent { // which need commits: a script has them
 			t.Errorf("no case finds %s", rule.Code)
 		}
 	}

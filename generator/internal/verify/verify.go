@@ -88,9 +88,10 @@ func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
 		return !o.wants(rule.Code) || o.Cheap && (!rule.Cheap || rule.Severity > Warning)
 	})
 	report := &Report{Findings: checks.Judge(r, rules, o.Progress), Skipped: skipped(r)}
-	lines := newLocator(source)
+	lines := newLocator(r.Files(source))
 	for i := range report.Findings {
 		lines.locate(&report.Findings[i])
+		address(&report.Findings[i], r)
 	}
 	report.Clusters, report.Parts = r.Share()
 	report.excuse(o)
@@ -99,9 +100,24 @@ func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
 	return report
 }
 
+// address puts addresses into a finding in the place of the paths of what was fetched.
+func address(f *Finding, r *repo.Repository) {
+	f.Message, f.Hint = r.Worded(f.Message), r.Worded(f.Hint)
+	for i := range f.Sum {
+		f.Sum[i] = r.Worded(f.Sum[i])
+	}
+	if shown, named, fetched := r.Shown(f.File); fetched {
+		f.File, f.Named = shown, named
+	}
+}
+
 // skipped are what was not judged of a repository, and not compared of others.
 func skipped(r *repo.Repository) []Skipped {
 	all := slices.Clone(r.Skipped)
+	for i := range all {
+		all[i].Reason = r.Worded(all[i].Reason)
+		all[i].File, _, _ = r.Shown(all[i].File)
+	}
 	for _, other := range r.Others {
 		if n := len(other.Skipped) + len(other.Problems); n > 0 {
 			all = append(all, Skipped{Origin: repo.Origin{File: other.Name}, Reason: fmt.Sprintf("of this other repository, parts could not be read and were not compared, %d in number: wavewright verify says which in that folder", n)})

@@ -62,6 +62,8 @@ type Finding struct {
 	about *repo.Object
 	// Spec is where the spec declares the application; empty in a repository without one.
 	Spec repo.Origin
+	// Named is where the repository names what holds File, when this was fetched; empty otherwise.
+	Named repo.Origin
 	// by is the Application that the finding is about, nil for none: of a repository that is divided over
 	// several machines, one of them reports it.
 	by *repo.Deployed

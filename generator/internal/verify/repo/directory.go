@@ -16,7 +16,7 @@ func (d *discovery) directory(p *product, o order) *product {
 		settings = &DirectorySource{}
 	}
 	include, exclude := glob(settings.Include), glob(settings.Exclude)
-	for _, name := range d.names {
+	for _, name := range d.below(o.source.Path) {
 		if !within(name, o.source.Path) || !settings.Recurse && path.Dir(name) != o.source.Path {
 			continue
 		}
@@ -35,6 +35,20 @@ func (d *discovery) directory(p *product, o order) *product {
 		p.omit("%s holds no manifests", o.source.Path)
 	}
 	return p
+}
+
+// below are the files of the repository, or those of what was fetched, that may lie below a folder.
+func (d *discovery) below(folder string) []string {
+	root := d.root(folder)
+	names, _ := d.listing(root)
+	if root == "." {
+		return names
+	}
+	var all []string
+	for _, name := range names {
+		all = append(all, path.Join(root, name))
+	}
+	return all
 }
 
 // manifests takes the objects of a file.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
+	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
 )
 
 // Options are what the files of a repository do not say.
@@ -34,6 +35,8 @@ type Options struct {
 	Progress Progress
 	// Definitions are CustomResourceDefinitions beside the repository, of [ReadDefinitions].
 	Definitions []*Object
+	// Fetcher has what the repository uses of other places; nil when nothing of it is to be had.
+	Fetcher *fetch.Fetcher
 }
 
 // Cluster is a cluster that Argo CD knows.
@@ -64,6 +67,9 @@ func (o Options) Discover(source fs.FS) (*Repository, error) {
 	defer d.close()
 	if err := d.scan(); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
+	}
+	for _, p := range lockProblems(source) {
+		d.problem(p.Origin, "", p.Code, p.Message)
 	}
 	d.read()
 	d.analyse()
@@ -104,7 +110,7 @@ func (d *discovery) anything() bool {
 // makes builds the sources of an Application, and reports whether they make an object.
 func (d *discovery) makes(n *node) bool {
 	d.build([]*node{n})
-	orders, _ := d.orders(n.Application, n.stands())
+	orders, _ := d.orders(n, n.stands())
 	return slices.ContainsFunc(orders, func(o order) bool { return len(d.products[o.key()].objects) > 0 })
 }
 
@@ -160,9 +166,11 @@ type discovery struct {
 }
 
 func newDiscovery(source fs.FS, o Options) *discovery {
-	reader := kustomize.NewFiles(source)
+	beyond := newElsewhere(source, o.Fetcher)
+	source = beyond
+	reader := beyond.reader(source)
 	d := &discovery{
-		Repository: &Repository{Given: o.Definitions, Kubernetes: o.Kubernetes}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source}, marked: &marked{files: source, read: reader, known: map[string]bool{}},
+		Repository: &Repository{Given: o.Definitions, Kubernetes: o.Kubernetes, elsewhere: beyond}, options: o, source: source, reader: reader, builder: kustomize.NewBuilder(reader).Remember(o.Cache), disk: &disk{source: source, fetched: map[string]bool{}, supplied: map[string]bool{}}, marked: &marked{files: source, read: reader, known: map[string]bool{}},
 		extensions: map[string]bool{}, files: map[string]*file{}, kustomizations: map[string]string{}, named: map[string]*kustomization{},
 		charts: map[string]bool{}, used: map[string]bool{}, votes: map[string]int{},
 		products: map[string]*product{}, nodes: map[string]*node{}, managed: map[string]bool{}, reported: map[string]bool{}, deputies: map[string]string{}, covered: map[string]bool{}, deployed: map[string]bool{},
@@ -233,6 +241,7 @@ func (d *discovery) follow(entries []*entry) {
 		}
 	}
 	for len(wave) > 0 {
+		d.prefetch(wave)
 		wave = d.earlyOf(wave)
 		d.build(wave)
 		var next []*node

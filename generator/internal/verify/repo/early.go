@@ -13,7 +13,7 @@ func (d *discovery) early(n *node) bool {
 	if d.options.Shard.whole() || n.stands() {
 		return true
 	}
-	orders, _ := d.orders(n.Application, false)
+	orders, _ := d.orders(n, false)
 	for _, o := range orders {
 		if d.isMarked(o) {
 			return true
@@ -73,6 +73,9 @@ func (d *discovery) markedKustomization(o order) bool {
 // markedChart looks at all files of a chart. Archives in it, and value files elsewhere, are not looked into:
 // they may hold anything.
 func (d *discovery) markedChart(o order) bool {
+	if !d.isOwn(o.source.Path) {
+		return true
+	}
 	if h := o.source.Helm; h != nil && (len(h.FileParameters) > 0 || strings.ContainsAny(strings.Join(h.ValueFiles, " "), "$*?[/")) {
 		return true
 	}
@@ -93,7 +96,7 @@ func (d *discovery) buildLate() {
 			own = append(own, n)
 			continue
 		}
-		orders, _ := d.orders(n.Application, false)
+		orders, _ := d.orders(n, false)
 		for _, o := range orders {
 			d.cover(o.source.Path)
 		}

@@ -30,7 +30,7 @@ func (d *discovery) builderFor(o order, folder string) (builder *kustomize.Build
 		return nil, charts, err
 	} else if changed {
 		name := d.kustomizations[folder]
-		builder = kustomize.NewBuilder(kustomize.NewFiles(layer.New(d.source, map[string][]byte{name: edited})))
+		builder = kustomize.NewBuilder(d.elsewhere.reader(layer.New(d.source, map[string][]byte{name: edited})))
 	}
 	if strings.Contains(d.buildOptions, "LoadRestrictionsNone") {
 		builder = builder.Unrestricted()

@@ -30,7 +30,7 @@ func (d *discovery) entries() []*entry {
 		}
 	}
 	for _, folder := range slices.Sorted(maps.Keys(d.charts)) {
-		if d.chartAround(folder) == folder && d.chartAround(path.Dir(folder)) == "" && d.chartMakesArgo(folder) {
+		if d.isOwn(folder) && d.chartAround(folder) == folder && d.chartAround(path.Dir(folder)) == "" && d.chartMakesArgo(folder) {
 			all = append(all, &entry{name: folder, at: Origin{File: path.Join(folder, "Chart.yaml"), Line: 1}, source: &Source{Path: folder}})
 		}
 	}
@@ -42,7 +42,7 @@ func (d *discovery) entries() []*entry {
 func (d *discovery) roots() []string {
 	var all []string
 	for _, folder := range slices.Sorted(maps.Keys(d.kustomizations)) {
-		if k := d.named[folder]; !d.used[folder] && !k.component && d.chartAround(folder) == "" {
+		if k := d.named[folder]; d.isOwn(folder) && !d.used[folder] && !k.component && d.chartAround(folder) == "" {
 			all = append(all, folder)
 		}
 	}
@@ -159,7 +159,7 @@ func (d *discovery) standIns() []*entry {
 		all = append(all, &entry{name: folder, at: Origin{File: d.kustomizations[folder], Line: 1}, source: &Source{Path: folder}, stand: true})
 	}
 	for _, folder := range slices.Sorted(maps.Keys(d.charts)) {
-		if d.chartAround(folder) == folder && d.chartAround(path.Dir(folder)) == "" && !d.used[folder] {
+		if d.isOwn(folder) && d.chartAround(folder) == folder && d.chartAround(path.Dir(folder)) == "" && !d.used[folder] {
 			all = append(all, &entry{name: folder, at: Origin{File: path.Join(folder, "Chart.yaml"), Line: 1}, source: &Source{Path: folder}, stand: true})
 		}
 	}
@@ -219,7 +219,7 @@ func (d *discovery) leftovers() {
 		}
 	}
 	for _, folder := range slices.Sorted(maps.Keys(d.charts)) {
-		if d.chartAround(folder) == folder && d.chartAround(path.Dir(folder)) == "" && !d.covered[folder] {
+		if d.isOwn(folder) && d.chartAround(folder) == folder && d.chartAround(path.Dir(folder)) == "" && !d.covered[folder] {
 			d.skip(Origin{File: path.Join(folder, "Chart.yaml"), Line: 1}, "", "no Application deploys this chart")
 		}
 	}

@@ -9,18 +9,21 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
+	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
 )
 
 // Generated reads a repository that wavewright generated: the candidates of every environment,
 // which are what promotion of this commit would run, and what Argo CD runs today. The error is the
 // world's: mistakes in the repository are Problems.
 func (o Options) Generated(files fs.FS) (*Repository, error) {
-	r := &Repository{files: files, Builds: map[string]*Build{}, Given: o.Definitions}
+	beyond := newElsewhere(files, o.Fetcher)
+	r := &Repository{files: files, Builds: map[string]*Build{}, Given: o.Definitions, elsewhere: beyond}
+	r.Problems = lockProblems(files)
 	folders, err := r.folders()
 	if err != nil {
 		return nil, err
 	}
-	read := kustomize.NewFiles(files)
+	read := beyond.reader(beyond)
 	overlays, rest := apart(folders)
 	r.buildAll(read, rest, o)
 	if err := r.load(); err != nil {
@@ -182,6 +185,11 @@ func (r *Repository) report(d *Deployed, build *Build) {
 		r.Skipped = append(r.Skipped, Skipped{Origin{File: d.Overlay + "/Chart.yaml"}, d.Name, "the chart is not in the repository"})
 	case build.Err != nil:
 		var outside *kustomize.OutsideError
+		var changed *fetch.ChangedError
+		if errors.As(build.Err, &changed) {
+			r.Problems = append(r.Problems, Problem{d.Made, d.Name, ChangedContent, changed.Error()})
+			return
+		}
 		if errors.As(build.Err, &outside) {
 			r.Skipped = append(r.Skipped, Skipped{Origin{File: outside.Folder + "/kustomization.yaml"}, d.Name, build.Err.Error()})
 			return

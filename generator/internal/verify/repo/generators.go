@@ -69,19 +69,19 @@ func plain(element map[string]any) (map[string]any, error) {
 
 // git makes parameters of the folders or files of the repository.
 func (e *expansion) git(settings map[string]any) ([]parameters, error) {
-	if url := text(settings["repoURL"]); !e.own[sameRepository(url)] {
-		return nil, &unlooked{"the git generator looks into another repository, " + url}
+	in, err := e.listed(text(settings["repoURL"]), text(settings["revision"]))
+	if err != nil {
+		return nil, err
 	}
 	prefix := text(settings["pathParamPrefix"])
 	var all []parameters
-	var err error
 	switch {
 	case settings["directories"] != nil:
-		all, err = e.gitFolders(mapsOf(settings["directories"]), prefix)
-		e.wanting(settings, "folder", mapsOf(settings["directories"]), e.folders, fitsFolder)
+		all, err = e.gitFolders(in, mapsOf(settings["directories"]), prefix)
+		e.wanting(settings, "folder", mapsOf(settings["directories"]), in.folders, fitsFolder)
 	case settings["files"] != nil:
-		all, err = e.gitFiles(mapsOf(settings["files"]), prefix)
-		e.wanting(settings, "file", mapsOf(settings["files"]), e.names, fitsFile)
+		all, err = e.gitFiles(in, mapsOf(settings["files"]), prefix)
+		e.wanting(settings, "file", mapsOf(settings["files"]), in.names, fitsFile)
 	default:
 		err = errors.New("the git generator names neither directories nor files")
 	}
@@ -96,11 +96,32 @@ func (e *expansion) git(settings map[string]any) ([]parameters, error) {
 	return all, nil
 }
 
+// contents are the files and folders of a repository, relative to its root.
+type contents struct {
+	root           string
+	names, folders []string
+}
+
+// listed are the contents of the repository that a git generator looks into.
+func (e *expansion) listed(url, revision string) (contents, error) {
+	in := contents{root: "."}
+	if !e.own[sameRepository(url)] {
+		at, err := e.elsewhere.mount(".", gitThing(url, revision), e.object.Origin)
+		if err != nil {
+			f := absence(err, "the git generator looks into another repository, %s", redacted(url))
+			return in, &unlooked{f.message}
+		}
+		in.root = at
+	}
+	in.names, in.folders = e.listing(in.root)
+	return in, nil
+}
+
 // gitFolders are the folders that fit a pattern and none that excludes. Hidden ones are never
 // meant.
-func (e *expansion) gitFolders(patterns []map[string]any, prefix string) ([]parameters, error) {
+func (e *expansion) gitFolders(from contents, patterns []map[string]any, prefix string) ([]parameters, error) {
 	var all []parameters
-	for _, folder := range e.folders {
+	for _, folder := range from.folders {
 		if folder == "." || strings.HasPrefix(folder, ".") || strings.Contains(folder, "/.") {
 			continue
 		}
@@ -123,9 +144,9 @@ func (e *expansion) gitFolders(patterns []map[string]any, prefix string) ([]para
 }
 
 // gitFiles are the values in files that fit a pattern and none that excludes.
-func (e *expansion) gitFiles(patterns []map[string]any, prefix string) ([]parameters, error) {
+func (e *expansion) gitFiles(from contents, patterns []map[string]any, prefix string) ([]parameters, error) {
 	var all []parameters
-	for _, name := range e.names {
+	for _, name := range from.names {
 		in, out := false, false
 		for _, pattern := range patterns {
 			fits, err := fitsFile(text(pattern["path"]), name)
@@ -138,7 +159,7 @@ func (e *expansion) gitFiles(patterns []map[string]any, prefix string) ([]parame
 		if !in || out {
 			continue
 		}
-		found, err := e.gitFile(name, prefix)
+		found, err := e.gitFile(from.root, name, prefix)
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
@@ -190,8 +211,9 @@ func gitGlob(pattern string) *regexp.Regexp {
 }
 
 // gitFile are the values of one file: an object, or a list of objects.
-func (e *expansion) gitFile(name, prefix string) ([]parameters, error) {
-	source, err := e.reader.Text(name)
+func (e *expansion) gitFile(root, name, prefix string) ([]parameters, error) {
+	at := path.Join(root, name)
+	source, err := e.reader.Text(at)
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +232,7 @@ func (e *expansion) gitFile(name, prefix string) ([]parameters, error) {
 			flatten("", object, func(name string, value any) { values[name] = fmt.Sprint(value) })
 		}
 		e.paths(values, prefix, path.Dir(name), path.Base(name))
-		all = append(all, parameters{values: values, at: Origin{File: name, Line: 1}})
+		all = append(all, parameters{values: values, at: Origin{File: at, Line: 1}})
 	}
 	return all, nil
 }

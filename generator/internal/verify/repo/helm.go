@@ -20,6 +20,8 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/yaml"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
 )
 
 // helmVersion is the version of Kubernetes that charts are rendered for when nothing says another.
@@ -67,6 +69,9 @@ func (d *discovery) chart(p *product, o order) *product {
 	}
 	if err := d.copyTree(folder, filepath.Join(work, "chart")); err != nil {
 		return p.omit("the chart %s cannot be copied: %v", folder, err)
+	}
+	if err := d.depend(folder, filepath.Join(work, "chart")); err != nil {
+		return p.absent(Origin{}, err, "the chart %s needs charts that its folder charts/ does not hold", folder)
 	}
 	p.read = append(p.read, r.read...)
 	out, problems, err := runHelm(d.options.Helm, work, filepath.Join(work, "chart"), arguments...)
@@ -245,18 +250,19 @@ func (r *render) valueFile(name string, optional bool) ([]string, error) {
 		}
 		return "$" + variable
 	})
+	root := r.root(r.order.source.Path)
 	at := path.Join(r.order.source.Path, name)
 	if ref, rest, _ := strings.Cut(name, "/"); strings.HasPrefix(name, "$") {
-		if !r.refs[ref] {
+		if root = r.refs[ref]; root == "" {
 			return nil, &unlooked{"the value file " + name + " is in another repository"}
 		}
-		at = path.Clean(rest)
+		at = path.Join(root, rest)
 	} else if strings.Contains(name, "://") {
-		return nil, &unlooked{"the value file " + name + " is on another machine"}
+		return r.webFile(name)
 	} else if path.IsAbs(name) {
-		at = path.Clean(strings.TrimPrefix(name, "/")) // from the root of the repository
+		at = path.Join(root, name) // from the root of the repository
 	}
-	if !fs.ValidPath(at) {
+	if !fs.ValidPath(at) || !within(at, root) {
 		return nil, fmt.Errorf("the value file %s is outside the repository", name)
 	}
 	found := []string{at}
@@ -285,6 +291,19 @@ func (r *render) valueFile(name string, optional bool) ([]string, error) {
 		copies = append(copies, stored)
 	}
 	return copies, nil
+}
+
+// webFile is the copy of a value file that is named by its address.
+func (r *render) webFile(name string) ([]string, error) {
+	content, err := r.elsewhere.get(fetch.Thing{Kind: fetch.File, Address: name})
+	if err != nil {
+		return nil, &unlooked{absence(err, "the value file %s is on another machine", redacted(name)).message}
+	}
+	for _, text := range content.Files {
+		copied, err := r.store(text)
+		return []string{copied}, err
+	}
+	return nil, fmt.Errorf("the value file %s is empty", redacted(name))
 }
 
 // store writes a file for helm.

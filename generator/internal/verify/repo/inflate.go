@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
+	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
 )
 
 // disk is a copy of the repository for what works on disk only.
@@ -19,6 +19,10 @@ type disk struct {
 	once   sync.Once
 	folder string
 	err    error
+	// fetched are the folders of what was fetched that the copy has, and supplied the kustomizations whose charts
+	// it has; supplying guards both.
+	fetched, supplied map[string]bool
+	supplying         sync.Mutex
 }
 
 // close takes the copy away.
@@ -46,9 +50,16 @@ func (d *discovery) inflated(p *product, o order) *product {
 	}
 	for _, part := range d.closure(folder) {
 		for _, chart := range d.chartsOf(part) {
-			p.read = append(p.read, chart)
-			if !d.charts[chart] {
-				return p.omit("the kustomization %s renders the chart %s, which is not in the repository", part, path.Base(chart))
+			p.read = append(p.read, chart.folder)
+			if d.charts[chart.folder] || d.fileExists(path.Join(chart.folder, "Chart.yaml")) {
+				continue
+			}
+			err := fetch.ErrNotLocked
+			if chart.thing.Address != "" {
+				_, err = d.elsewhere.get(chart.thing)
+			}
+			if err != nil {
+				return p.absent(Origin{}, err, "the kustomization %s renders the chart %s, which is not in the repository", part, chart.thing.Chart)
 			}
 		}
 	}
@@ -59,6 +70,9 @@ func (d *discovery) inflated(p *product, o order) *product {
 	if err != nil {
 		return p.omit("the repository cannot be copied for helm: %v", err)
 	}
+	if err := d.supplyAll(root, folder); err != nil {
+		return p.omit("the repository cannot be copied for helm: %v", err)
+	}
 	built, err := kustomize.BuildOnDisk(root, folder, d.options.Helm)
 	if err != nil {
 		err = errors.New(strings.ReplaceAll(err.Error(), root+"/", ""))
@@ -66,21 +80,18 @@ func (d *discovery) inflated(p *product, o order) *product {
 	return d.taken(p, folder, built, err)
 }
 
-// chartsOf are the folders of the charts that a kustomization renders, where kustomize looks
-// for them.
-func (d *discovery) chartsOf(folder string) []string {
-	k := d.named[folder]
-	if k == nil {
-		return nil
+// supplyAll supplies a kustomization, and all that it uses.
+func (d *discovery) supplyAll(root, folder string) error {
+	d.disk.supplying.Lock()
+	defer d.disk.supplying.Unlock()
+	parts := d.closure(folder)
+	if err := d.unpackFetched(root, parts); err != nil {
+		return err
 	}
-	home := path.Join(folder, cmp.Or(k.chartHome, "charts"))
-	var all []string
-	for _, chart := range k.helm {
-		at := path.Join(home, text(chart["name"]))
-		if version := text(chart["version"]); version != "" && text(chart["repo"]) != "" {
-			at = path.Join(home, text(chart["name"])+"-"+version, text(chart["name"]))
+	for _, part := range parts {
+		if err := d.supply(root, part); err != nil {
+			return err
 		}
-		all = append(all, at)
 	}
-	return all
+	return nil
 }

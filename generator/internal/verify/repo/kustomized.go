@@ -35,7 +35,7 @@ func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err
 	var outside *kustomize.OutsideError
 	switch {
 	case errors.As(err, &outside):
-		return p.fail(at, "", "%v", err)
+		return p.outside(at, outside)
 	case err != nil && strings.Contains(err.Error(), "external plugins disabled"), err != nil && strings.Contains(err.Error(), "--enable-helm"):
 		return p.omit("the kustomization %s runs a plugin", folder)
 	case err != nil && strings.Contains(err.Error(), "no template ") && !d.extensions[".tpl"]:
@@ -101,7 +101,7 @@ func (d *discovery) unbuildable(p *product, folder string) bool {
 			p.fail(at(name), "build/failed", "the kustomization names %s, which is not in the repository", name)
 		}
 		for _, name := range k.remote {
-			p.fail(at(name), "", "the kustomization %s names %s, which is in another repository", part, name)
+			p.absent(at(name), k.why[name], "the kustomization %s names %s, which is in another repository", part, redacted(name))
 		}
 	}
 	if len(p.faults) == n {

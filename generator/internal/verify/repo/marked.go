@@ -74,6 +74,8 @@ func (m *marked) named(folder, name string, seen map[string]bool) bool {
 		at := path.Join(folder, item)
 		info, err := fs.Stat(m.files, at)
 		switch {
+		case err != nil && remote(item):
+			return true // which may hold anything
 		case err != nil: // a patch that stands in the kustomization, or what fails to build anyway
 		case info.IsDir() && m.kustomization(at, seen):
 			return true

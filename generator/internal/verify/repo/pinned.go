@@ -7,8 +7,6 @@ import (
 	"maps"
 	"path"
 	"slices"
-
-	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
 
 // Pin is what an environment runs of another commit.
@@ -53,7 +51,8 @@ func pinnedBuilds(pins []Pin, o Options) map[string]*Build {
 	builds := map[string]*Build{}
 	for _, commit := range slices.Sorted(maps.Keys(folders)) {
 		then := &Repository{files: files[commit], Builds: map[string]*Build{}}
-		then.buildAll(kustomize.NewFiles(files[commit]), folders[commit], o)
+		beyond := newElsewhere(files[commit], o.Fetcher)
+		then.buildAll(beyond.reader(beyond), folders[commit], o)
 		for folder, build := range then.Builds {
 			builds[commit+" "+folder] = build
 		}

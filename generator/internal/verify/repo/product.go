@@ -42,8 +42,8 @@ func (p *product) omit(format string, args ...any) *product {
 type order struct {
 	source             Source
 	release, namespace string
-	// refs are the folders of this repository that value files refer to by name.
-	refs map[string]bool
+	// refs are the roots of the repositories that value files refer to by name.
+	refs map[string]string
 	// stand says that the folder stands for an Application: nobody says with which values it is
 	// rendered, or whether another tool fills in its files first.
 	stand bool
@@ -62,34 +62,31 @@ func (o order) key() string {
 
 // orders are what has to be built for an Application. A source that is not of this repository
 // is a fault.
-func (d *discovery) orders(a *Application, stand bool) ([]order, []fault) {
+func (d *discovery) orders(n *node, stand bool) ([]order, []fault) {
 	var orders []order
 	var faults []fault
 	omit := func(code, format string, args ...any) {
 		faults = append(faults, fault{code: code, message: fmt.Sprintf(format, args...)})
 	}
-	refs := map[string]bool{}
-	for _, s := range a.sources() {
-		if s.Ref != "" && (stand || d.own[sameRepository(s.RepoURL)]) {
-			refs["$"+s.Ref] = true
-		}
-	}
+	a := n.Application
+	refs, lacking := d.valueRoots(n, stand)
+	faults = append(faults, lacking...)
 	for _, s := range a.sources() {
 		switch {
-		case s.Chart != "":
-			omit("", "the chart %s of %s is not in the repository", s.Chart, diag.Redact(s.RepoURL))
-		case s.Path == "" && s.Ref != "":
-			if !refs["$"+s.Ref] {
-				omit("", "value files are in another repository, %s", diag.Redact(s.RepoURL))
-			}
+		case s.Path == "" && s.Chart == "" && s.Ref != "":
 		case stand:
 			orders = append(orders, order{source: s, release: d.chartName(s.Path), namespace: "default", stand: true})
+		case d.foreign(&s):
+			source, fault := d.elsewhereOrder(n, s)
+			if fault != nil {
+				faults = append(faults, *fault)
+				continue
+			}
+			orders = append(orders, order{source: source, release: a.Name, namespace: a.Spec.Destination.Namespace, refs: refs})
 		case s.Path == "":
 			omit("", "the source has no path")
 		case s.RepoURL == "":
 			omit("", "the source names no repository")
-		case !d.own[sameRepository(s.RepoURL)]:
-			omit("", "the source is in another repository, %s", diag.Redact(s.RepoURL))
 		case path.IsAbs(s.Path) || !fs.ValidPath(path.Clean(s.Path)):
 			omit("build/failed", "the path %s leads out of the repository: Argo CD refuses it", s.Path)
 		case !d.isFolder(s.Path):
@@ -102,9 +99,33 @@ func (d *discovery) orders(a *Application, stand bool) ([]order, []fault) {
 	return orders, faults
 }
 
+// valueRoots are the roots of the repositories that the value files of an Application refer to by name.
+func (d *discovery) valueRoots(n *node, stand bool) (roots map[string]string, faults []fault) {
+	roots = map[string]string{}
+	for _, s := range n.sources() {
+		if s.Ref == "" {
+			continue
+		}
+		if stand || d.own[sameRepository(s.RepoURL)] {
+			roots["$"+s.Ref] = "."
+			continue
+		}
+		at, err := d.elsewhere.mount(".", gitThing(s.RepoURL, s.TargetRevision), n.Made)
+		if err == nil {
+			roots["$"+s.Ref] = at
+		} else if s.Path == "" && s.Chart == "" {
+			faults = append(faults, absence(err, "value files are in another repository, %s", redacted(s.RepoURL)))
+		}
+	}
+	return roots, faults
+}
+
+// redacted is an address without credentials.
+func redacted(address string) string { return diag.RedactValue(address) }
+
 // ordersOf are those of a node. What a chart makes that nobody says how to render may lack values too.
 func (d *discovery) ordersOf(n *node) ([]order, []fault) {
-	orders, faults := d.orders(n.Application, n.stands())
+	orders, faults := d.orders(n, n.stands())
 	for i := range orders {
 		orders[i].stand = orders[i].stand || n.loose
 	}
@@ -127,6 +148,7 @@ func (d *discovery) build(wave []*node) {
 }
 
 func (d *discovery) produce(orders []order) {
+	d.bringAll(orders)
 	made := make([]*product, len(orders))
 	d.options.Progress.parallel("build sources", len(orders), func(i int) { made[i] = d.product(orders[i]) })
 	for i, o := range orders {

@@ -26,6 +26,8 @@ type Repository struct {
 	Dir  string
 	// files are those of the repository.
 	files fs.FS
+	// elsewhere is what it uses of other places; nil for nothing.
+	elsewhere *elsewhere
 	// reading is the file that is being read, for messages.
 	reading string
 	// Kubernetes is the version of the clusters that declare none, such as 1.36; empty when it

@@ -141,6 +141,8 @@ type kustomization struct {
 	// missing are local names that the repository does not hold; remote are those of other
 	// repositories; outside those that lead out of this one.
 	missing, remote, outside []string
+	// why are the reasons for which remote names could not be fetched.
+	why map[string]error
 	// helm says that it renders charts.
 	helm []map[string]any
 	// chartHome is the folder of the charts; empty for the usual one.
@@ -167,7 +169,7 @@ func (d *discovery) analyse() {
 
 // contents reads what the kustomization of a folder names.
 func (d *discovery) contents(folder string) *kustomization {
-	k := &kustomization{}
+	k := &kustomization{why: map[string]error{}}
 	source, err := d.reader.Text(d.kustomizations[folder])
 	var fields map[string]any
 	if err != nil || yaml.Unmarshal(source, &fields) != nil {
@@ -195,12 +197,14 @@ func (d *discovery) sort(k *kustomization, folder, name string) {
 	info, err := fs.Stat(d.source, at)
 	switch {
 	case strings.Contains(name, "\n"):
+	case remote(name) && err != nil:
+		k.remote = append(k.remote, name)
+	case !within(at, d.root(folder)):
+		k.outside = append(k.outside, name)
 	case err == nil && info.IsDir() && !path.IsAbs(name):
 		k.folders = append(k.folders, at)
 	case err == nil && !path.IsAbs(name):
 		k.files = append(k.files, at)
-	case remote(name):
-		k.remote = append(k.remote, name)
 	case path.IsAbs(name) || !fs.ValidPath(at):
 		k.outside = append(k.outside, name)
 	default:

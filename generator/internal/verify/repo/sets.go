@@ -105,7 +105,7 @@ func differs(a *Application, deputy string) bool {
 // astray reports whether an Application for a cluster that was only assumed names a folder that
 // is not there: then the generator does not choose that cluster.
 func (d *discovery) astray(a *Application) bool {
-	return slices.ContainsFunc(a.sources(), func(s Source) bool { return s.Chart == "" && s.Path != "" && !d.isFolder(s.Path) })
+	return slices.ContainsFunc(a.sources(), func(s Source) bool { return !d.foreign(&s) && s.Path != "" && !d.isFolder(s.Path) })
 }
 
 // expansion expands one ApplicationSet.

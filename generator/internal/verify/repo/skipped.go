@@ -1,11 +1,18 @@
 package repo
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
+)
 
 // topics are what reports put parts that were not judged under, by a text that their reasons hold.
 // The first that fits counts.
 func topics() [][2]string {
 	return [][2]string{
+		{"and cannot be fetched", "what could not be fetched"},
+		{fetch.ErrNotCached.Error(), "what is locked, but not in the cache of this machine"},
 		{"no Application deploys", "folders that no Application deploys"},
 		{"nothing deploys them", "files of Applications that a kustomization leaves out"},
 		{"the ApplicationSet makes no Application", "ApplicationSets that make no Application"},
@@ -41,4 +48,12 @@ func (s Skipped) Topic() string {
 		}
 	}
 	return "other parts"
+}
+
+// Fetchable reports whether the part may be judged when what it needs is fetched.
+func (s Skipped) Fetchable() bool {
+	return slices.Contains([]string{
+		"what is locked, but not in the cache of this machine", "ApplicationSets that read other repositories", "sources in other repositories",
+		"charts whose value files are not in this repository", "charts that are not in this repository",
+	}, s.Topic()) || strings.Contains(s.Reason, "which is in another repository") || strings.Contains(s.Reason, "renders the chart")
 }
