@@ -206,6 +206,9 @@ func remotely(dir string, stdin []byte, limit time.Duration, args ...string) (st
 		return out.String(), nil
 	}
 	said := gitError(args[0], stderr.String(), err)
+	if _, exited := errors.AsType[*exec.ExitError](err); exited { // whose number tells nobody anything
+		said = errors.New(strings.TrimSuffix(said.Error(), ": "+err.Error()))
+	}
 	if silent(stderr.String()) {
 		return "", &UnreachableError{said.Error()}
 	}

@@ -52,6 +52,9 @@ func (s Skipped) Topic() string {
 
 // Fetchable reports whether the part may be judged when what it needs is fetched.
 func (s Skipped) Fetchable() bool {
+	if strings.Contains(s.Reason, "and cannot be fetched") {
+		return false
+	}
 	return slices.Contains([]string{
 		"what is locked, but not in the cache of this machine", "ApplicationSets that read other repositories", "sources in other repositories",
 		"charts whose value files are not in this repository", "charts that are not in this repository",
