@@ -43,13 +43,14 @@ func (d *discovery) dependencies(folder string) []dependency {
 }
 
 // depend puts the charts that a chart needs, and does not hold, into the copy of it, as Argo CD lets helm do.
-func (d *discovery) depend(folder, copied string) error {
+func (d *discovery) depend(p *product, folder, copied string) error {
 	for _, need := range d.dependencies(folder) {
 		if need.Repository == "" || need.Name != path.Base(need.Name) || d.holdsChart(folder, need.Name) {
 			continue
 		}
 		if rest, local := strings.CutPrefix(need.Repository, "file://"); local {
 			if at := path.Join(folder, rest); within(at, d.root(folder)) && fs.ValidPath(at) && d.fileExists(path.Join(at, "Chart.yaml")) {
+				p.read = append(p.read, at)
 				if err := d.copyTree(at, filepath.Join(copied, "charts", need.Name)); err != nil {
 					return err
 				}

@@ -70,7 +70,7 @@ func (d *discovery) chart(p *product, o order) *product {
 	if err := d.copyTree(folder, filepath.Join(work, "chart")); err != nil {
 		return p.omit("the chart %s cannot be copied: %v", folder, err)
 	}
-	if err := d.depend(folder, filepath.Join(work, "chart")); err != nil {
+	if err := d.depend(p, folder, filepath.Join(work, "chart")); err != nil {
 		return p.absent(Origin{}, err, "the chart %s needs charts that its folder charts/ does not hold", folder)
 	}
 	p.read = append(p.read, r.read...)
