@@ -115,8 +115,12 @@ func (c *console) printSkipped(report *generator.VerifyReport, all bool) {
 		c.printf("  %d: %s\n", len(group.Parts), group.Topic)
 		c.printParts(group, all)
 	}
+}
+
+// hintFetch names the flag that fetches what was not judged.
+func (c *console) hintFetch(report *generator.VerifyReport) {
 	if slices.ContainsFunc(report.Skipped, generator.VerifySkipped.Fetchable) {
-		c.printf("  hint: verify --fetch fetches what other places hold\n")
+		c.printf("hint: verify --fetch fetches what other places hold\n")
 	}
 }
 

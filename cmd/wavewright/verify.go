@@ -148,6 +148,9 @@ func (c *console) verify(job *verification) error {
 		c.printAnnotations(shown)
 	default:
 		c.printVerify(report, shown, job.least, job.Shard)
+		if job.Fetch == generator.FetchNothing {
+			c.hintFetch(report)
+		}
 	}
 	if err != nil || len(shown) == 0 {
 		return err

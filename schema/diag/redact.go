@@ -21,6 +21,8 @@ var (
 	afterPath = lazyregexp.New(`[A-Za-z][A-Za-z0-9+.-]*://[^\s?#'"<>]*[?#][^\s'"<>]*`)
 	// parameter is one of a query or a fragment.
 	parameter = lazyregexp.New(`[?&#;][^?&#;]*`)
+	// commitID is the whole name of a commit.
+	commitID = lazyregexp.New(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 	// secretName is that of a parameter that holds a credential.
 	secretName = lazyregexp.New(`(?i)token|secret|pass|pwd|key|auth|sig|cred|session|jwt|[?&#;]pat$`)
 )
@@ -36,6 +38,13 @@ func Redact(text string) string {
 // credentials: these stay.
 func RedactValue(text string) string {
 	return redact(text, func(name, value string) bool { return secretName.MatchString(name) || IsToken(value) })
+}
+
+// RedactSource is RedactValue for the address of a source, in which the id of a commit stays, long as it is.
+func RedactSource(text string) string {
+	return redact(text, func(name, value string) bool {
+		return secretName.MatchString(name) || IsToken(value) && !commitID.MatchString(value)
+	})
 }
 
 func redact(text string, hide func(name, value string) bool) string {

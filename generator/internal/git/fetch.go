@@ -2,6 +2,7 @@ package git
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -210,7 +211,8 @@ func remotely(dir string, stdin []byte, limit time.Duration, args ...string) (st
 		said = errors.New(strings.TrimSuffix(said.Error(), ": "+err.Error()))
 	}
 	if silent(stderr.String()) {
-		return "", &UnreachableError{said.Error()}
+		_, why, _ := strings.Cut(said.Error(), "': ") // what stands before is the address of one repository of many
+		return "", &UnreachableError{cmp.Or(why, said.Error())}
 	}
 	return "", said
 }

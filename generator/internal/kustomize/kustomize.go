@@ -38,9 +38,9 @@ func (e *OutsideError) Unwrap() error { return e.Why }
 // Error names both.
 func (e *OutsideError) Error() string {
 	if e.Why != nil {
-		return fmt.Sprintf("%s names %s: %v", e.Folder, diag.RedactValue(e.Name), e.Why)
+		return fmt.Sprintf("%s names %s: %v", e.Folder, diag.RedactSource(e.Name), e.Why)
 	}
-	return fmt.Sprintf("%s names %s, which is not a file of this repository", e.Folder, diag.RedactValue(e.Name))
+	return fmt.Sprintf("%s names %s, which is not a file of this repository", e.Folder, diag.RedactSource(e.Name))
 }
 
 // Build returns the objects that a folder builds.

@@ -61,21 +61,6 @@ func (t Thing) String() string {
 // key is the thing as the lock knows it.
 func (t Thing) key() key { return key{t.Kind, clean(t.Address), t.Chart, t.Revision, t.Flat} }
 
-// clean is an address without credentials.
-func clean(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return diag.RedactValue(address)
-	}
-	if u.User != nil {
-		name := u.User.Username()
-		if u.User = nil; u.Scheme == "ssh" {
-			u.User = url.User(name)
-		}
-	}
-	return diag.RedactValue(u.String())
-}
-
 // Content is a thing that was fetched.
 type Content struct {
 	Thing
@@ -191,8 +176,11 @@ func (f *Fetcher) get(t Thing) (*Content, Entry, error) {
 	if is && f.mode != Update {
 		return f.again(t, locked)
 	}
-	if f.mode == Locked {
+	if f.mode == Locked || t.unfilled() {
 		return nil, Entry{}, ErrNotLocked
+	}
+	if err := t.fault(); err != nil {
+		return nil, locked, err
 	}
 	version, err := f.resolve(t)
 	if err != nil {
@@ -258,18 +246,15 @@ func (f *Fetcher) Failed() (reasons []string, asked int) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	for _, o := range f.known {
-		if o.err != nil {
+		if errors.Is(o.err, ErrNotLocked) {
+			continue
+		}
+		if asked++; o.err != nil {
 			reasons = append(reasons, o.err.Error())
 		}
 	}
 	slices.Sort(reasons)
-	return reasons, len(f.known)
-}
-
-// Complete reports whether all things that were asked for are there.
-func (f *Fetcher) Complete() bool {
-	reasons, _ := f.Failed()
-	return len(reasons) == 0
+	return reasons, asked
 }
 
 // baseName is the name of a single file.

@@ -133,8 +133,8 @@ func (h *hosts) ask(name string, question func() error) error {
 	}
 	err := question()
 	if _, is := errors.AsType[*git.UnreachableError](err); is {
-		at.silent = err
-		return err
+		at.silent = &git.UnreachableError{Reason: name + " does not answer: " + err.Error()}
+		return at.silent
 	}
 	at.answered = true
 	return err

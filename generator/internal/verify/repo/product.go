@@ -121,7 +121,7 @@ func (d *discovery) valueRoots(n *node, stand bool) (roots map[string]string, fa
 }
 
 // redacted is an address without credentials.
-func redacted(address string) string { return diag.RedactValue(address) }
+func redacted(address string) string { return diag.RedactSource(address) }
 
 // ordersOf are those of a node. What a chart makes that nobody says how to render may lack values too.
 func (d *discovery) ordersOf(n *node) ([]order, []fault) {
