@@ -116,6 +116,9 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 		options.LoadRestrictions = types.LoadRestrictionsNone
 	}
 	result, err := krusty.MakeKustomizer(options).Run(v, root+v.top)
+	if v.outside != nil {
+		err = v.outside
+	}
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", v.top, err)
 	}

@@ -207,6 +207,8 @@ type view struct {
 	alone bool
 	// schema says that a kustomization has a schema, and moved that one names what is elsewhere.
 	schema, moved bool
+	// outside is what a kustomization names elsewhere that could not be had. Kustomize does not pass such an error on.
+	outside *OutsideError
 	// read are the paths that were read or looked for; the value says whether they exist.
 	read map[string]bool
 }
@@ -235,6 +237,9 @@ func (v *view) ReadFile(name string) ([]byte, error) {
 	case read.err != nil:
 		return nil, read.err
 	case read.refused != nil:
+		if outside, is := errors.AsType[*OutsideError](read.refused); is && outside.Why != nil && v.outside == nil {
+			v.outside = outside
+		}
 		return nil, read.refused
 	case read.schema && !v.alone:
 		v.schema = true

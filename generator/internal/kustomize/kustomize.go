@@ -37,10 +37,11 @@ func (e *OutsideError) Unwrap() error { return e.Why }
 
 // Error names both.
 func (e *OutsideError) Error() string {
+	said := fmt.Sprintf("%s names %s, which is not a file of this repository", e.Folder, diag.RedactSource(e.Name))
 	if e.Why != nil {
-		return fmt.Sprintf("%s names %s: %v", e.Folder, diag.RedactSource(e.Name), e.Why)
+		said += ": " + e.Why.Error()
 	}
-	return fmt.Sprintf("%s names %s, which is not a file of this repository", e.Folder, diag.RedactSource(e.Name))
+	return said
 }
 
 // Build returns the objects that a folder builds.

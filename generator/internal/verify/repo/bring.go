@@ -31,6 +31,8 @@ func (p *product) absent(at Origin, err error, format string, args ...any) *prod
 func absence(err error, format string, args ...any) fault {
 	said := fmt.Sprintf(format, args...)
 	switch changed := (*fetch.ChangedError)(nil); {
+	case errors.Is(err, errContained):
+		return fault{code: "build/failed", message: said + ": " + errContained.Error()}
 	case errors.As(err, &changed):
 		return fault{code: ChangedContent, message: changed.Error()}
 	case err == nil || errors.Is(err, fetch.ErrNotLocked):
@@ -90,30 +92,44 @@ func (d *discovery) fetchAll(things []fetch.Thing) {
 
 // bringAll brings what the kustomizations of sources name elsewhere, and what that names in turn.
 func (d *discovery) bringAll(orders []order) {
-	for tried := map[[2]string]bool{}; d.options.Fetcher != nil; {
-		var wanted [][2]string
-		for _, o := range orders {
-			for _, part := range d.closure(o.source.Path) {
-				k := d.named[part]
-				for i := 0; k != nil && i < len(k.remote); i++ {
-					if pair := [2]string{part, k.remote[i]}; !tried[pair] {
-						tried[pair], wanted = true, append(wanted, pair)
-					}
-				}
-			}
-		}
+	for tried := map[naming]bool{}; ; {
+		wanted := d.wanted(orders, tried)
 		if len(wanted) == 0 {
 			return
 		}
-		d.options.Progress.parallel("fetch", len(wanted), func(i int) {
-			folder, name := wanted[i][0], wanted[i][1]
-			file := d.kustomizations[folder]
-			_, _ = d.elsewhere.follow(folder, name, Origin{File: file, Line: d.lineOf(file, name)})
-		})
-		for _, pair := range wanted {
-			d.land(pair[0], pair[1])
+		d.options.Progress.parallel("fetch", len(wanted), func(i int) { _, _ = d.elsewhere.follow(wanted[i].folder, wanted[i].name) })
+		for _, w := range wanted {
+			d.land(w.folder, w.name)
 		}
 	}
+}
+
+// naming is a name in the kustomization of a folder.
+type naming struct{ folder, name string }
+
+// wanted are the names of things elsewhere that were not tried.
+func (d *discovery) wanted(orders []order, tried map[naming]bool) (all []naming) {
+	if d.options.Fetcher == nil || !d.reaching {
+		return nil
+	}
+	for _, o := range orders {
+		for _, part := range d.closure(o.source.Path) {
+			for _, name := range d.remotes(part) {
+				if w := (naming{part, name}); !tried[w] {
+					tried[w], all = true, append(all, w)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// remotes are the names of things elsewhere in the kustomization of a folder.
+func (d *discovery) remotes(folder string) []string {
+	if k := d.named[folder]; k != nil {
+		return k.remote
+	}
+	return nil
 }
 
 // land puts a name of a kustomization that was fetched to those that are here.
@@ -149,6 +165,7 @@ func (d *discovery) enterFetched(folder string) {
 		d.kustomizations[folder] = name
 		k := d.contents(folder)
 		d.named[folder] = k
+		d.reaching = d.reaching || len(k.remote) > 0
 		for _, next := range k.folders {
 			d.enterFetched(next)
 		}
@@ -211,11 +228,13 @@ func (d *discovery) elsewhereOrder(n *node, s Source) (Source, *fault) {
 }
 
 // outside is what a build says of a name that is not in the repository.
-func (p *product) outside(at Origin, outside *kustomize.OutsideError) *product {
-	if changed := (*fetch.ChangedError)(nil); errors.As(outside.Why, &changed) {
-		return p.fail(at, ChangedContent, "%v", changed)
+func outside(at Origin, o *kustomize.OutsideError) fault {
+	f := fault{message: o.Error()}
+	if o.Why != nil {
+		f = absence(o.Why, "the kustomization %s names %s, which is in another repository", o.Folder, redacted(o.Name))
 	}
-	return p.fail(at, "", "%v", outside)
+	f.at = at
+	return f
 }
 
 // lockProblems are what is wrong with the lock of a repository.

@@ -132,6 +132,8 @@ type discovery struct {
 	kustomizations map[string]string
 	named          map[string]*kustomization
 	charts         map[string]bool
+	// reaching says that some kustomization names something elsewhere.
+	reaching bool
 	// used are the files and folders that a kustomization names.
 	used map[string]bool
 	// clusterWide are the kinds whose objects have no namespace, "group/Kind".

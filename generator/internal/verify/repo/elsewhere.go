@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 
+	"sigs.k8s.io/kustomize/api/konfig"
+
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
 	"github.com/wavewright/wavewright/generator/internal/layer"
 	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
@@ -188,7 +190,7 @@ func (e *elsewhere) whole(folder, name string) (string, error) {
 		return known.to, known.err
 	}
 	if _, err := fs.Stat(e, path.Join(folder, name)); err != nil && remote(name) {
-		return e.follow(folder, name, Origin{File: path.Join(folder, "kustomization.yaml"), Line: 1})
+		return e.follow(folder, name)
 	}
 	if m := e.around(folder); m != nil && !within(path.Join(folder, name), m.folder) {
 		return "", errContained
@@ -197,12 +199,9 @@ func (e *elsewhere) whole(folder, name string) (string, error) {
 }
 
 // follow fetches what a name leads to.
-func (e *elsewhere) follow(folder, name string, named Origin) (string, error) {
+func (e *elsewhere) follow(folder, name string) (string, error) {
 	var found lead
-	from := e.around(folder)
-	if from != nil {
-		named = from.named
-	}
+	from, named := e.around(folder), e.naming(folder, name)
 	for i, candidate := range fetch.Candidates(name) {
 		if from != nil && !fetch.Allowed(from.Address, candidate.Address) {
 			found.err = errContained
@@ -224,6 +223,21 @@ func (e *elsewhere) follow(folder, name string, named Origin) (string, error) {
 	defer e.mutex.Unlock()
 	e.led[folder+"\n"+name] = found
 	return found.to, found.err
+}
+
+// naming is the place of the repository that names something: of what was fetched, the one that names this.
+func (e *elsewhere) naming(folder, name string) Origin {
+	if from := e.around(folder); from != nil {
+		return from.named
+	}
+	for _, base := range konfig.RecognizedKustomizationFileNames() {
+		file := path.Join(folder, base)
+		if text, err := fs.ReadFile(e, file); err == nil {
+			before, _, _ := strings.Cut(string(text), name)
+			return Origin{File: file, Line: 1 + strings.Count(before, "\n")}
+		}
+	}
+	return Origin{File: folder, Line: 1}
 }
 
 // candidate fetches one of the things that a name may mean.

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
-	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
 )
 
 // Generated reads a repository that wavewright generated: the candidates of every environment,
@@ -184,16 +183,19 @@ func (r *Repository) report(d *Deployed, build *Build) {
 	case build.Chart:
 		r.Skipped = append(r.Skipped, Skipped{Origin{File: d.Overlay + "/Chart.yaml"}, d.Name, "the chart is not in the repository"})
 	case build.Err != nil:
-		var outside *kustomize.OutsideError
-		var changed *fetch.ChangedError
-		if errors.As(build.Err, &changed) {
-			r.Problems = append(r.Problems, Problem{d.Made, d.Name, ChangedContent, changed.Error()})
-			return
-		}
-		if errors.As(build.Err, &outside) {
-			r.Skipped = append(r.Skipped, Skipped{Origin{File: outside.Folder + "/kustomization.yaml"}, d.Name, build.Err.Error()})
+		if beyond, is := errors.AsType[*kustomize.OutsideError](build.Err); is {
+			r.lacking(d, outside(r.elsewhere.naming(beyond.Folder, beyond.Name), beyond))
 			return
 		}
 		r.Problems = append(r.Problems, Problem{Origin{File: d.Overlay + "/kustomization.yaml"}, d.Name, "build/failed", build.Err.Error()})
 	}
+}
+
+// lacking notes what an Application is built of and is not here.
+func (r *Repository) lacking(d *Deployed, f fault) {
+	if f.code != "" {
+		r.Problems = append(r.Problems, Problem{f.at, d.Name, f.code, f.message})
+		return
+	}
+	r.Skipped = append(r.Skipped, Skipped{f.at, d.Name, f.message})
 }

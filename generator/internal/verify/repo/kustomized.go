@@ -32,10 +32,11 @@ func (d *discovery) kustomized(p *product, o order) *product {
 // taken takes over what kustomize built.
 func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err error) *product {
 	at := Origin{File: d.kustomizations[folder], Line: 1}
-	var outside *kustomize.OutsideError
+	var beyond *kustomize.OutsideError
 	switch {
-	case errors.As(err, &outside):
-		return p.outside(at, outside)
+	case errors.As(err, &beyond):
+		p.faults = append(p.faults, outside(at, beyond))
+		return p
 	case err != nil && strings.Contains(err.Error(), "external plugins disabled"), err != nil && strings.Contains(err.Error(), "--enable-helm"):
 		return p.omit("the kustomization %s runs a plugin", folder)
 	case err != nil && strings.Contains(err.Error(), "no template ") && !d.extensions[".tpl"]:

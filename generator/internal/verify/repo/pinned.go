@@ -2,11 +2,14 @@ package repo
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"path"
 	"slices"
+
+	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
 
 // Pin is what an environment runs of another commit.
@@ -80,6 +83,10 @@ func (r *Repository) run(e *Environment, t *Target, prefix string, p Pin, build 
 	application, err := e.application(element)
 	if err == nil && build != nil {
 		err = build.Err
+	}
+	if beyond, is := errors.AsType[*kustomize.OutsideError](err); is && beyond.Why != nil {
+		r.lacking(&Deployed{Application: application}, outside(p.At, beyond))
+		return
 	}
 	if err != nil {
 		r.Problems = append(r.Problems, Problem{p.At, name, "build/failed", fmt.Sprintf("%s at commit %.12s: %v", p.Path, p.Commit, err)})

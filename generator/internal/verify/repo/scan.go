@@ -156,6 +156,7 @@ func (d *discovery) analyse() {
 	parallel(len(folders), func(i int) { read[i] = d.contents(folders[i]) })
 	for i, folder := range folders {
 		d.named[folder] = read[i]
+		d.reaching = d.reaching || len(read[i].remote) > 0
 	}
 	for _, k := range read {
 		for _, folder := range k.folders {
