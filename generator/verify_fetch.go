@@ -49,6 +49,7 @@ func (v *verifier) settle(s *subject) error {
 	if v.request.Fetch == FetchNothing {
 		return nil
 	}
+	v.beside.contents.Clean()
 	failed, asked := s.fetcher.Failed()
 	s.unsettled = len(failed) > 0
 	if s.base {

@@ -198,7 +198,7 @@ func (d *discovery) listing(root string) (names, folders []string) {
 		default:
 			names = append(names, relative)
 		}
-		return nil
+		return nil //nolint:nilerr // What cannot be read is not there.
 	})
 	return names, folders
 }

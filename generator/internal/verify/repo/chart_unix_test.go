@@ -96,3 +96,32 @@ func TestTemplateStandsIn(t *testing.T) {
 		t.Errorf("problems %+v, skipped %+v", r.Problems, r.Skipped)
 	}
 }
+
+// TestFetchedChart renders a chart of a repository of charts, and blames the template at its address.
+func TestFetchedChart(t *testing.T) {
+	helm := filepath.Join(t.TempDir(), "helm")
+	if err := os.WriteFile(helm, []byte(fakeHelm), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	archive := func(values string) string {
+		return packed(t, texts{"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n", "web/values.yaml": values, "web/templates/c.yaml": "a:\n  b: {{ .Values.a.b }}\n"})
+	}
+	at := server(t, texts{"index.yaml": "entries:\n  web: [{version: 1.0.0, urls: [web.tgz]}]\n  torn: [{version: 1.0.0, urls: [torn.tgz]}]\n", "web.tgz": archive("a: b\n"), "torn.tgz": archive("broken: true\n")})
+	application := func(chart string) string {
+		return strings.NewReplacer("name: web,", "name: "+chart+",", "https://git.example.com/a.git", at, "path: web", "chart: "+chart, "main", "1.0.0").Replace(web)
+	}
+	files := texts{"web.yaml": application("web"), "torn.yaml": application("torn")}
+	r, err := Options{Helm: helm, Fetcher: fetching(t)}.Discover(files.files())
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := deployedBy(r, "web")
+	if len(made) != 1 || len(r.Problems) != 1 || len(r.Skipped) > 0 {
+		t.Fatalf("%v, %+v %+v", made, r.Problems, r.Skipped)
+	}
+	shown, named, _ := r.Shown(made[0].File)
+	blamed, _, _ := r.Shown(r.Problems[0].File)
+	if shown != at+"/web@1.0.0/templates/c.yaml" || named.File != "web.yaml" || blamed != at+"/torn@1.0.0/templates/c.yaml" || r.Problems[0].Line != 2 {
+		t.Errorf("%s of %s, %s", shown, named.File, blamed)
+	}
+}

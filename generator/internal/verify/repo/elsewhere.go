@@ -183,14 +183,16 @@ func (e *elsewhere) lead(folder, name string) (string, error) {
 
 // whole is where such a name leads from the root of the repository.
 func (e *elsewhere) whole(folder, name string) (string, error) {
-	e.mutex.RLock()
-	known, is := e.led[folder+"\n"+name]
-	e.mutex.RUnlock()
-	if is {
-		return known.to, known.err
-	}
-	if _, err := fs.Stat(e, path.Join(folder, name)); err != nil && remote(name) {
-		return e.follow(folder, name)
+	if remote(name) {
+		e.mutex.RLock()
+		known, is := e.led[folder+"\n"+name]
+		e.mutex.RUnlock()
+		if is {
+			return known.to, known.err
+		}
+		if _, err := fs.Stat(e, path.Join(folder, name)); err != nil {
+			return e.follow(folder, name)
+		}
 	}
 	if m := e.around(folder); m != nil && !within(path.Join(folder, name), m.folder) {
 		return "", errContained
@@ -228,6 +230,8 @@ func (e *elsewhere) follow(folder, name string) (string, error) {
 // naming is the place of the repository that names something: of what was fetched, the one that names this.
 func (e *elsewhere) naming(folder, name string) Origin {
 	if from := e.around(folder); from != nil {
+		e.mutex.RLock()
+		defer e.mutex.RUnlock()
 		return from.named
 	}
 	for _, base := range konfig.RecognizedKustomizationFileNames() {
