@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 
+	"github.com/wavewright/wavewright/generator/internal/cache"
 	"github.com/wavewright/wavewright/generator/internal/layout"
 	"github.com/wavewright/wavewright/generator/internal/verify/fetch"
 )
@@ -21,6 +22,14 @@ const (
 	// FetchUpdate follows branches, tags and ranges of versions to what they mean now.
 	FetchUpdate = fetch.Update
 )
+
+// contents is the cache of what was fetched.
+func (r *VerifyRequest) contents() *cache.Cache {
+	if r.NoCache {
+		return nil
+	}
+	return cache.Contents()
+}
 
 // fetcher has what a repository uses of other places, as far as its lock and the cache have it.
 func (b *beside) fetcher(files fs.FS) *fetch.Fetcher { return b.fetches(FetchNothing, files) }

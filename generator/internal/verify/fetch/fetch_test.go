@@ -341,9 +341,10 @@ func TestSubmodules(t *testing.T) {
 // TestLockFaults wants a message for each.
 func TestLockFaults(t *testing.T) {
 	const digest = "sha256:d905b457f4a7acd8d2b944536daf14bdf8c182e3c3097e9e1413ff8393a2f2d1"
-	for _, text := range []string{"version: [", "version: 2", "version: 1\nfetched: [{kind: file}]", "version: 1\nmore: 1", "version: 1\nfetched: [{kind: other, address: x, digest: '" + digest + "'}]", "version: 1\nfetched: [{kind: file, address: x, digest: sha256:12}]", "version: 1\nfetched: [{kind: git, address: x, digest: '" + digest + "'}]"} {
-		_, err := ReadLock(fstest.MapFS{layout.FetchLock: {Data: []byte(text)}})
-		if wrong := (*LockError)(nil); !errors.As(err, &wrong) {
+	const entry = "{kind: file, address: x, digest: '" + digest + "'}"
+	for _, text := range []string{"version: 1\nfetched: [" + entry + ", " + entry + "]", "version: [", "version: 2", "version: 1\nfetched: [{kind: file}]", "version: 1\nmore: 1", "version: 1\nfetched: [{kind: other, address: x, digest: '" + digest + "'}]", "version: 1\nfetched: [{kind: file, address: x, digest: sha256:12}]", "version: 1\nfetched: [{kind: git, address: x, digest: '" + digest + "'}]"} {
+		lock, err := ReadLock(fstest.MapFS{layout.FetchLock: {Data: []byte(text)}})
+		if wrong := (*LockError)(nil); !errors.As(err, &wrong) || len(lock.entries) > 0 {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

@@ -67,35 +67,42 @@ type LockError struct{ What string }
 // Error names the file.
 func (e *LockError) Error() string { return layout.FetchLock + ": " + e.What }
 
-// ReadLock reads the lock of a repository, which is empty when there is none. The error is a [LockError], or the
-// world's.
+// ReadLock reads the lock of a repository. It is empty when there is none, and with an error, which is a [LockError]
+// or the world's.
 func ReadLock(files fs.FS) (*Lock, error) {
 	l := &Lock{entries: map[key]Entry{}}
+	if err := l.read(files); err != nil {
+		return &Lock{entries: map[key]Entry{}}, err
+	}
+	return l, nil
+}
+
+func (l *Lock) read(files fs.FS) error {
 	text, err := fs.ReadFile(files, layout.FetchLock)
 	if errors.Is(err, fs.ErrNotExist) {
-		return l, nil
+		return nil
 	}
 	if err != nil {
-		return l, fmt.Errorf("read the lock: %w", err)
+		return fmt.Errorf("read the lock: %w", err)
 	}
 	var d document
 	if err := yaml.UnmarshalStrict(text, &d); err != nil {
-		return l, &LockError{"it cannot be read: " + plain(err)}
+		return &LockError{"it cannot be read: " + plain(err)}
 	}
 	if d.Version != format {
-		return l, &LockError{fmt.Sprintf("its version is %d, and this wavewright knows %d", d.Version, format)}
+		return &LockError{fmt.Sprintf("its version is %d, and this wavewright knows %d", d.Version, format)}
 	}
 	for _, e := range d.Fetched {
 		if what := e.fault(); what != "" {
-			return l, &LockError{what}
+			return &LockError{what}
 		}
 		if _, twice := l.entries[e.key()]; twice {
-			return l, &LockError{fmt.Sprintf("%s stands there twice", e.thing())}
+			return &LockError{fmt.Sprintf("%s stands there twice", e.thing())}
 		}
 		l.entries[e.key()] = e
 	}
 	l.text = text
-	return l, nil
+	return nil
 }
 
 // plain is the message of the YAML parser.

@@ -203,6 +203,27 @@ func (d *discovery) listing(root string) (names, folders []string) {
 	return names, folders
 }
 
+// contents are the files and folders of a repository, relative to its root.
+type contents struct {
+	root           string
+	names, folders []string
+}
+
+// listed are the contents of the repository that a git generator looks into.
+func (e *expansion) listed(url, revision string) (contents, error) {
+	in := contents{root: "."}
+	if !e.own[sameRepository(url)] {
+		at, err := e.elsewhere.mount(".", gitThing(url, revision), e.object.Origin)
+		if err != nil {
+			f := absence(err, "the git generator looks into another repository, %s", redacted(url))
+			return in, &unlooked{f.message}
+		}
+		in.root = at
+	}
+	in.names, in.folders = e.listing(in.root)
+	return in, nil
+}
+
 // elsewhereOrder is what has to be built of a source that is not of this repository.
 func (d *discovery) elsewhereOrder(n *node, s Source) (Source, *fault) {
 	said := fmt.Sprintf("the source is in another repository, %s", redacted(s.RepoURL))

@@ -96,27 +96,6 @@ func (e *expansion) git(settings map[string]any) ([]parameters, error) {
 	return all, nil
 }
 
-// contents are the files and folders of a repository, relative to its root.
-type contents struct {
-	root           string
-	names, folders []string
-}
-
-// listed are the contents of the repository that a git generator looks into.
-func (e *expansion) listed(url, revision string) (contents, error) {
-	in := contents{root: "."}
-	if !e.own[sameRepository(url)] {
-		at, err := e.elsewhere.mount(".", gitThing(url, revision), e.object.Origin)
-		if err != nil {
-			f := absence(err, "the git generator looks into another repository, %s", redacted(url))
-			return in, &unlooked{f.message}
-		}
-		in.root = at
-	}
-	in.names, in.folders = e.listing(in.root)
-	return in, nil
-}
-
 // gitFolders are the folders that fit a pattern and none that excludes. Hidden ones are never
 // meant.
 func (e *expansion) gitFolders(from contents, patterns []map[string]any, prefix string) ([]parameters, error) {
