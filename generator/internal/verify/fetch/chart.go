@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/url"
 	"os"
 	"os/exec"
@@ -221,11 +220,11 @@ func unarchive(raw []byte) (map[string][]byte, error) {
 		if err != nil || limit.N <= 0 {
 			return nil, errors.New("its archive cannot be read, or is too large")
 		}
-		_, name, inside := strings.Cut(header.Name, "/")
+		_, name, deep := strings.Cut(header.Name, "/")
 		switch {
-		case !fs.ValidPath(strings.TrimSuffix(header.Name, "/")):
+		case !inside(strings.TrimSuffix(header.Name, "/")):
 			return nil, fmt.Errorf("its archive names %q, which is outside of it", header.Name)
-		case header.Typeflag != tar.TypeReg || !inside:
+		case header.Typeflag != tar.TypeReg || !deep:
 			continue // helm leaves links out, too
 		}
 		text, err := io.ReadAll(archive)

@@ -116,7 +116,7 @@ func (f *Fetcher) tree(address, commit string, flat bool, depth int) (map[string
 		}
 	}
 	settle(files, tree.Links)
-	maps.DeleteFunc(files, func(name string, _ []byte) bool { return !fs.ValidPath(name) || name == "." })
+	maps.DeleteFunc(files, func(name string, _ []byte) bool { return !inside(name) })
 	return files, nil
 }
 
@@ -217,6 +217,11 @@ func follow(files map[string][]byte, name, to string) bool {
 	}
 	maps.Copy(files, found)
 	return len(found) > 0
+}
+
+// inside reports whether a name is one of a file inside, on every system.
+func inside(name string) bool {
+	return fs.ValidPath(name) && name != "." && !strings.Contains(name, `\`)
 }
 
 // within reports whether a path is a folder or lies in it.

@@ -183,7 +183,7 @@ func TestCredentials(t *testing.T) {
 // TestHostileArchives are refused, or lack what leads out.
 func TestHostileArchives(t *testing.T) {
 	for name, archive := range map[string][]byte{
-		"above": archived(t, "x/Chart.yaml", "name: x\n", "x/../../y", "z"), "absolute": archived(t, "/x/Chart.yaml", "name: x\n"),
+		"above": archived(t, "x/Chart.yaml", "name: x\n", "x/../../y", "z"), "absolute": archived(t, "/x/Chart.yaml", "name: x\n"), "backslash": archived(t, "x/Chart.yaml", "name: x\n", `x/..\..\y`, "z"),
 		"no chart": archived(t, "x/a.yaml", "a: b\n"), "no archive": []byte("<html>"),
 	} {
 		if files, err := unarchive(archive); err == nil {

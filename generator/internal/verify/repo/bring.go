@@ -75,7 +75,7 @@ func (d *discovery) prefetch(wave []*node) {
 			continue
 		}
 		for _, s := range n.sources() {
-			if d.foreign(&s) {
+			if d.foreign(&s) && d.elsewhere.allowed(n.Made.File, s.thing()) {
 				things = append(things, s.thing())
 			}
 		}

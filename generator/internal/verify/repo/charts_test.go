@@ -66,6 +66,8 @@ func TestFetchedCharts(t *testing.T) {
 		"near/Chart.yaml":             "apiVersion: v2\nname: near\nversion: 0.1.0\n",
 		"near/templates/c.yaml":       greeting,
 		"inflated/kustomization.yaml": "namespace: shop\nhelmCharts: [{name: web, repo: '" + at + "', version: 1.2.0, releaseName: inflated}]\n",
+		"out/kustomization.yaml":      "namespace: shop\nhelmGlobals: {chartHome: ../../..}\nhelmCharts: [{name: web, repo: '" + at + "', version: 1.2.0}]\n",
+		"g.yaml":                      application("out", own("out")),
 		"far/kustomization.yaml":      "namePrefix: so-\nresources: ['" + inflated + "?ref=main']\n",
 	}
 	fetcher := fetching(t)
@@ -90,7 +92,7 @@ func TestFetchedCharts(t *testing.T) {
 	if !maps.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if len(r.Problems) > 0 || len(r.Skipped) != 1 || !strings.Contains(r.Skipped[0].Reason, "there is no chart absent") {
+	if len(r.Problems) > 0 || len(r.Skipped) != 2 || !strings.Contains(r.Skipped[0].Reason, "there is no chart absent") || r.Skipped[1].Application != "out" {
 		t.Errorf("%+v %+v", r.Problems, r.Skipped)
 	}
 	if reasons, asked := fetcher.Failed(); len(reasons) != 1 || asked != 7 {
@@ -100,7 +102,7 @@ func TestFetchedCharts(t *testing.T) {
 	// Without fetching, nothing of it is judged, and each says why.
 	lock, _ := fetch.ReadLock(files.files())
 	r, err = Options{Fetcher: fetch.New(fetch.Options{}, lock), Helm: Local().Helm, Remotes: []string{"https://git.example.com/a.git"}}.Discover(files.files())
-	if err != nil || len(r.Problems) > 0 || len(r.Skipped) != 7 || slices.ContainsFunc(r.Skipped, func(s Skipped) bool { return !s.Fetchable() }) {
+	if err != nil || len(r.Problems) > 0 || len(r.Skipped) != 8 || slices.ContainsFunc(r.Skipped, func(s Skipped) bool { return !s.Fetchable() }) {
 		t.Errorf("%+v %+v, %v", r.Problems, r.Skipped, err)
 	}
 }

@@ -45,7 +45,7 @@ func (d *discovery) dependencies(folder string) []dependency {
 // depend puts the charts that a chart needs, and does not hold, into the copy of it, as Argo CD lets helm do.
 func (d *discovery) depend(p *product, folder, copied string) error {
 	for _, need := range d.dependencies(folder) {
-		if need.Repository == "" || need.Name != path.Base(need.Name) || d.holdsChart(folder, need.Name) {
+		if need.Repository == "" || !fs.ValidPath(need.Name) || need.Name != path.Base(need.Name) || d.holdsChart(folder, need.Name) {
 			continue
 		}
 		if rest, local := strings.CutPrefix(need.Repository, "file://"); local {
@@ -118,7 +118,6 @@ func (d *discovery) supply(root, part string) error {
 	if d.disk.supplied[part] {
 		return nil
 	}
-	d.disk.supplied[part] = true
 	for _, chart := range d.chartsOf(part) {
 		if d.charts[chart.folder] || d.fileExists(path.Join(chart.folder, "Chart.yaml")) {
 			continue
@@ -134,10 +133,11 @@ func (d *discovery) supply(root, part string) error {
 		}
 	}
 	text, err := d.reader.Rewritten(d.kustomizations[part])
-	if err != nil || text == nil {
-		return err
+	if err == nil && text != nil {
+		err = store(filepath.Join(root, filepath.FromSlash(d.kustomizations[part])), text)
 	}
-	return store(filepath.Join(root, filepath.FromSlash(d.kustomizations[part])), text)
+	d.disk.supplied[part] = err == nil
+	return err
 }
 
 // unpackFetched copies what was fetched beside a copy of the repository, once for each thing.
@@ -153,10 +153,10 @@ func (d *discovery) unpackFetched(root string, parts []string) error {
 			if m == nil || d.disk.fetched[m.folder] {
 				continue
 			}
-			d.disk.fetched[m.folder] = true
 			if err := d.copyTree(m.folder, filepath.Join(root, filepath.FromSlash(m.folder))); err != nil {
 				return err
 			}
+			d.disk.fetched[m.folder] = true
 		}
 	}
 	return nil

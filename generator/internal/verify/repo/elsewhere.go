@@ -76,6 +76,12 @@ func (e *elsewhere) get(t fetch.Thing) (*fetch.Content, error) {
 
 // mount makes a folder of a thing, and returns its path.
 func (e *elsewhere) mount(beside string, t fetch.Thing, named Origin) (string, error) {
+	if !e.allowed(named.File, t) {
+		return "", errContained
+	}
+	if from := e.around(named.File); from != nil {
+		named = e.namedBy(from)
+	}
 	content, err := e.get(t)
 	if err != nil {
 		return "", err
@@ -92,6 +98,19 @@ func (e *elsewhere) mount(beside string, t fetch.Thing, named Origin) (string, e
 	}
 	e.mounts[folder] = &mount{t, folder, layer.New(nil, content.Files), named}
 	return folder, nil
+}
+
+// allowed reports whether a file may name a thing: what was fetched from elsewhere names nothing of this machine.
+func (e *elsewhere) allowed(file string, t fetch.Thing) bool {
+	from := e.around(file)
+	return from == nil || fetch.Allowed(from.Address, t.Address)
+}
+
+// namedBy is the first place of the repository that names a thing.
+func (e *elsewhere) namedBy(m *mount) Origin {
+	e.mutex.RLock()
+	defer e.mutex.RUnlock()
+	return m.named
 }
 
 // before reports whether a place comes first.
@@ -203,9 +222,9 @@ func (e *elsewhere) whole(folder, name string) (string, error) {
 // follow fetches what a name leads to.
 func (e *elsewhere) follow(folder, name string) (string, error) {
 	var found lead
-	from, named := e.around(folder), e.naming(folder, name)
+	named := e.naming(folder, name)
 	for i, candidate := range fetch.Candidates(name) {
-		if from != nil && !fetch.Allowed(from.Address, candidate.Address) {
+		if !e.allowed(folder, candidate.Thing) {
 			found.err = errContained
 			break
 		}
@@ -230,9 +249,7 @@ func (e *elsewhere) follow(folder, name string) (string, error) {
 // naming is the place of the repository that names something: of what was fetched, the one that names this.
 func (e *elsewhere) naming(folder, name string) Origin {
 	if from := e.around(folder); from != nil {
-		e.mutex.RLock()
-		defer e.mutex.RUnlock()
-		return from.named
+		return e.namedBy(from)
 	}
 	for _, base := range konfig.RecognizedKustomizationFileNames() {
 		file := path.Join(folder, base)

@@ -189,6 +189,9 @@ func TestHostileBases(t *testing.T) {
 	if to, err := beyond.lead(mounted+"0123456789abcdef/web", secret); err == nil {
 		t.Errorf("it leads to %s", to)
 	}
+	if at, err := beyond.mount(".", fetch.Thing{Kind: fetch.Git, Address: secret}, Origin{File: mounted + "0123456789abcdef/app.yaml", Line: 1}); err == nil {
+		t.Errorf("an Application of another machine reads %s", at)
+	}
 
 	// A link that leads out of a base is not there.
 	linked := filepath.Join(t.TempDir(), "linked")

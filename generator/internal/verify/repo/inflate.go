@@ -55,7 +55,7 @@ func (d *discovery) inflated(p *product, o order) *product {
 				continue
 			}
 			err := fetch.ErrNotLocked
-			if chart.thing.Address != "" {
+			if chart.thing.Address != "" && fs.ValidPath(chart.folder) && within(chart.folder, d.root(part)) {
 				_, err = d.elsewhere.get(chart.thing)
 			}
 			if err != nil {
