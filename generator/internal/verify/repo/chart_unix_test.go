@@ -115,7 +115,7 @@ func TestFetchedChart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := deployedBy(r, "web")
+	made := madeByWeb(r)
 	if len(made) != 1 || len(r.Problems) != 1 || len(r.Skipped) > 0 {
 		t.Fatalf("%v, %+v %+v", made, r.Problems, r.Skipped)
 	}

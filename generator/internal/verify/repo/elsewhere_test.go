@@ -94,11 +94,11 @@ func objectsOf(r *Repository) []string {
 	return all
 }
 
-// deployedBy are the objects of an Application.
-func deployedBy(r *Repository, name string) []*Object {
+// madeByWeb are the objects of the Application web.
+func madeByWeb(r *Repository) []*Object {
 	for _, target := range r.AllTargets() {
 		for _, d := range target.Applications {
-			if d.Name == name {
+			if d.Name == "web" {
 				return d.Objects
 			}
 		}
@@ -178,7 +178,7 @@ func TestHostileBases(t *testing.T) {
 	} {
 		bases := committed(t, base)
 		r := discovered(t, texts{"app.yaml": web, "own.yaml": settings, "web/own.yaml": settings, "web/kustomization.yaml": "resources: ['" + bases + "']\n"})
-		if got := deployedBy(r, "web"); len(got) > 0 || len(r.Problems)+len(r.Skipped) == 0 {
+		if got := madeByWeb(r); len(got) > 0 || len(r.Problems)+len(r.Skipped) == 0 {
 			t.Errorf("%s: %q, %+v %+v", name, got, r.Problems, r.Skipped)
 		}
 	}
@@ -207,8 +207,8 @@ func TestHostileBases(t *testing.T) {
 		}
 	}
 	r := discovered(t, texts{"app.yaml": web, "web/kustomization.yaml": "resources: ['file://" + linked + "']\n"})
-	if len(deployedBy(r, "web")) > 0 || len(r.Problems) != 1 {
-		t.Errorf("a link: %q %+v", deployedBy(r, "web"), r.Problems)
+	if len(madeByWeb(r)) > 0 || len(r.Problems) != 1 {
+		t.Errorf("a link: %q %+v", madeByWeb(r), r.Problems)
 	}
 }
 
