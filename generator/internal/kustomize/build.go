@@ -7,7 +7,10 @@ import (
 	"slices"
 	"sync"
 
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/provenance"
+	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 
@@ -131,6 +134,9 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 		}
 	}
 	for _, r := range result.Resources() {
+		if err := released(r); err != nil {
+			return nil, fmt.Errorf("build %s: %w", v.top, err)
+		}
 		object, err := json.Marshal(r)
 		if err != nil {
 			return nil, fmt.Errorf("build %s: %w", v.top, err)
@@ -139,4 +145,18 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 		built.Resources = append(built.Resources, Resource{object, origin, original})
 	}
 	return built, nil
+}
+
+// release is the version of the kustomize command that has the library of this program.
+const release = "v5.8.2"
+
+// released puts the version of the command into the label managed-by, which buildMetadata asks for: the library
+// writes that of the program which it is part of, and that need not be the value of a label.
+func released(r *resource.Resource) error {
+	labels := r.GetLabels()
+	if labels[konfig.ManagedbyLabelKey] != "kustomize-"+provenance.GetProvenance().Semver() {
+		return nil
+	}
+	labels[konfig.ManagedbyLabelKey] = "kustomize-" + release
+	return r.SetLabels(labels)
 }

@@ -79,6 +79,21 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// TestManagedBy wants the label that names kustomize to be that of the kustomize command.
+func TestManagedBy(t *testing.T) {
+	files := fstest.MapFS{
+		"a/kustomization.yaml": {Data: []byte("buildMetadata: [managedByLabel]\nresources: [x.yaml]")},
+		"a/x.yaml":             {Data: []byte("{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}")},
+	}
+	built, err := NewBuilder(NewFiles(files)).Build("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `"app.kubernetes.io/managed-by":"kustomize-v5.8.2"`; !strings.Contains(string(built.Resources[0].JSON), want) {
+		t.Errorf("got %s, want %s", built.Resources[0].JSON, want)
+	}
+}
+
 // TestRemember builds again only what has changed: a file that was read, or one that appears.
 func TestRemember(t *testing.T) {
 	in := cache.In(t.TempDir())

@@ -102,7 +102,8 @@ type argoProject struct {
 }
 
 // argoObjects are the objects of a group and kind that Argo CD reads, once each: those that
-// stand in files, and those that other Applications deploy.
+// stand in files, and those that other Applications deploy. An AppProject that several kustomizations
+// change is there as each of them makes it: it may be that of several Argo CDs.
 func (w *world) argoObjects(kind string) []*repo.Object {
 	lists := [][]*repo.Object{w.Management, w.Granted}
 	for _, e := range w.Roots() {
@@ -111,10 +112,13 @@ func (w *world) argoObjects(kind string) []*repo.Object {
 	for _, t := range w.targets {
 		lists = append(lists, t.objects)
 	}
-	seen := map[[4]string]bool{}
+	seen := map[[5]string]bool{}
 	var found []*repo.Object
 	for _, o := range slices.Concat(lists...) {
-		key := [4]string{o.Namespace, o.Name, o.File, cmp.Or(o.Original, o.Name)}
+		key := [5]string{o.Namespace, o.Name, o.File, cmp.Or(o.Original, o.Name)}
+		if o.Kind == "AppProject" {
+			key[4] = string(o.JSON)
+		}
 		if o.Group() == "argoproj.io" && o.Kind == kind && !seen[key] {
 			seen[key] = true
 			found = append(found, o)

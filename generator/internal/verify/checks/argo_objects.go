@@ -285,10 +285,15 @@ func duplicateName(w *world, out *judge) {
 			seen[own] = d
 			return
 		}
-		if first.Made == d.Made {
-			return // One ApplicationSet that two kustomizations use.
+		if samePlace(first.Made, d.Made) {
+			return // One manifest or ApplicationSet that two kustomizations use.
 		}
 		f := out.application(t, d, "two Applications are called %s: this one and that of %s:%d", d.Name, first.Made.File, max(first.Made.Line, 1))
 		f.Hint = "Argo CD knows one Application of a name in a namespace: the one that is applied last replaces the other, or two ApplicationSets overwrite each other for ever. Give each a name of its own."
 	})
+}
+
+// samePlace reports whether two Applications are made of one document. What a kustomization changed has no line.
+func samePlace(a, b repo.Origin) bool {
+	return a.File == b.File && (a.Line == b.Line || a.Line == 0 || b.Line == 0)
 }

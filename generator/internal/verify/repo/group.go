@@ -39,6 +39,9 @@ func (d *discovery) group(entries []*entry) {
 // uncovered are the entries that are no part of what another deploys.
 func (d *discovery) uncovered(entries []*entry) []*entry {
 	var all []*entry
+	entries = slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool {
+		return slices.ContainsFunc(entries, func(other *entry) bool { return other != e && d.deploys(other, e) && !d.deploys(e, other) })
+	})
 	for i, e := range entries {
 		if len(e.nodes) == 0 {
 			continue
@@ -55,6 +58,18 @@ func (d *discovery) uncovered(entries []*entry) []*entry {
 		}
 	}
 	return all
+}
+
+// deploys reports whether an Application that an entry leads to deploys the folder of another entry, in which
+// nobody then begins, whatever else its kustomization would make of it.
+func (d *discovery) deploys(e, other *entry) bool {
+	if other.source == nil {
+		return false
+	}
+	return slices.ContainsFunc(reach(e.nodes), func(n *node) bool {
+		orders, _ := d.orders(n.Application, n.stands())
+		return !n.stands() && slices.ContainsFunc(orders, func(o order) bool { return o.source.Path == other.source.Path })
+	})
 }
 
 // reach are nodes with all that they lead to, each once.

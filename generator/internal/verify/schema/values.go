@@ -45,6 +45,7 @@ func Values(typed any, version string) []Fault {
 		v.always(&o.Spec.Template, spec.Child("template"))
 	case *batchv1.Job:
 		v.job(&o.Spec, spec)
+		v.madeSelector(o, spec)
 	case *batchv1.CronJob:
 		v.cronJob(&o.Spec, spec)
 	case *corev1.Service:

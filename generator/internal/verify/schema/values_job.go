@@ -5,6 +5,8 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/utils/ptr"
@@ -25,7 +27,17 @@ func (v *values) job(s *batchv1.JobSpec, spec *field.Path) {
 	if s.PodReplacementPolicy != nil {
 		chosen(v, *s.PodReplacementPolicy, spec.Child("podReplacementPolicy"), batchv1.TerminatingOrFailed, batchv1.Failed)
 	}
-	if s.Selector != nil && (s.ManualSelector == nil || !*s.ManualSelector) {
+}
+
+// madeSelector checks the selector of a Job that does not ask for one of its own. The API server adds the identity of
+// the Job to it, so what is there already has to fit no more than that.
+func (v *values) madeSelector(o *batchv1.Job, spec *field.Path) {
+	if o.Spec.Selector == nil || ptr.Deref(o.Spec.ManualSelector, false) {
+		return
+	}
+	selector, err := metav1.LabelSelectorAsSelector(o.Spec.Selector)
+	given := labels.Set{batchv1.JobNameLabel: o.Name, "job-name": o.Name, batchv1.ControllerUidLabel: "", "controller-uid": ""}
+	if err != nil || !selector.Matches(given) {
 		v.add(spec.Child("selector"), "the API server makes the selector of a Job itself, and refuses another without manualSelector: true")
 	}
 }
@@ -115,6 +127,9 @@ func (v *values) cronJob(s *batchv1.CronJobSpec, spec *field.Path) {
 	atLeast(v, s.FailedJobsHistoryLimit, 0, spec.Child("failedJobsHistoryLimit"))
 	at := spec.Child("jobTemplate", "spec")
 	v.job(&s.JobTemplate.Spec, at)
+	if s.JobTemplate.Spec.Selector != nil {
+		v.add(at.Child("selector"), "the Jobs of a CronJob get their selectors from the API server, which refuses another")
+	}
 	if ptr.Deref(s.JobTemplate.Spec.ManualSelector, false) {
 		v.add(at.Child("manualSelector"), "the value is true, and the Jobs of a CronJob get their selectors from the API server")
 	}
