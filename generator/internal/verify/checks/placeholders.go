@@ -3,6 +3,7 @@ package checks
 import (
 	"encoding/json"
 	"fmt"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -13,6 +14,31 @@ import (
 // toFillIn is what another program fills in before a cluster sees it: envsubst, Flux, a
 // bootstrap script or a generator of documents.
 var toFillIn = regexp.MustCompile(`\$\{[^}]+\}|<[A-Z][A-Z0-9_]*>|\{\{.*?\}\}|__[A-Z][A-Z0-9_]*__`)
+
+// toReplace is what people write where nothing is filled in by Argo CD: a script replaces it before it applies the
+// folder.
+var toReplace = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(_[A-Z0-9]+)+\b|(?i:replace|change)[-_]?(?i:me)\b|\bPLACEHOLDER\b`)
+
+// snake is a placeholder of a file that calls itself a template.
+var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)+$`)
+
+// template is how such files are called.
+var template = regexp.MustCompile(`(^|[-._])(template|tmpl|tpl)[-._]`)
+
+// fillable is what is yet to be filled in of a text that a finding is about; empty for nothing.
+func fillable(f *Finding, text string) string {
+	found, o := toFillIn.FindString(text), f.about
+	if o.Application == nil || !isFolder(o.Application) || !strings.HasPrefix(f.Code, "schema/") {
+		return found
+	}
+	if found == "" {
+		found = toReplace.FindString(text)
+	}
+	if found == "" && template.MatchString(path.Base(o.File)) {
+		found = snake.FindString(text)
+	}
+	return found
+}
 
 // soften makes a note of an error about a value, or an object, that is yet to be filled in:
 // nobody knows here what it will be.
@@ -49,7 +75,7 @@ func unfilled(f *Finding) string {
 		return ""
 	}
 	for _, value := range []string{f.about.Name, f.about.Namespace, valueAt(f.about, f.Path)} {
-		if found := toFillIn.FindString(value); found != "" {
+		if found := fillable(f, value); found != "" {
 			return found
 		}
 	}
@@ -57,12 +83,12 @@ func unfilled(f *Finding) string {
 }
 
 // valueAt is the text at a path of an object; empty when there is none.
-func valueAt(o *repo.Object, path string) string {
+func valueAt(o *repo.Object, at string) string {
 	var value any
-	if path == "" || !toFillIn.Match(o.JSON) && !strings.Contains(string(o.JSON), `\u003c`) || json.Unmarshal(o.JSON, &value) != nil {
+	if at == "" || json.Unmarshal(o.JSON, &value) != nil {
 		return ""
 	}
-	for _, step := range Steps(path) {
+	for _, step := range Steps(at) {
 		switch v := value.(type) {
 		case map[string]any:
 			value = v[step]

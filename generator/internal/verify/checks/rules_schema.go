@@ -18,7 +18,7 @@ var schemaRules = []Rule{
 	{Code: "schema/duplicate-key", Severity: Warning, Title: "a key that stands twice in a mapping", run: everyObject(duplicateKey)},
 	{Code: "schema/encrypted", Severity: Note, Title: "an object whose values SOPS encrypted", run: everyObject(encrypted)},
 	{Code: "schema/invalid-label", Severity: Error, Title: "a label or an annotation that the API server refuses", run: everyObject(invalidLabel)},
-	{Code: "schema/invalid-name", Severity: Error, Title: "a name or a namespace that the API server refuses", run: everyObject(invalidName)},
+	{Code: "schema/invalid-name", Severity: Error, Title: "a name or a namespace that the API server refuses", run: invalidNames},
 	{Code: "schema/invalid-value", Severity: Error, Title: "a value that the API server refuses", run: both(everyObject(invalidValue), both(everyObject(invalidFinalizer), customFaults(schema.Invalid)))},
 	{Code: "schema/newer-field", Severity: Error, Title: "a field that the cluster's version of Kubernetes does not have yet", run: everyObject(newerField)},
 	{Code: "schema/refused-definition", Severity: Error, Title: "a CustomResourceDefinition whose schema the API server refuses", run: refusedDefinition},
@@ -215,6 +215,22 @@ func invalidName(t *target, o *repo.Object, out *judge) {
 			out.object(t, o, "metadata.namespace", "the namespace %q is refused: %s", o.Namespace, reason)
 		}
 	}
+}
+
+// invalidNames judges the names of all objects. What no Application deploys, and nothing defines, need not be an object of
+// Kubernetes.
+func invalidNames(w *world, out *judge) {
+	everyObject(func(t *target, o *repo.Object, out *judge) {
+		n := len(out.findings)
+		invalidName(t, o, out)
+		if n == len(out.findings) || schema.IsBuiltin(o.Typed) || o.Application == nil || !isFolder(o.Application) || len(w.defined().of(t, o)) > 0 {
+			return
+		}
+		for i := range out.findings[n:] {
+			f := &out.findings[n+i]
+			f.Severity, f.Message = Note, f.Message+" (if it is an object of Kubernetes)"
+		}
+	})(w, out)
 }
 
 // generatesName reports whether the API server makes a name up.

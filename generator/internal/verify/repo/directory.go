@@ -77,7 +77,7 @@ func (d *discovery) manifests(p *product, name string, stand bool) {
 // holdsTags reports whether a file has what templates of many tools have.
 func (d *discovery) holdsTags(name string) bool {
 	content, err := d.reader.Text(name)
-	return err == nil && (bytes.Contains(content, []byte("{{")) || bytes.Contains(content, []byte("{%")))
+	return err == nil && slices.ContainsFunc([]string{"{{", "{%", "<#", "<%"}, func(tag string) bool { return bytes.Contains(content, []byte(tag)) })
 }
 
 // tooling reports whether an object is the configuration of a tool on a person's machine, such

@@ -72,6 +72,7 @@ func (o Options) Discover(source fs.FS) (*Repository, error) {
 		d.problem(p.Origin, "", p.Code, p.Message)
 	}
 	d.read()
+	d.readOptions()
 	d.analyse()
 	d.scope()
 	entries := d.entries()
@@ -144,6 +145,8 @@ type discovery struct {
 	votes map[string]int
 	// buildOptions are those of the kustomize command that argocd-cm asks for.
 	buildOptions string
+	// lenient says that the values of some chart let kustomize read everywhere, and flux that Flux is in use.
+	lenient, flux bool
 
 	marked *marked
 	// late are the Applications that are built at the end, if at all, and pending what is wrong with those

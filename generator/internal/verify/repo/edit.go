@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"sigs.k8s.io/yaml"
 
@@ -32,7 +31,7 @@ func (d *discovery) builderFor(o order, folder string) (builder *kustomize.Build
 		name := d.kustomizations[folder]
 		builder = kustomize.NewBuilder(d.elsewhere.reader(layer.New(d.source, map[string][]byte{name: edited})))
 	}
-	if strings.Contains(d.buildOptions, "LoadRestrictionsNone") {
+	if d.unrestricted(o) {
 		builder = builder.Unrestricted()
 	}
 	return builder, charts, nil

@@ -86,7 +86,7 @@ func (d *discovery) loose() []*entry {
 	var kustomizations []string
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
 		f, folder := d.files[name], path.Dir(name)
-		if d.used[name] || f.skipped {
+		if d.used[name] || f.skipped || slices.ContainsFunc(f.objects, argo) && d.aside(folder) {
 			continue
 		}
 		for _, o := range f.objects {
@@ -166,8 +166,29 @@ func (d *discovery) standIns() []*entry {
 	for _, folder := range d.manifestFolders() {
 		all = append(all, &entry{name: folder, at: Origin{File: folder, Line: 1}, source: &Source{Path: folder, Directory: &DirectorySource{}}, stand: true})
 	}
+	all = slices.DeleteFunc(all, func(e *entry) bool { return d.aside(e.name) })
 	slices.SortStableFunc(all, func(a, b *entry) int { return strings.Compare(a.name, b.name) })
 	return all
+}
+
+// aside notes folders that nobody deploys, by their names: input of tests, which is often wrong on purpose, and what
+// was put away.
+func (d *discovery) aside(folder string) bool {
+	for name := range strings.SplitSeq(folder, "/") {
+		switch strings.TrimPrefix(name, ".") {
+		case "testdata", "fixtures", "__fixtures__", "test-fixtures", "test_fixtures":
+			return d.setAside(folder, "input of tests, in ")
+		case "archive", "archived", "attic":
+			return d.setAside(folder, "put away, in ")
+		}
+	}
+	return path.Base(folder) == "patches" && d.kustomizations[folder] == "" && d.setAside(folder, "patches that no kustomization names, in ")
+}
+
+func (d *discovery) setAside(folder, reason string) bool {
+	d.covered[folder] = true
+	d.skip(Origin{File: folder}, "", reason+folder)
+	return true
 }
 
 // manifestFolders are the folders that hold manifests and no kustomization, neither beside nor

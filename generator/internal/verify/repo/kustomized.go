@@ -15,7 +15,7 @@ func (d *discovery) kustomized(p *product, o order) *product {
 	if d.kustomizations[folder] == "" {
 		return p.fail(Origin{}, "build/failed", "%s has no kustomization", folder)
 	}
-	if faults := d.unbuildable(p, folder); faults {
+	if faults := d.unbuildable(p, o); faults {
 		return p
 	}
 	builder, charts, err := d.builderFor(o, folder)
@@ -78,8 +78,8 @@ func shortened(message string) string {
 
 // unbuildable looks for names in a kustomization, and in those that it uses, that cannot be
 // built; it reports whether there are any.
-func (d *discovery) unbuildable(p *product, folder string) bool {
-	n := len(p.faults)
+func (d *discovery) unbuildable(p *product, o order) bool {
+	n, folder := len(p.faults), o.source.Path
 	for _, part := range d.closure(folder) {
 		k := d.named[part]
 		if k == nil {
@@ -97,6 +97,10 @@ func (d *discovery) unbuildable(p *product, folder string) bool {
 		for _, name := range k.missing {
 			if ending := path.Ext(name); ending != "" && !d.extensions[ending] {
 				p.fail(at(name), "", "the kustomization names %s, which is not here, and no other file with the ending %s is", name, ending)
+				continue
+			}
+			if o.stand && d.ignored(path.Join(part, name)) {
+				p.fail(at(name), "", "the kustomization names %s, which Git ignores: it is made where somebody builds it", name)
 				continue
 			}
 			p.fail(at(name), "build/failed", "the kustomization names %s, which is not in the repository", name)

@@ -26,6 +26,7 @@ func topics() [][2]string {
 		{"SOPS", "files that SOPS has encrypted"},
 		{"of this other repository", "parts of other repositories"},
 		{"Jsonnet", "Jsonnet, which is not evaluated"},
+		{"Git ignores", "kustomizations that need files which Git ignores"},
 		{"the kustomization", "kustomizations that need what is not in this repository"},
 		{"the value file", "charts whose value files are not in this repository"},
 		{"value files are in another repository", "charts whose value files are not in this repository"},
@@ -37,6 +38,9 @@ func topics() [][2]string {
 		{"cannot be rendered with its own values", "charts that need values"},
 		{"the chart ", "charts that are not in this repository"},
 		{"the file is a template", "templates of other tools"},
+		{"input of tests", "input of tests"},
+		{"put away", "folders that were put away"},
+		{"patches that no kustomization names", "patches that no kustomization names"},
 	}
 }
 
