@@ -22,6 +22,16 @@ const gcPercent = 80
 // to the collector.
 const gcPercentVerify = 200
 
+// memoryVerify is how much memory verify takes before the collector runs more often than gcPercentVerify says.
+const memoryVerify = 900 << 20
+
+// confine sets the memory from which on the collector works harder, unless the user does.
+func confine(bytes int64) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(bytes)
+	}
+}
+
 // collect sets when the collector runs, unless the user does.
 func collect(percent int) {
 	if os.Getenv("GOGC") == "" {

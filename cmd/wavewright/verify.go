@@ -53,6 +53,7 @@ func verifyCommand(c *console) *cli.Command {
 		}...),
 		Action: func(ctx *cli.Context) error {
 			collect(gcPercentVerify)
+			confine(memoryVerify)
 			if err := c.begin(ctx, "at most one DIR", 0, 1); err != nil {
 				return err
 			}

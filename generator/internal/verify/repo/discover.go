@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/wavewright/wavewright/generator/internal/cache"
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
@@ -153,6 +154,9 @@ type discovery struct {
 	// that were built before.
 	late    []*node
 	pending []pending
+
+	// large are the large objects that were read, by the hashes of their texts.
+	large sync.Map
 
 	products map[string]*product
 	nodes    map[string]*node

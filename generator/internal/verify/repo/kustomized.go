@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"crypto/sha256"
 	"errors"
 	"path"
 	"slices"
@@ -52,7 +53,7 @@ func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err
 		if r.Origin == folder {
 			r.Origin = at.File
 		}
-		object, err := NewObject(r.JSON, Origin{File: r.Origin, Original: r.Original, Among: among})
+		object, err := d.object(r.JSON, Origin{File: r.Origin, Original: r.Original, Among: among})
 		if errors.Is(err, errEncrypted) {
 			p.fail(Origin{File: r.Origin, Line: 1}, "", "%v", err)
 			continue
@@ -64,6 +65,28 @@ func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err
 		p.objects = append(p.objects, object)
 	}
 	return p
+}
+
+// largeObject is from where on an object is read once, however many overlays hold it: definitions of custom
+// resources have megabytes, and most overlays of a repository hold the same ones.
+const largeObject = 16 << 10
+
+// object reads an object that was built.
+func (d *discovery) object(text []byte, at Origin) (*Object, error) {
+	if len(text) < largeObject {
+		return NewObject(text, at)
+	}
+	key := sha256.Sum256(text)
+	if known, ok := d.large.Load(key); ok {
+		same := *known.(*Object)
+		same.Origin = at
+		return &same, nil
+	}
+	o, err := NewObject(text, at)
+	if err == nil && o != nil {
+		d.large.Store(key, o)
+	}
+	return o, err
 }
 
 // shortened takes the configuration of transformers, which kustomize repeats whole, and the
