@@ -67,7 +67,7 @@ func TestTable(t *testing.T) {
 
 // disagrees says where the table is wrong, empty when it is right.
 func (a answer) disagrees(o Object, effects []Effect) string {
-	hook := o.annotation("argocd.argoproj.io/hook") != ""
+	hook := o.Annotation("argocd.argoproj.io/hook") != ""
 	refused := slices.Contains(effects, Refused)
 	switch {
 	case a.Verdict == "refused" && !refused && !hook:

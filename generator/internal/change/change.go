@@ -100,8 +100,8 @@ func (o Object) get(path string) any {
 	return at
 }
 
-// annotation returns the text of an annotation.
-func (o Object) annotation(name string) string {
+// Annotation returns the text of an annotation.
+func (o Object) Annotation(name string) string {
 	all, _ := o.get("metadata.annotations").(map[string]any)
 	return text(all[name])
 }
@@ -134,7 +134,7 @@ func sorted(found []Finding) []Finding {
 
 // Updated finds what becomes of one object.
 func Updated(old, now Object) []Finding {
-	if now.annotation("argocd.argoproj.io/hook") != "" {
+	if now.Annotation("argocd.argoproj.io/hook") != "" {
 		return nil // Argo CD deletes it before it creates it again
 	}
 	var found []Finding
@@ -148,7 +148,7 @@ func Updated(old, now Object) []Finding {
 
 // forced reports whether Argo CD deletes the object and creates it anew when an update is refused.
 func (o Object) forced() bool {
-	for option := range strings.SplitSeq(o.annotation("argocd.argoproj.io/sync-options"), ",") {
+	for option := range strings.SplitSeq(o.Annotation("argocd.argoproj.io/sync-options"), ",") {
 		if strings.TrimSpace(option) == "Force=true" {
 			return true
 		}

@@ -129,7 +129,7 @@ func TestStays(t *testing.T) {
 		"confirmed": {storage, "until a person confirms"},
 		"pruned":    {strings.Replace(storage, "Prune=confirm,", "", 1), "Argo CD deletes the claim"},
 	} {
-		found := Data(Side{"one", []Object{object(t, c.source)}}, Side{Cluster: "one"})
+		found := Data(Side{Cluster: "one", Objects: []Object{object(t, c.source)}}, Side{Cluster: "one"})
 		if len(found) == 0 || !strings.Contains(found[0].Does, c.want) {
 			t.Errorf("%s: %+v", name, found)
 		}
@@ -144,7 +144,7 @@ func TestNames(t *testing.T) {
 		"namespace": {"shop-dev", "data-dev", "db.shop-dev.svc → db.data-dev.svc"},
 		"name":      {"name: db", "name: store", "db.shop-dev.svc → store.shop-dev.svc"},
 	} {
-		found := Names(Side{"one", []Object{object(t, source)}}, Side{"one", []Object{object(t, strings.Replace(source, c.old, c.new, 1))}}, []string{"web", "api"})
+		found := Names(Side{Cluster: "one", Objects: []Object{object(t, source)}}, Side{Cluster: "one", Objects: []Object{object(t, strings.Replace(source, c.old, c.new, 1))}}, []string{"web", "api"})
 		got := ""
 		if len(found) > 0 {
 			got = found[0].Old + " → " + found[0].New
@@ -173,7 +173,7 @@ func TestNamesOfLoadBalancers(t *testing.T) {
 		"moved":   {[]Object{balancer("calls-media", "other")}, "calls-media.net.svc → calls-media.other.svc"},
 	} {
 		got := ""
-		for _, f := range Names(Side{"one", old}, Side{"one", c.after}, []string{"web"}) {
+		for _, f := range Names(Side{Cluster: "one", Objects: old}, Side{Cluster: "one", Objects: c.after}, []string{"web"}) {
 			if strings.Contains(f.Does, "load balancer") {
 				got = f.Old + " → " + f.New
 			}

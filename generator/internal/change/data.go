@@ -12,6 +12,48 @@ type Side struct {
 	// Cluster that its objects are in.
 	Cluster string
 	Objects []Object
+	// Removal says what Argo CD does with an object that goes. Without it, it prunes as the object allows.
+	Removal func(Object) Removal
+}
+
+// Removal is what Argo CD does with an object that goes.
+type Removal uint8
+
+// What becomes of an object.
+const (
+	// Deleted objects are pruned, or go with their Application.
+	Deleted Removal = iota
+	// Confirmed objects are deleted once a person has confirmed it.
+	Confirmed
+	// Kept objects stay.
+	Kept
+	// Unpruned objects stay until somebody syncs with pruning.
+	Unpruned
+)
+
+// removal is what Argo CD does with an object of the side.
+func (s Side) removal(o Object) Removal {
+	if s.Removal != nil {
+		return s.Removal(o)
+	}
+	switch options := o.Annotation("argocd.argoproj.io/sync-options"); {
+	case strings.Contains(options, "Prune=false"):
+		return Kept
+	case strings.Contains(options, "Prune=confirm"):
+		return Confirmed
+	}
+	return Deleted
+}
+
+// until says for how long an object stays that is not deleted at once.
+func (r Removal) until() string {
+	switch r {
+	case Confirmed:
+		return ", until a person confirms in Argo CD that it is deleted"
+	case Unpruned:
+		return ", until somebody syncs with pruning: the Application does not prune by itself"
+	}
+	return ""
 }
 
 // holder is a volume that outlives its pods.
@@ -94,7 +136,7 @@ func (h holder) named() string {
 // left says what becomes of a volume that the Application has no more.
 func (h holder) left(before, after Side, fresh []holder) Finding {
 	f := Finding{Object: h.owner.String(), Namespace: h.owner.Namespace(), Effect: LeftBehind, Stateful: true, New: "none", Old: h.owner.Name(), Field: "metadata.name"}
-	f.Does = h.stays(before.Cluster)
+	f.Does = h.stays(before, after)
 	next, exists := h.successor(fresh)
 	switch {
 	case !exists && h.volume != "" && slices.ContainsFunc(after.Objects, h.owner.same):
@@ -155,24 +197,22 @@ func (h holder) suffix() string {
 }
 
 // stays says what the cluster does with the old volume.
-func (h holder) stays(cluster string) string {
-	at := h.owner.Namespace()
-	if cluster != "" {
-		at += " of cluster " + cluster
+func (h holder) stays(before, after Side) string {
+	at, removal := h.owner.Namespace(), before.removal(h.owner)
+	if before.Cluster != "" {
+		at += " of cluster " + before.Cluster
 	}
-	if h.volume == "" {
-		switch options := h.owner.annotation("argocd.argoproj.io/sync-options"); {
-		case strings.Contains(options, "Prune=false"):
-			return fmt.Sprintf("The claim %s stays in %s with its data.", h.owner.Name(), at)
-		case strings.Contains(options, "Prune=confirm"):
-			return fmt.Sprintf("The claim %s stays in %s with its data, until a person confirms in Argo CD that it is deleted.", h.owner.Name(), at)
-		}
+	gone := !slices.ContainsFunc(after.Objects, h.owner.same)
+	switch {
+	case h.volume == "" && removal == Deleted:
 		return fmt.Sprintf("Argo CD deletes the claim %s in %s, and with it the data, unless the StorageClass retains volumes.", h.owner.Name(), at)
-	}
-	if text(h.owner.get("spec.persistentVolumeClaimRetentionPolicy.whenDeleted")) == "Delete" {
+	case h.volume == "":
+		return fmt.Sprintf("The claim %s stays in %s with its data%s.", h.owner.Name(), at, removal.until())
+	case gone && removal != Deleted:
+		return fmt.Sprintf("%s stays in %s and runs on with its data%s.", h.owner, at, removal.until())
+	case text(h.owner.get("spec.persistentVolumeClaimRetentionPolicy.whenDeleted")) == "Delete":
 		return fmt.Sprintf("Kubernetes deletes %s in %s together with the StatefulSet, and with it the data.", h.claims(), at)
-	}
-	if h.replicas() < 2 {
+	case h.replicas() < 2:
 		return fmt.Sprintf("The claim %s stays in %s with its data.", h.claims(), at)
 	}
 	return fmt.Sprintf("The claims %s stay in %s with their data.", h.claims(), at)

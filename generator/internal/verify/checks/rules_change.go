@@ -129,7 +129,9 @@ func leavesData(w *world, out *judge) {
 	h := w.transition()
 	for _, pair := range h.kept {
 		was, is := pair[0], pair[1]
-		for _, found := range change.Data(h.side(was, nil), h.side(is, was)) {
+		before := h.side(was, nil)
+		before.Removal = removal(is.Deployed, "Prune")
+		for _, found := range change.Data(before, h.side(is, was)) {
 			f := h.placed(is, found, out)
 			f.Sum, f.Hint = []string{found.Does}, found.Steps
 		}
@@ -138,7 +140,9 @@ func leavesData(w *world, out *judge) {
 		if !cascades(was.Finalizers) {
 			continue // Argo CD leaves everything where it is
 		}
-		for _, found := range change.Data(h.side(was, nil), h.side(nil, was)) {
+		before := h.side(was, nil)
+		before.Removal = removal(was.Deployed, "Delete")
+		for _, found := range change.Data(before, h.side(nil, was)) {
 			f := out.application(was.target, was.Deployed, "the Application goes, and with it %s", found.Object)
 			f.Sum, f.Hint = []string{found.Does}, found.Steps
 		}
@@ -182,17 +186,51 @@ func deletesNamespace(w *world, out *judge) {
 	for _, pair := range h.kept {
 		was, is := pair[0], pair[1]
 		for _, o := range was.Objects {
-			if _, there := h.after[spotOf(was.target, o)]; there || o.Group() != "" || o.Kind != "Namespace" || keeps(o) {
-				continue
+			if _, there := h.after[spotOf(was.target, o)]; !there && o.Group() == "" && o.Kind == "Namespace" {
+				reportNamespace(is, o, out)
 			}
-			f := out.application(is.target, is.Deployed, "%s goes, with everything that is in it", o)
-			f.Sum = []string{"Argo CD deletes the Namespace when it prunes, and Kubernetes deletes every object in it: workloads and Secrets that others made too, and claims with their data."}
-			f.Hint = "Keep the manifest, or first give it the annotation argocd.argoproj.io/sync-options: Prune=false, and sync."
 		}
 	}
 }
 
-// keeps reports whether Argo CD leaves an object in the cluster that is gone from the repository.
-func keeps(o *repo.Object) bool {
-	return strings.Contains(o.Annotations["argocd.argoproj.io/sync-options"], "Prune=false")
+func reportNamespace(is *deployment, o *repo.Object, out *judge) {
+	when, severity := "when it prunes", Warning
+	switch removal(is.Deployed, "Prune")(fieldsOf(o)) {
+	case change.Kept:
+		return
+	case change.Confirmed:
+		when = "once a person confirms it"
+	case change.Unpruned:
+		when, severity = "once somebody syncs with pruning, which the Application does not do by itself", Note
+	}
+	f := out.application(is.target, is.Deployed, "%s goes, with everything that is in it", o)
+	f.Severity = severity
+	f.Sum = []string{"Argo CD deletes the Namespace " + when + ", and Kubernetes deletes every object in it: workloads and Secrets that others made too, and claims with their data."}
+	f.Hint = "Keep the manifest, or first give it the annotation argocd.argoproj.io/sync-options: Prune=false, and sync."
+}
+
+// removal says what Argo CD does with objects that an Application has no more, by the sync option Prune, or with those
+// of an Application that goes, by the option Delete. An object's own option goes before that of its Application.
+func removal(d *repo.Deployed, option string) func(change.Object) change.Removal {
+	auto := d.Spec.SyncPolicy.Automated
+	prunes := auto != nil && auto.Prune && (auto.Enabled == nil || *auto.Enabled)
+	return func(o change.Object) change.Removal {
+		for _, stated := range slices.Concat(words(o.Annotation(optionsAnnotation)), d.Spec.SyncPolicy.SyncOptions) {
+			name, value, _ := strings.Cut(stated, "=")
+			if name != option {
+				continue
+			}
+			if value == "false" {
+				return change.Kept
+			}
+			if value == "confirm" {
+				return change.Confirmed
+			}
+			break
+		}
+		if option == "Prune" && !prunes {
+			return change.Unpruned
+		}
+		return change.Deleted
+	}
 }

@@ -94,7 +94,7 @@ func (c *cluster) podTerms(namespace string, spec *corev1.ResourceQuotaSpec, nam
 	var terms []term
 	for _, w := range c.workloads {
 		pod := c.pods()[w]
-		if w.namespace != namespace || !covers(spec, pod) {
+		if w.namespace != namespace || !covers(spec, pod) || example(w.object) {
 			continue
 		}
 		t := term{who: w.object.String(), n: c.least(w), each: one(), counted: name == corev1.ResourcePods || name == "count/pods"}
@@ -107,6 +107,12 @@ func (c *cluster) podTerms(namespace string, spec *corev1.ResourceQuotaSpec, nam
 		terms = append(terms, t)
 	}
 	return nonzero(terms)
+}
+
+// example reports whether an object is one that people create when they want to, as often as they want: it has no name
+// of its own, and no Application deploys it.
+func example(o *repo.Object) bool {
+	return o.Name == "" && o.Application != nil && isFolder(o.Application)
 }
 
 // nonzero leaves out what adds nothing.
@@ -210,7 +216,7 @@ func (c *cluster) objectTerms(namespace, counted string, most bool) []term {
 	custom := c.customKinds()
 	var terms []term
 	for _, o := range c.objects {
-		if o.Home() != namespace {
+		if o.Home() != namespace || example(o) {
 			continue
 		}
 		kind := schema.FromAPIVersionAndKind(o.APIVersion, o.Kind)

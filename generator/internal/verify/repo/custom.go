@@ -159,7 +159,10 @@ type Application struct {
 		// IgnoreDifferences are the fields that Argo CD leaves to others.
 		IgnoreDifferences []IgnoreDifferences
 		SyncPolicy        struct {
-			Automated                *struct{ Prune, SelfHeal, AllowEmpty bool }
+			Automated *struct {
+				Prune, SelfHeal, AllowEmpty bool
+				Enabled                     *bool
+			}
 			Retry                    *Retry
 			SyncOptions              []string
 			ManagedNamespaceMetadata *struct{ Labels map[string]string }
