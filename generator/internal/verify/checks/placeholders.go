@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,11 @@ func soften(f *Finding) {
 		f.Message += " (with the chart's own values alone)"
 		return
 	}
+	if unpatched(f) {
+		f.Severity = Note
+		f.Message += " (unless an overlay elsewhere adds it)"
+		return
+	}
 	text := unfilled(f)
 	if text == "" {
 		return
@@ -64,6 +70,15 @@ func soften(f *Finding) {
 func incomplete(f *Finding) bool {
 	return f.about != nil && f.about.Application != nil && f.about.Application.Chart && isFolder(f.about.Application) &&
 		(strings.HasPrefix(f.Code, "schema/invalid-") || strings.HasPrefix(f.Code, "reference/"))
+}
+
+// unpatched reports whether a finding is about a field that is not there yet in a base. No overlay of the repository
+// uses the base, but one of another repository, or a patch of Flux, may.
+func unpatched(f *Finding) bool {
+	if f.about == nil || f.about.Application == nil || !isFolder(f.about.Application) || !strings.HasSuffix(f.Message, "the field is required") {
+		return false
+	}
+	return slices.ContainsFunc(strings.Split(f.about.Application.Name, "/"), func(name string) bool { return name == "base" || name == "bases" })
 }
 
 // unfilled is the placeholder in the value that a finding is about, or in the name of the object.
