@@ -224,6 +224,9 @@ func waveWaits(w *world, out *judge) {
 			"applied in phase " + later.phase.String() + ", wave " + strconv.Itoa(later.wave) + ": " + n.first.String() + " (" + n.first.File + ")",
 		}
 		f.Hint = "Argo CD waits for a wave to be healthy before it applies the next one: the first sync hangs. Give " + n.first.String() + " wave " + strconv.Itoa(own.wave) + " or a lower one."
+		if own.phase != later.phase {
+			f.Hint = "Argo CD waits for a phase to be done before it begins the next one: the first sync hangs. Give " + n.first.String() + " the phase " + own.phase.String() + " too, or an earlier one."
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
@@ -177,7 +178,19 @@ func asFaults(errors field.ErrorList, kind FaultKind) []Fault {
 		at := strings.TrimPrefix(strings.TrimPrefix(e.Field, "<nil>"), ".")
 		faults = append(faults, Fault{kind, at, strings.TrimPrefix(message, e.Field+" in body "), ""})
 	}
-	return faults
+	return slices.DeleteFunc(slices.Clone(faults), func(f Fault) bool { return repeats(f, faults) })
+}
+
+// repeats reports whether another fault says more of one that the validation has for a value of the wrong type: for one
+// that may be a number or a text it has four, and the last says all.
+func repeats(f Fault, among []Fault) bool {
+	said := func(other Fault) bool { return other.Kind == WrongType && other.Path != "" }
+	if f.Kind == Invalid && f.Path == "" {
+		return slices.ContainsFunc(among, func(other Fault) bool { return said(other) && strings.Contains(f.Message, other.Path) })
+	}
+	return said(f) && slices.ContainsFunc(among, func(other Fault) bool {
+		return said(other) && other.Path == f.Path && len(other.Message) > len(f.Message)
+	})
 }
 
 // wrongType words an error like: spec.size in body must be of type integer: "string".
