@@ -25,7 +25,7 @@ func (d *discovery) holdsApplications(entries []*entry) bool {
 func (d *discovery) entries() []*entry {
 	var all []*entry
 	for _, folder := range d.roots() {
-		if d.hasArgo(folder) {
+		if d.hasArgo(folder) && !d.aside(folder) {
 			all = append(all, &entry{name: folder, at: Origin{File: d.kustomizations[folder], Line: 1}, source: &Source{Path: folder}})
 		}
 	}
@@ -86,13 +86,13 @@ func (d *discovery) loose() []*entry {
 	var kustomizations []string
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {
 		f, folder := d.files[name], path.Dir(name)
-		if d.used[name] || f.skipped || slices.ContainsFunc(f.objects, argo) && d.aside(folder) {
+		if d.used[name] || f.skipped {
 			continue
 		}
 		for _, o := range f.objects {
 			_, project := o.Typed.(*AppProject)
 			_, config := configuration(o)
-			if !argo(o) && !project && !config && ownSettings(o) == nil {
+			if !argo(o) && !project && !config && ownSettings(o) == nil || d.aside(folder) {
 				continue
 			}
 			if other := d.overlooked(name); other != "" && argo(o) {
@@ -171,8 +171,8 @@ func (d *discovery) standIns() []*entry {
 	return all
 }
 
-// aside notes folders that nobody deploys, by their names: input of tests, which is often wrong on purpose, and what
-// was put away.
+// aside notes folders that nobody deploys, by their names: input of tests, which is often wrong on purpose,
+// examples of documentation, and what was put away.
 func (d *discovery) aside(folder string) bool {
 	for name := range strings.SplitSeq(folder, "/") {
 		switch strings.TrimPrefix(name, ".") {
@@ -180,6 +180,8 @@ func (d *discovery) aside(folder string) bool {
 			return d.setAside(folder, "input of tests, in ")
 		case "archive", "archived", "attic":
 			return d.setAside(folder, "put away, in ")
+		case "docs":
+			return d.setAside(folder, "documentation, in ")
 		}
 	}
 	return path.Base(folder) == "patches" && d.kustomizations[folder] == "" && d.setAside(folder, "patches that no kustomization names, in ")

@@ -39,6 +39,7 @@ func topics() [][2]string {
 		{"the chart ", "charts that are not in this repository"},
 		{"the file is a template", "templates of other tools"},
 		{"input of tests", "input of tests"},
+		{"documentation, in", "documentation"},
 		{"put away", "folders that were put away"},
 		{"patches that no kustomization names", "patches that no kustomization names"},
 	}
