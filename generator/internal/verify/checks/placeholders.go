@@ -18,7 +18,7 @@ var toFillIn = regexp.MustCompile(`\$\{[^}]+\}|<[A-Z][A-Z0-9_]*>|\{\{.*?\}\}|__[
 
 // toReplace is what people write where nothing is filled in by Argo CD: a script replaces it before it applies the
 // folder.
-var toReplace = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(_[A-Z0-9]+)+\b|(?i:replace|change)[-_]?(?i:me)\b|\bPLACEHOLDER\b`)
+var toReplace = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(_[A-Z0-9]+)+\b|(?i:replace|change)[-_]?(?i:me)\b|\bPLACEHOLDER\b|\$\$\w+\$\$|@[A-Z_]+@|%[A-Z_]+%`)
 
 // snake is a placeholder of a file that calls itself a template.
 var snake = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)+$`)
