@@ -90,10 +90,11 @@ func (d *definitions) hold(definition *schema.Definition) {
 }
 
 // of are the definitions that may hold for an object: those of its target, else those that were
-// given, else those of the repository, else that of a well-known project.
+// given, else those of the repository, else that of a well-known project. Which folders that no Application deploys
+// meet in a cluster nobody knows.
 func (d *definitions) of(t *target, o *repo.Object) []*schema.Definition {
 	key := schema.KeyOf(o.APIVersion, o.Kind)
-	if own := d.own[t][key]; len(own) > 0 {
+	if own := d.own[t][key]; len(own) > 0 && (o.Application == nil || !isFolder(o.Application)) {
 		return own
 	}
 	if given := d.given[key]; len(given) > 0 {
