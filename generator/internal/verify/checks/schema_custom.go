@@ -121,7 +121,7 @@ func (d *definitions) judge(t *target, o *repo.Object) judgement {
 		return known
 	}
 	var all []judgement
-	for _, definition := range d.of(t, o) {
+	for _, definition := range serving(d.of(t, o), o) {
 		all = append(all, judgement{definition, definition.Faults(o.JSON, o.APIVersion)})
 	}
 	var best judgement
@@ -130,6 +130,17 @@ func (d *definitions) judge(t *target, o *repo.Object) judgement {
 	}
 	d.verdicts[o] = best
 	return best
+}
+
+// serving are the definitions that have the version of an object, or all of them when none has: an old definition says
+// nothing about a newer version.
+func serving(all []*schema.Definition, o *repo.Object) []*schema.Definition {
+	_, version, _ := strings.Cut(o.APIVersion, "/")
+	found := slices.DeleteFunc(slices.Clone(all), func(d *schema.Definition) bool { return !slices.Contains(d.Served(), version) })
+	if len(found) == 0 {
+		return all
+	}
+	return found
 }
 
 // isCustom reports whether an object is of no group of Kubernetes itself.
