@@ -39,8 +39,13 @@ func (d *discovery) group(entries []*entry) {
 // uncovered are the entries that are no part of what another deploys.
 func (d *discovery) uncovered(entries []*entry) []*entry {
 	var all []*entry
+	deploys := make(map[*entry]map[string]bool, len(entries))
+	for _, e := range entries {
+		deploys[e] = d.deployedBy(e)
+	}
+	leads := func(e, other *entry) bool { return other.source != nil && deploys[e][other.source.Path] }
 	entries = slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool {
-		return slices.ContainsFunc(entries, func(other *entry) bool { return other != e && d.deploys(other, e) && !d.deploys(e, other) })
+		return slices.ContainsFunc(entries, func(other *entry) bool { return other != e && leads(other, e) && !leads(e, other) })
 	})
 	for i, e := range entries {
 		if len(e.nodes) == 0 {
@@ -60,16 +65,20 @@ func (d *discovery) uncovered(entries []*entry) []*entry {
 	return all
 }
 
-// deploys reports whether an Application that an entry leads to deploys the folder of another entry, in which
-// nobody then begins, whatever else its kustomization would make of it.
-func (d *discovery) deploys(e, other *entry) bool {
-	if other.source == nil {
-		return false
+// deployedBy are the folders that the Applications to which an entry leads deploy: nobody begins there, whatever else
+// their kustomizations would make of it.
+func (d *discovery) deployedBy(e *entry) map[string]bool {
+	found := map[string]bool{}
+	for _, n := range reach(e.nodes) {
+		if n.stands() {
+			continue
+		}
+		orders, _ := d.ordersOf(n)
+		for _, o := range orders {
+			found[o.source.Path] = true
+		}
 	}
-	return slices.ContainsFunc(reach(e.nodes), func(n *node) bool {
-		orders, _ := d.orders(n.Application, n.stands())
-		return !n.stands() && slices.ContainsFunc(orders, func(o order) bool { return o.source.Path == other.source.Path })
-	})
+	return found
 }
 
 // reach are nodes with all that they lead to, each once.
