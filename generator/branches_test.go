@@ -373,7 +373,7 @@ func TestBranches(t *testing.T) {
 	seed.must("add", "--all")
 	seed.must("commit", "-q", "-m", "first")
 	seed.must("remote", "add", "origin", "https://git.example.com/acme/shop.git")
-	for i := first; i < first+pairs; i++ {
+	for _, i := range append(once(), numbers(first, first+pairs)...) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			b := &branches{t: t, dir: filepath.Join(fastDir(t), "r"), random: rand.New(rand.NewPCG(uint64(i), 1))}
@@ -383,6 +383,21 @@ func TestBranches(t *testing.T) {
 			b.merge(base)
 		})
 	}
+}
+
+// once are pairs in which something got lost before it was mended.
+func once() []int {
+	return []int{
+		1158, // of what a merge of three leaves nothing on disk, nobody has deleted
+	}
+}
+
+func numbers(from, to int) []int {
+	var all []int
+	for i := from; i < to; i++ {
+		all = append(all, i)
+	}
+	return all
 }
 
 // merge makes branches, joins them, and looks for every token.

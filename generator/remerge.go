@@ -124,7 +124,11 @@ func settleMerge(dir string) (*Remerged, error) {
 	if len(conflicts) == 0 {
 		return out, nil
 	}
-	in := tree.MergeInput{Unmerged: unmerged(conflicts), Merge: repo.MergeTexts, Version: build.Read().Version}
+	octopus, err := repo.Octopus()
+	if err != nil {
+		return nil, err
+	}
+	in := tree.MergeInput{Unmerged: unmerged(conflicts, octopus), Merge: repo.MergeTexts, Version: build.Read().Version}
 	if out.Operation != "am" { // which leaves traces of resolutions that it has made itself
 		if in.Settled, err = repo.Settled(); err != nil {
 			return nil, err
@@ -196,10 +200,11 @@ func (out *Remerged) settle(dir string, in tree.MergeInput) error {
 	return err
 }
 
-func unmerged(conflicts []git.Conflict) []tree.Unmerged {
+func unmerged(conflicts []git.Conflict, octopus bool) []tree.Unmerged {
 	var out []tree.Unmerged
 	for _, c := range conflicts {
-		out = append(out, tree.Unmerged{Path: c.Path, Base: version(c.Base), Ours: version(c.Ours), Theirs: version(c.Theirs)})
+		absent := octopus && (c.Ours == nil || c.Theirs == nil)
+		out = append(out, tree.Unmerged{Path: c.Path, Base: version(c.Base), Ours: version(c.Ours), Theirs: version(c.Theirs), Absent: absent})
 	}
 	return out
 }

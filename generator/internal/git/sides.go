@@ -59,6 +59,13 @@ func (r *Repo) merging() (*Sides, error) {
 	return s, err
 }
 
+// Octopus reports whether several commits are being merged at once. Of a file that one side deleted and another one
+// changed, Git then leaves nothing on disk, and knows no sides.
+func (r *Repo) Octopus() (bool, error) {
+	heads, err := r.trace("MERGE_HEAD")
+	return len(strings.Fields(heads)) > 1, err
+}
+
 // picking returns the sides where one commit is done again, or undone. A merge has several
 // parents: git does not say which one was chosen, but the index shows it.
 func (r *Repo) picking(name string, undo bool) (*Sides, error) {

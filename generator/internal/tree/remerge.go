@@ -24,6 +24,8 @@ type Version struct {
 type Unmerged struct {
 	Path               string
 	Base, Ours, Theirs *Version
+	// Absent says that Git itself left no file there: nobody took it away.
+	Absent bool
 }
 
 // AddedByOne reports whether only one side has a file there, and the other side neither changed nor

@@ -64,7 +64,7 @@ func resolvedByHand(root *os.Root, u Unmerged) (bool, error) {
 	}
 	disk, err := readVersion(root, u.Path)
 	if err != nil || disk == nil {
-		return u.Ours != nil || u.Theirs != nil, err
+		return !u.Absent && (u.Ours != nil || u.Theirs != nil), err
 	}
 	if bytes.Contains(append([]byte("\n"), disk.Content...), []byte("\n<<<<<<< ")) {
 		return false, nil

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"reflect"
@@ -133,7 +134,7 @@ func (r *Repository) broken(folders []string) {
 		}
 		for _, err := range separate(r.Builds[folder].Err) {
 			problem := Problem{Origin{File: folder + "/kustomization.yaml"}, "", "build/failed", err.Error()}
-			if placed, ok := err.(*placedError); ok {
+			if placed, ok := errors.AsType[*placedError](err); ok {
 				problem = Problem{placed.at, "", "build/unreadable", placed.what.Error()}
 			}
 			r.Problems = append(r.Problems, problem)
