@@ -36,7 +36,7 @@ var apiServer = sync.OnceValues(func() (*cluster.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := cluster.Start(etcd, apiserver)
+	s, err := cluster.Start(cluster.Options{Etcd: etcd, APIServer: apiserver})
 	if err != nil {
 		return nil, err
 	}

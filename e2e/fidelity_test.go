@@ -63,7 +63,7 @@ func TestAPIServerAgrees(t *testing.T) {
 func definedServer(t *testing.T) *cluster.Server {
 	t.Helper()
 	etcd, apiserver := tool(t, etcd), tool(t, apiserver)
-	s, err := cluster.Start(etcd, apiserver)
+	s, err := cluster.Start(cluster.Options{Etcd: etcd, APIServer: apiserver})
 	if err != nil {
 		t.Fatal(err)
 	}

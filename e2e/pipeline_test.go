@@ -17,11 +17,12 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/wavewright/wavewright/generator/e2e/internal/schemas"
+	"github.com/wavewright/wavewright/generator/e2e/internal/tools"
 	"github.com/wavewright/wavewright/schema"
 )
 
 var (
-	actionlint = sync.OnceValues(func() (string, error) { return goTool("tools/actionlint", "actionlint", "") })
+	actionlint = sync.OnceValues(func() (string, error) { return tools.Build("tools/actionlint", "actionlint") })
 	wavewright = sync.OnceValues(buildWavewright)
 	// pinned is how ci/steps.sh asks for a program.
 	pinned = regexp.MustCompile(`(?m)^ +(\S+)\) package=(\S+)@(\S+) ;;$`)

@@ -128,6 +128,8 @@ func root(apiVersion string) string {
 
 // resource finds a kind among those that the server has.
 func (s *Server) resource(apiVersion, kind string) (resource, error) {
+	s.finding.Lock()
+	defer s.finding.Unlock()
 	if _, known := s.resources[apiVersion][kind]; !known {
 		err := s.discover(apiVersion)
 		if err != nil {

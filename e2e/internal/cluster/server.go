@@ -1,7 +1,8 @@
 // Package cluster runs a kube-apiserver with an etcd of its own, on loopback and without any
 // controller: what it accepts, defaults and refuses is what every cluster does, and nothing
 // happens behind the test's back. What controllers would do and admission waits for, such as
-// the first status of a quota, is done by whoever needs it.
+// the first status of a quota, is done by whoever needs it. Package rig runs controllers
+// beside it.
 package cluster
 
 import (
@@ -17,8 +18,14 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
+
+	"github.com/wavewright/wavewright/generator/e2e/internal/process"
 )
+
+// Runs says that the server can be run on this system.
+const Runs = process.Runs
 
 // Server is a running API server.
 type Server struct {
@@ -26,23 +33,32 @@ type Server struct {
 	address   string
 	token     string
 	client    *http.Client
-	processes []*process
-	// resources are the server's, by apiVersion and kind.
+	processes []*process.Process
+	// resources are the server's, by apiVersion and kind; finding guards them.
 	resources map[string]map[string]resource
+	finding   sync.Mutex
 }
 
 // patience is how long the server may take until it is ready: three seconds on an idle
 // machine.
 const patience = 2 * time.Minute
 
-// Start runs the programs of etcd and the API server with their files in a new folder.
-func Start(etcd, apiserver string) (*Server, error) {
+// Options say what the server is made of and for.
+type Options struct {
+	// Etcd and APIServer are the paths of the programs.
+	Etcd, APIServer string
+	// Controlled says that controllers will run: admission may wait for them.
+	Controlled bool
+}
+
+// Start runs etcd and the API server with their files in a new folder.
+func Start(o Options) (*Server, error) {
 	dir, err := os.MkdirTemp("", "wavewright-cluster-")
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{dir: dir, token: rand.Text(), resources: map[string]map[string]resource{}}
-	err = s.start(etcd, apiserver)
+	err = s.start(o)
 	if err != nil {
 		s.Stop()
 		return nil, err
@@ -53,13 +69,13 @@ func Start(etcd, apiserver string) (*Server, error) {
 // Stop ends the programs and removes their files.
 func (s *Server) Stop() {
 	for _, p := range s.processes {
-		p.stop()
+		p.Stop()
 	}
 	_ = os.RemoveAll(s.dir)
 }
 
-func (s *Server) start(etcd, apiserver string) error {
-	err := s.run(etcd, s.etcdFlags()...)
+func (s *Server) start(o Options) error {
+	err := s.run(o.Etcd, s.etcdFlags()...)
 	if err != nil {
 		return err
 	}
@@ -67,7 +83,11 @@ func (s *Server) start(etcd, apiserver string) error {
 	if err != nil {
 		return err
 	}
-	err = s.run(apiserver, flags...)
+	if !o.Controlled {
+		// The protection of claims in use would keep deleted ones.
+		flags = append(flags, "--disable-admission-plugins=StorageObjectInUseProtection")
+	}
+	err = s.run(o.APIServer, flags...)
 	if err != nil {
 		return err
 	}
@@ -75,7 +95,7 @@ func (s *Server) start(etcd, apiserver string) error {
 }
 
 func (s *Server) run(program string, flags ...string) error {
-	p, err := start(s.file(filepath.Base(program)+".log"), program, flags...)
+	p, err := process.Start(process.Command{Program: program, Args: flags, Log: s.file(filepath.Base(program) + ".log")})
 	if err == nil {
 		s.processes = append(s.processes, p)
 	}
@@ -97,10 +117,9 @@ func (s *Server) etcdFlags() []string {
 
 // flags are the API server's. Everybody with the token may do everything and be anybody:
 // permissions are not what is judged, and admission asks who somebody says he is. It admits by
-// its default plugins, but leaves out what waits for controllers: the protection of claims
-// in use would keep deleted ones.
+// its default plugins.
 func (s *Server) flags() ([]string, error) {
-	port, err := freePort()
+	port, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +137,6 @@ func (s *Server) flags() ([]string, error) {
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file=" + s.file("accounts.key"), "--service-account-signing-key-file=" + s.file("accounts.key"),
 		"--token-auth-file=" + s.file("tokens.csv"), "--authorization-mode=AlwaysAllow",
-		"--disable-admission-plugins=StorageObjectInUseProtection",
 		"--enable-priority-and-fairness=false",
 	}, nil
 }
@@ -138,16 +156,6 @@ func (s *Server) writeSecrets() error {
 		return err
 	}
 	return os.WriteFile(s.file("accounts.key"), pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: encoded}), 0o600)
-}
-
-// freePort finds a port that nobody listens on.
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
 // ready waits until the server says that it is.
@@ -174,7 +182,7 @@ func (s *Server) ready() error {
 // ended reports whether a program has ended by itself.
 func (s *Server) ended() error {
 	for _, p := range s.processes {
-		err := p.ended()
+		err := p.Ended()
 		if err != nil {
 			return err
 		}
