@@ -11,6 +11,7 @@ tool (
 )
 
 require (
+	github.com/alicebob/miniredis/v2 v2.38.0
 	github.com/mattfenwick/cyclonus v0.5.6
 	github.com/wavewright/wavewright v0.0.0-00010101000000-000000000000
 	github.com/yuin/gopher-lua v1.1.2
