@@ -19,20 +19,21 @@ func TestDrift(t *testing.T) {
 	bootstrap(t, r, p, "hello")
 	r.AwaitHealthy(patience, "", "hello-infra-hello-prod", "hello-web-prod")
 
-	r.Patch("apps/v1", "Deployment", "hello-prod", "web", []byte(`{"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 1}}}}`))
-	r.Delete("v1", "Service", "hello-prod", "web")
-	r.Delete("v1", "ResourceQuota", "hello-prod", "hello-prod")
-	r.Await(time.Minute, "the Deployment has its grace period, and Service and quota are back", func() bool {
+	r.Patch("apps/v1", "Deployment", "hello-prod", "web", []byte(`{"spec": {"replicas": 1, "template": {"metadata": {"labels": {"env": "test"}}}}}`))
+	r.Delete("networking.k8s.io/v1", "NetworkPolicy", "hello-prod", "default-deny")
+	r.Await(time.Minute, "the Deployment has its replicas and label, and the NetworkPolicy is back", func() bool {
 		var deployment struct {
 			Spec struct {
+				Replicas int
 				Template struct {
-					Spec struct{ TerminationGracePeriodSeconds int }
+					Metadata struct{ Labels map[string]string }
 				}
 			}
+			Status struct{ ReadyReplicas int }
 		}
 		r.Get("apps/v1", "Deployment", "hello-prod", "web", &deployment)
-		return deployment.Spec.Template.Spec.TerminationGracePeriodSeconds != 1 &&
-			r.Get("v1", "Service", "hello-prod", "web", new(any)) && r.Get("v1", "ResourceQuota", "hello-prod", "hello-prod", new(any))
+		return deployment.Status.ReadyReplicas >= 3 && deployment.Spec.Template.Metadata.Labels["env"] == "prod" &&
+			r.Get("networking.k8s.io/v1", "NetworkPolicy", "hello-prod", "default-deny", new(any))
 	})
 	r.AwaitHealthy(time.Minute, "", "hello-infra-hello-prod", "hello-web-prod")
 }
