@@ -1,7 +1,6 @@
 package argocd_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 )
@@ -9,9 +8,7 @@ import (
 // TestDrift changes production by hand: within a minute it is again what Git has.
 func TestDrift(t *testing.T) {
 	r := start(t)
-	p := r.Repository("hello-gitops")
-	spec := string(read(t, "../../examples/minimal/environments.yaml"))
-	p.Generate(strings.Replace(spec, "https://git.example.com/acme/hello-gitops.git", p.URL, 1), "the first commit")
+	p := example(t, r, "minimal")
 	for _, environment := range []string{"staging", "prod"} {
 		r.Wavewright(p.Dir, "promote", "--to", environment)
 		p.Push("promote to " + environment)

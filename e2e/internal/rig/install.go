@@ -91,6 +91,7 @@ func (r *Rig) installArgoCD() {
 		r.awaitKinds(definition)
 	}
 	r.Apply(manager, []byte(settings))
+	r.Apply(manager, []byte(storage))
 	r.Note("custom resources are defined, Argo CD has its settings")
 }
 

@@ -14,6 +14,9 @@
 //     every five seconds, it checks no signatures, and its cluster is the API server of the rig.
 //   - Whatever goes wrong with the rig itself ends the test with the last words of the program.
 //
+// What other controllers would do (External Secrets, a gateway, a provisioner of volumes, the
+// metrics server) stand-ins do, as far as anybody waits for it.
+//
 // What a rig cannot show: containers, probes, images, network policies. Pods are ready as soon
 // as they have a node, unless their annotations say otherwise (stages.yaml).
 package rig
@@ -75,6 +78,7 @@ func Start(t *testing.T, o Options) *Rig {
 	r.installArgoCD()
 	r.must("start Argo CD", r.startArgoCD())
 	r.watching.Go(r.watch)
+	r.watching.Go(r.standIn)
 	return r
 }
 
