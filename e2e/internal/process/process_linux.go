@@ -16,7 +16,7 @@ const Runs = true
 type Process struct {
 	Command
 
-	kill func()
+	pid  int
 	done chan struct{}
 }
 
@@ -50,13 +50,13 @@ func Start(c Command) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Program, err)
 	}
-	p.kill = func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	p.pid = cmd.Process.Pid
 	return p, nil
 }
 
 // Stop ends the program and waits until it has. Nothing it holds is worth a farewell.
 func (p *Process) Stop() {
-	p.kill()
+	_ = syscall.Kill(-p.pid, syscall.SIGKILL)
 	<-p.done
 }
 
