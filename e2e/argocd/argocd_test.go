@@ -17,12 +17,12 @@ import (
 const patience = 3 * time.Minute
 
 // start brings up a rig where rigs are wanted.
-func start(t *testing.T) *rig.Rig {
+func start(t *testing.T, o rig.Options) *rig.Rig {
 	t.Helper()
 	if os.Getenv("WAVEWRIGHT_RIG") == "" {
 		t.Skip("WAVEWRIGHT_RIG=1 runs it on a real Argo CD")
 	}
-	return rig.Start(t, rig.Options{})
+	return rig.Start(t, o)
 }
 
 // bootstrap does what the README of a generated repository says: it patches the settings of

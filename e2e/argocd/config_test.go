@@ -97,7 +97,7 @@ type platform struct {
 // startPlatform deploys applications and looks at their pods until the test ends.
 func startPlatform(t *testing.T, applications string) *platform {
 	t.Helper()
-	r := start(t)
+	r := start(t, rig.Options{})
 	p := &platform{Rig: r, t: t, repo: r.Repository("keep-gitops")}
 	p.push(applications, "the first commit")
 	return p
@@ -258,7 +258,7 @@ patches:
 // generator writes, Argo CD prunes the ConfigMap of pods that run, in the first retry after a
 // stuck rollout.
 func TestConfigIsLost(t *testing.T) {
-	r := start(t)
+	r := start(t, rig.Options{})
 	p := &platform{Rig: r, t: t, repo: r.Repository("keep-gitops")}
 	p.repo.Write("overlays/dev/apps/web/custom/kustomization.yaml", unprotected)
 	p.push(fmt.Sprintf(web, "hello", ""), "the first commit")

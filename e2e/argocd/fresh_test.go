@@ -35,7 +35,7 @@ func example(t *testing.T, r *rig.Rig, name string) *rig.Repository {
 // last environment.
 func fresh(t *testing.T, name, prefix string, applications ...string) {
 	t.Helper()
-	r := start(t)
+	r := start(t, rig.Options{})
 	p := example(t, r, name)
 	first := strings.TrimSpace(p.Git("rev-parse", "HEAD"))
 	bootstrap(t, r, p, prefix)
