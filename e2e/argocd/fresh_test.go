@@ -4,13 +4,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wavewright/wavewright/generator/e2e/internal/rig"
 )
 
 // TestFresh deploys examples as they are but for the address of their repository: dev runs,
 // staging and prod have no Application until a promotion brings them what the environment before
-// runs.
+// runs. Afterwards everything stays as Git has it.
 func TestFresh(t *testing.T) {
 	t.Run("minimal", func(t *testing.T) { fresh(t, "minimal", "hello", "web") })
 	t.Run("voting-app", func(t *testing.T) { fresh(t, "voting-app", "voting", "db", "redis", "result", "vote", "worker") })
@@ -58,4 +59,13 @@ func fresh(t *testing.T, name, prefix string, applications ...string) {
 		p.Push("promote to " + environment)
 		r.AwaitHealthy(patience, first, of(environment)...)
 	}
+	r.AwaitHealthy(patience, "", r.Names()...)
+	r.Throughout(15*time.Second, "everything stays Synced and Healthy", func() bool {
+		for _, a := range r.Applications() {
+			if a.Sync != "Synced" || a.Health != "Healthy" {
+				return false
+			}
+		}
+		return true
+	})
 }

@@ -2,12 +2,9 @@ package rig
 
 import (
 	_ "embed"
-	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
-	"time"
+	"strings"
 
 	"github.com/wavewright/wavewright/generator/e2e/internal/cluster"
 	"github.com/wavewright/wavewright/generator/e2e/internal/process"
@@ -16,10 +13,6 @@ import (
 
 //go:embed stages.yaml
 var stages []byte
-
-// verifier is what the repo server runs before each build of manifests, whether signatures are
-// checked or not. Nothing here is signed.
-const verifier = "#!/bin/sh\nexit 0\n"
 
 // build builds every program, and lays them into one folder under the names by which they are
 // called: Argo CD is one program that goes by its name.
@@ -103,99 +96,6 @@ func (r *Rig) startControllers() error {
 	return nil
 }
 
-// ports finds as many free ports as asked for.
-func ports(count int) ([]string, error) {
-	var found []string
-	for range count {
-		port, err := process.FreePort()
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, strconv.Itoa(port))
-	}
-	return found, nil
-}
-
-// startArgoCD starts Argo CD and waits until each part answers.
-func (r *Rig) startArgoCD() error {
-	err := r.startRedis()
-	if err != nil {
-		return err
-	}
-	err = r.startGit()
-	if err != nil {
-		return err
-	}
-	free, err := ports(6)
-	if err != nil {
-		return err
-	}
-	err = r.runArgoCD(free)
-	if err != nil {
-		return err
-	}
-	for _, url := range []string{free[1] + "/healthz", free[2] + "/healthz", free[3] + "/metrics"} {
-		r.Await(2*time.Minute, "Argo CD answers at "+url, func() bool { return answers("http://127.0.0.1:" + url) })
-	}
-	return nil
-}
-
-// runArgoCD starts the programs of Argo CD on the given ports.
-func (r *Rig) runArgoCD(ports []string) error {
-	env, err := r.argoEnv()
-	if err != nil {
-		return err
-	}
-	repoServer := "127.0.0.1:" + ports[0]
-	err = r.run("argocd-repo-server", env,
-		"--address=127.0.0.1", "--port="+ports[0], "--metrics-address=127.0.0.1", "--metrics-port="+ports[1],
-		"--disable-tls", "--client-ca-path=", "--redis="+r.redis)
-	if err != nil {
-		return err
-	}
-	err = r.run("argocd-application-controller", env,
-		"--metrics-port="+ports[2], "--repo-server="+repoServer, "--repo-server-plaintext", "--redis="+r.redis)
-	if err != nil {
-		return err
-	}
-	return r.run("argocd-applicationset-controller", env,
-		"--metrics-addr=127.0.0.1:"+ports[3], "--probe-addr=127.0.0.1:"+ports[4], "--webhook-addr=127.0.0.1:"+ports[5],
-		"--argocd-repo-server="+repoServer, "--repo-server-plaintext")
-}
-
-// argoEnv is the environment of Argo CD. It acts as the service account that its manifests give
-// it, because admission policies ask for that name.
-func (r *Rig) argoEnv() ([]string, error) {
-	config := r.file("argocd.config")
-	err := r.API.WriteAccess(config, "system:serviceaccount:argocd:argocd-application-controller", "argocd")
-	if err != nil {
-		return nil, err
-	}
-	temporary := r.file("tmp")
-	err = os.MkdirAll(temporary, 0o755)
-	if err != nil {
-		return nil, err
-	}
-	return []string{
-		"PATH=" + r.file("bin") + ":" + os.Getenv("PATH"), "HOME=" + r.dir, "TMPDIR=" + temporary,
-		"ARGOCD_ASK_PASS_SOCK=" + filepath.Join(temporary, "ask"),
-		"KUBECONFIG=" + config, "ARGOCD_FAKE_IN_CLUSTER=true",
-		"ARGOCD_RECONCILIATION_TIMEOUT=5s", "ARGOCD_RECONCILIATION_JITTER=0s",
-		"ARGOCD_GPG_ENABLED=false",
-	}, nil
-}
-
-// answers reports whether a server answers that all is well.
-func answers(url string) bool {
-	client := http.Client{Timeout: 5 * time.Second}
-	response, err := client.Get(url)
-	if err != nil {
-		return false
-	}
-	defer response.Body.Close()
-	return response.StatusCode == http.StatusOK
-}
-
 // Wavewright runs wavewright in a folder and returns what it printed. The test ends when it
 // fails.
 func (r *Rig) Wavewright(dir string, args ...string) string {
@@ -204,6 +104,6 @@ func (r *Rig) Wavewright(dir string, args ...string) string {
 	if err != nil {
 		r.Fatal("%v", err)
 	}
-	r.Note("wavewright %v", fmt.Sprint(args))
+	r.Note("wavewright %s", strings.Join(args, " "))
 	return output
 }

@@ -8,9 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
-
-	"github.com/alicebob/miniredis/v2"
 )
 
 // startGit serves the repositories of the folder git, to read and to push.
@@ -27,31 +24,8 @@ func (r *Rig) startGit() error {
 		Path: filepath.Join(strings.TrimSpace(programs), "git-http-backend"),
 		Env:  []string{"GIT_PROJECT_ROOT=" + r.file("git"), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_NOSYSTEM=1", "HOME=" + r.dir},
 	})
-	r.t.Cleanup(server.CloseClientConnections)
+	r.t.Cleanup(server.Close)
 	r.git = server.URL
-	return nil
-}
-
-// startRedis starts the cache of Argo CD in this process, and lets its time pass: without it
-// nothing would expire, the revision of a branch among it.
-func (r *Rig) startRedis() error {
-	server, err := miniredis.Run()
-	if err != nil {
-		return err
-	}
-	r.redis = server.Addr()
-	r.watching.Go(func() {
-		defer server.Close()
-		const step = time.Second
-		for {
-			select {
-			case <-r.done:
-				return
-			case <-time.After(step):
-				server.FastForward(step)
-			}
-		}
-	})
 	return nil
 }
 

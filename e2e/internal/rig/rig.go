@@ -51,8 +51,8 @@ type Rig struct {
 	processes []*process.Process
 	// binary is the wavewright of this source.
 	binary string
-	git    string
-	redis  string
+	// git is the URL of the Git server, cache the address of Argo CD's Redis.
+	git, cache string
 	// load is what every container uses, in percent of its requests.
 	load atomic.Int64
 	// done is closed when the test is over.
