@@ -5,7 +5,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -49,10 +48,11 @@ const report = `  report:
 const reportConfig = `    config: {report.yaml: {mount: /etc/report/report.yaml, content: "format: %s\n"}}
 `
 
-// seed is a Job that reads a file.
+// seed is a Job that reads a file, and is tried once.
 const seed = `  seed:
     kind: Job
     image: ghcr.io/acme/seed:1.0.0
+    attempts: {backoffLimit: 0}
     config: {seed.yaml: {mount: /etc/seed/seed.yaml, content: "rows: %d\n"}}
     podAnnotations: {%s}
 `
@@ -157,12 +157,13 @@ func (p *platform) deployed(name, revision string) func() bool {
 	}
 }
 
-// triedAgain reports whether the sync of an Application to a commit has failed, was tried again,
-// and has come to an end.
+// triedAgain reports whether the sync of an Application to a commit was tried again, and ended
+// although nothing became healthy. Its first try waits for health before it prunes, and fails: a
+// sync that has succeeded was tried again.
 func (p *platform) triedAgain(name, revision string) func() bool {
 	return func() bool {
 		a := p.Applications()[name]
-		return a.Revision == revision && a.Health == "Degraded" && a.Retries > 0 && a.Operation != "Running"
+		return a.Attempted == revision && a.Health == "Degraded" && a.Operation == "Succeeded"
 	}
 }
 
@@ -225,22 +226,24 @@ func (p *platform) ready() int {
 	return count
 }
 
-// TestConfigOfJobsStays does the same with files of a CronJob and of a Job whose pods still run.
+// TestConfigOfJobsStays does the same with files of a CronJob and of a Job whose pods still run:
+// the next version of the Job fails first, and at last the CronJob has no file any more.
 func TestConfigOfJobsStays(t *testing.T) {
 	p := startPlatform(t, report+fmt.Sprintf(reportConfig, "pdf")+fmt.Sprintf(seed, 1, `rig/holds: "yes"`))
 	bootstrap(t, p.Rig, p.repo, "keep")
 	p.awaitProvided("a pod of each runs", func() bool { return len(p.pods("report")) > 0 && len(p.pods("seed")) > 0 })
 
-	changed := p.push(report+fmt.Sprintf(reportConfig, "html")+fmt.Sprintf(seed, 2, ""), "other files")
-	p.awaitProvided("the changed files are deployed", func() bool {
-		return p.deployed("keep-report-dev", changed)() && p.deployed("keep-seed-dev", changed)()
-	})
+	failing := p.push(report+fmt.Sprintf(reportConfig, "html")+fmt.Sprintf(seed, 2, `rig/fails: "yes"`), "other files, and a Job that fails")
+	p.awaitProvided("the sync of the Job has failed and was tried again", p.triedAgain("keep-seed-dev", failing))
+	p.awaitProvided("the changed file of the CronJob is deployed", p.deployed("keep-report-dev", failing))
+
+	mended := p.push(report+fmt.Sprintf(reportConfig, "html")+fmt.Sprintf(seed, 3, ""), "a Job that succeeds")
+	p.awaitProvided("the mended Job is deployed", p.deployed("keep-seed-dev", mended))
 
 	gone := p.push(report, "a CronJob without its file, and no seed")
 	p.awaitProvided("the file is gone from the repository", p.deployed("keep-report-dev", gone))
-	before := p.pods("report")
-	if len(before) == 0 || !strings.HasPrefix(before[0].Metadata.Name, "report-") || !before[0].running() {
-		t.Fatalf("no pod of the CronJob runs: %+v", before)
+	if !slices.ContainsFunc(p.pods("report"), func(one pod) bool { return one.running() && len(one.config()) > 0 }) {
+		t.Fatal("no pod of the CronJob runs with its file any more")
 	}
 	p.Throughout(15*time.Second, "the pods of the CronJob have their files", p.provided)
 }

@@ -18,10 +18,10 @@ type Application struct {
 	Sync     string
 	Health   string
 	Revision string
-	// Operation is the phase of the last or the running sync, Message what Argo CD says of it,
-	// and Retries how often it was tried again.
-	Operation, Message string
-	Retries            int
+	// Operation is the phase of the last or the running sync, Attempted the revision that it
+	// applies, Message what Argo CD says of it, and Retries how often it was tried again.
+	Operation, Attempted, Message string
+	Retries                       int
 }
 
 // Good reports whether the Application runs what Git has.
@@ -55,6 +55,7 @@ type status struct {
 		OperationState struct {
 			Phase, Message string
 			RetryCount     int
+			SyncResult     struct{ Revision string }
 		}
 		Conditions []struct{ Type, Message string }
 	}
@@ -91,7 +92,7 @@ func (s status) application() Application {
 	o := s.Status.OperationState
 	a := Application{
 		Name: s.Metadata.Name, Sync: s.Status.Sync.Status, Health: s.Status.Health.Status, Revision: s.Status.Sync.Revision,
-		Operation: o.Phase, Message: o.Message, Retries: o.RetryCount,
+		Operation: o.Phase, Attempted: o.SyncResult.Revision, Message: o.Message, Retries: o.RetryCount,
 	}
 	for _, c := range s.Status.Conditions {
 		if strings.HasSuffix(c.Type, "Error") {
