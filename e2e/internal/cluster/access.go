@@ -22,7 +22,7 @@ current-context: rig
 
 // WriteAccess writes a kubeconfig with which a program is a user and works in a namespace.
 func (s *Server) WriteAccess(path, user, namespace string) error {
-	content := fmt.Sprintf(config, s.address, s.file("certificates/apiserver.crt"), s.token, user, namespace)
+	content := fmt.Sprintf(config, s.address, s.Authority(), s.token, user, namespace)
 	return os.WriteFile(path, []byte(content), 0o600)
 }
 
