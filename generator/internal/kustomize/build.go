@@ -19,6 +19,7 @@ import (
 
 // Resource is an object that was built.
 type Resource struct {
+	APIVersion, Kind string
 	// JSON is the object.
 	JSON json.RawMessage
 	// Origin is the file that holds the object, or the kustomization that was built, by its path from
@@ -142,7 +143,7 @@ func (b *Builder) build(v *view) (built *Built, err error) {
 			return nil, fmt.Errorf("build %s: %w", v.top, err)
 		}
 		origin, original := v.origin(r.GetKind(), r.GetNamespace(), r.GetName())
-		built.Resources = append(built.Resources, Resource{object, origin, original})
+		built.Resources = append(built.Resources, Resource{r.GetApiVersion(), r.GetKind(), object, origin, original})
 	}
 	return built, nil
 }

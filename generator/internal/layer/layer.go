@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -22,11 +23,20 @@ type FS struct {
 	texts map[string][]byte
 	// folders hold the names that the texts add to each folder.
 	folders map[string]map[string]bool
+	// listed are the folders below that were read, each once: most questions are about what is not there.
+	listed sync.Map
+}
+
+// listing is what a folder below holds.
+type listing struct {
+	entries []fs.DirEntry
+	names   map[string]bool
+	err     error
 }
 
 // New lays texts over a file system, which may be nil. A text of nil takes the file away.
 func New(below fs.FS, texts map[string][]byte) *FS {
-	l := &FS{below, texts, map[string]map[string]bool{".": {}}}
+	l := &FS{below: below, texts: texts, folders: map[string]map[string]bool{".": {}}}
 	for name, text := range texts {
 		if text == nil {
 			continue
@@ -77,21 +87,46 @@ func (l *FS) Stat(name string) (fs.FileInfo, error) {
 		return node{path.Base(name), int64(len(text)), 0o444}, nil
 	case l.folders[name] != nil:
 		return node{path.Base(name), 0, fs.ModeDir | 0o555}, nil
-	case laid || l.below == nil:
+	case laid || l.below == nil || l.lacks(name):
 		return nil, absent("stat", name)
 	}
 	return fs.Stat(l.below, name)
+}
+
+// lacks reports whether there is certainly nothing of a name below.
+func (l *FS) lacks(name string) bool {
+	if name == "." || !fs.ValidPath(name) {
+		return false
+	}
+	in := l.list(path.Dir(name))
+	return errors.Is(in.err, fs.ErrNotExist) || in.err == nil && !in.names[path.Base(name)]
+}
+
+// list reads a folder below.
+func (l *FS) list(name string) *listing {
+	if known, ok := l.listed.Load(name); ok {
+		return known.(*listing)
+	}
+	in := &listing{names: map[string]bool{}}
+	if in.err = absent("open", name); !l.lacks(name) {
+		in.entries, in.err = fs.ReadDir(l.below, name)
+	}
+	for _, entry := range in.entries {
+		in.names[entry.Name()] = true
+	}
+	l.listed.Store(name, in)
+	return in
 }
 
 // ReadDir implements [fs.ReadDirFS].
 func (l *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	found := map[string]fs.DirEntry{}
 	if l.below != nil {
-		entries, err := fs.ReadDir(l.below, name)
-		if err != nil && (l.folders[name] == nil || !errors.Is(err, fs.ErrNotExist)) {
-			return nil, err
+		in := l.list(name)
+		if in.err != nil && (l.folders[name] == nil || !errors.Is(in.err, fs.ErrNotExist)) {
+			return nil, in.err
 		}
-		for _, entry := range entries {
+		for _, entry := range in.entries {
 			if text, laid := l.texts[path.Join(name, entry.Name())]; !laid || text != nil {
 				found[entry.Name()] = entry
 			}

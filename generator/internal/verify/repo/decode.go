@@ -2,15 +2,18 @@ package repo
 
 import (
 	"bytes"
+	"crypto/sha256"
 	gojson "encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 
+	"github.com/wavewright/wavewright/generator/internal/kustomize"
 	"github.com/wavewright/wavewright/generator/internal/verify/schema"
 )
 
@@ -32,7 +35,7 @@ func NewObject(document []byte, at Origin) (*Object, error) {
 	if o == nil || err != nil {
 		return nil, err
 	}
-	o.Origin, o.Duplicates, o.Typed = at, duplicates, newTyped(o.APIVersion, o.Kind)
+	o.Origin, o.Duplicates, o.Digest, o.Typed = at, duplicates, sha256.Sum256(document), newTyped(o.APIVersion, o.Kind)
 	namespaced, known := schema.Namespaced(o.Group(), o.Kind)
 	o.ClusterWide = known && !namespaced
 	if err := o.open(); err != nil {
@@ -42,6 +45,36 @@ func NewObject(document []byte, at Origin) (*Object, error) {
 		o.Malformed = err
 	}
 	return o, nil
+}
+
+// builtObject reads what Kustomize has built, whose kind is known. Of a built-in kind that fits its Go type, the header
+// is that of the Go value, so that the text is read once.
+func builtObject(r *kustomize.Resource, at Origin) (*Object, error) {
+	if o := fitting(r, at); o != nil {
+		return o, nil
+	}
+	return NewObject(r.JSON, at)
+}
+
+// fitting is nil for what has to be read as a person has written it.
+func fitting(r *kustomize.Resource, at Origin) *Object {
+	o := &Object{APIVersion: r.APIVersion, Kind: r.Kind, YAML: r.JSON, JSON: r.JSON, Origin: at, Typed: newTyped(r.APIVersion, r.Kind)}
+	meta, known := o.Typed.(metav1.Object)
+	if !known || !schema.IsBuiltin(o.Typed) || bytes.Contains(r.JSON, []byte(sops)) || o.decode() != nil || !o.Strict {
+		return nil
+	}
+	o.Name, o.Namespace, o.Labels, o.Annotations = meta.GetName(), meta.GetNamespace(), some(meta.GetLabels()), some(meta.GetAnnotations())
+	namespaced, known := schema.Namespaced(o.Group(), o.Kind)
+	o.Digest, o.ClusterWide = sha256.Sum256(r.JSON), known && !namespaced
+	return o
+}
+
+// some is a map that is nil when it is empty.
+func some(words map[string]string) map[string]string {
+	if len(words) == 0 {
+		return nil
+	}
+	return words
 }
 
 // decode fills in the Go value of a kind that has one.

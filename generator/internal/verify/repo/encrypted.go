@@ -17,12 +17,15 @@ var errHidden = errors.New("SOPS encrypted values of the object")
 // cipher is how each value begins that SOPS encrypted.
 const cipher = "ENC["
 
+// sops is the key of the metadata of SOPS.
+const sops = `"sops":`
+
 // opened is a document as it is after its decryption, as far as that is known: without the
 // metadata of SOPS, and with null where a value is encrypted. The keys stay, which SOPS leaves readable.
 // It is nil for a document that SOPS did not encrypt.
 func opened(text []byte) (plain []byte, hidden bool) {
 	var fields map[string]any
-	if !bytes.Contains(text, []byte(`"sops":`)) || json.Unmarshal(text, &fields) != nil {
+	if !bytes.Contains(text, []byte(sops)) || json.Unmarshal(text, &fields) != nil {
 		return nil, false
 	}
 	metadata, _ := fields["sops"].(map[string]any)

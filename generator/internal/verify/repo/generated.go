@@ -110,7 +110,7 @@ func (r *Repository) buildOne(builder *kustomize.Builder, read *kustomize.Files,
 		}
 		among := &Files{built.Read}
 		for _, one := range built.Resources {
-			o, err := NewObject(one.JSON, Origin{File: one.Origin, Original: one.Original, Among: among})
+			o, err := builtObject(&one, Origin{File: one.Origin, Original: one.Original, Among: among})
 			if err != nil {
 				result.Err = fmt.Errorf("%s: %w", folder, err)
 				return result

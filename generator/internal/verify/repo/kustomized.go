@@ -53,7 +53,7 @@ func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err
 		if r.Origin == folder {
 			r.Origin = at.File
 		}
-		object, err := d.object(r.JSON, Origin{File: r.Origin, Original: r.Original, Among: among})
+		object, err := d.object(&r, Origin{File: r.Origin, Original: r.Original, Among: among})
 		if errors.Is(err, errEncrypted) {
 			p.fail(Origin{File: r.Origin, Line: 1}, "", "%v", err)
 			continue
@@ -72,17 +72,17 @@ func (d *discovery) taken(p *product, folder string, built *kustomize.Built, err
 const largeObject = 16 << 10
 
 // object reads an object that was built.
-func (d *discovery) object(text []byte, at Origin) (*Object, error) {
-	if len(text) < largeObject {
-		return NewObject(text, at)
+func (d *discovery) object(r *kustomize.Resource, at Origin) (*Object, error) {
+	if len(r.JSON) < largeObject {
+		return builtObject(r, at)
 	}
-	key := sha256.Sum256(text)
+	key := sha256.Sum256(r.JSON)
 	if known, ok := d.large.Load(key); ok {
 		same := *known.(*Object)
 		same.Origin = at
 		return &same, nil
 	}
-	o, err := NewObject(text, at)
+	o, err := builtObject(r, at)
 	if err == nil && o != nil {
 		d.large.Store(key, o)
 	}

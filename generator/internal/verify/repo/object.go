@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,8 @@ type Object struct {
 	Labels, Annotations               map[string]string
 	// YAML is the document. What was built in process has JSON, which is YAML too.
 	YAML []byte
+	// Digest is the hash of the document.
+	Digest [sha256.Size]byte
 	// Origin is where the object stands in the repository, with the name that it has there.
 	Origin
 	// Application is what deploys the object; nil for what Argo CD itself reads.

@@ -184,6 +184,7 @@ func (r *Repository) load() error {
 	if err != nil {
 		return err
 	}
+	versions := r.versions()
 	for _, root := range roots {
 		r.reading = root
 		env := strings.TrimSuffix(path.Base(root), ".yaml")
@@ -199,7 +200,7 @@ func (r *Repository) load() error {
 			return fmt.Errorf("environment %s: %w", env, err)
 		}
 		e.Profile = profiles[env]
-		e.declare(r.versions())
+		e.declare(versions)
 		r.Environments = append(r.Environments, e)
 	}
 	return nil
