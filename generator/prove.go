@@ -17,7 +17,7 @@ func (p *Platform) prove(plan *Plan, j Judging) error {
 		return nil
 	}
 	if j.All {
-		v, err := p.planned(plan, VerifyRequest{Day: j.Day, Progress: j.Progress})
+		v, err := p.planned(plan, VerifyRequest{Day: j.Day, Progress: j.Progress}, everyFile)
 		if err == nil {
 			plan.Report, err = v.report()
 		}
@@ -28,14 +28,9 @@ func (p *Platform) prove(plan *Plan, j Judging) error {
 
 // judgeManaged judges what Argo CD itself reads, and notes what is found as the faults of a spec are.
 func (p *Platform) judgeManaged(plan *Plan, day time.Time) error {
-	v, err := p.planned(plan, VerifyRequest{NoCache: true})
+	v, err := p.planned(plan, VerifyRequest{NoCache: true}, managed)
 	if err != nil {
 		return err
-	}
-	for name := range v.texts {
-		if !strings.HasPrefix(name, "argocd/") && !strings.HasPrefix(name, "bootstrap/roots/") {
-			delete(v.texts, name)
-		}
 	}
 	var found []VerifyFinding
 	err = v.within(func(files fs.FS) error {
@@ -55,6 +50,11 @@ func (p *Platform) judgeManaged(plan *Plan, day time.Time) error {
 		return ErrInvalid
 	}
 	return nil
+}
+
+// managed reports whether Argo CD itself reads a file.
+func managed(name string) bool {
+	return strings.HasPrefix(name, "argocd/") || strings.HasPrefix(name, "bootstrap/roots/")
 }
 
 // diagnostic is a finding in the form of the faults of a spec.

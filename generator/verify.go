@@ -2,7 +2,6 @@ package generator
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -159,19 +158,22 @@ func (p *Platform) verifier(r VerifyRequest) (*verifier, *Plan, error) {
 	if err != nil || !r.Disk && plan.Stopped() {
 		return nil, plan, err
 	}
-	v, err := p.planned(plan, r)
+	v, err := p.planned(plan, r, everyFile)
 	return v, plan, err
 }
 
-// planned judges what a plan makes of the folder.
-func (p *Platform) planned(plan *Plan, r VerifyRequest) (*verifier, error) {
+// everyFile wants the texts of all files.
+func everyFile(string) bool { return true }
+
+// planned judges what a plan makes of the files of the folder that are wanted, and the others as they are.
+func (p *Platform) planned(plan *Plan, r VerifyRequest, wanted func(name string) bool) (*verifier, error) {
 	v, err := newVerifier(p.folder.dir, r, repo.Options.Generated)
 	if err != nil {
 		return nil, err
 	}
 	v.complete, v.excuses = p.declare, p.excuses
 	if !r.Disk {
-		v.texts = coming(plan)
+		v.texts = coming(plan, wanted)
 	}
 	if r.Pinned {
 		v.read = p.pinned
@@ -179,26 +181,30 @@ func (p *Platform) planned(plan *Plan, r VerifyRequest) (*verifier, error) {
 	return v, nil
 }
 
-// coming are the texts of the files that a folder holds after a plan was carried out, as far as the plan
+// coming are the texts of the wanted files that a folder holds after a plan was carried out, as far as the plan
 // knows them; nil for those that it takes away. What a person edited is on disk only.
-func coming(plan *Plan) map[string][]byte {
-	texts := make(map[string][]byte, len(plan.files))
+func coming(plan *Plan, wanted func(name string) bool) map[string][]byte {
+	texts := map[string][]byte{}
 	for name, file := range plan.files {
-		texts[name] = file.Content
+		if wanted(name) {
+			texts[name] = file.Content
+		}
 	}
 	changes := plan.Changes()
 	for _, c := range changes {
 		delete(texts, c.Path)
 	}
 	for _, c := range changes {
-		if c.Action == tree.ActionDelete || c.Action == tree.ActionMove && c.From != "" {
-			texts[cmp.Or(c.From, c.Path)] = nil
+		if gone := cmp.Or(c.From, c.Path); (c.Action == tree.ActionDelete || c.Action == tree.ActionMove && c.From != "") && wanted(gone) {
+			texts[gone] = nil
 		}
 	}
 	for _, c := range changes {
 		switch c.Action {
 		case tree.ActionCreate, tree.ActionUpdate, tree.ActionMove:
-			texts[c.Path] = slices.Concat([]byte{}, c.New)
+			if wanted(c.Path) {
+				texts[c.Path] = slices.Concat([]byte{}, c.New)
+			}
 		}
 	}
 	return texts
@@ -313,44 +319,4 @@ func (v *verifier) judged(files fs.FS) (*VerifyReport, error) {
 		report.Except(before)
 	}
 	return report, err
-}
-
-// judge judges a subject, unless a run before has judged the same one with the same base.
-func (v *verifier) judge(now, was *subject, o verify.Options) (*VerifyReport, error) {
-	o.Compared = was != nil
-	options, err := json.Marshal(o)
-	if err != nil {
-		return nil, err
-	}
-	key := cache.Key([]byte("report"), options, now.digest)
-	if was != nil {
-		key = cache.Key([]byte("report"), options, now.digest, was.digest)
-	}
-	kept := v.cache
-	if v.request.Pinned || v.request.Fetch == FetchUpdate {
-		kept = nil // files do not tell which commits are pushed
-	}
-	if known := verify.Recall(kept, key); known != nil {
-		return known, nil
-	}
-	r, err := now.read()
-	if err == nil && was != nil {
-		r.Before, err = was.read()
-	}
-	if err != nil {
-		return nil, err
-	}
-	report := verify.Judge(now.files, r, o)
-	if !now.unsettled && (was == nil || !was.unsettled) {
-		verify.Keep(kept, key, report)
-	}
-	return report, nil
-}
-
-// excused are the excuses of the spec, or of a repository without one.
-func (v *verifier) excused(files fs.FS) ([]verify.Excuse, error) {
-	if v.complete != nil { // there is a spec
-		return v.excuses, nil
-	}
-	return verify.ReadExcuses(files)
 }

@@ -60,6 +60,21 @@ func Recall(from *cache.Cache, key string) *Report {
 	return &report
 }
 
+// RecallQuiet is what the cache holds of judgements that found nothing; nil without a cache.
+func RecallQuiet(from *cache.Cache, key string) *checks.Quiet {
+	if from == nil {
+		return nil
+	}
+	return checks.NewQuiet(from.Get(key))
+}
+
+// KeepQuiet puts the judgements that found nothing into the cache.
+func KeepQuiet(in *cache.Cache, key string, q *checks.Quiet) {
+	if in != nil {
+		in.Put(key, q.Text())
+	}
+}
+
 // Keep puts a report into the cache.
 func Keep(in *cache.Cache, key string, report *Report) {
 	if in == nil {

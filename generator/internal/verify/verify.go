@@ -47,6 +47,8 @@ type Options struct {
 	Today string
 	// Shard is the share of the repository that is judged.
 	Shard repo.Shard
+	// Quiet is what a run with the same Only, Skip, Cheap and Compared need not judge again; nil for nothing.
+	Quiet *checks.Quiet `json:"-"`
 	// Progress is told how far the judgement is; nil for nobody.
 	Progress repo.Progress `json:"-"`
 }
@@ -87,7 +89,7 @@ func Judge(source fs.FS, r *repo.Repository, o Options) *Report {
 	rules := slices.DeleteFunc(checks.Rules(), func(rule checks.Rule) bool {
 		return !o.wants(rule.Code) || o.Cheap && (!rule.Cheap || rule.Severity > Warning)
 	})
-	report := &Report{Findings: checks.Judge(r, rules, o.Progress), Skipped: skipped(r)}
+	report := &Report{Findings: o.Quiet.Judge(r, rules, o.Progress), Skipped: skipped(r)}
 	lines := newLocator(r.Files(source))
 	for i := range report.Findings {
 		lines.locate(&report.Findings[i])

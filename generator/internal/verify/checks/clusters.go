@@ -29,6 +29,8 @@ type cluster struct {
 	scalers  func() map[scaled]*scaler
 	// ranges are the limit ranges by namespace.
 	ranges func() map[string][]*corev1.LimitRange
+	// quiet is what need not be judged again; nil for nothing.
+	quiet *Quiet
 	// pods are those of the workloads as quotas see them.
 	pods func() map[*workload]*corev1.Pod
 }
@@ -53,12 +55,13 @@ func everyCluster(rule func(*cluster, *judge)) func(*world, *judge) {
 // clustersOf groups the objects of targets by the destination of their Application. What has
 // no destination is a folder that stands for an Application; each of them is taken for a
 // cluster of its own, because overlays for several clusters often lie side by side.
-func clustersOf(targets []*target) []*cluster {
+func clustersOf(targets []*target, q *Quiet) []*cluster {
 	byName := map[string]*cluster{}
 	var order []*cluster
 	at := func(name string) *cluster {
 		if byName[name] == nil {
 			byName[name] = newCluster(name)
+			byName[name].quiet = q
 			order = append(order, byName[name])
 		}
 		return byName[name]

@@ -89,7 +89,10 @@ type Rule struct {
 	// Cheap says that it judges what Argo CD itself reads, one object or project at a time: it needs nothing that
 	// Kustomize or Helm build, and no more than two elements of a list. generate runs it always.
 	Cheap bool
-	run   func(*world, *judge)
+	// Tags says that it reads tags of images, or the whole text of objects that have some. The others need not run
+	// again when nothing but tags has changed and they have found nothing.
+	Tags bool
+	run  func(*world, *judge)
 }
 
 // judge collects the findings of one rule.
@@ -149,17 +152,44 @@ type world struct {
 	transition func() *transition
 	// definitions of custom resources; nil before they are asked for.
 	definitions *definitions
+	// quiet is what need not be judged again; nil for nothing.
+	quiet *Quiet
+	// shaped is what rules read, but for tags of images; not known when nothing is remembered.
+	shaped func() (mark, bool)
+	// lonely are the objects that rules of schemas judge, and blamed those about which one has found something.
+	lonely func() []lone
+	blamed map[mark]bool
+	// lonesome says that a rule has judged them.
+	lonesome bool
+}
+
+// newWorld is a repository of which nothing has been judged.
+func newWorld(r *repo.Repository, q *Quiet) *world {
+	w := &world{Repository: r, targets: targets(r), quiet: q, blamed: map[mark]bool{}}
+	w.scopes = sync.OnceValue(func() []*scope { return scopes(w.targets) })
+	w.grouped = sync.OnceValue(func() []*cluster { return clustersOf(w.targets, q) })
+	w.networks = sync.OnceValue(func() []*traffic { return networks(w.grouped()) })
+	w.transition = sync.OnceValue(func() *transition { return newTransition(r, w.targets) })
+	w.lonely = sync.OnceValue(w.lone)
+	w.shaped = sync.OnceValues(func() (mark, bool) {
+		if q == nil {
+			return mark{}, false
+		}
+		return w.shape()
+	})
+	return w
 }
 
 // Judge runs rules on a repository. The findings are sorted and stand once each.
 func Judge(r *repo.Repository, rules []Rule, progress repo.Progress) []Finding {
-	w := &world{Repository: r, targets: targets(r)}
-	w.scopes = sync.OnceValue(func() []*scope { return scopes(w.targets) })
-	w.networks = sync.OnceValue(func() []*traffic { return networks(w.targets) })
-	w.grouped = sync.OnceValue(func() []*cluster { return clustersOf(w.targets) })
-	w.transition = sync.OnceValue(func() *transition { return newTransition(r, w.targets) })
+	return (*Quiet)(nil).Judge(r, rules, progress)
+}
+
+// judgeAll runs rules.
+func (w *world) judgeAll(rules []Rule, progress repo.Progress) []Finding {
 	all := w.judge(rules, progress)
-	all = slices.DeleteFunc(all, func(f Finding) bool { return !f.passed && !r.Reports(f.by, f.Target) })
+	w.acquit()
+	all = slices.DeleteFunc(all, func(f Finding) bool { return !f.passed && !w.Reports(f.by, f.Target) })
 	slices.SortStableFunc(all, Compare) // equal ones are of one rule, whose order is always the same
 	return slices.CompactFunc(all, func(a, b Finding) bool { return Compare(a, b) == 0 })
 }
@@ -197,20 +227,38 @@ func (r Rule) area() string {
 func (w *world) run(rules []Rule, done func()) []Finding {
 	var all []Finding
 	for _, rule := range rules {
-		out := &judge{rule: rule}
-		rule.run(w, out)
-		for i := range out.findings {
-			soften(&out.findings[i])
-		}
+		all = append(all, w.found(rule)...)
 		done()
-		all = append(all, out.findings...)
 	}
 	return all
 }
 
+// found are the findings of a rule. One that has found nothing in the same world has none.
+func (w *world) found(rule Rule) []Finding {
+	out := &judge{rule: rule}
+	judge := func() bool {
+		rule.run(w, out)
+		return len(out.findings) == 0
+	}
+	shape, known := w.shaped()
+	if known && !rule.Tags {
+		w.quiet.unless(markOf([]byte("rule"), []byte(rule.Code), shape[:]), judge)
+	} else {
+		judge()
+	}
+	for i := range out.findings {
+		soften(&out.findings[i])
+	}
+	return out.findings
+}
+
 // Rules are all rules, in the order of their codes.
 func Rules() []Rule {
-	all := slices.Concat(buildRules, schemaRules, admissionRules, quotaRules, availabilityRules, networkRules, referenceRules, securityRules, argoRules, changeRules, pinRules)
+	tagged := slices.Concat(schemaRules, admissionRules, changeRules)
+	for i := range tagged {
+		tagged[i].Tags = true
+	}
+	all := slices.Concat(tagged, buildRules, quotaRules, availabilityRules, networkRules, referenceRules, securityRules, argoRules, pinRules)
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.Code, b.Code) })
 	return all
 }

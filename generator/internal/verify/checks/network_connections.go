@@ -25,7 +25,7 @@ type Connected struct {
 // Connections are the matrices of the clusters that pods go to, in the order of their names.
 func Connections(r *repo.Repository) []Connected {
 	all := []Connected{}
-	for _, t := range networks(targets(r)) {
+	for _, t := range networks(clustersOf(targets(r), nil)) {
 		if len(t.pods) > 0 {
 			all = append(all, t.connected())
 		}

@@ -61,10 +61,10 @@ func everyNetwork(rule func(*traffic, *judge)) func(*world, *judge) {
 }
 
 // networks are those of all clusters.
-func networks(targets []*target) []*traffic {
+func networks(clusters []*cluster) []*traffic {
 	var all []*traffic
 	var folders []*traffic
-	for _, c := range clustersOf(targets) {
+	for _, c := range clusters {
 		t := newTraffic(c)
 		all = append(all, t)
 		if strings.HasPrefix(c.name, "folder ") {

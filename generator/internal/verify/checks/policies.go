@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -53,10 +55,38 @@ func (c *cluster) judgePolicies() *policyVerdicts {
 	}
 	kinds := admission.NewKinds(c.customKinds())
 	server := &admission.Server{Kinds: kinds, Policies: v.compile(), Namespaces: c.knownNamespaces(), Params: c.params(kinds)}
+	beside := c.besidePolicies(v)
 	for _, o := range c.objects {
-		v.all = append(v.all, c.ask(server, o)...)
+		c.quiet.unless(markOf(beside[:], []byte(o.Home()), o.Digest[:]), func() bool {
+			found := c.ask(server, o)
+			v.all = append(v.all, found...)
+			return len(found) == 0
+		})
 	}
 	return v
+}
+
+// besidePolicies is a hash of what policies read beside the object that they judge: themselves and their bindings,
+// parameters, namespaces, limit ranges, and which kinds there are.
+func (c *cluster) besidePolicies(v *policyVerdicts) mark {
+	params := map[schema.GroupVersionKind]bool{}
+	for _, p := range v.policies {
+		if kind := p.typed.Spec.ParamKind; kind != nil {
+			params[schema.FromAPIVersionAndKind(kind.APIVersion, kind.Kind)] = true
+		}
+	}
+	texts := [][]byte{[]byte("policies")}
+	for _, o := range c.objects {
+		kinds := o.Group() == admissionregistrationv1.GroupName || o.Kind == "CustomResourceDefinition" || o.Kind == "LimitRange"
+		if kinds || params[schema.FromAPIVersionAndKind(o.APIVersion, o.Kind)] {
+			texts = append(texts, []byte(o.Home()), o.Digest[:])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.made)) {
+		// Maps are printed in the order of their keys.
+		texts = append(texts, fmt.Appendf(nil, "%q %q %q", name, c.made[name].labels, c.made[name].annotations))
+	}
+	return markOf(texts...)
 }
 
 // decoded are the objects of a kind of the admission API, of whatever version: their fields are the same.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -72,14 +73,22 @@ func refusedPods(c *cluster, out *judge) {
 	}
 	for _, w := range c.workloads {
 		level := c.home[w.object].applies(c.levels(w.namespace).Enforce)
-		why := w.forbidden(evaluator, level)
-		if why == "" {
-			continue
-		}
-		f := out.object(c.home[w.object], w.object, w.podPath(), "%s: level %s of version %s, which namespace %s enforces, forbids: %s",
-			w.refusal(), level.Level, level.Version, w.namespace, why)
-		f.Hint = "Change the pods as the text says, or give the namespace another level in its label " + api.EnforceLevelLabel + "."
+		c.quiet.unless(w.mark("pod security", level), func() bool {
+			why := w.forbidden(evaluator, level)
+			if why == "" {
+				return true
+			}
+			f := out.object(c.home[w.object], w.object, w.podPath(), "%s: level %s of version %s, which namespace %s enforces, forbids: %s",
+				w.refusal(), level.Level, level.Version, w.namespace, why)
+			f.Hint = "Change the pods as the text says, or give the namespace another level in its label " + api.EnforceLevelLabel + "."
+			return false
+		})
 	}
+}
+
+// mark is that of a workload which is judged by some levels.
+func (w *workload) mark(judgement string, levels ...api.LevelVersion) mark {
+	return markOf([]byte(judgement), fmt.Append(nil, levels), w.object.Digest[:])
 }
 
 // refusal says what becomes of a workload whose pods are refused.
@@ -98,21 +107,28 @@ func warnedPods(c *cluster, out *judge) {
 	}
 	for _, w := range c.workloads {
 		levels, home := c.levels(w.namespace), c.home[w.object]
-		if w.forbidden(evaluator, home.applies(levels.Enforce)) != "" {
-			continue
-		}
-		modes := []struct {
-			name  string
-			level api.LevelVersion
-		}{{"warns of", home.applies(levels.Warn)}, {"records", home.applies(levels.Audit)}}
-		for _, mode := range modes {
-			if why := w.forbidden(evaluator, mode.level); why != "" {
-				out.object(c.home[w.object], w.object, w.podPath(), "its pods run, and the API server %s them: level %s of version %s forbids: %s",
-					mode.name, mode.level.Level, mode.level.Version, why)
-				break
+		enforced, warned, audited := home.applies(levels.Enforce), home.applies(levels.Warn), home.applies(levels.Audit)
+		c.quiet.unless(w.mark("pod security, warned", enforced, warned, audited), func() bool {
+			if w.forbidden(evaluator, enforced) != "" {
+				return true
 			}
-		}
+			return !c.warns(w, "warns of", warned, out) && !c.warns(w, "records", audited, out)
+		})
 	}
+}
+
+// warns reports what a level forbids that is not enforced, and whether there is any.
+func (c *cluster) warns(w *workload, verb string, level api.LevelVersion, out *judge) bool {
+	evaluator, err := evaluator()
+	if err != nil {
+		return false
+	}
+	why := w.forbidden(evaluator, level)
+	if why != "" {
+		out.object(c.home[w.object], w.object, w.podPath(), "its pods run, and the API server %s them: level %s of version %s forbids: %s",
+			verb, level.Level, level.Version, why)
+	}
+	return why != ""
 }
 
 // wrongLabels reports labels that keep the API server from making the namespace.

@@ -48,7 +48,7 @@ var argoRules = []Rule{
 	{Code: "argo/source-incomplete", Severity: Error, Title: "a source that says too little", Cheap: true, run: eachApplication(sourceIncomplete)},
 	{Code: "argo/step-selects-nothing", Severity: Warning, Title: "a step of a RollingSync without Applications", run: stepEmpty},
 	{Code: "argo/templated-project", Severity: Warning, Title: "a project that the generator's input chooses", Cheap: true, run: eachSet(templatedProject)},
-	{Code: "argo/too-large-to-apply", Severity: Error, Title: "an object that is too large for a client-side apply", run: tooLarge},
+	{Code: "argo/too-large-to-apply", Severity: Error, Title: "an object that is too large for a client-side apply", Tags: true, run: tooLarge},
 	{Code: "argo/volume-waits-for-pod", Severity: Warning, Title: "a claim that waits for a pod of a later wave", run: claimWaits},
 	{Code: "argo/wave-of-application", Severity: Note, Title: "waves of Applications that nothing waits for", run: waveOfApplication},
 	{Code: "argo/wave-of-template", Severity: Note, Title: "a sync wave in a template, which orders nothing", Cheap: true, run: eachSet(waveOfTemplate)},

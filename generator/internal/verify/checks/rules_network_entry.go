@@ -84,7 +84,10 @@ func deniedRoutes(t *traffic, out *judge) {
 		case *networkingv1.Ingress:
 			t.deniedIngress(o, typed, out)
 		default:
-			if route := parsed[repo.Route](o); isRoute(o) && route != nil && !ofMesh(route) {
+			if !isRoute(o) {
+				continue
+			}
+			if route := parsed[repo.Route](o); route != nil && !ofMesh(route) {
 				t.deniedRoute(o, route, out)
 			}
 		}
@@ -180,7 +183,7 @@ func (t *traffic) hasProxy(namespace string) bool {
 		}
 		for c := range w.containers() {
 			for _, word := range []string{"ingress", "gateway", "traefik", "envoy", "haproxy", "kong", "contour", "istio", "nginx", "caddy", "cloudflared"} {
-				if strings.Contains(c.Image, word) || strings.Contains(w.name, word) {
+				if strings.Contains(imageName(c.Image), word) || strings.Contains(w.name, word) {
 					return true
 				}
 			}

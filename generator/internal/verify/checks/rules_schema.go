@@ -13,20 +13,20 @@ import (
 // schemaRules say which objects the API server refuses for what they are, whatever else the
 // cluster holds.
 var schemaRules = []Rule{
-	{Code: "schema/deprecated-api", Severity: Warning, Title: "an API version that Kubernetes will remove", run: both(everyObject(deprecatedAPI), everyCustom(deprecatedVersion))},
+	{Code: "schema/deprecated-api", Severity: Warning, Title: "an API version that Kubernetes will remove", run: both(everyLone(deprecatedAPI), everyCustom(deprecatedVersion))},
 	{Code: "schema/broken-rule", Severity: Error, Title: "a custom resource that breaks a rule (CEL) of its definition", run: customFaults(schema.BrokenRule)},
-	{Code: "schema/duplicate-key", Severity: Warning, Title: "a key that stands twice in a mapping", run: everyObject(duplicateKey)},
-	{Code: "schema/encrypted", Severity: Note, Title: "an object whose values SOPS encrypted", run: everyObject(encrypted)},
-	{Code: "schema/invalid-label", Severity: Error, Title: "a label or an annotation that the API server refuses", run: everyObject(invalidLabel)},
+	{Code: "schema/duplicate-key", Severity: Warning, Title: "a key that stands twice in a mapping", run: everyLone(duplicateKey)},
+	{Code: "schema/encrypted", Severity: Note, Title: "an object whose values SOPS encrypted", run: everyLone(encrypted)},
+	{Code: "schema/invalid-label", Severity: Error, Title: "a label or an annotation that the API server refuses", run: everyLone(invalidLabel)},
 	{Code: "schema/invalid-name", Severity: Error, Title: "a name or a namespace that the API server refuses", run: invalidNames},
-	{Code: "schema/invalid-value", Severity: Error, Title: "a value that the API server refuses", run: both(everyObject(invalidValue), both(everyObject(invalidFinalizer), customFaults(schema.Invalid)))},
-	{Code: "schema/newer-field", Severity: Error, Title: "a field that the cluster's version of Kubernetes does not have yet", run: everyObject(newerField)},
+	{Code: "schema/invalid-value", Severity: Error, Title: "a value that the API server refuses", run: both(everyLone(invalidValue), both(everyLone(invalidFinalizer), customFaults(schema.Invalid)))},
+	{Code: "schema/newer-field", Severity: Error, Title: "a field that the cluster's version of Kubernetes does not have yet", run: everyLone(newerField)},
 	{Code: "schema/refused-definition", Severity: Error, Title: "a CustomResourceDefinition whose schema the API server refuses", run: refusedDefinition},
-	{Code: "schema/removed-api", Severity: Error, Title: "an API version that Kubernetes has removed", run: everyObject(removedAPI)},
-	{Code: "schema/unknown-field", Severity: Error, Title: "a field that the kind does not have", run: both(everyObject(misfits(schema.UnknownField)), customFaults(schema.UnknownField))},
+	{Code: "schema/removed-api", Severity: Error, Title: "an API version that Kubernetes has removed", run: everyLone(removedAPI)},
+	{Code: "schema/unknown-field", Severity: Error, Title: "a field that the kind does not have", run: both(everyLone(misfits(schema.UnknownField)), customFaults(schema.UnknownField))},
 	{Code: "schema/unknown-kind", Severity: Note, Title: "a custom resource that nothing defines", run: unknownKind},
-	{Code: "schema/unserved-api", Severity: Error, Title: "an API version or a kind that Kubernetes does not have", run: both(everyObject(unservedAPI), everyCustom(unservedVersion))},
-	{Code: "schema/wrong-type", Severity: Error, Title: "a value of another type than its field", run: both(everyObject(misfits(schema.WrongType)), customFaults(schema.WrongType))},
+	{Code: "schema/unserved-api", Severity: Error, Title: "an API version or a kind that Kubernetes does not have", run: both(everyLone(unservedAPI), everyCustom(unservedVersion))},
+	{Code: "schema/wrong-type", Severity: Error, Title: "a value of another type than its field", run: both(everyLone(misfits(schema.WrongType)), customFaults(schema.WrongType))},
 }
 
 // everyObject runs a rule on each object that is sent to a cluster, those for Argo CD included.

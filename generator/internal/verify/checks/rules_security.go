@@ -6,7 +6,7 @@ var securityRules = []Rule{
 	{Code: "security/admin-binding", Severity: Warning, Title: "somebody who may do everything in the cluster", run: eachAccess(adminBinding)},
 	{Code: "security/default-account", Severity: Warning, Title: "rights of the account that every pod has", run: eachAccess(defaultAccount)},
 	{Code: "security/everybody-binding", Severity: Warning, Title: "rights that everybody has", run: eachAccess(everybodyBinding)},
-	{Code: "security/image-moves", Severity: Warning, Title: "an image without a version", run: eachObject(imageMoves)},
+	{Code: "security/image-moves", Severity: Warning, Title: "an image without a version", Tags: true, run: eachObject(imageMoves)},
 	{Code: "security/ingress-without-tls", Severity: Note, Title: "an Ingress without TLS", run: eachObject(ingressPlain)},
 	{Code: "security/key-in-configmap", Severity: Warning, Title: "a private key in a ConfigMap", run: eachObject(keyInConfigMap)},
 	{Code: "security/open-service", Severity: Note, Title: "a Service that takes connections from everywhere", run: eachObject(openService)},
