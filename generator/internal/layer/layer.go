@@ -192,10 +192,30 @@ func (f *folder) ReadDir(n int) ([]fs.DirEntry, error) {
 	return head, nil
 }
 
-// Digest is a hash of the names and contents of all files. Those of git are left out.
+// Digest is a hash of the names and contents of all files. Those of git are left out. The folders at the top are
+// hashed beside one another.
 func Digest(files fs.FS) ([]byte, error) {
+	top, err := fs.ReadDir(files, ".")
+	if err != nil {
+		return nil, err
+	}
+	sums, errs := make([][]byte, len(top)), make([]error, len(top))
+	var all sync.WaitGroup
+	for i, d := range top {
+		all.Go(func() { sums[i], errs[i] = digest(files, d.Name()) })
+	}
+	all.Wait()
 	sum := sha256.New()
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+	for i := range top {
+		sum.Write(sums[i])
+	}
+	return sum.Sum(nil), errors.Join(errs...)
+}
+
+// digest is the hash of a file, or of all files of a folder.
+func digest(files fs.FS, root string) ([]byte, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(files, root, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err

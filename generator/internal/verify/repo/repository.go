@@ -185,35 +185,37 @@ func (r *Repository) load() error {
 		return err
 	}
 	versions := r.versions()
-	for _, root := range roots {
+	environments, errs := make([]*Environment, len(roots)), make([]error, len(roots))
+	parallel(len(roots), func(i int) {
+		name := strings.TrimSuffix(path.Base(roots[i]), ".yaml")
+		if name == "argocd" {
+			environments[i], errs[i] = r.self()
+			return
+		}
+		environments[i], errs[i] = r.environment(name, profiles[name], versions)
+	})
+	for i, root := range roots {
 		r.reading = root
-		env := strings.TrimSuffix(path.Base(root), ".yaml")
-		if env == "argocd" {
-			r.Self = &Environment{Name: env}
-			if err := r.self(); err != nil {
-				return err
-			}
-			continue
+		switch e := environments[i]; {
+		case errs[i] != nil:
+			return errs[i]
+		case e.Name == "argocd":
+			r.Self = e
+		default:
+			r.Environments = append(r.Environments, e)
 		}
-		e, err := r.environment(env)
-		if err != nil {
-			return fmt.Errorf("environment %s: %w", env, err)
-		}
-		e.Profile = profiles[env]
-		e.declare(versions)
-		r.Environments = append(r.Environments, e)
 	}
 	return nil
 }
 
 // self reads Argo CD's own root and what it deploys.
-func (r *Repository) self() error {
-	var err error
-	if r.Self.Root, err = r.root("argocd"); err != nil {
-		return err
+func (r *Repository) self() (*Environment, error) {
+	root, err := r.root("argocd")
+	if err != nil {
+		return nil, err
 	}
-	r.Self.Argo, err = r.objects("bootstrap/argocd")
-	return err
+	argo, err := r.objects("bootstrap/argocd")
+	return &Environment{Name: "argocd", Root: root, Argo: argo}, err
 }
 
 // root reads the root of an environment with what stands beside it.
@@ -253,29 +255,38 @@ func (r *Repository) Roots() []*Environment {
 	return append(slices.Clone(r.Environments), r.Self)
 }
 
-func (r *Repository) environment(name string) (*Environment, error) {
-	e := &Environment{Name: name}
+// environment reads what the root of an environment deploys, and the candidates.
+func (r *Repository) environment(name, profile string, versions map[string]string) (*Environment, error) {
+	e := &Environment{Name: name, Profile: profile}
+	err := r.fill(e)
+	if err != nil {
+		return nil, fmt.Errorf("environment %s: %w", name, err)
+	}
+	e.declare(versions)
+	return e, nil
+}
+
+func (r *Repository) fill(e *Environment) error {
+	name := e.Name
 	var err error
 	if e.Root, err = r.root(name); err != nil {
-		return nil, err
+		return err
 	}
 	root := Typed[Application](e.Root)
 	if len(root) != 1 {
-		return nil, fmt.Errorf("%d root Applications", len(root))
+		return fmt.Errorf("%d root Applications", len(root))
 	}
 	prefix, found := strings.CutSuffix(root[0].Spec.Source.Path, "argocd/"+name)
 	if !found {
-		return nil, fmt.Errorf("the root's path is %s", root[0].Spec.Source.Path)
+		return fmt.Errorf("the root's path is %s", root[0].Spec.Source.Path)
 	}
-	e.Argo, err = r.objects("argocd/" + name)
-	if err != nil {
-		return nil, err
+	if e.Argo, err = r.objects("argocd/" + name); err != nil {
+		return err
 	}
-	err = e.live()
-	if err != nil {
-		return nil, err
+	if err := e.live(); err != nil {
+		return err
 	}
-	return e, r.targets(e, prefix)
+	return r.targets(e, prefix)
 }
 
 // live expands the elements that the ApplicationSets hold. A tenant may have Applications
