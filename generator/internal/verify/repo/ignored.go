@@ -6,6 +6,41 @@ import (
 	"strings"
 )
 
+// missing notes a file that a kustomization names and the repository lacks. Where no Application builds the
+// kustomization, who builds it may make the file first, and then nothing is known of it.
+func (p *product) missing(d *discovery, at Origin, folder, name string, stands bool) {
+	made := path.Join(folder, name)
+	if ending := path.Ext(name); ending != "" && !d.extensions[ending] {
+		p.fail(at, "", "the kustomization names %s, which is not here, and no other file with the ending %s is", name, ending)
+		return
+	}
+	if !stands {
+		p.fail(at, "build/failed", "the kustomization names %s, which is not in the repository", name)
+		return
+	}
+	pattern := d.patternOf(made)
+	switch {
+	case d.ignored(made):
+		p.fail(at, "", "the kustomization names %s, which Git ignores: it is made where somebody builds it", name)
+	case pattern != "":
+		p.fail(at, "", "the kustomization names %s, which is made of %s where somebody builds it", name, pattern)
+	case path.Base(made) == "flux-system":
+		p.fail(at, "", "the kustomization names %s, which flux bootstrap makes", name)
+	default:
+		p.fail(at, "build/failed", "the kustomization names %s, which is not in the repository", name)
+	}
+}
+
+// patternOf is the file beside a missing one that it is made of, by a script or by hand; empty without one.
+func (d *discovery) patternOf(name string) string {
+	for _, ending := range []string{"_template", ".template", ".tmpl", ".tpl", ".j2", ".example", ".sample", ".dist"} {
+		if _, err := d.reader.Text(name + ending); err == nil {
+			return name + ending
+		}
+	}
+	return ""
+}
+
 // ignored reports whether a file .gitignore leaves a path out of the repository: who builds the folder makes
 // it there.
 func (d *discovery) ignored(name string) bool {

@@ -118,15 +118,7 @@ func (d *discovery) unbuildable(p *product, o order) bool {
 			p.fail(at(name), "build/failed", "the kustomization names %s, which is outside the repository", name)
 		}
 		for _, name := range k.missing {
-			if ending := path.Ext(name); ending != "" && !d.extensions[ending] {
-				p.fail(at(name), "", "the kustomization names %s, which is not here, and no other file with the ending %s is", name, ending)
-				continue
-			}
-			if o.stand && d.ignored(path.Join(part, name)) {
-				p.fail(at(name), "", "the kustomization names %s, which Git ignores: it is made where somebody builds it", name)
-				continue
-			}
-			p.fail(at(name), "build/failed", "the kustomization names %s, which is not in the repository", name)
+			p.missing(d, at(name), part, name, o.stand)
 		}
 		for _, name := range k.remote {
 			p.absent(at(name), k.why[name], "the kustomization %s names %s, which is in another repository", part, redacted(name))
