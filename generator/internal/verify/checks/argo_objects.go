@@ -290,6 +290,27 @@ func duplicateName(w *world, out *judge) {
 		}
 		f := out.application(t, d, "two Applications are called %s: this one and that of %s:%d", d.Name, first.Made.File, max(first.Made.Line, 1))
 		f.Hint = "Argo CD knows one Application of a name in a namespace: the one that is applied last replaces the other, or two ApplicationSets overwrite each other for ever. Give each a name of its own."
+		softenDuplicate(f, first, d)
+	})
+}
+
+// softenDuplicate makes a note of two Applications that may never meet: their names come from clusters that the
+// repository does not declare, or they are examples, of which people apply one.
+func softenDuplicate(f *Finding, first, second *repo.Deployed) {
+	switch {
+	case first.Assumed || second.Assumed:
+		f.Severity = Note
+		f.Hint += " Nothing is wrong when the clusters generator chooses no cluster where they meet."
+	case first.Made.File != second.Made.File && isExample(first.Made.File) && isExample(second.Made.File):
+		f.Severity = Note
+		f.Hint += " Nothing is wrong when these are examples of which people apply one."
+	}
+}
+
+// isExample reports whether a file stands in a folder of examples.
+func isExample(file string) bool {
+	return slices.ContainsFunc(strings.Split(path.Dir(file), "/"), func(folder string) bool {
+		return slices.Contains([]string{"example", "examples", "sample", "samples"}, folder)
 	})
 }
 

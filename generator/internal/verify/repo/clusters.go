@@ -161,8 +161,12 @@ func (e *expansion) choose(selector map[string]any, choosy bool, siblings []map[
 		names = e.namedByFolders(siblings)
 	}
 	for _, name := range names {
-		if !known[normalize(name)] && name != inCluster {
-			chosen, assumed = append(chosen, Cluster{Name: name, Server: name}), true
+		c := Cluster{Name: name, Server: name}
+		if clusterOf(Destination{Server: name}) == inCluster {
+			c.Name = inCluster
+		}
+		if !known[normalize(c.Name)] && (choosy || c.Name != inCluster) && name != inCluster {
+			chosen, assumed = append(chosen, c), true
 		}
 	}
 	if len(chosen) == 0 && choosy {
