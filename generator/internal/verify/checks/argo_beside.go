@@ -82,10 +82,7 @@ func (p *sharedElsewherePair) report(out *judge) {
 	own, second := p.own, p.elsewhere
 	f := out.object(own.target, own.object, "metadata.name", "Application %s of this repository and %s of %s both hold %s of cluster %s",
 		own.by.Name, second.by.Name, second.other.Name, p.objects[0], clusterOf(own.by))
-	if n := len(p.objects); n > 1 {
-		f.Message += andMore(n - 1)
-		f.Sum = p.objects[:min(n, 10)]
-	}
+	f.hold(p.objects)
 	f.Hint = "Let one Application hold it. The other one stands in " + second.other.Place(second.object.Origin) + "."
 	if own.target.Instance != "" || second.target.Instance != "" {
 		f.Severity = Note

@@ -129,30 +129,40 @@ func (p *sharedPair) names() (first, second string) {
 	return a.Name, b.Name
 }
 
-func andMore(n int) string {
-	if n == 1 {
-		return ", and 1 more object"
+// hold adds to a finding that names the first of some shared objects how many there are, and the first ten.
+func (f *Finding) hold(objects []string) {
+	switch more := len(objects) - 1; more {
+	case 0:
+		return
+	case 1:
+		f.Message += ", and 1 more object"
+	default:
+		f.Message += fmt.Sprintf(", and %d more objects", more)
 	}
-	return fmt.Sprintf(", and %d more objects", n)
+	f.Sum = objects[:min(len(objects), 10)]
+}
+
+// unlessApart makes a note of two Applications that may never meet, because only the clusters generator knows where
+// they go. It reports whether that is so.
+func (f *Finding) unlessApart(first, second *repo.Deployed) bool {
+	if !first.Assumed && !second.Assumed {
+		return false
+	}
+	f.Severity = Note
+	f.Hint += " Nothing is wrong when the clusters generator chooses no cluster where they meet."
+	return true
 }
 
 func (p *sharedPair) report(out *judge) {
 	first, second := p.first.by, p.second.by
 	firstName, secondName := p.names()
 	f := out.object(p.second.target, p.second.object, "metadata.name", "Applications %s and %s both hold %s of cluster %s", firstName, secondName, p.objects[0], clusterOf(second))
-	if len(p.objects) > 1 {
-		f.Message += andMore(len(p.objects) - 1)
-		f.Sum = p.objects[:min(len(p.objects), 10)]
-	}
+	f.hold(p.objects)
 	f.Hint = fmt.Sprintf("Let one Application hold it. The other one stands in %s.", p.first.object.File)
 	if p.first.object.File == p.second.object.File {
 		f.Hint = "Both build it from one file. Put it into a folder that one Application deploys, or give it another name in each of them."
 	}
-	switch {
-	case first.Assumed || second.Assumed:
-		f.Severity = Note
-		f.Hint += " Nothing is wrong when the clusters generator chooses no cluster where they meet."
-	case !p.sameArgo():
+	if !f.unlessApart(first, second) && !p.sameArgo() {
 		f.Severity = Note
 		f.Hint += " Nothing is wrong when two Argo CDs of two clusters read these Applications."
 	}
@@ -297,11 +307,7 @@ func duplicateName(w *world, out *judge) {
 // softenDuplicate makes a note of two Applications that may never meet: their names come from clusters that the
 // repository does not declare, or they are examples, of which people apply one.
 func softenDuplicate(f *Finding, first, second *repo.Deployed) {
-	switch {
-	case first.Assumed || second.Assumed:
-		f.Severity = Note
-		f.Hint += " Nothing is wrong when the clusters generator chooses no cluster where they meet."
-	case first.Made.File != second.Made.File && isExample(first.Made.File) && isExample(second.Made.File):
+	if !f.unlessApart(first, second) && first.Made.File != second.Made.File && isExample(first.Made.File) && isExample(second.Made.File) {
 		f.Severity = Note
 		f.Hint += " Nothing is wrong when these are examples of which people apply one."
 	}

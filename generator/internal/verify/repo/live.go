@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"path"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/wavewright/wavewright/generator/internal/git"
 	"github.com/wavewright/wavewright/generator/internal/kustomize"
 )
-
-// commit is a revision that names a commit, as pins do.
-var commit = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
 // follower puts what Argo CD runs of this very commit in the place of the candidates. They differ where a
 // person edited one of the two.
@@ -34,24 +31,8 @@ func (r *Repository) follow(read *kustomize.Files) {
 		for _, d := range e.Deployed() {
 			f.named[d.Name] = append(f.named[d.Name], d)
 		}
-		i := 0
-		for _, o := range e.Argo {
-			if _, ok := o.Typed.(*Application); ok {
-				f.application(e, o, e.Live[i], nil)
-				i++
-			}
-		}
-		for _, o := range e.Argo {
-			set, ok := o.Typed.(*ApplicationSet)
-			if !ok {
-				continue
-			}
-			for _, generator := range set.Spec.Generators {
-				for _, element := range generator["list"].Elements {
-					f.application(e, o, e.Live[i], element)
-					i++
-				}
-			}
+		for i, live := range e.Live {
+			f.application(e, e.made[i], live)
 		}
 		f.drop(e)
 	}
@@ -69,9 +50,9 @@ func (f *follower) drop(e *Environment) {
 	}
 }
 
-// application compares an Application of Argo CD, made of an object and perhaps an element, with its candidate.
-func (f *follower) application(e *Environment, o *Object, live *Application, element map[string]any) {
-	if commit.MatchString(live.Spec.Source.TargetRevision) {
+// application compares an Application of Argo CD with its candidate.
+func (f *follower) application(e *Environment, from elementOf, live *Application) {
+	if git.IsID(live.Spec.Source.TargetRevision) {
 		return
 	}
 	of := f.candidate(live)
@@ -84,13 +65,12 @@ func (f *follower) application(e *Environment, o *Object, live *Application, ele
 		target.Applications = append(target.Applications, of)
 		f.taken[of] = true
 	}
-	at := o.Origin
-	if element != nil {
-		at = linesIn(f.read, o).element(element)
+	at := from.object.Origin
+	if from.element != nil {
+		at = linesIn(f.read, from.object).element(from.element)
 	}
-	prefix, _ := strings.CutSuffix(Typed[Application](e.Root)[0].Spec.Source.Path, "argocd/"+e.Name)
-	overlay := strings.TrimPrefix(path.Clean(live.Spec.Source.Path), prefix)
-	*of = Deployed{Application: live, Overlay: overlay, Element: element, Made: at}
+	overlay := strings.TrimPrefix(path.Clean(live.Spec.Source.Path), e.prefix)
+	*of = Deployed{Application: live, Overlay: overlay, Element: from.element, Made: at}
 }
 
 // candidate is what the environment has of an Application and no other was found to be; nil for nothing.

@@ -83,6 +83,10 @@ type Environment struct {
 	// Live are the Applications that Argo CD makes of this commit: of the branch or of
 	// pins. A pinned path need not exist in this commit any more.
 	Live []*Application
+	// prefix is the folder of the repository that wavewright's own folders are in; empty for its root.
+	prefix string
+	// made are the objects and elements that Live are made of, in the same order.
+	made []elementOf
 }
 
 // Problem is a mistake that keeps Argo CD from reading or building something.
@@ -276,8 +280,8 @@ func (r *Repository) fill(e *Environment) error {
 	if len(root) != 1 {
 		return fmt.Errorf("%d root Applications", len(root))
 	}
-	prefix, found := strings.CutSuffix(root[0].Spec.Source.Path, "argocd/"+name)
-	if !found {
+	var found bool
+	if e.prefix, found = strings.CutSuffix(root[0].Spec.Source.Path, "argocd/"+name); !found {
 		return fmt.Errorf("the root's path is %s", root[0].Spec.Source.Path)
 	}
 	if e.Argo, err = r.objects("argocd/" + name); err != nil {
@@ -286,30 +290,43 @@ func (r *Repository) fill(e *Environment) error {
 	if err := e.live(); err != nil {
 		return err
 	}
-	return r.targets(e, prefix)
+	return r.targets(e)
 }
 
 // live expands the elements that the ApplicationSets hold. A tenant may have Applications
 // instead.
 func (e *Environment) live() error {
-	e.Live = append(e.Live, Typed[Application](e.Argo)...)
-	for _, set := range Typed[ApplicationSet](e.Argo) {
+	for _, o := range e.Argo {
+		if a, ok := o.Typed.(*Application); ok {
+			e.Live, e.made = append(e.Live, a), append(e.made, elementOf{o, nil})
+		}
+	}
+	for _, o := range e.Argo {
+		set, ok := o.Typed.(*ApplicationSet)
+		if !ok {
+			continue
+		}
 		for _, generator := range set.Spec.Generators {
 			for _, element := range generator["list"].Elements {
 				application, err := expand(set, element)
 				if err != nil {
 					return err
 				}
-				e.Live = append(e.Live, application)
+				e.Live, e.made = append(e.Live, application), append(e.made, elementOf{o, element})
 			}
 		}
 	}
 	return nil
 }
 
-// targets expands the candidates: what promotion of this commit would run. prefix is
-// the folder of the repository that wavewright's own folders are in.
-func (r *Repository) targets(e *Environment, prefix string) error {
+// elementOf is an Application's object, or an ApplicationSet with one of its elements.
+type elementOf struct {
+	object  *Object
+	element map[string]any
+}
+
+// targets expands the candidates: what promotion of this commit would run.
+func (r *Repository) targets(e *Environment) error {
 	source, err := fs.ReadFile(r.files, "overlays/"+e.Name+"/applications.yaml")
 	if err != nil {
 		return err
@@ -326,7 +343,7 @@ func (r *Repository) targets(e *Environment, prefix string) error {
 			return err
 		}
 		if cluster := file.Targets[name].Cluster; cluster != nil {
-			deployed, err := r.deploy(e, prefix, clusterWide(cluster))
+			deployed, err := r.deploy(e, clusterWide(cluster))
 			if err != nil {
 				return fmt.Errorf("cluster-wide candidate of %s: %w", name, err)
 			}
@@ -334,7 +351,7 @@ func (r *Repository) targets(e *Environment, prefix string) error {
 		}
 		for _, elements := range []map[string]map[string]any{file.Targets[name].Namespaces, file.Targets[name].Applications} {
 			for _, key := range slices.Sorted(maps.Keys(elements)) {
-				deployed, err := r.deploy(e, prefix, elements[key])
+				deployed, err := r.deploy(e, elements[key])
 				if err != nil {
 					return fmt.Errorf("candidate %s of %s: %w", key, name, err)
 				}
@@ -357,10 +374,10 @@ func clusterWide(element map[string]any) map[string]any {
 
 // deploy makes the Application of a candidate with its ApplicationSet, the one whose
 // project is the element's.
-func (r *Repository) deploy(e *Environment, prefix string, element map[string]any) (*Deployed, error) {
+func (r *Repository) deploy(e *Environment, element map[string]any) (*Deployed, error) {
 	element = maps.Clone(element)
 	overlay, _ := element["path"].(string)
-	element["path"] = path.Join(prefix, overlay)
+	element["path"] = path.Join(e.prefix, overlay)
 	element["revision"] = "0000000000000000000000000000000000000000"
 	application, err := e.application(element)
 	if err != nil {
@@ -422,7 +439,7 @@ func (e *Environment) Expand() error {
 		}
 		d.Application = application
 	}
-	e.Live = nil
+	e.Live, e.made = nil, nil
 	return e.live()
 }
 
